@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# stargz: kernel module, tools, tests. README.md says what the targets are for.
+
+PREFIX	?= /usr/local
+SBINDIR	?= /sbin
+BINDIR	?= $(PREFIX)/bin
+MANDIR	?= $(PREFIX)/share/man
+INCDIR	?= $(PREFIX)/include
+DESTDIR	?=
+
+# make modules KVER=6.12.1-amd64, or KDIR=/path/to/built/kernel
+KVER	?= $(shell uname -r)
+KDIR	?= /lib/modules/$(KVER)/build
+
+BUILD	:= $(CURDIR)/build
+
+.PHONY: all
+all: tools
+	@if [ -e "$(KDIR)/Makefile" ]; then $(MAKE) --no-print-directory modules; \
+	else echo "make: no kernel headers in $(KDIR), module not built"; fi
+
+.PHONY: deps
+deps:
+	@scripts/deps
+
+.PHONY: tools
+tools:
+	@$(MAKE) --no-print-directory -C userspace BUILD=$(BUILD)
+
+# Each kernel gets a copy of fs/stargz of its own below build/, so that
+# modules for several kernels can be built side by side and the source folder
+# stays clean. scripts/build-module prints the path of the module.
+.PHONY: modules
+modules:
+	@scripts/build-module --build $(BUILD) $(if $(filter file,$(origin KDIR)),--kver $(KVER),--kdir $(KDIR))
+
+.PHONY: install
+install: all
+	@$(MAKE) --no-print-directory -C userspace install BUILD=$(BUILD) \
+		DESTDIR=$(DESTDIR) SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+	@scripts/install-module --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
+
+.PHONY: uninstall
+uninstall:
+	@$(MAKE) --no-print-directory -C userspace uninstall BUILD=$(BUILD) \
+		DESTDIR=$(DESTDIR) SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+	@scripts/install-module --uninstall --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
+
+.PHONY: demo
+demo: deps
+	@tests/demo
+
+.PHONY: check
+check: deps
+	@tests/check
+
+.PHONY: lint
+lint: deps
+	@tests/lint
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)

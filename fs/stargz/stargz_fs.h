@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * stargz - on-disk format of the index.
+ *
+ * An index describes the directory tree held by one or more container layer
+ * blobs and says which byte ranges of the blobs decode to which byte ranges
+ * of which files. The blobs themselves are never modified. This header is the
+ * format: the kernel module and the userspace tools include the same file.
+ * The prose version is Documentation/index-format.rst.
+ *
+ * All integers are little endian. All tables are arrays of fixed-size records
+ * or byte heaps; nothing in the index is a pointer chain, and nothing needs
+ * more than one table lookup per step. Every record is validated each time it
+ * is read, because the index may be damaged, hostile, or changed under us.
+ */
+#ifndef STARGZ_FS_H
+#define STARGZ_FS_H
+
+#include <linux/types.h>
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#else
+#include <assert.h>
+#endif
+
+/* "StGz" read as a little-endian 32-bit number; also statfs(2) f_type. */
+#define STARGZ_SUPER_MAGIC	0x7a477453
+#define STARGZ_VERSION		1
+
+/* The index is padded with zeroes to a multiple of this many bytes. */
+#define STARGZ_INDEX_ALIGN	4096
+/* Every table starts at a multiple of this many bytes. */
+#define STARGZ_TABLE_ALIGN	8
+
+/* The root directory is always the first record of the inode table. */
+#define STARGZ_ROOT_INO		1
+/* Highest inode number; one less than 2^32 - 1, which nobody likes to see. */
+#define STARGZ_MAX_INODES	0xfffffffeu
+/* Longest name of a directory entry, in bytes. */
+#define STARGZ_NAME_MAX		255
+/* Longest target of a symbolic link, in bytes, without a terminator. */
+#define STARGZ_SYMLINK_MAX	4095
+/* Largest value of one extended attribute, in bytes (XATTR_SIZE_MAX). */
+#define STARGZ_XATTR_VALUE_MAX	65536
+/* Largest set of extended attributes of one inode, in bytes. */
+#define STARGZ_XATTR_SET_MAX	(1u << 20)
+/* Largest decoded size of a compressed span, in bytes. */
+#define STARGZ_SPAN_MAX		(64u << 20)
+/* Most blobs one index may refer to. */
+#define STARGZ_MAX_BLOBS	4096
+
+/*
+ * Times are unsigned nanoseconds since this many seconds from the Unix epoch
+ * (1901-12-13 20:45:52 UTC); the last representable second is in 2486.
+ */
+#define STARGZ_TIME_BASE	(-2147483647LL - 1)
+#define STARGZ_TIME_MAX		(STARGZ_TIME_BASE + 18446744073LL)
+
+/**
+ * enum stargz_table_id - position of a table in stargz_super_block.table[]
+ * @STARGZ_TABLE_INODES: struct stargz_inode, inode number minus one
+ * @STARGZ_TABLE_DIRENTS: struct stargz_dirent, the entries of one directory
+ *	being contiguous and sorted by name
+ * @STARGZ_TABLE_NAMES: bytes; entry names and symbolic link targets, without
+ *	terminators
+ * @STARGZ_TABLE_EXTENTS: struct stargz_extent, the extents of one file being
+ *	contiguous and sorted by file offset
+ * @STARGZ_TABLE_SPANS: struct stargz_span, sorted by blob and start
+ * @STARGZ_TABLE_BLOBS: struct stargz_blob
+ * @STARGZ_TABLE_XATTRS: bytes; struct stargz_xattr_set at 4-byte boundaries
+ * @STARGZ_TABLE_WINDOWS: struct stargz_window, sorted by span
+ * @STARGZ_TABLE_WINDOW_DATA: bytes; compressed history windows
+ * @STARGZ_TABLE_DIGESTS: struct stargz_digest, sorted by inode and offset
+ * @STARGZ_TABLES: number of slots; a slot without a name above is zero
+ */
+enum stargz_table_id {
+	STARGZ_TABLE_INODES	= 0,
+	STARGZ_TABLE_DIRENTS	= 1,
+	STARGZ_TABLE_NAMES	= 2,
+	STARGZ_TABLE_EXTENTS	= 3,
+	STARGZ_TABLE_SPANS	= 4,
+	STARGZ_TABLE_BLOBS	= 5,
+	STARGZ_TABLE_XATTRS	= 6,
+	STARGZ_TABLE_WINDOWS	= 7,
+	STARGZ_TABLE_WINDOW_DATA = 8,
+	STARGZ_TABLE_DIGESTS	= 9,
+	STARGZ_TABLES		= 16,
+};
+
+/**
+ * struct stargz_table - where a table is
+ * @offset: bytes from the start of the index; a multiple of
+ *	%STARGZ_TABLE_ALIGN, and zero when the table is empty
+ * @count: number of records (bytes for a heap)
+ */
+struct stargz_table {
+	__le64 offset;
+	__le64 count;
+};
+
+/* feature_incompat: a reader that does not know a set bit must refuse. */
+#define STARGZ_INCOMPAT_STORED	0x00000001u	/* %STARGZ_CODEC_STORED spans */
+#define STARGZ_INCOMPAT_DEFLATE	0x00000002u	/* %STARGZ_CODEC_DEFLATE spans */
+#define STARGZ_INCOMPAT_ZSTD	0x00000004u	/* %STARGZ_CODEC_ZSTD spans */
+
+/* feature_compat: a reader that does not know a set bit may ignore it. */
+#define STARGZ_COMPAT_DIGESTS	0x00000001u	/* the digest table is filled */
+#define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts left as .wh. files */
+
+/**
+ * struct stargz_super_block - first 512 bytes of the index
+ * @magic: %STARGZ_SUPER_MAGIC
+ * @crc32: CRC-32 (IEEE 802.3, as in gzip) of these 512 bytes with this field
+ *	taken as zero
+ * @version: %STARGZ_VERSION; any other value is refused
+ * @size: size of this structure, 512
+ * @feature_compat: STARGZ_COMPAT_* bits
+ * @feature_incompat: STARGZ_INCOMPAT_* bits
+ * @max_span: largest @ulen of all compressed spans, in bytes, at most
+ *	%STARGZ_SPAN_MAX
+ * @uuid: identity of the tree; a function of the blobs' digests and the
+ *	options the index was made with
+ * @index_size: bytes of the whole index, a multiple of %STARGZ_INDEX_ALIGN
+ * @data_bytes: sum of the sizes of all regular files, each inode once; what
+ *	statfs(2) reports as used
+ * @table: the tables, by &enum stargz_table_id
+ * @reserved: zero
+ */
+struct stargz_super_block {
+	__le32 magic;
+	__le32 crc32;
+	__le16 version;
+	__le16 size;
+	__le32 feature_compat;
+	__le32 feature_incompat;
+	__le32 max_span;
+	__u8 uuid[16];
+	__le64 index_size;
+	__le64 data_bytes;
+	struct stargz_table table[STARGZ_TABLES];
+	__u8 reserved[200];
+};
+
+/* stargz_inode.flags */
+#define STARGZ_INODE_INLINE	0x0001	/* @a, @b: one extent for the file */
+
+/**
+ * struct stargz_inode - one file system object; inode number minus one is its
+ *	position in the table
+ * @mode: S_IFMT type and 07777 permission bits, as in stat(2)
+ * @flags: STARGZ_INODE_* bits; unknown bits are damage
+ * @nlink: number of names; for a directory 2 plus its sub-directories
+ * @uid: owner
+ * @gid: group
+ * @size: regular file: bytes; symbolic link: length of the target, 1 to
+ *	%STARGZ_SYMLINK_MAX; else zero
+ * @mtime: nanoseconds since %STARGZ_TIME_BASE
+ * @a: see below
+ * @b: see below
+ * @xattr: zero, or one plus the offset of the struct stargz_xattr_set in the
+ *	xattr table in units of 4 bytes
+ * @parent: directory: inode number of the parent (the root's own for the
+ *	root), always smaller than the directory's own elsewhere, which makes
+ *	loops impossible; else zero
+ *
+ * ================== ============================== =======================
+ * type               @a                             @b
+ * ================== ============================== =======================
+ * directory          first record in dirents        number of entries
+ * regular, inline    span, or %STARGZ_NO_SPAN       offset in the span
+ * regular            first record in extents        number of extents
+ * regular, empty     zero                           zero
+ * symbolic link      offset in names                zero
+ * device             major                          minor
+ * fifo, socket       zero                           zero
+ * ================== ============================== =======================
+ */
+struct stargz_inode {
+	__le16 mode;
+	__le16 flags;
+	__le32 nlink;
+	__le32 uid;
+	__le32 gid;
+	__le64 size;
+	__le64 mtime;
+	__le32 a;
+	__le32 b;
+	__le32 xattr;
+	__le32 parent;
+};
+
+/**
+ * struct stargz_dirent - one name in a directory
+ * @ino: inode number, 1 to the number of inodes
+ * @name: offset of the name in names
+ * @name_len: 1 to %STARGZ_NAME_MAX bytes
+ * @type: S_IFMT type of the inode shifted right by 12 (DT_* of readdir(3))
+ * @reserved: zero
+ *
+ * The entries of a directory are sorted by name as strings of unsigned bytes,
+ * a prefix before the longer name, without duplicates. "." and ".." are not
+ * stored.
+ */
+struct stargz_dirent {
+	__le32 ino;
+	__le32 name;
+	__u8 name_len;
+	__u8 type;
+	__le16 reserved;
+};
+
+/* A span number that means: no data, the range reads as zeroes. */
+#define STARGZ_NO_SPAN		0xffffffffu
+
+/**
+ * struct stargz_extent - a run of a file
+ * @pos: first byte in the file; zero in a file's first extent and strictly
+ *	increasing after that, so the run ends where the next one starts, and
+ *	the last one at the end of the file
+ * @span: span that holds the bytes, or %STARGZ_NO_SPAN for a hole
+ * @offset: offset of the first byte in the decoded span
+ */
+struct stargz_extent {
+	__le64 pos;
+	__le32 span;
+	__le32 offset;
+};
+
+/**
+ * enum stargz_codec - how a span is decoded
+ * @STARGZ_CODEC_STORED: the bytes are the content
+ * @STARGZ_CODEC_GZIP: an RFC 1952 member, from its header on
+ * @STARGZ_CODEC_DEFLATE: RFC 1951 data from @bit of the first byte on, after
+ *	a history window from the window table if there is one for the span
+ * @STARGZ_CODEC_ZSTD: an RFC 8878 frame
+ */
+enum stargz_codec {
+	STARGZ_CODEC_STORED	= 0,
+	STARGZ_CODEC_GZIP	= 1,
+	STARGZ_CODEC_DEFLATE	= 2,
+	STARGZ_CODEC_ZSTD	= 3,
+};
+
+/* stargz_span.flags */
+#define STARGZ_SPAN_BIT_MASK	0x07	/* first bit in the first byte */
+#define STARGZ_SPAN_CRC		0x08	/* @crc32 is set */
+
+/**
+ * struct stargz_span - a run of a blob that decodes on its own
+ * @start: first compressed byte, from the start of the blob
+ * @clen: upper bound of the compressed length, in bytes; @start + @clen is
+ *	within the blob. The codec may stop before.
+ * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
+ *	for stored spans). A gzip member may decode to more: tar padding and
+ *	headers follow the content.
+ * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes
+ * @blob: position in the blob table
+ * @codec: &enum stargz_codec
+ * @flags: STARGZ_SPAN_* bits
+ */
+struct stargz_span {
+	__le64 start;
+	__le32 clen;
+	__le32 ulen;
+	__le32 crc32;
+	__le16 blob;
+	__u8 codec;
+	__u8 flags;
+};
+
+/**
+ * struct stargz_window - history that precedes a %STARGZ_CODEC_DEFLATE span
+ * @span: the span
+ * @clen: compressed bytes in the window data table
+ * @offset: offset in the window data table
+ * @ulen: bytes of history, 1 to 32768; bytes that the span never refers to
+ *	may read as zero
+ * @reserved: zero
+ */
+struct stargz_window {
+	__le32 span;
+	__le32 clen;
+	__le64 offset;
+	__le32 ulen;
+	__le32 reserved;
+};
+
+/* stargz_blob.digest_type */
+#define STARGZ_DIGEST_NONE	0	/* @digest is zero */
+#define STARGZ_DIGEST_BLOB	1	/* SHA-256 of the blob */
+#define STARGZ_DIGEST_TOC	2	/* SHA-256 of its uncompressed TOC JSON */
+
+/**
+ * struct stargz_blob - one layer blob
+ * @size: bytes; a source that is too small to hold @start + @size is refused
+ * @start: first byte of the blob in its source
+ * @source: zero: the source that holds this index; N: the Nth source given
+ *	at mount time, starting at one
+ * @digest_type: STARGZ_DIGEST_*
+ * @reserved: zero
+ * @digest: what @digest_type says
+ * @reserved2: zero
+ */
+struct stargz_blob {
+	__le64 size;
+	__le64 start;
+	__le32 source;
+	__le16 digest_type;
+	__le16 reserved;
+	__u8 digest[32];
+	__le64 reserved2;
+};
+
+/**
+ * enum stargz_xattr_prefix - what a stored attribute name is appended to
+ * @STARGZ_XATTR_USER: "user."
+ * @STARGZ_XATTR_TRUSTED: "trusted."
+ * @STARGZ_XATTR_SECURITY: "security."
+ * @STARGZ_XATTR_ACL_ACCESS: "system.posix_acl_access", stored name empty
+ * @STARGZ_XATTR_ACL_DEFAULT: "system.posix_acl_default", stored name empty
+ */
+enum stargz_xattr_prefix {
+	STARGZ_XATTR_USER	= 1,
+	STARGZ_XATTR_TRUSTED	= 2,
+	STARGZ_XATTR_SECURITY	= 3,
+	STARGZ_XATTR_ACL_ACCESS	= 4,
+	STARGZ_XATTR_ACL_DEFAULT = 5,
+};
+
+/**
+ * struct stargz_xattr - one extended attribute
+ * @value_len: bytes, 0 to %STARGZ_XATTR_VALUE_MAX
+ * @name_len: bytes of the stored name; with the prefix at most 255
+ * @prefix: &enum stargz_xattr_prefix
+ * @reserved: zero
+ *
+ * The name and then the value follow at once; the next attribute starts at
+ * the next 4-byte boundary. ACL values are in the xattr format of acl(5),
+ * version 2.
+ */
+struct stargz_xattr {
+	__le32 value_len;
+	__u8 name_len;
+	__u8 prefix;
+	__le16 reserved;
+};
+
+/**
+ * struct stargz_xattr_set - the extended attributes of one or more inodes
+ * @size: bytes, with this header, at most %STARGZ_XATTR_SET_MAX and a
+ *	multiple of 4
+ * @count: number of struct stargz_xattr that follow, sorted by prefix and
+ *	name, without duplicates
+ */
+struct stargz_xattr_set {
+	__le32 size;
+	__le32 count;
+};
+
+/**
+ * struct stargz_digest - expected content of a run of a file
+ * @ino: inode number
+ * @reserved: zero
+ * @pos: first byte in the file
+ * @len: bytes
+ * @sha256: SHA-256 of the bytes
+ */
+struct stargz_digest {
+	__le32 ino;
+	__le32 reserved;
+	__le64 pos;
+	__le64 len;
+	__u8 sha256[32];
+};
+
+static_assert(sizeof(struct stargz_table) == 16);
+static_assert(sizeof(struct stargz_super_block) == 512);
+static_assert(sizeof(struct stargz_inode) == 48);
+static_assert(sizeof(struct stargz_dirent) == 12);
+static_assert(sizeof(struct stargz_extent) == 16);
+static_assert(sizeof(struct stargz_span) == 24);
+static_assert(sizeof(struct stargz_window) == 24);
+static_assert(sizeof(struct stargz_blob) == 64);
+static_assert(sizeof(struct stargz_xattr) == 8);
+static_assert(sizeof(struct stargz_xattr_set) == 8);
+static_assert(sizeof(struct stargz_digest) == 56);
+
+#endif /* STARGZ_FS_H */

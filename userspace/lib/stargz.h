@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * libstargz: make an index for a container layer blob.
+ */
+#ifndef STARGZ_H
+#define STARGZ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/**
+ * struct stargz_error - why a call failed
+ * @text: one line without newline, without program name or path
+ */
+struct stargz_error {
+	char text[512];
+};
+
+/**
+ * struct stargz_index_options - how an index is made
+ * @toc_path: file with an external TOC, or NULL
+ * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
+ * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
+ * @offset: first byte of the blob in the file
+ * @size: bytes of the blob, or zero: up to the end of the file
+ * @warn: called with one line per oddity that does not stop the work, or NULL
+ * @progress: called now and then with bytes done and bytes in all, or NULL
+ * @data: handed to @warn and @progress
+ */
+struct stargz_index_options {
+	const char *toc_path;
+	const char *toc_digest;
+	bool raw;
+	uint64_t offset;
+	uint64_t size;
+	void (*warn)(void *data, const char *line);
+	void (*progress)(void *data, uint64_t done, uint64_t total);
+	void *data;
+};
+
+/**
+ * struct stargz_index_stats - what was made
+ * @entries: directory entries, the root included
+ * @inodes: inodes
+ * @spans: spans
+ * @extents: extent records
+ * @data_bytes: sum of the sizes of all regular files
+ * @index_size: bytes of the index
+ */
+struct stargz_index_stats {
+	uint64_t entries;
+	uint64_t inodes;
+	uint64_t spans;
+	uint64_t extents;
+	uint64_t data_bytes;
+	uint64_t index_size;
+};
+
+/**
+ * stargz_index_blob() - make the index of a layer blob
+ * @fd: the blob, open for reading; a regular file or block device. Read with
+ *	pread(2), its position is not touched.
+ * @opt: how
+ * @out: file descriptor that the index is written to, from its current
+ *	position on, or -1: do everything but write
+ * @stats: filled on success, or NULL
+ * @err: filled on failure
+ *
+ * Return: 0, or a negative errno: -EINVAL the blob is not a format we know,
+ * -EUCLEAN it is damaged or not sane, -EBADMSG a digest differs, -E2BIG a
+ * stated limit is exceeded, -ENOMEM, -EIO and what read(2) and write(2) give.
+ */
+int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
+		      struct stargz_index_stats *stats,
+		      struct stargz_error *err);
+
+#endif /* STARGZ_H */
