@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.stargz: the command line.
+ */
+#ifndef MOUNT_ARGS_H
+#define MOUNT_ARGS_H
+
+#include "options.h"
+
+/**
+ * struct args - the command line
+ * @source: what to mount, as given
+ * @target: where, absolute
+ * @ns: file of the mount namespace to mount in, or NULL
+ * @fake: do everything but mount
+ * @sloppy: leave out options that the kernel does not know
+ * @opt: mount options
+ */
+struct args {
+	const char *source;
+	char *target;
+	char *ns;
+	bool fake;
+	bool sloppy;
+	struct mount_options opt;
+};
+
+/**
+ * args_parse() - understand the command line
+ * @args: filled
+ * @argc: as main() got it
+ * @argv: as main() got it
+ *
+ * Prints and ends the program for --help and --version.
+ *
+ * Return: %MOUNT_OK, or the exit status after an error message.
+ */
+enum mount_exit args_parse(struct args *args, int argc, char **argv);
+
+#endif /* MOUNT_ARGS_H */

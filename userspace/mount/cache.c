@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mount.stargz: finding and adding indexes in the cache. Locking rule: an open
+ * index carries a shared flock(2) from before the moment it can be found, or
+ * found to be still there, until it is closed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "evict.h"
+#include "indexfile.h"
+#include "msg.h"
+#include "xalloc.h"
+
+/* An index may be evicted while we open it; then there is none. */
+#define OPEN_TRIES	8
+
+static bool only_ours(const struct stat *st)
+{
+	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+int cache_open(struct cache *cache, const char *dir, uint64_t limit)
+{
+	struct stat st;
+	int err;
+
+	if (mkdir(dir, 0755) && errno != EEXIST) {
+		err = errno;
+		msg_note(dir, "%s", strerror(err));
+		return -err;
+	}
+	cache->dir = dir;
+	cache->limit = limit;
+	cache->fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (cache->fd < 0) {
+		err = errno;
+		msg_note(dir, "%s", strerror(err));
+		return -err;
+	}
+	if (!fstat(cache->fd, &st) && only_ours(&st))
+		return 0;
+	cache_close(cache);
+	msg_error(dir, "warning: index cache not used, others may write to it");
+	return -EPERM;
+}
+
+void cache_close(struct cache *cache)
+{
+	close(cache->fd);
+	cache->fd = -1;
+}
+
+static char *file_name(const struct sgz_hex *key)
+{
+	return xasprintf("%s%s", key->text, CACHE_SUFFIX);
+}
+
+char *cache_path(const struct cache *cache, const struct sgz_hex *key)
+{
+	return xasprintf("%s/%s%s", cache->dir, key->text, CACHE_SUFFIX);
+}
+
+/* Open an index that nobody can evict any more. */
+static int open_locked(const struct cache *cache, const char *name,
+		       struct stat *st)
+{
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		int fd = openat(cache->fd, name, O_RDONLY | O_NOFOLLOW |
+				O_NONBLOCK | O_CLOEXEC);
+
+		if (fd < 0)
+			return -errno;
+		if (!flock(fd, LOCK_SH) && !fstat(fd, st) && st->st_nlink)
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+int cache_find(const struct cache *cache, const struct sgz_hex *key,
+	       const struct source *src)
+{
+	const struct timespec now[2] = {
+		{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
+	};
+	char *name = file_name(key);
+	struct stat st;
+	int fd;
+
+	fd = open_locked(cache, name, &st);
+	if (fd >= 0 && !(S_ISREG(st.st_mode) && only_ours(&st) &&
+			 st.st_nlink == 1 && indexfile_describes(fd, src))) {
+		close(fd);
+		msg_note(cache->dir, "%s is damaged or not ours", name);
+		fd = cache_remove(cache, name, &st) ? -ENOENT : -EBUSY;
+	}
+	/* The access time says when it was last used; see cache_evict(). */
+	if (fd >= 0)
+		futimens(fd, now);
+	free(name);
+	return fd;
+}
+
+int cache_new(const struct cache *cache)
+{
+	int fd = openat(cache->fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Read-only and locked; the kernel refuses files that are open for writing. */
+static int reopen(const char *proc)
+{
+	int fd = open(proc, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (!flock(fd, LOCK_SH))
+		return fd;
+	err = errno;
+	close(fd);
+	return -err;
+}
+
+int cache_add(const struct cache *cache, const struct sgz_hex *key,
+	      const struct source *src, int new)
+{
+	char *proc = xasprintf("/proc/self/fd/%d", new);
+	char *name = file_name(key);
+	struct stat st;
+	int fd = -EFBIG, err = 0;
+
+	/* After a power failure a name must not be all there is of it. */
+	if (fdatasync(new) || fstat(new, &st))
+		fd = -errno;
+	else if ((uint64_t)st.st_size <= cache->limit)
+		fd = reopen(proc);
+	if (fd >= 0 && linkat(AT_FDCWD, proc, cache->fd, name,
+			      AT_SYMLINK_FOLLOW)) {
+		err = errno;
+		close(fd);
+		fd = -err;
+	}
+	close(new);
+	free(proc);
+	free(name);
+	if (fd >= 0)
+		cache_evict(cache);
+	return err == EEXIST ? cache_find(cache, key, src) : fd;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mount.stargz: removing indexes from the cache. An index is removed only
+ * while we hold it locked exclusively, so nobody is between finding and
+ * mounting it.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "evict.h"
+#include "msg.h"
+#include "xalloc.h"
+
+struct entry {
+	char name[SGZ_SHA256_LEN * 2 + sizeof(CACHE_SUFFIX)];
+	struct stat st;
+};
+
+struct entries {
+	struct entry *list;
+	size_t count;
+	uint64_t bytes;
+};
+
+static bool is_index_name(const char *name)
+{
+	const size_t digits = SGZ_SHA256_LEN * 2;
+
+	return strspn(name, "0123456789abcdef") == digits &&
+	       !strcmp(name + digits, CACHE_SUFFIX);
+}
+
+bool cache_remove(const struct cache *cache, const char *name,
+		  const struct stat *st)
+{
+	int fd = openat(cache->fd, name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat now;
+	bool gone;
+
+	if (fd < 0)
+		return false;
+	gone = !flock(fd, LOCK_EX | LOCK_NB) && !fstat(fd, &now) &&
+	       now.st_dev == st->st_dev && now.st_ino == st->st_ino &&
+	       !unlinkat(cache->fd, name, 0);
+	close(fd);
+	return gone;
+}
+
+static void collect(const struct cache *cache, DIR *dir, struct entries *all)
+{
+	struct dirent *d;
+	struct entry *e;
+
+	while ((d = readdir(dir))) {
+		if (!is_index_name(d->d_name))
+			continue;
+		all->list = xrealloc(all->list,
+				     (all->count + 1) * sizeof(*all->list));
+		e = &all->list[all->count];
+		if (fstatat(cache->fd, d->d_name, &e->st, AT_SYMLINK_NOFOLLOW))
+			continue;
+		memcpy(e->name, d->d_name, sizeof(e->name));
+		all->count++;
+		all->bytes += e->st.st_size;
+	}
+}
+
+static int by_last_use(const void *a, const void *b)
+{
+	const struct timespec *x = &((const struct entry *)a)->st.st_atim;
+	const struct timespec *y = &((const struct entry *)b)->st.st_atim;
+
+	if (x->tv_sec != y->tv_sec)
+		return x->tv_sec < y->tv_sec ? -1 : 1;
+	if (x->tv_nsec != y->tv_nsec)
+		return x->tv_nsec < y->tv_nsec ? -1 : 1;
+	return 0;
+}
+
+void cache_evict(const struct cache *cache)
+{
+	struct entries all = { 0 };
+	/* Not cache->fd itself: reading moves the position of a directory. */
+	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct entry *e;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	collect(cache, dir, &all);
+	closedir(dir);
+	if (all.count)
+		qsort(all.list, all.count, sizeof(*all.list), by_last_use);
+	for (e = all.list;
+	     e < all.list + all.count && all.bytes > cache->limit; e++)
+		if (cache_remove(cache, e->name, &e->st)) {
+			all.bytes -= e->st.st_size;
+			msg_note(cache->dir, "%s evicted", e->name);
+		}
+	free(all.list);
+}

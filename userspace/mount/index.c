@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mount.stargz: where the index comes from: the user, the source itself, the
+ * cache, or we make it. One that cannot be kept is made in memory and goes
+ * with the mount.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "cachekey.h"
+#include "index.h"
+#include "indexfile.h"
+#include "xalloc.h"
+
+static enum mount_exit fail(const struct source *src, int ret,
+			    const struct stargz_error *err)
+{
+	msg_error(src->path, "%s", err->text[0] ? err->text : strerror(-ret));
+	return msg_exit_of(-ret);
+}
+
+/* Is an index, which we did not make now, of the TOC that is asked for? */
+static enum mount_exit check_toc(int fd, const char *path,
+				 const struct mount_options *opt)
+{
+	int ret = opt->toc_digest ? indexfile_has_toc(fd, opt->toc_digest) : 1;
+
+	if (ret == 1)
+		return MOUNT_OK;
+	if (ret == -ENODATA)
+		msg_error(path, "the index does not record the digest of one table of contents");
+	else if (ret < 0)
+		msg_error(path, "index: %s", strerror(-ret));
+	else
+		msg_error(path, "the index is of another table of contents than %s",
+			  opt->toc_digest);
+	return MOUNT_FAILED;
+}
+
+static enum mount_exit given(struct index *index,
+			     const struct mount_options *opt)
+{
+	index->path = xasprintf("%s", opt->index);
+	index->fd = open(index->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (index->fd < 0) {
+		msg_error(index->path, "%s", strerror(errno));
+		return MOUNT_FAILED;
+	}
+	return check_toc(index->fd, index->path, opt);
+}
+
+struct warnings {
+	const char *path;
+	unsigned long count;
+};
+
+static void warn(void *data, const char *line)
+{
+	struct warnings *w = data;
+
+	w->count++;
+	msg_note(w->path, "warning: %s", line);
+}
+
+/* Make the index in an empty file. */
+static int build(const struct source *src, const struct mount_options *opt,
+		 int out, struct stargz_error *err)
+{
+	struct warnings warnings = { .path = src->path };
+	const struct stargz_index_options how = {
+		.toc_path = opt->toc,
+		.toc_digest = opt->toc_digest,
+		.raw = opt->raw,
+		.offset = src->blob.start,
+		.size = src->blob.size,
+		.warn = warn,
+		.data = &warnings,
+	};
+	int ret;
+
+	ret = stargz_index_blob(src->blob.fd, &how, out, NULL, err);
+	if (!ret && src->start != src->blob.start)
+		ret = indexfile_set_start(out, src->start);
+	if (!ret && warnings.count && !msg_verbose())
+		msg_error(src->path, "warning: %lu oddities in the layer; stargz-index names them",
+			  warnings.count);
+	return ret;
+}
+
+static bool no_room(int ret)
+{
+	return ret == -ENOSPC || ret == -EDQUOT || ret == -EFBIG;
+}
+
+/* An index in memory that is gone when we and the mount are. */
+static enum mount_exit make_private(struct index *index,
+				    const struct source *src,
+				    const struct mount_options *opt)
+{
+	struct stargz_error err = { "" };
+	int ret, fd = memfd_create("stargz-index", MFD_CLOEXEC);
+	char *proc;
+
+	if (fd < 0)
+		return fail(src, -errno, &err);
+	ret = build(src, opt, fd, &err);
+	/* The kernel refuses an index that is open for writing. */
+	proc = xasprintf("/proc/self/fd/%d", fd);
+	if (!ret) {
+		index->fd = open(proc, O_RDONLY | O_CLOEXEC);
+		ret = index->fd < 0 ? -errno : 0;
+	}
+	free(proc);
+	close(fd);
+	if (ret)
+		return fail(src, ret, &err);
+	index->path = xasprintf("/proc/self/fd/%d", index->fd);
+	msg_note(src->path, "index: made for this mount only");
+	return MOUNT_OK;
+}
+
+/* Make an index and keep it; -ENOSPC and the like if there is no room. */
+static int make_cached(const struct cache *cache, const struct sgz_hex *key,
+		       const struct source *src,
+		       const struct mount_options *opt,
+		       struct stargz_error *err)
+{
+	int ret, fd = cache_new(cache);
+
+	if (fd < 0) {
+		msg_note(cache->dir, "%s", strerror(-fd));
+		return -ENOSPC;
+	}
+	ret = build(src, opt, fd, err);
+	if (ret) {
+		close(fd);
+		return ret;
+	}
+	fd = cache_add(cache, key, src, fd);
+	if (fd < 0)
+		msg_note(cache->dir, "%s", strerror(-fd));
+	return fd < 0 ? -ENOSPC : fd;
+}
+
+static enum mount_exit through_cache(struct index *index,
+				     const struct cache *cache,
+				     const struct source *src,
+				     const struct mount_options *opt)
+{
+	const char *how = "found";
+	struct stargz_error err = { "" };
+	struct sgz_hex key;
+	int ret;
+
+	ret = cachekey_make(src, opt, &key, &err);
+	if (ret)
+		return fail(src, ret, &err);
+	index->fd = cache_find(cache, &key, src);
+	if (index->fd < 0) {
+		how = "made";
+		index->fd = make_cached(cache, &key, src, opt, &err);
+	}
+	if (no_room(index->fd)) {
+		msg_note(cache->dir, "index cannot be kept");
+		return make_private(index, src, opt);
+	}
+	if (index->fd < 0)
+		return fail(src, index->fd, &err);
+	index->path = cache_path(cache, &key);
+	msg_note(src->path, "index: %s %s", how, index->path);
+	return check_toc(index->fd, src->path, opt);
+}
+
+enum mount_exit index_get(struct index *index, struct source *src,
+			  const struct mount_options *opt)
+{
+	enum mount_exit ret;
+	struct cache cache;
+
+	index->path = NULL;
+	index->fd = -1;
+	if (opt->index)
+		return given(index, opt);
+	if (src->image)
+		return check_toc(src->fd, src->path, opt);
+	ret = source_find_blob(src, opt);
+	if (ret)
+		return ret;
+	if (!opt->cache || cache_open(&cache, opt->cache_dir, opt->cache_size))
+		return make_private(index, src, opt);
+	ret = through_cache(index, &cache, src, opt);
+	cache_close(&cache);
+	return ret;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.stargz: getting the index that goes with a source.
+ */
+#ifndef MOUNT_INDEX_H
+#define MOUNT_INDEX_H
+
+#include "options.h"
+#include "source.h"
+
+/**
+ * struct index - the index to mount with
+ * @path: its name, or NULL: the source has its own
+ * @fd: keeps it from going away until the kernel has opened it, or -1
+ */
+struct index {
+	char *path;
+	int fd;
+};
+
+/**
+ * index_get() - find or make the index
+ * @index: filled on success
+ * @src: open source
+ * @opt: mount options
+ *
+ * Return: %MOUNT_OK, or the exit status after an error message.
+ */
+enum mount_exit index_get(struct index *index, struct source *src,
+			  const struct mount_options *opt);
+
+#endif /* MOUNT_INDEX_H */

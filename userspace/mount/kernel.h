@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.stargz: the system calls that mount.
+ */
+#ifndef MOUNT_KERNEL_H
+#define MOUNT_KERNEL_H
+
+#include "options.h"
+
+/**
+ * struct mount_call - what to mount where
+ * @name: what the user calls the source, for messages
+ * @source: file or device for the kernel
+ * @target: mount point
+ * @ns: file of the mount namespace that @target is in, or NULL: ours
+ * @sloppy: leave out options that the kernel does not know
+ * @opt: options
+ */
+struct mount_call {
+	const char *name;
+	const char *source;
+	const char *target;
+	const char *ns;
+	bool sloppy;
+	const struct mount_options *opt;
+};
+
+/**
+ * kernel_mount() - mount
+ * @call: what and where
+ *
+ * Return: %MOUNT_OK, or the exit status after an error message.
+ */
+enum mount_exit kernel_mount(const struct mount_call *call);
+
+/**
+ * kernel_remount() - change the options of a mount that is there
+ * @call: what and where
+ *
+ * Return: %MOUNT_OK, or the exit status after an error message.
+ */
+enum mount_exit kernel_remount(const struct mount_call *call);
+
+/**
+ * kernel_describe() - write what will be mounted as a command of mount(8)
+ * @call: what and where
+ *
+ * Return: a new string.
+ */
+char *kernel_describe(const struct mount_call *call);
+
+#endif /* MOUNT_KERNEL_H */

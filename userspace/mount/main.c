@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mount.stargz - mount helper for container layers. Finds or makes the index
+ * that goes with a layer and asks the kernel to mount both. Called by mount(8)
+ * for "mount -t stargz", or directly.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "index.h"
+#include "kernel.h"
+#include "loop.h"
+#include "source.h"
+
+/* Nothing we make has a name before it is complete, so just end. */
+static void interrupted(int sig)
+{
+	(void)sig;
+	_exit(MOUNT_INTERRUPTED);
+}
+
+static void catch_interrupts(void)
+{
+	const struct sigaction action = { .sa_handler = interrupted };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* Better now than after a minute of indexing. */
+static enum mount_exit check_target(const struct args *args)
+{
+	struct stat st;
+
+	if (args->ns)
+		return MOUNT_OK;
+	if (stat(args->target, &st)) {
+		msg_error(args->target, "%s", strerror(errno));
+		return MOUNT_FAILED;
+	}
+	if (S_ISDIR(st.st_mode))
+		return MOUNT_OK;
+	msg_error(args->target, "%s", strerror(ENOTDIR));
+	return MOUNT_FAILED;
+}
+
+static enum mount_exit do_mount(struct mount_call *call,
+				const struct args *args)
+{
+	char *text;
+
+	text = kernel_describe(call);
+	msg_note(call->name, "%s", text);
+	free(text);
+	return args->fake ? MOUNT_OK : kernel_mount(call);
+}
+
+/* The loop device, when there is one, is open until it is mounted. */
+static enum mount_exit mount_source(struct mount_call *call,
+				    const struct source *src,
+				    const struct args *args)
+{
+	const struct loop_backing want = {
+		.path = args->opt.loop_device,
+		.offset = args->opt.offset,
+		.sizelimit = args->opt.sizelimit,
+	};
+	enum mount_exit ret;
+	char *device;
+	int fd;
+
+	if (!src->loop || args->fake)
+		return do_mount(call, args);
+	fd = loop_attach(src->fd, src->path, &want, &device);
+	if (fd < 0)
+		return msg_exit_of(-fd);
+	call->source = device;
+	ret = do_mount(call, args);
+	close(fd);
+	free(device);
+	return ret;
+}
+
+static enum mount_exit mount_layer(struct args *args)
+{
+	struct mount_call call = {
+		.name = args->source,
+		.target = args->target,
+		.ns = args->ns,
+		.sloppy = args->sloppy,
+		.opt = &args->opt,
+	};
+	enum mount_exit ret;
+	struct index index;
+	struct source src;
+
+	ret = check_target(args);
+	if (!ret)
+		ret = source_open(&src, args->source, &args->opt);
+	if (!ret)
+		ret = index_get(&index, &src, &args->opt);
+	if (ret)
+		return ret;
+	if (index.path)
+		options_add_kernel(&args->opt, "index", index.path);
+	call.source = src.path;
+	return mount_source(&call, &src, args);
+}
+
+static enum mount_exit remount(struct args *args)
+{
+	const struct mount_call call = {
+		.name = args->source,
+		.source = args->source,
+		.target = args->target,
+		.ns = args->ns,
+		.opt = &args->opt,
+	};
+
+	if (args->opt.index)
+		options_add_kernel(&args->opt, "index", args->opt.index);
+	msg_note(args->source, "remount %s", args->target);
+	return args->fake ? MOUNT_OK : kernel_remount(&call);
+}
+
+int main(int argc, char **argv)
+{
+	struct args args;
+	enum mount_exit ret;
+
+	catch_interrupts();
+	ret = args_parse(&args, argc, argv);
+	if (ret)
+		return ret;
+	if (args.opt.remount)
+		return remount(&args);
+	ret = options_check(&args.opt);
+	return ret ? ret : mount_layer(&args);
+}

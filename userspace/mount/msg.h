@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.stargz: what the program says, and the exit statuses of mount(8).
+ */
+#ifndef MOUNT_MSG_H
+#define MOUNT_MSG_H
+
+#include <stdbool.h>
+
+/**
+ * enum mount_exit - exit statuses, as in mount(8)
+ * @MOUNT_OK: success
+ * @MOUNT_USAGE: wrong invocation, or missing permission
+ * @MOUNT_SYSTEM: out of memory and the like
+ * @MOUNT_INTERNAL: a bug of ours
+ * @MOUNT_INTERRUPTED: the user interrupted us
+ * @MOUNT_FAILED: the mount failed
+ */
+enum mount_exit {
+	MOUNT_OK		= 0,
+	MOUNT_USAGE		= 1,
+	MOUNT_SYSTEM		= 2,
+	MOUNT_INTERNAL		= 4,
+	MOUNT_INTERRUPTED	= 8,
+	MOUNT_FAILED		= 32,
+};
+
+/**
+ * msg_set_verbose() - let msg_note() print
+ */
+void msg_set_verbose(void);
+
+/**
+ * msg_verbose() - does msg_note() print?
+ */
+bool msg_verbose(void);
+
+/**
+ * msg_error() - say why something failed, in one line on standard error
+ * @path: file, device or directory it is about, or NULL
+ * @fmt: printf format of the reason
+ */
+void msg_error(const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * msg_note() - with -v, say what is done, in one line on standard output
+ * @path: file, device or directory it is about
+ * @fmt: printf format
+ */
+void msg_note(const char *path, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * msg_exit_of() - exit status for a failure before the mount call
+ * @err: errno value
+ *
+ * Return: %MOUNT_SYSTEM if the machine is out of something, else
+ * %MOUNT_FAILED.
+ */
+enum mount_exit msg_exit_of(int err);
+
+#endif /* MOUNT_MSG_H */

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mount.stargz: the source. Three kinds of them matter: a file, whose size is
+ * the layer's; a loop device, behind which is a file that may be up to 511
+ * bytes longer; any other block device, which is longer than the layer by
+ * some zeroes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/types.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "footer.h"
+#include "loop.h"
+#include "source.h"
+#include "stargz_fs.h"
+#include "xalloc.h"
+
+/* How much padding behind a layer on a block device is searched through. */
+#define PADDING_MAX	(64u << 20)
+/* Every footer ends with this many zeroes. */
+#define FOOTER_ZEROES	8
+#define SEARCH_BLOCK	(64u << 10)
+#define SECTOR		512
+/* Enough of both ends of a loop device and a file to know them as the same. */
+#define SAME_BYTES	4096
+
+static enum mount_exit fail(const char *path, int err)
+{
+	msg_error(path, "%s", strerror(err));
+	return msg_exit_of(err);
+}
+
+static bool starts_with_superblock(int fd, uint64_t offset)
+{
+	__le32 magic;
+
+	return pread(fd, &magic, sizeof(magic), offset) == sizeof(magic) &&
+	       le32toh(magic) == STARGZ_SUPER_MAGIC;
+}
+
+enum mount_exit source_open(struct source *src, const char *name,
+			    const struct mount_options *opt)
+{
+	struct stat st;
+
+	memset(src, 0, sizeof(*src));
+	src->path = realpath(name, NULL);
+	if (!src->path)
+		return fail(name, errno);
+	/* Not O_RDWR ever: the kernel refuses files open for writing. */
+	src->fd = open(src->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (src->fd < 0 || fstat(src->fd, &st))
+		return fail(name, errno);
+	src->regular = S_ISREG(st.st_mode);
+	if (!src->regular && !S_ISBLK(st.st_mode)) {
+		msg_error(name, "neither a regular file nor a block device");
+		return MOUNT_FAILED;
+	}
+	src->loop = src->regular && opt->loop;
+	if (src->loop || !opt->offset)
+		src->image = starts_with_superblock(src->fd, opt->offset);
+	return MOUNT_OK;
+}
+
+/* The part of a file that offset and size limit leave. */
+static int limit(struct sgz_blob *blob, const struct sgz_context *ctx, int fd,
+		 uint64_t offset, uint64_t sizelimit)
+{
+	int ret = sgz_blob_open(blob, ctx, fd, offset, 0);
+
+	if (!ret && sizelimit && sizelimit < blob->size)
+		blob->size = sizelimit;
+	return ret;
+}
+
+static bool same_bytes(const struct sgz_blob *a, const struct sgz_blob *b,
+		       const struct sgz_context *ctx, uint64_t pos, size_t len)
+{
+	unsigned char buf_a[SAME_BYTES], buf_b[SAME_BYTES];
+
+	return !sgz_blob_read(a, ctx, pos, buf_a, len) &&
+	       !sgz_blob_read(b, ctx, pos, buf_b, len) &&
+	       !memcmp(buf_a, buf_b, len);
+}
+
+/*
+ * The name of the file behind a loop device may by now be that of another
+ * file, or be one of another mount namespace.
+ */
+static bool shows(const struct sgz_blob *device, const struct sgz_blob *file,
+		  const struct sgz_context *ctx)
+{
+	uint64_t size = device->size;
+	size_t len = size < SAME_BYTES ? size : SAME_BYTES;
+
+	return size == file->size / SECTOR * SECTOR &&
+	       same_bytes(device, file, ctx, 0, len) &&
+	       same_bytes(device, file, ctx, size - len, len);
+}
+
+/* Read the layer from the file behind a loop device, if there is such. */
+static bool use_backing_file(struct source *src, const struct sgz_context *ctx,
+			     const struct mount_options *opt)
+{
+	struct loop_backing backing;
+	struct sgz_blob device, file;
+	struct stat st;
+	int fd;
+
+	if (src->regular || opt->offset || opt->sizelimit)
+		return false;
+	if (fstat(src->fd, &st) || !loop_backing(st.st_rdev, &backing))
+		return false;
+	fd = open(backing.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 ||
+	    sgz_blob_open(&device, ctx, src->fd, 0, 0) ||
+	    limit(&file, ctx, fd, backing.offset, backing.sizelimit) ||
+	    !shows(&device, &file, ctx)) {
+		msg_note(src->path, "cannot use its backing file %s",
+			 backing.path);
+		free(backing.path);
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	src->blob_path = backing.path;
+	src->blob = file;
+	src->start = 0;
+	return true;
+}
+
+/* How many bytes of @blob are left without the zeroes at its end. */
+static int trim_zeroes(const struct sgz_blob *blob,
+		       const struct sgz_context *ctx, uint64_t *end)
+{
+	uint64_t floor = blob->size > PADDING_MAX ?
+			 blob->size - PADDING_MAX : 0;
+	unsigned char buf[SEARCH_BLOCK];
+	int ret;
+
+	for (*end = blob->size; *end > floor;) {
+		size_t len = *end - floor < sizeof(buf) ? *end - floor :
+							  sizeof(buf);
+
+		ret = sgz_blob_read(blob, ctx, *end - len, buf, len);
+		if (ret)
+			return ret;
+		while (len && !buf[len - 1]) {
+			len--;
+			(*end)--;
+		}
+		if (len)
+			return 0;
+	}
+	return -ENODATA;
+}
+
+/* Find the end of the layer before the padding of a block device. */
+static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	struct sgz_footer footer;
+	struct sgz_blob trimmed = *blob;
+	uint64_t end;
+	int ret;
+
+	ret = trim_zeroes(blob, ctx, &end);
+	if (ret)
+		return ret;
+	if (blob->size - end < FOOTER_ZEROES)
+		return -ENODATA;
+	trimmed.size = end + FOOTER_ZEROES;
+	ret = sgz_footer_read(&footer, &trimmed, ctx);
+	if (!ret)
+		*blob = trimmed;
+	return ret == -EINVAL ? -ENODATA : ret;
+}
+
+/*
+ * A loop device shows whole sectors. Mostly only the table of contents is in
+ * the rest, but there may be data, too; then the kernel has to read the file
+ * itself.
+ */
+static void avoid_loop(struct source *src, const struct sgz_context *ctx)
+{
+	uint64_t shown = src->blob.size / SECTOR * SECTOR;
+	struct sgz_footer footer;
+
+	if (sgz_footer_read(&footer, &src->blob, ctx) || footer.toc <= shown)
+		return;
+	msg_note(src->path, "a loop device leaves out the last bytes of the layer, mounting %s itself",
+		 src->blob_path);
+	src->path = src->blob_path;
+	src->start = src->blob.start;
+	src->loop = false;
+}
+
+enum mount_exit source_find_blob(struct source *src,
+				 const struct mount_options *opt)
+{
+	struct stargz_index_options none = { 0 };
+	struct stargz_error err = { "" };
+	struct sgz_context ctx = { .opt = &none, .err = &err };
+	int ret;
+
+	if (use_backing_file(src, &ctx, opt)) {
+		avoid_loop(src, &ctx);
+		return MOUNT_OK;
+	}
+	src->blob_path = src->path;
+	src->start = src->loop ? 0 : opt->offset;
+	ret = limit(&src->blob, &ctx, src->fd, opt->offset, opt->sizelimit);
+	if (!ret && !src->regular && !opt->sizelimit)
+		ret = trim_padding(&src->blob, &ctx);
+	if (!ret && src->loop)
+		avoid_loop(src, &ctx);
+	if (!ret)
+		return MOUNT_OK;
+	if (ret == -ENODATA)
+		msg_error(src->path, "no layer footer before the zeroes at the end of the device; give index=, made by stargz-index from the file");
+	else
+		msg_error(src->path, "%s", err.text);
+	return msg_exit_of(-ret);
+}
