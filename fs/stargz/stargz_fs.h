@@ -34,7 +34,7 @@
 
 /* The root directory is always the first record of the inode table. */
 #define STARGZ_ROOT_INO		1
-/* Highest inode number; one less than 2^32 - 1, which nobody likes to see. */
+/* Highest inode number; 2^32 - 1 is what other layers take for "none". */
 #define STARGZ_MAX_INODES	0xfffffffeu
 /* Longest name of a directory entry, in bytes. */
 #define STARGZ_NAME_MAX		255
@@ -43,9 +43,9 @@
 /* Largest value of one extended attribute, in bytes (XATTR_SIZE_MAX). */
 #define STARGZ_XATTR_VALUE_MAX	65536
 /* Largest set of extended attributes of one inode, in bytes. */
-#define STARGZ_XATTR_SET_MAX	(1u << 20)
+#define STARGZ_XATTR_SET_MAX	1048576
 /* Largest decoded size of a compressed span, in bytes. */
-#define STARGZ_SPAN_MAX		(64u << 20)
+#define STARGZ_SPAN_MAX		67108864
 /* Most blobs one index may refer to. */
 #define STARGZ_MAX_BLOBS	4096
 

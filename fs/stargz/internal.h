@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stargz - in-core structures and prototypes.
+ *
+ * Data flows one way: super -> source -> meta/record -> inode -> namei, dir,
+ * xattr, export (the tree), and map -> data -> cache -> decode -> codec (the
+ * content). Each section below is one source file, in that order.
+ */
+#ifndef STARGZ_INTERNAL_H
+#define STARGZ_INTERNAL_H
+
+#include <linux/completion.h>
+#include <linux/fs.h>
+#include <linux/fs_context.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/xarray.h>
+#include <linux/zlib.h>
+
+#include "compat.h"
+#include "stargz_fs.h"
+
+/* Most device= options of one mount. */
+#define STARGZ_MAX_DEVICES	STARGZ_MAX_BLOBS
+
+/**
+ * struct stargz_source - an open file or block device that is read from
+ * @path: as the user gave it
+ * @file: read-only
+ * @size: bytes when it was opened
+ * @write_denied: deny_write_access() is held
+ *
+ * Immutable between opening and closing.
+ */
+struct stargz_source {
+	char *path;
+	struct file *file;
+	u64 size;
+	bool write_denied;
+};
+
+/**
+ * struct stargz_blob_info - one layer blob, checked against its source
+ * @source: where it is
+ * @start: first byte in the source
+ * @size: bytes
+ */
+struct stargz_blob_info {
+	const struct stargz_source *source;
+	u64 start;
+	u64 size;
+};
+
+/**
+ * struct stargz_table_info - one table of the index, checked
+ * @offset: bytes from the start of the index
+ * @count: records
+ */
+struct stargz_table_info {
+	u64 offset;
+	u64 count;
+};
+
+/**
+ * struct stargz_super_info - decoded and checked superblock
+ * @table: every table lies within @index_size and overlaps no other
+ * @index_size: bytes
+ * @data_bytes: sum of regular files' sizes
+ * @max_span: largest decoded size of a compressed span, bytes
+ * @uuid: identity of the tree
+ */
+struct stargz_super_info {
+	struct stargz_table_info table[STARGZ_TABLES];
+	u64 index_size;
+	u64 data_bytes;
+	u32 max_span;
+	u8 uuid[16];
+};
+
+/**
+ * struct stargz_span_cache - decoded spans
+ * @spans: span number -> struct stargz_span_buf, being decoded or decoded; its
+ *	xa_lock protects everything here and the fields of struct
+ *	stargz_span_buf that say so, and is the innermost lock
+ * @lru: decoded spans that nobody uses now, least recently used first
+ * @bytes: decoded bytes of all buffers in @spans
+ * @idle_bytes: decoded bytes of the buffers on @lru; also read without the
+ *	lock, as a hint for the shrinker
+ * @limit: @bytes above which idle buffers are freed at once
+ * @shrinker: frees idle buffers under memory pressure
+ */
+struct stargz_span_cache {
+	struct xarray spans;
+	struct list_head lru;
+	u64 bytes;
+	u64 idle_bytes;
+	u64 limit;
+	struct stargz_shrinker shrinker;
+};
+
+/**
+ * struct stargz_stream_pool - decoder states, one for each running decode
+ * @lock: see below
+ * @idle: streams not in use
+ * @count: streams that exist, at least one after a successful mount
+ * @wait: those who wait for an idle stream
+ *
+ * A holder of a stream never takes a folio lock of this file system and never
+ * waits for another stream of the same pool, so waiting for one is safe with
+ * folios locked.
+ */
+struct stargz_stream_pool {
+	spinlock_t lock;		/* @idle and @count */
+	struct list_head idle;
+	unsigned int count;
+	wait_queue_head_t wait;
+};
+
+/**
+ * struct stargz_sb_info - one mounted file system
+ * @super: the checked superblock
+ * @image: what fc->source named
+ * @index: the separate index, file unused when the index is in @image
+ * @devices: device= sources
+ * @nr_devices: number of @devices
+ * @has_index: @index is used
+ * @on_bdev: @image is a block device and owned by this superblock
+ * @blobs: the blob table
+ * @nr_blobs: its length
+ * @cache: decoded spans
+ * @pool: decoder states
+ *
+ * Made by init_fs_context, handed to the superblock, freed after it is dead.
+ * Immutable after mounting but for @cache and @pool.
+ */
+struct stargz_sb_info {
+	struct stargz_super_info super;
+	struct stargz_source image;
+	struct stargz_source index;
+	struct stargz_source *devices;
+	unsigned int nr_devices;
+	bool has_index;
+	bool on_bdev;
+	struct stargz_blob_info *blobs;
+	unsigned int nr_blobs;
+	struct stargz_span_cache cache;
+	struct stargz_stream_pool pool;
+};
+
+/**
+ * struct stargz_inode_info - in-core inode
+ * @a: struct stargz_inode.a
+ * @b: struct stargz_inode.b
+ * @xattr: struct stargz_inode.xattr
+ * @parent: struct stargz_inode.parent
+ * @inlined: %STARGZ_INODE_INLINE is set
+ * @vfs_inode: the VFS's part
+ *
+ * Immutable once the inode is no longer I_NEW.
+ */
+struct stargz_inode_info {
+	u32 a;
+	u32 b;
+	u32 xattr;
+	u32 parent;
+	bool inlined;
+	struct inode vfs_inode;
+};
+
+static inline struct stargz_sb_info *STARGZ_SB(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline struct stargz_inode_info *STARGZ_I(const struct inode *inode)
+{
+	return container_of(inode, struct stargz_inode_info, vfs_inode);
+}
+
+/* super.c */
+__printf(2, 3)
+void stargz_err(const struct super_block *sb, const char *fmt, ...);
+
+/* source.c */
+int stargz_source_open(struct fs_context *fc, struct stargz_source *src);
+void stargz_source_close(struct stargz_source *src);
+int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
+		       size_t len);
+
+/* meta.c */
+const char *stargz_super_check(const struct stargz_super_block *raw,
+			       u64 source_size,
+			       struct stargz_super_info *super, int *err);
+int stargz_meta_record(struct super_block *sb, enum stargz_table_id id,
+		       u64 nr, void *buf, unsigned int count);
+int stargz_meta_bytes(struct super_block *sb, enum stargz_table_id id,
+		      u64 offset, void *buf, size_t len);
+size_t stargz_record_size(enum stargz_table_id id);
+
+/* record.c */
+const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
+			       const struct stargz_inode *raw);
+const char *stargz_check_dirent(const struct stargz_super_info *super,
+				const struct stargz_dirent *raw);
+const char *stargz_check_name(const char *name, size_t len);
+const char *stargz_check_span(const struct stargz_super_info *super,
+			      const struct stargz_blob_info *blobs,
+			      unsigned int nr_blobs,
+			      const struct stargz_span *raw);
+const char *stargz_check_xattr_set(const struct stargz_super_info *super,
+				   u64 offset,
+				   const struct stargz_xattr_set *raw);
+const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
+			       u32 *size);
+int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen);
+struct timespec64 stargz_time_decode(u64 raw);
+
+/* inode.c */
+extern const struct inode_operations stargz_file_iops;
+struct inode *stargz_iget(struct super_block *sb, u64 ino);
+int stargz_getattr(struct mnt_idmap *idmap, const struct path *path,
+		   struct kstat *stat, u32 request_mask,
+		   unsigned int query_flags);
+
+/* namei.c */
+extern const struct inode_operations stargz_dir_iops;
+
+/* dir.c */
+extern const struct file_operations stargz_dir_fops;
+
+/* xattr.c */
+extern const struct xattr_handler *STARGZ_XATTR_CONST stargz_xattr_handlers[];
+ssize_t stargz_listxattr(struct dentry *dentry, char *buffer, size_t size);
+#if IS_ENABLED(CONFIG_FS_POSIX_ACL)
+struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu);
+#else
+#define stargz_get_acl	NULL
+#endif
+
+/* export.c */
+extern const struct export_operations stargz_export_ops;
+
+/* map.c */
+
+/**
+ * struct stargz_map - a run of a file that comes from one place
+ * @pos: first byte in the file
+ * @len: bytes, not zero
+ * @span: span number, or %STARGZ_NO_SPAN for a hole
+ * @offset: offset of the first byte in the decoded span
+ * @raw: the span's record, checked; unset for a hole
+ */
+struct stargz_map {
+	u64 pos;
+	u64 len;
+	u32 span;
+	u32 offset;
+	struct stargz_span raw;
+};
+
+int stargz_map(struct inode *inode, u64 pos, struct stargz_map *map);
+loff_t stargz_llseek(struct file *file, loff_t offset, int whence);
+int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+		  u64 start, u64 len);
+
+/* data.c */
+extern const struct address_space_operations stargz_aops;
+extern const struct file_operations stargz_file_fops;
+
+/* cache.c */
+
+/**
+ * struct stargz_span_buf - a span in the cache
+ * @lru: on stargz_span_cache.lru while @users is zero (cache lock)
+ * @span: its number
+ * @len: bytes
+ * @users: who holds it (cache lock)
+ * @delivered: bytes copied out so far (cache lock)
+ * @err: result of decoding; valid after @done
+ * @done: decoding is over
+ * @data: @len decoded bytes, valid after @done without @err
+ */
+struct stargz_span_buf {
+	struct list_head lru;
+	u32 span;
+	u32 len;
+	unsigned int users;
+	u64 delivered;
+	int err;
+	struct completion done;
+	void *data;
+};
+
+int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
+		      const char *id);
+void stargz_cache_destroy(struct stargz_span_cache *cache);
+struct stargz_span_buf *stargz_span_get(struct inode *inode,
+					const struct stargz_map *map);
+void stargz_span_put(struct super_block *sb, struct stargz_span_buf *buf,
+		     u64 delivered);
+
+/* decode.c */
+
+/**
+ * struct stargz_input - compressed bytes, handed out piece by piece
+ * @next: first byte at hand
+ * @avail: bytes at hand
+ * @refill: makes the next piece available through @next and @avail, leaves
+ *	@avail zero at the end of the range; returns a negative errno on error
+ */
+struct stargz_input {
+	const u8 *next;
+	size_t avail;
+	int (*refill)(struct stargz_input *in);
+};
+
+/**
+ * struct stargz_stream - state of one decode
+ * @list: on stargz_stream_pool.idle while unused
+ * @z: the kernel's inflater; its workspace lives as long as the stream
+ * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data
+ * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
+ * @why: after an error, what was wrong with the data; else NULL
+ */
+struct stargz_stream {
+	struct list_head list;
+	struct z_stream_s z;
+	void *in_buf;
+	void *sink;
+	const char *why;
+};
+
+#define STARGZ_INPUT_SIZE	65536
+#define STARGZ_SINK_SIZE	4096
+
+int stargz_pool_init(struct stargz_stream_pool *pool);
+void stargz_pool_destroy(struct stargz_stream_pool *pool);
+struct stargz_stream *stargz_stream_alloc(void);
+void stargz_stream_free(struct stargz_stream *strm);
+int stargz_input_byte(struct stargz_input *in);
+int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
+		       void *out);
+
+/* codec_gzip.c */
+int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
+int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
+		       void *out, u32 len);
+
+#endif /* STARGZ_INTERNAL_H */

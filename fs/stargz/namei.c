@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - finding a name in a directory.
+ *
+ * The entries of a directory are sorted, so a lookup is a binary search over
+ * records of equal size. The VFS holds the directory's i_rwsem shared.
+ */
+#include "internal.h"
+
+static int stargz_read_name(struct super_block *sb,
+			    const struct stargz_dirent *raw, char *name)
+{
+	return stargz_meta_bytes(sb, STARGZ_TABLE_NAMES,
+				 le32_to_cpu(raw->name), name, raw->name_len);
+}
+
+/*
+ * Find @name in @dir. Returns 1 and the checked record, 0 when the name is
+ * not there, or a negative errno.
+ */
+static int stargz_find(struct inode *dir, const struct qstr *name,
+		       struct stargz_dirent *raw)
+{
+	const struct stargz_inode_info *si = STARGZ_I(dir);
+	struct super_block *sb = dir->i_sb;
+	char buf[STARGZ_NAME_MAX];
+	u32 low = 0, high = si->b;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		const char *why;
+		int err, cmp;
+
+		err = stargz_meta_record(sb, STARGZ_TABLE_DIRENTS,
+					 (u64)si->a + mid, raw, 1);
+		if (err)
+			return err;
+		why = stargz_check_dirent(&STARGZ_SB(sb)->super, raw);
+		if (why) {
+			stargz_err(sb, "directory %lu: %s", dir->i_ino, why);
+			return -EFSCORRUPTED;
+		}
+		err = stargz_read_name(sb, raw, buf);
+		if (err)
+			return err;
+		cmp = stargz_name_cmp(name->name, name->len, buf,
+				      raw->name_len);
+		if (!cmp)
+			return 1;
+		if (cmp < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return 0;
+}
+
+/* Does the inode fit the entry that named it? */
+static const char *stargz_check_entry(const struct inode *dir,
+				      const struct inode *inode, u8 type)
+{
+	if (fs_umode_to_dtype(inode->i_mode) != type)
+		return "type differs from its directory entry";
+	/* One parent for each directory, and no way back up. */
+	if (S_ISDIR(inode->i_mode) &&
+	    (inode->i_ino <= dir->i_ino ||
+	     STARGZ_I(inode)->parent != dir->i_ino))
+		return "is not a child of the directory that names it";
+	return NULL;
+}
+
+static struct dentry *stargz_lookup(struct inode *dir, struct dentry *dentry,
+				    unsigned int flags)
+{
+	struct stargz_dirent raw;
+	struct inode *inode;
+	const char *why;
+	int found;
+
+	if (dentry->d_name.len > STARGZ_NAME_MAX)
+		return ERR_PTR(-ENAMETOOLONG);
+	found = stargz_find(dir, &dentry->d_name, &raw);
+	if (found < 0)
+		return ERR_PTR(found);
+	if (!found)
+		return d_splice_alias(NULL, dentry);
+
+	inode = stargz_iget(dir->i_sb, le32_to_cpu(raw.ino));
+	if (IS_ERR(inode))
+		return ERR_CAST(inode);
+	why = stargz_check_entry(dir, inode, raw.type);
+	if (why) {
+		stargz_err(dir->i_sb, "inode %lu: %s", inode->i_ino, why);
+		iput(inode);
+		return ERR_PTR(-EFSCORRUPTED);
+	}
+	return d_splice_alias(inode, dentry);
+}
+
+const struct inode_operations stargz_dir_iops = {
+	.lookup		= stargz_lookup,
+	.getattr	= stargz_getattr,
+	.listxattr	= stargz_listxattr,
+	.stargz_get_acl_op = stargz_get_acl,
+};

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - KUnit tests of the checks of single index records: what the format
+ * allows passes, and everything else is refused for the right reason.
+ */
+#include <kunit/test.h>
+
+#include "../internal.h"
+
+/* A small index: how much of everything there is. */
+static const struct stargz_super_info limits = {
+	.table = {
+		[STARGZ_TABLE_INODES]	= { .offset = 512, .count = 10 },
+		[STARGZ_TABLE_DIRENTS]	= { .offset = 1024, .count = 20 },
+		[STARGZ_TABLE_NAMES]	= { .offset = 2048, .count = 5000 },
+		[STARGZ_TABLE_EXTENTS]	= { .offset = 8192, .count = 30 },
+		[STARGZ_TABLE_SPANS]	= { .offset = 12288, .count = 5 },
+		[STARGZ_TABLE_BLOBS]	= { .offset = 14336, .count = 2 },
+		[STARGZ_TABLE_XATTRS]	= { .offset = 16384, .count = 64 },
+	},
+	.index_size = 20480,
+	.max_span = 1 << 20,
+};
+
+static const struct stargz_blob_info blobs[] = {
+	{ .size = 1000 },
+	{ .size = 3ULL << 32 },
+};
+
+#define OUT_OF_RANGE_DIR	"directory entries out of range"
+#define OUT_OF_RANGE_XATTR	"extended attributes out of range"
+#define BAD_PARENT		"bad parent directory"
+#define BAD_DEVICE		"bad device number"
+#define BAD_TARGET		"bad length of symbolic link"
+#define BAD_FLAGS		"unknown inode flags"
+
+struct inode_case {
+	const char *desc;
+	u32 ino;
+	u16 mode;
+	u16 flags;
+	u32 a;
+	u32 b;
+	u64 size;
+	u32 xattr;
+	u32 parent;
+	bool no_links;
+	const char *why;
+};
+
+static const struct inode_case inode_cases[] = {
+	/* Directories */
+	{ "root with every entry", .ino = 1, .mode = S_IFDIR | 0755, .b = 20,
+	  .parent = 1 },
+	{ "empty directory behind the last entry", .ino = 5, .mode = S_IFDIR,
+	  .a = 20, .parent = 4 },
+	{ "one entry too many", .ino = 1, .mode = S_IFDIR, .a = 1, .b = 20,
+	  .parent = 1, .why = OUT_OF_RANGE_DIR },
+	{ "entries wrap around", .ino = 1, .mode = S_IFDIR, .a = U32_MAX,
+	  .b = 2, .parent = 1, .why = OUT_OF_RANGE_DIR },
+	{ "directory with a size", .ino = 1, .mode = S_IFDIR, .size = 1,
+	  .parent = 1, .why = "directory with a size" },
+	{ "root below another", .ino = 1, .mode = S_IFDIR, .parent = 2,
+	  .why = BAD_PARENT },
+	{ "directory below itself", .ino = 5, .mode = S_IFDIR, .parent = 5,
+	  .why = BAD_PARENT },
+	{ "directory below a later one", .ino = 5, .mode = S_IFDIR,
+	  .parent = 6, .why = BAD_PARENT },
+	{ "directory without parent", .ino = 5, .mode = S_IFDIR,
+	  .why = BAD_PARENT },
+
+	/* Regular files */
+	{ "file in one extent", .ino = 3, .mode = S_IFREG | 06755,
+	  .flags = STARGZ_INODE_INLINE, .a = 4, .b = 77, .size = 12345 },
+	{ "hole in one extent", .ino = 3, .mode = S_IFREG,
+	  .flags = STARGZ_INODE_INLINE, .a = STARGZ_NO_SPAN, .size = 1 },
+	{ "empty file with an inline extent", .ino = 3, .mode = S_IFREG,
+	  .flags = STARGZ_INODE_INLINE, .why = "empty file with an extent" },
+	{ "a byte for every extent", .ino = 3, .mode = S_IFREG, .b = 30,
+	  .size = 30 },
+	{ "more extents than bytes", .ino = 3, .mode = S_IFREG, .b = 30,
+	  .size = 29, .why = "bad number of extents" },
+	{ "bytes without extents", .ino = 3, .mode = S_IFREG, .size = 29,
+	  .why = "bad number of extents" },
+	{ "one extent too many", .ino = 3, .mode = S_IFREG, .a = 1, .b = 30,
+	  .size = 99, .why = "extents out of range" },
+	{ "empty file", .ino = 3, .mode = S_IFREG },
+	{ "empty file with extents", .ino = 3, .mode = S_IFREG, .b = 1,
+	  .why = "empty file with extents" },
+	{ "negative size", .ino = 3, .mode = S_IFREG, .b = 1,
+	  .size = 1ULL << 63, .why = "file too large" },
+
+	/* Symbolic links */
+	{ "target at the end of the names", .ino = 3, .mode = S_IFLNK,
+	  .a = 4999, .size = 1 },
+	{ "longest target", .ino = 3, .mode = S_IFLNK, .a = 905,
+	  .size = 4095 },
+	{ "target behind the names", .ino = 3, .mode = S_IFLNK, .a = 4999,
+	  .size = 2, .why = "target of symbolic link out of range" },
+	{ "target too long", .ino = 3, .mode = S_IFLNK, .size = 4096,
+	  .why = BAD_TARGET },
+	{ "no target", .ino = 3, .mode = S_IFLNK, .why = BAD_TARGET },
+
+	/* Devices and the like */
+	{ "highest device number", .ino = 3, .mode = S_IFBLK, .a = 4095,
+	  .b = 1048575 },
+	{ "whiteout", .ino = 3, .mode = S_IFCHR },
+	{ "major too large", .ino = 3, .mode = S_IFCHR, .a = 4096,
+	  .why = BAD_DEVICE },
+	{ "minor too large", .ino = 3, .mode = S_IFBLK, .b = 1048576,
+	  .why = BAD_DEVICE },
+	{ "device with a size", .ino = 3, .mode = S_IFCHR, .size = 1,
+	  .why = "special file with a size" },
+	{ "fifo", .ino = 3, .mode = S_IFIFO | 0600 },
+	{ "socket", .ino = 3, .mode = S_IFSOCK | 0600 },
+	{ "fifo with a device number", .ino = 3, .mode = S_IFIFO, .b = 1,
+	  .why = BAD_DEVICE },
+
+	/* What all have */
+	{ "no type", .ino = 3, .mode = 0644, .why = "unknown file type" },
+	{ "unknown type", .ino = 3, .mode = S_IFMT,
+	  .why = "unknown file type" },
+	{ "unknown flag", .ino = 3, .mode = S_IFREG, .flags = 2,
+	  .why = BAD_FLAGS },
+	{ "flag of files on a directory", .ino = 1, .mode = S_IFDIR,
+	  .flags = STARGZ_INODE_INLINE, .parent = 1, .why = BAD_FLAGS },
+	{ "no links", .ino = 3, .mode = S_IFREG, .no_links = true,
+	  .why = "inode without links" },
+	{ "file with a parent", .ino = 3, .mode = S_IFREG, .parent = 1,
+	  .why = "parent of a non-directory" },
+	{ "first attributes", .ino = 3, .mode = S_IFREG, .xattr = 1 },
+	{ "last attributes", .ino = 3, .mode = S_IFREG, .xattr = 15 },
+	{ "attributes behind the table", .ino = 3, .mode = S_IFREG,
+	  .xattr = 16, .why = OUT_OF_RANGE_XATTR },
+	{ "attributes far behind the table", .ino = 3, .mode = S_IFREG,
+	  .xattr = U32_MAX, .why = OUT_OF_RANGE_XATTR },
+};
+
+KUNIT_ARRAY_PARAM_DESC(inode, inode_cases, desc);
+
+static void check_inode_test(struct kunit *test)
+{
+	const struct inode_case *c = test->param_value;
+	const struct stargz_inode raw = {
+		.mode	= cpu_to_le16(c->mode),
+		.flags	= cpu_to_le16(c->flags),
+		.nlink	= cpu_to_le32(c->no_links ? 0 : 2),
+		.uid	= cpu_to_le32(U32_MAX),
+		.gid	= cpu_to_le32(U32_MAX),
+		.size	= cpu_to_le64(c->size),
+		.mtime	= cpu_to_le64(U64_MAX),
+		.a	= cpu_to_le32(c->a),
+		.b	= cpu_to_le32(c->b),
+		.xattr	= cpu_to_le32(c->xattr),
+		.parent	= cpu_to_le32(c->parent),
+	};
+
+	KUNIT_EXPECT_STREQ(test, stargz_check_inode(&limits, c->ino, &raw) ?:
+			   "", c->why ?: "");
+}
+
+struct dirent_case {
+	const char *desc;
+	u32 ino;
+	u32 name;
+	u8 name_len;
+	u8 type;
+	u16 reserved;
+	const char *why;
+};
+
+static const struct dirent_case dirent_cases[] = {
+	{ "directory", 1, 0, 255, DT_DIR },
+	{ "last inode, last name", 10, 4999, 1, DT_REG },
+	{ "symbolic link", 2, 0, 1, DT_LNK },
+	{ "character device", 2, 0, 1, DT_CHR },
+	{ "block device", 2, 0, 1, DT_BLK },
+	{ "fifo", 2, 0, 1, DT_FIFO },
+	{ "socket", 2, 0, 1, DT_SOCK },
+	{ "no inode", 0, 0, 1, DT_REG, .why = "directory entry without inode" },
+	{ "inode behind the table", 11, 0, 1, DT_REG,
+	  .why = "directory entry without inode" },
+	{ "no name", 1, 0, 0, DT_REG, .why = "name out of range" },
+	{ "name ends behind the names", 1, 4999, 2, DT_REG,
+	  .why = "name out of range" },
+	{ "name far behind the names", 1, U32_MAX, 255, DT_REG,
+	  .why = "name out of range" },
+	{ "no type", 1, 0, 1, DT_UNKNOWN,
+	  .why = "unknown type in directory entry" },
+	{ "overlay's whiteout type", 1, 0, 1, DT_WHT,
+	  .why = "unknown type in directory entry" },
+	{ "type out of range", 1, 0, 1, 16,
+	  .why = "unknown type in directory entry" },
+	{ "reserved field", 1, 0, 1, DT_REG, 1,
+	  .why = "reserved field of directory entry is set" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(dirent, dirent_cases, desc);
+
+static void check_dirent_test(struct kunit *test)
+{
+	const struct dirent_case *c = test->param_value;
+	const struct stargz_dirent raw = {
+		.ino		= cpu_to_le32(c->ino),
+		.name		= cpu_to_le32(c->name),
+		.name_len	= c->name_len,
+		.type		= c->type,
+		.reserved	= cpu_to_le16(c->reserved),
+	};
+
+	KUNIT_EXPECT_STREQ(test, stargz_check_dirent(&limits, &raw) ?: "",
+			   c->why ?: "");
+}
+
+struct span_case {
+	const char *desc;
+	u64 start;
+	u32 clen;
+	u32 ulen;
+	u16 blob;
+	u8 codec;
+	u8 flags;
+	const char *why;
+};
+
+static const struct span_case span_cases[] = {
+	{ "whole blob", 0, 1000, 1 << 20, 0, STARGZ_CODEC_GZIP },
+	{ "last byte of a blob", 999, 1, 1, 0, STARGZ_CODEC_GZIP },
+	{ "beyond 4 GiB", 2ULL << 32, 1 << 20, 1 << 20, 1, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CRC },
+	{ "no such blob", 0, 1, 1, 2, STARGZ_CODEC_GZIP,
+	  .why = "span without blob" },
+	{ "nothing compressed", 0, 0, 1, 0, STARGZ_CODEC_GZIP,
+	  .why = "span out of range" },
+	{ "ends behind the blob", 1, 1000, 1, 0, STARGZ_CODEC_GZIP,
+	  .why = "span out of range" },
+	{ "end wraps around", U64_MAX, 2, 1, 0, STARGZ_CODEC_GZIP,
+	  .why = "span out of range" },
+	{ "nothing decoded", 0, 1000, 0, 0, STARGZ_CODEC_GZIP,
+	  .why = "bad decoded size of span" },
+	{ "above the limit of the index", 0, 1000, (1 << 20) + 1, 0,
+	  STARGZ_CODEC_GZIP, .why = "bad decoded size of span" },
+	{ "cannot be compressed that well", 0, 500, 1 << 20, 0,
+	  STARGZ_CODEC_GZIP, .why = "impossible compression ratio of span" },
+	{ "unknown codec", 0, 1000, 1, 0, 4,
+	  .why = "unknown codec or flags of span" },
+	{ "unknown flag", 0, 1000, 1, 0, STARGZ_CODEC_GZIP, 0x10,
+	  .why = "unknown codec or flags of span" },
+	{ "member that starts inside a byte", 0, 1000, 1, 0,
+	  STARGZ_CODEC_GZIP, 3, .why = "unknown codec or flags of span" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(span, span_cases, desc);
+
+static void check_span_test(struct kunit *test)
+{
+	const struct span_case *c = test->param_value;
+	const struct stargz_span raw = {
+		.start	= cpu_to_le64(c->start),
+		.clen	= cpu_to_le32(c->clen),
+		.ulen	= cpu_to_le32(c->ulen),
+		.blob	= cpu_to_le16(c->blob),
+		.codec	= c->codec,
+		.flags	= c->flags,
+	};
+
+	KUNIT_EXPECT_STREQ(test,
+			   stargz_check_span(&limits, blobs,
+					     ARRAY_SIZE(blobs), &raw) ?: "",
+			   c->why ?: "");
+}
+
+struct xattr_set_case {
+	const char *desc;
+	u64 offset;
+	u32 size;
+	u32 count;
+	const char *why;
+};
+
+static const struct xattr_set_case xattr_set_cases[] = {
+	{ "empty set at the end", 56, 8, 0 },
+	{ "as many as fit", 0, 64, 7 },
+	{ "more than fit", 0, 64, 8,
+	  "bad number of extended attributes" },
+	{ "shorter than its head", 0, 4, 0, "set of " OUT_OF_RANGE_XATTR },
+	{ "odd size", 0, 10, 0, "set of " OUT_OF_RANGE_XATTR },
+	{ "behind the table", 4, 64, 0, "set of " OUT_OF_RANGE_XATTR },
+	{ "far behind the table", U64_MAX - 7, 16, 0,
+	  "set of " OUT_OF_RANGE_XATTR },
+};
+
+KUNIT_ARRAY_PARAM_DESC(xattr_set, xattr_set_cases, desc);
+
+static void check_xattr_set_test(struct kunit *test)
+{
+	const struct xattr_set_case *c = test->param_value;
+	const struct stargz_xattr_set raw = {
+		.size	= cpu_to_le32(c->size),
+		.count	= cpu_to_le32(c->count),
+	};
+
+	KUNIT_EXPECT_STREQ(test, stargz_check_xattr_set(&limits, c->offset,
+							&raw) ?: "",
+			   c->why ?: "");
+}
+
+/* A set may be larger than a table of the small index above. */
+static void check_xattr_set_max_test(struct kunit *test)
+{
+	struct stargz_super_info *large;
+	struct stargz_xattr_set raw = {
+		.size = cpu_to_le32(STARGZ_XATTR_SET_MAX),
+	};
+
+	large = kunit_kmemdup(test, &limits, sizeof(limits), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, large);
+	large->table[STARGZ_TABLE_XATTRS].count = 2 * STARGZ_XATTR_SET_MAX;
+	KUNIT_EXPECT_NULL(test, stargz_check_xattr_set(large, 0, &raw));
+	raw.size = cpu_to_le32(STARGZ_XATTR_SET_MAX + 4);
+	KUNIT_EXPECT_NOT_NULL(test, stargz_check_xattr_set(large, 0, &raw));
+}
+
+struct xattr_case {
+	const char *desc;
+	u32 value_len;
+	u8 name_len;
+	u8 prefix;
+	u16 reserved;
+	u32 left;
+	u32 size;
+	const char *why;
+};
+
+static const struct xattr_case xattr_cases[] = {
+	{ "fills the set", 3, 5, STARGZ_XATTR_USER, 0, 16, 16 },
+	{ "padded", 2, 4, STARGZ_XATTR_TRUSTED, 0, 100, 16 },
+	{ "empty value", 0, 1, STARGZ_XATTR_SECURITY, 0, 12, 12 },
+	{ "largest value", 65536, 1, STARGZ_XATTR_USER, 0, 70000, 65548 },
+	{ "access ACL", 28, 0, STARGZ_XATTR_ACL_ACCESS, 0, 36, 36 },
+	{ "default ACL", 28, 0, STARGZ_XATTR_ACL_DEFAULT, 0, 36, 36 },
+	{ "value too large", 65537, 1, STARGZ_XATTR_USER, 0, 70000,
+	  .why = "value of extended attribute too large" },
+	{ "value wraps around", U32_MAX, 1, STARGZ_XATTR_USER, 0, 100,
+	  .why = "value of extended attribute too large" },
+	{ "behind the set", 4, 5, STARGZ_XATTR_USER, 0, 16,
+	  .why = "extended attribute out of range" },
+	{ "padding behind the set", 3, 4, STARGZ_XATTR_USER, 0, 15,
+	  .why = "extended attribute out of range" },
+	{ "no prefix", 0, 1, 0, 0, 100,
+	  .why = "bad name of extended attribute" },
+	{ "unknown prefix", 0, 1, 6, 0, 100,
+	  .why = "bad name of extended attribute" },
+	{ "no name", 0, 0, STARGZ_XATTR_USER, 0, 100,
+	  .why = "bad name of extended attribute" },
+	{ "ACL with a name", 0, 1, STARGZ_XATTR_ACL_DEFAULT, 0, 100,
+	  .why = "bad name of extended attribute" },
+	{ "reserved field", 0, 1, STARGZ_XATTR_USER, 1, 100,
+	  .why = "reserved field of extended attribute is set" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(xattr, xattr_cases, desc);
+
+static void check_xattr_test(struct kunit *test)
+{
+	const struct xattr_case *c = test->param_value;
+	const struct stargz_xattr raw = {
+		.value_len	= cpu_to_le32(c->value_len),
+		.name_len	= c->name_len,
+		.prefix		= c->prefix,
+		.reserved	= cpu_to_le16(c->reserved),
+	};
+	u32 size = 0;
+
+	KUNIT_EXPECT_STREQ(test,
+			   stargz_check_xattr(&raw, c->left, &size) ?: "",
+			   c->why ?: "");
+	if (!c->why)
+		KUNIT_EXPECT_EQ(test, size, c->size);
+}
+
+static void check_name_test(struct kunit *test)
+{
+	char longest[STARGZ_NAME_MAX + 1];
+
+	memset(longest, 'x', sizeof(longest));
+	KUNIT_EXPECT_NULL(test, stargz_check_name("a", 1));
+	KUNIT_EXPECT_NULL(test, stargz_check_name("...", 3));
+	KUNIT_EXPECT_NULL(test, stargz_check_name(".a", 2));
+	KUNIT_EXPECT_NULL(test, stargz_check_name(" \n\xff\xfe", 4));
+	KUNIT_EXPECT_NULL(test, stargz_check_name(longest, STARGZ_NAME_MAX));
+
+	KUNIT_EXPECT_STREQ(test, stargz_check_name("a", 0),
+			   "bad length of name");
+	KUNIT_EXPECT_STREQ(test, stargz_check_name(longest, sizeof(longest)),
+			   "bad length of name");
+	KUNIT_EXPECT_STREQ(test, stargz_check_name(".", 1),
+			   "name is . or ..");
+	KUNIT_EXPECT_STREQ(test, stargz_check_name("..", 2),
+			   "name is . or ..");
+	KUNIT_EXPECT_STREQ(test, stargz_check_name("a/b", 3),
+			   "name with a slash or NUL");
+	KUNIT_EXPECT_STREQ(test, stargz_check_name("ab\0", 3),
+			   "name with a slash or NUL");
+}
+
+/* Seconds as date(1) tells them: date -u -d '2486-07-02 20:20:25' +%s */
+static void time_decode_test(struct kunit *test)
+{
+	struct timespec64 ts;
+
+	ts = stargz_time_decode(0);
+	KUNIT_EXPECT_EQ(test, ts.tv_sec, -2147483648LL);
+	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 0);
+	ts = stargz_time_decode(2147483648ULL * NSEC_PER_SEC - 1);
+	KUNIT_EXPECT_EQ(test, ts.tv_sec, -1);
+	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 999999999);
+	ts = stargz_time_decode(2147483648ULL * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, ts.tv_sec, 0);
+	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 0);
+	ts = stargz_time_decode(U64_MAX);
+	KUNIT_EXPECT_EQ(test, ts.tv_sec, 16299260425LL);
+	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 709551615);
+}
+
+static struct kunit_case stargz_record_cases[] = {
+	KUNIT_CASE_PARAM(check_inode_test, inode_gen_params),
+	KUNIT_CASE_PARAM(check_dirent_test, dirent_gen_params),
+	KUNIT_CASE_PARAM(check_span_test, span_gen_params),
+	KUNIT_CASE_PARAM(check_xattr_set_test, xattr_set_gen_params),
+	KUNIT_CASE(check_xattr_set_max_test),
+	KUNIT_CASE_PARAM(check_xattr_test, xattr_gen_params),
+	KUNIT_CASE(check_name_test),
+	KUNIT_CASE(time_decode_test),
+	{}
+};
+
+static struct kunit_suite stargz_record_suite = {
+	.name		= "stargz_record",
+	.test_cases	= stargz_record_cases,
+};
+
+kunit_test_suite(stargz_record_suite);

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - extended attributes and POSIX ACLs.
+ *
+ * An inode refers to a set in the xattr table: a head, then attributes one
+ * after the other. Sets are shared by inodes with equal attributes. All of it
+ * is read-only; no locks.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/posix_acl_xattr.h>
+#include <linux/xattr.h>
+
+#include "internal.h"
+
+/* Walks a set: the attribute at hand, and what is left behind it. */
+struct stargz_xattr_iter {
+	struct inode *inode;
+	u64 next;
+	u32 left;
+	u32 count;
+	u32 value_len;
+	u64 value;
+	u8 prefix;
+	u8 name_len;
+	char name[U8_MAX];
+};
+
+static const char *const stargz_xattr_prefixes[] = {
+	[STARGZ_XATTR_USER]	   = XATTR_USER_PREFIX,
+	[STARGZ_XATTR_TRUSTED]	   = XATTR_TRUSTED_PREFIX,
+	[STARGZ_XATTR_SECURITY]	   = XATTR_SECURITY_PREFIX,
+	[STARGZ_XATTR_ACL_ACCESS]  = XATTR_NAME_POSIX_ACL_ACCESS,
+	[STARGZ_XATTR_ACL_DEFAULT] = XATTR_NAME_POSIX_ACL_DEFAULT,
+};
+
+static int stargz_xattr_damaged(const struct stargz_xattr_iter *it,
+				const char *why)
+{
+	stargz_err(it->inode->i_sb, "inode %lu: %s", it->inode->i_ino, why);
+	return -EFSCORRUPTED;
+}
+
+/* Start at the first attribute of @inode, which may have none. */
+static int stargz_xattr_first(struct stargz_xattr_iter *it,
+			      struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+	u32 xattr = STARGZ_I(inode)->xattr;
+	struct stargz_xattr_set raw;
+	const char *why;
+	int err;
+
+	it->inode = inode;
+	it->count = 0;
+	if (!xattr)
+		return 0;
+	it->next = 4ULL * (xattr - 1);
+	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS, it->next, &raw,
+				sizeof(raw));
+	if (err)
+		return err;
+	why = stargz_check_xattr_set(&STARGZ_SB(sb)->super, it->next, &raw);
+	if (why)
+		return stargz_xattr_damaged(it, why);
+	it->next += sizeof(raw);
+	it->left = le32_to_cpu(raw.size) - sizeof(raw);
+	it->count = le32_to_cpu(raw.count);
+	return 0;
+}
+
+/* Read the next attribute: 1 there it is, 0 there is none, or an errno. */
+static int stargz_xattr_next(struct stargz_xattr_iter *it)
+{
+	struct super_block *sb = it->inode->i_sb;
+	struct stargz_xattr raw;
+	const char *why;
+	u32 size;
+	int err;
+
+	if (!it->count)
+		return 0;
+	if (it->left < sizeof(raw))
+		return stargz_xattr_damaged(it, "truncated set of extended attributes");
+	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS, it->next, &raw,
+				sizeof(raw));
+	if (err)
+		return err;
+	why = stargz_check_xattr(&raw, it->left, &size);
+	if (why)
+		return stargz_xattr_damaged(it, why);
+	it->prefix = raw.prefix;
+	it->name_len = raw.name_len;
+	it->value_len = le32_to_cpu(raw.value_len);
+	it->value = it->next + sizeof(raw) + raw.name_len;
+	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS,
+				it->next + sizeof(raw), it->name,
+				raw.name_len);
+	if (err)
+		return err;
+	if (memchr(it->name, '\0', it->name_len))
+		return stargz_xattr_damaged(it, "name of extended attribute holds a NUL");
+	it->next += size;
+	it->left -= size;
+	it->count--;
+	return 1;
+}
+
+/* Value of one attribute, or its length when @size is zero. */
+static int stargz_xattr_get(struct inode *inode, u8 prefix, const char *name,
+			    void *buffer, size_t size)
+{
+	struct stargz_xattr_iter it;
+	size_t len = strlen(name);
+	int err;
+
+	err = stargz_xattr_first(&it, inode);
+	if (err)
+		return err;
+	while ((err = stargz_xattr_next(&it)) > 0) {
+		if (it.prefix != prefix || it.name_len != len ||
+		    memcmp(it.name, name, len))
+			continue;
+		if (!size)
+			return it.value_len;
+		if (it.value_len > size)
+			return -ERANGE;
+		err = stargz_meta_bytes(inode->i_sb, STARGZ_TABLE_XATTRS,
+					it.value, buffer, it.value_len);
+		return err ? err : it.value_len;
+	}
+	return err ? err : -ENODATA;
+}
+
+static int stargz_handler_get(const struct xattr_handler *handler,
+			      struct dentry *dentry, struct inode *inode,
+			      const char *name, void *buffer, size_t size)
+{
+	return stargz_xattr_get(inode, handler->flags, name, buffer, size);
+}
+
+static const struct xattr_handler stargz_user_handler = {
+	.prefix	= XATTR_USER_PREFIX,
+	.flags	= STARGZ_XATTR_USER,
+	.get	= stargz_handler_get,
+};
+
+static const struct xattr_handler stargz_trusted_handler = {
+	.prefix	= XATTR_TRUSTED_PREFIX,
+	.flags	= STARGZ_XATTR_TRUSTED,
+	.get	= stargz_handler_get,
+};
+
+static const struct xattr_handler stargz_security_handler = {
+	.prefix	= XATTR_SECURITY_PREFIX,
+	.flags	= STARGZ_XATTR_SECURITY,
+	.get	= stargz_handler_get,
+};
+
+const struct xattr_handler *STARGZ_XATTR_CONST stargz_xattr_handlers[] = {
+	&stargz_user_handler,
+	&stargz_trusted_handler,
+	&stargz_security_handler,
+#if IS_ENABLED(CONFIG_FS_POSIX_ACL)
+	STARGZ_ACL_XATTR_HANDLERS
+#endif
+	NULL
+};
+
+static bool stargz_xattr_visible(const struct stargz_xattr_iter *it)
+{
+	switch (it->prefix) {
+	case STARGZ_XATTR_TRUSTED:
+		return capable(CAP_SYS_ADMIN);
+	case STARGZ_XATTR_ACL_ACCESS:
+	case STARGZ_XATTR_ACL_DEFAULT:
+		return IS_ENABLED(CONFIG_FS_POSIX_ACL);
+	default:
+		return true;
+	}
+}
+
+/**
+ * stargz_listxattr() - names of attributes, as inode_operations.listxattr
+ * @dentry: the file
+ * @buffer: names go here, each with a NUL at its end
+ * @size: bytes of @buffer, or zero to ask how many are needed
+ *
+ * Return: bytes of all names, -ERANGE when @size is too small, -EFSCORRUPTED,
+ * -EIO.
+ */
+ssize_t stargz_listxattr(struct dentry *dentry, char *buffer, size_t size)
+{
+	struct stargz_xattr_iter it;
+	ssize_t total = 0;
+	int err;
+
+	err = stargz_xattr_first(&it, d_inode(dentry));
+	if (err)
+		return err;
+	while ((err = stargz_xattr_next(&it)) > 0) {
+		const char *prefix = stargz_xattr_prefixes[it.prefix];
+		size_t plen = strlen(prefix), len = plen + it.name_len + 1;
+
+		if (!stargz_xattr_visible(&it))
+			continue;
+		if (size) {
+			if (len > size - total)
+				return -ERANGE;
+			memcpy(buffer + total, prefix, plen);
+			memcpy(buffer + total + plen, it.name, it.name_len);
+			buffer[total + len - 1] = '\0';
+		}
+		total += len;
+	}
+	return err ? err : total;
+}
+
+#if IS_ENABLED(CONFIG_FS_POSIX_ACL)
+/**
+ * stargz_get_acl() - ACL of an inode, as inode_operations.get_inode_acl
+ * @inode: the inode
+ * @type: %ACL_TYPE_ACCESS or %ACL_TYPE_DEFAULT
+ * @rcu: called under RCU, where we cannot read
+ *
+ * Return: the ACL, NULL when there is none, or an ERR_PTR.
+ */
+struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu)
+{
+	u8 prefix = type == ACL_TYPE_DEFAULT ? STARGZ_XATTR_ACL_DEFAULT :
+					       STARGZ_XATTR_ACL_ACCESS;
+	struct posix_acl *acl;
+	void *value;
+	int len;
+
+	if (rcu)
+		return ERR_PTR(-ECHILD);
+	len = stargz_xattr_get(inode, prefix, "", NULL, 0);
+	if (len == -ENODATA || !len)
+		return NULL;
+	if (len < 0)
+		return ERR_PTR(len);
+	value = kvmalloc(len, GFP_KERNEL);
+	if (!value)
+		return ERR_PTR(-ENOMEM);
+	len = stargz_xattr_get(inode, prefix, "", value, len);
+	if (len < 0)
+		acl = ERR_PTR(len);
+	else
+		acl = posix_acl_from_xattr(&init_user_ns, value, len);
+	kvfree(value);
+	return acl;
+}
+#endif
