@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # Where things are: sourced by the test scripts, which all run from anywhere.
 
 # The repository, what was built from it, and what may be kept between runs.

@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # The Test Anything Protocol for shell tests: sourced; ends with tap_done.
 
 tap_count=0
@@ -19,7 +19,7 @@ tap_not_ok()
 	tap_failed=$((tap_failed + 1))
 	echo "not ok $tap_count - $1"
 	if [ -n "${2-}" ]; then
-		sed 's/^/# /' <<<"$2"
+		echo "# ${2//$'\n'/$'\n'# }"
 	fi
 }
 

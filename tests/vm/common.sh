@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
 # What the scripts of this folder share: sourced.
 
 # shellcheck source=tests/lib/env.sh
