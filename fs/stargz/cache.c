@@ -12,6 +12,7 @@
  * nothing is allocated, decoded or freed under it.
  */
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -126,6 +127,27 @@ static void stargz_buf_decode(struct inode *inode,
 	complete_all(&buf->done);
 }
 
+/* Find the buffer of a span or make and decode it; a reference or ERR_PTR. */
+static struct stargz_span_buf *stargz_span_find(struct inode *inode,
+						const struct stargz_map *map)
+{
+	struct stargz_span_cache *cache = &STARGZ_SB(inode->i_sb)->cache;
+	struct stargz_span_buf *buf, *fresh;
+
+	buf = stargz_buf_find(cache, map->span, NULL);
+	if (buf)
+		return buf;
+	fresh = stargz_buf_alloc(map->span, le32_to_cpu(map->raw.ulen));
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	buf = stargz_buf_find(cache, map->span, fresh);
+	if (buf == fresh)
+		stargz_buf_decode(inode, map, buf);
+	else
+		stargz_buf_free(fresh);
+	return buf;
+}
+
 /**
  * stargz_span_get() - a decoded span
  * @inode: for whom; named in error messages
@@ -134,41 +156,30 @@ static void stargz_buf_decode(struct inode *inode,
  * Sleeps. Called with folios locked and reclaim kept out of file systems.
  *
  * Return: the buffer, for stargz_span_put(), or an ERR_PTR: -EFSCORRUPTED the
- * blob is damaged, -EIO, -ENOMEM.
+ * blob is damaged, -EIO, -ENOMEM, -EINTR the caller is being killed.
  */
 struct stargz_span_buf *stargz_span_get(struct inode *inode,
 					const struct stargz_map *map)
 {
-	struct stargz_span_cache *cache = &STARGZ_SB(inode->i_sb)->cache;
-	struct stargz_span_buf *buf, *fresh = NULL;
+	struct stargz_span_buf *buf;
 	int err;
 
-	buf = stargz_buf_find(cache, map->span, NULL);
-	if (!buf) {
-		fresh = stargz_buf_alloc(map->span,
-					 le32_to_cpu(map->raw.ulen));
-		if (!fresh)
-			return ERR_PTR(-ENOMEM);
-		buf = stargz_buf_find(cache, map->span, fresh);
-		if (buf == fresh)
-			stargz_buf_decode(inode, map, buf);
-		else
-			stargz_buf_free(fresh);
+	do {
+		buf = stargz_span_find(inode, map);
 		if (IS_ERR(buf))
 			return buf;
-	}
-
-	wait_for_completion(&buf->done);
-	err = buf->err;
-	/* The index may have changed since the span was decoded. */
-	if (!err && (map->offset > buf->len ||
-		     map->len > buf->len - map->offset))
-		err = -EFSCORRUPTED;
-	if (err) {
+		wait_for_completion(&buf->done);
+		err = buf->err;
+		/* The index may have changed since the span was decoded. */
+		if (!err && (map->offset > buf->len ||
+			     map->len > buf->len - map->offset))
+			err = -EFSCORRUPTED;
+		if (!err)
+			return buf;
 		stargz_span_put(inode->i_sb, buf, 0);
-		return ERR_PTR(err);
-	}
-	return buf;
+		/* Who decoded was killed; that is no reason for us to fail. */
+	} while (err == -EINTR && !fatal_signal_pending(current));
+	return ERR_PTR(err);
 }
 
 /**

@@ -228,7 +228,7 @@ int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
 
 	strm->why = NULL;
 	err = stargz_run_codec(strm, &si.in, raw, out);
-	if (err)
+	if (err && err != -EINTR)
 		stargz_err(inode->i_sb,
 			   "inode %lu: member at byte %llu of blob %u: %s (error %d)",
 			   inode->i_ino, le64_to_cpu(raw->start),

@@ -110,8 +110,8 @@ void stargz_source_close(struct stargz_source *src)
  * mount needs no rights on the image. May sleep and allocate, never enters
  * file systems on reclaim.
  *
- * Return: 0 when all @len bytes were read, else a negative errno; -EIO when
- * the source ends early.
+ * Return: 0 when all @len bytes were read, -EIO when the source ends early,
+ * -EINTR when the caller is being killed, or what reading gave.
  */
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len)
@@ -124,12 +124,8 @@ int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 	while (len) {
 		ssize_t n = kernel_read(src->file, buf, len, &at);
 
-		if (n == -EINTR || n == -EAGAIN) {
-			cond_resched();
-			continue;
-		}
 		if (n <= 0) {
-			err = n < 0 ? n : -EIO;
+			err = n == -ERESTARTSYS ? -EINTR : n < 0 ? n : -EIO;
 			break;
 		}
 		buf += n;

@@ -21,6 +21,7 @@ struct stargz_error {
  * struct stargz_index_options - how an index is made
  * @toc_path: file with an external TOC, or NULL
  * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
+ * @check: decode all content and compare it with the digests of the TOC
  * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
  * @offset: first byte of the blob in the file
  * @size: bytes of the blob, or zero: up to the end of the file
@@ -31,6 +32,7 @@ struct stargz_error {
 struct stargz_index_options {
 	const char *toc_path;
 	const char *toc_digest;
+	bool check;
 	bool raw;
 	uint64_t offset;
 	uint64_t size;

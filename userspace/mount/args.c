@@ -97,6 +97,7 @@ static enum mount_exit flag(struct args *args, int c, const char *arg)
 		msg_set_verbose();
 		return MOUNT_OK;
 	case 'N':
+		free(args->ns);
 		args->ns = namespace_file(arg);
 		return MOUNT_OK;
 	case 'o':
@@ -127,6 +128,9 @@ enum mount_exit args_parse(struct args *args, int argc, char **argv)
 
 	memset(args, 0, sizeof(*args));
 	options_init(&args->opt);
+	/* For the messages of getopt_long(). */
+	if (argc)
+		argv[0] = (char *)"mount.stargz";
 	/* The dash: operands as they come, whatever POSIXLY_CORRECT says. */
 	while (!ret && (c = getopt_long(argc, argv, "-fhnN:o:st:vV",
 					long_options, NULL)) != -1)
@@ -136,4 +140,11 @@ enum mount_exit args_parse(struct args *args, int argc, char **argv)
 	if (!ret && !args->target)
 		ret = usage("SOURCE and DIR are needed");
 	return ret;
+}
+
+void args_free(struct args *args)
+{
+	free(args->target);
+	free(args->ns);
+	options_free(&args->opt);
 }

@@ -27,7 +27,7 @@ struct args {
 
 /**
  * args_parse() - understand the command line
- * @args: filled
+ * @args: filled; to be released by args_free() in any case
  * @argc: as main() got it
  * @argv: as main() got it
  *
@@ -36,5 +36,11 @@ struct args {
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
 enum mount_exit args_parse(struct args *args, int argc, char **argv);
+
+/**
+ * args_free() - release what args_parse() filled
+ * @args: command line
+ */
+void args_free(struct args *args);
 
 #endif /* MOUNT_ARGS_H */

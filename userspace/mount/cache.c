@@ -112,7 +112,11 @@ int cache_new(const struct cache *cache)
 {
 	int fd = openat(cache->fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	return fd < 0 ? -errno : fd;
+	if (fd >= 0)
+		return fd;
+	fd = -errno;
+	msg_note(cache->dir, "%s", strerror(-fd));
+	return fd;
 }
 
 /* Read-only and locked; the kernel refuses files that are open for writing. */
@@ -149,10 +153,13 @@ int cache_add(const struct cache *cache, const struct sgz_hex *key,
 		close(fd);
 		fd = -err;
 	}
-	close(new);
 	free(proc);
 	free(name);
+	if (err == EEXIST)
+		return cache_find(cache, key, src);
 	if (fd >= 0)
 		cache_evict(cache);
-	return err == EEXIST ? cache_find(cache, key, src) : fd;
+	else
+		msg_note(cache->dir, "%s", strerror(-fd));
+	return fd;
 }

@@ -66,7 +66,7 @@ int cache_find(const struct cache *cache, const struct sgz_hex *key,
  * @cache: open cache
  *
  * Return: an empty file, open for reading and writing, that vanishes unless
- * it is handed to cache_add(); or a negative errno.
+ * cache_add() gives it a name; or a negative errno.
  */
 int cache_new(const struct cache *cache);
 
@@ -75,7 +75,7 @@ int cache_new(const struct cache *cache);
  * @cache: open cache
  * @key: what it was made from
  * @src: its source
- * @new: a complete index from cache_new(); closed in any case
+ * @new: a complete index from cache_new(); remains open
  *
  * Return: as cache_find(); the index may be one that somebody else made in the
  * meantime. -EFBIG if it is larger than the whole cache may be.

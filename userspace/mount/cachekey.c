@@ -3,7 +3,8 @@
  * mount.stargz: an index is a function of the table of contents, the footer
  * that points to it, the size of the layer, and the options it was made with.
  * So these are what its name in the cache is the digest of. Reading the
- * compressed table of contents is cheap next to parsing it.
+ * compressed table of contents is cheap next to parsing it. An index that is
+ * a function of more than that (indexfile_is_of_toc()) is not kept.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -97,54 +97,66 @@ static bool no_room(int ret)
 	return ret == -ENOSPC || ret == -EDQUOT || ret == -EFBIG;
 }
 
-/* An index in memory that is gone when we and the mount are. */
-static enum mount_exit make_private(struct index *index,
-				    const struct source *src,
-				    const struct mount_options *opt)
+static int reopen_read_only(int fd)
 {
-	struct stargz_error err = { "" };
-	int ret, fd = memfd_create("stargz-index", MFD_CLOEXEC);
-	char *proc;
+	char *proc = xasprintf("/proc/self/fd/%d", fd);
+	int ret = open(proc, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return fail(src, -errno, &err);
-	ret = build(src, opt, fd, &err);
-	/* The kernel refuses an index that is open for writing. */
-	proc = xasprintf("/proc/self/fd/%d", fd);
-	if (!ret) {
-		index->fd = open(proc, O_RDONLY | O_CLOEXEC);
-		ret = index->fd < 0 ? -errno : 0;
-	}
+	if (ret < 0)
+		ret = -errno;
 	free(proc);
-	close(fd);
-	if (ret)
-		return fail(src, ret, &err);
-	index->path = xasprintf("/proc/self/fd/%d", index->fd);
-	msg_note(src->path, "index: made for this mount only");
-	return MOUNT_OK;
+	return ret;
 }
 
-/* Make an index and keep it; -ENOSPC and the like if there is no room. */
-static int make_cached(const struct cache *cache, const struct sgz_hex *key,
-		       const struct source *src,
-		       const struct mount_options *opt,
-		       struct stargz_error *err)
+/*
+ * Make the index in a file of the cache, or in memory if there is no room or
+ * no cache. Neither has a name.
+ */
+static int make(const struct cache *cache, const struct source *src,
+		const struct mount_options *opt, struct stargz_error *err)
 {
-	int ret, fd = cache_new(cache);
+	int fd = cache ? cache_new(cache) : -ENOSPC;
+	int ret = fd < 0 ? -ENOSPC : build(src, opt, fd, err);
 
-	if (fd < 0) {
-		msg_note(cache->dir, "%s", strerror(-fd));
-		return -ENOSPC;
-	}
-	ret = build(src, opt, fd, err);
-	if (ret) {
+	if (fd >= 0 && ret)
 		close(fd);
-		return ret;
-	}
-	fd = cache_add(cache, key, src, fd);
+	if (!no_room(ret))
+		return ret ? ret : fd;
+	err->text[0] = '\0';
+	fd = memfd_create("stargz-index", MFD_CLOEXEC);
 	if (fd < 0)
-		msg_note(cache->dir, "%s", strerror(-fd));
-	return fd < 0 ? -ENOSPC : fd;
+		return -errno;
+	ret = build(src, opt, fd, err);
+	if (ret)
+		close(fd);
+	return ret ? ret : fd;
+}
+
+/* Make the index and keep it in @cache if that is possible. */
+static enum mount_exit make_index(struct index *index,
+				  const struct cache *cache,
+				  const struct sgz_hex *key,
+				  const struct source *src,
+				  const struct mount_options *opt)
+{
+	struct stargz_error err = { "" };
+	int fd = make(cache, src, opt, &err);
+
+	if (fd < 0)
+		return fail(src, fd, &err);
+	if (cache && indexfile_is_of_toc(fd))
+		index->fd = cache_add(cache, key, src, fd);
+	if (index->fd >= 0) {
+		index->path = cache_path(cache, key);
+		msg_note(src->path, "index: made %s", index->path);
+	} else {
+		/* The kernel refuses an index that is open for writing. */
+		index->fd = reopen_read_only(fd);
+		index->path = xasprintf("/proc/self/fd/%d", index->fd);
+		msg_note(src->path, "index: made for this mount only");
+	}
+	close(fd);
+	return index->fd < 0 ? fail(src, index->fd, &err) : MOUNT_OK;
 }
 
 static enum mount_exit through_cache(struct index *index,
@@ -152,7 +164,6 @@ static enum mount_exit through_cache(struct index *index,
 				     const struct source *src,
 				     const struct mount_options *opt)
 {
-	const char *how = "found";
 	struct stargz_error err = { "" };
 	struct sgz_hex key;
 	int ret;
@@ -161,19 +172,18 @@ static enum mount_exit through_cache(struct index *index,
 	if (ret)
 		return fail(src, ret, &err);
 	index->fd = cache_find(cache, &key, src);
-	if (index->fd < 0) {
-		how = "made";
-		index->fd = make_cached(cache, &key, src, opt, &err);
-	}
-	if (no_room(index->fd)) {
-		msg_note(cache->dir, "index cannot be kept");
-		return make_private(index, src, opt);
-	}
 	if (index->fd < 0)
-		return fail(src, index->fd, &err);
+		return make_index(index, cache, &key, src, opt);
 	index->path = cache_path(cache, &key);
-	msg_note(src->path, "index: %s %s", how, index->path);
+	msg_note(src->path, "index: found %s", index->path);
 	return check_toc(index->fd, src->path, opt);
+}
+
+void index_put(struct index *index)
+{
+	free(index->path);
+	if (index->fd >= 0)
+		close(index->fd);
 }
 
 enum mount_exit index_get(struct index *index, struct source *src,
@@ -192,7 +202,7 @@ enum mount_exit index_get(struct index *index, struct source *src,
 	if (ret)
 		return ret;
 	if (!opt->cache || cache_open(&cache, opt->cache_dir, opt->cache_size))
-		return make_private(index, src, opt);
+		return make_index(index, NULL, NULL, src, opt);
 	ret = through_cache(index, &cache, src, opt);
 	cache_close(&cache);
 	return ret;

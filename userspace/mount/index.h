@@ -20,7 +20,7 @@ struct index {
 
 /**
  * index_get() - find or make the index
- * @index: filled on success
+ * @index: filled; to be released by index_put() in any case
  * @src: open source
  * @opt: mount options
  *
@@ -28,5 +28,11 @@ struct index {
  */
 enum mount_exit index_get(struct index *index, struct source *src,
 			  const struct mount_options *opt);
+
+/**
+ * index_put() - let go of an index
+ * @index: what index_get() filled
+ */
+void index_put(struct index *index);
 
 #endif /* MOUNT_INDEX_H */

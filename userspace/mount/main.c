@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,21 +97,30 @@ static enum mount_exit mount_layer(struct args *args)
 		.sloppy = args->sloppy,
 		.opt = &args->opt,
 	};
+	struct index index = { .fd = -1 };
 	enum mount_exit ret;
-	struct index index;
 	struct source src;
 
-	ret = check_target(args);
-	if (!ret)
-		ret = source_open(&src, args->source, &args->opt);
+	ret = source_open(&src, args->source, &args->opt);
 	if (!ret)
 		ret = index_get(&index, &src, &args->opt);
-	if (ret)
-		return ret;
-	if (index.path)
+	if (!ret && index.path)
 		options_add_kernel(&args->opt, "index", index.path);
 	call.source = src.path;
-	return mount_source(&call, &src, args);
+	if (!ret)
+		ret = mount_source(&call, &src, args);
+	index_put(&index);
+	source_close(&src);
+	return ret;
+}
+
+static enum mount_exit mount_new(struct args *args)
+{
+	enum mount_exit ret = options_check(&args->opt);
+
+	if (!ret)
+		ret = check_target(args);
+	return ret ? ret : mount_layer(args);
 }
 
 static enum mount_exit remount(struct args *args)
@@ -135,11 +145,13 @@ int main(int argc, char **argv)
 	enum mount_exit ret;
 
 	catch_interrupts();
+	/* What is done and what goes wrong belong in order. */
+	setlinebuf(stdout);
 	ret = args_parse(&args, argc, argv);
-	if (ret)
-		return ret;
-	if (args.opt.remount)
-		return remount(&args);
-	ret = options_check(&args.opt);
-	return ret ? ret : mount_layer(&args);
+	if (!ret && args.opt.remount)
+		ret = remount(&args);
+	else if (!ret)
+		ret = mount_new(&args);
+	args_free(&args);
+	return ret;
 }

@@ -111,6 +111,22 @@ void options_init(struct mount_options *opt)
 	opt->cache_size = INDEX_CACHE_SIZE;
 }
 
+void options_free(struct mount_options *opt)
+{
+	size_t i;
+
+	for (i = 0; i < opt->kernel_count; i++) {
+		free(opt->kernel[i].key);
+		free(opt->kernel[i].value);
+	}
+	free(opt->kernel);
+	free(opt->index);
+	free(opt->toc);
+	free(opt->toc_digest);
+	free(opt->cache_dir);
+	free(opt->loop_device);
+}
+
 const char *options_help(void)
 {
 	return help;

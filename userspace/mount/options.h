@@ -68,6 +68,12 @@ struct mount_options {
 void options_init(struct mount_options *opt);
 
 /**
+ * options_free() - release options
+ * @opt: options
+ */
+void options_free(struct mount_options *opt);
+
+/**
  * options_parse() - add what one -o says
  * @opt: what is known so far
  * @text: comma separated list. A comma in a value is written as backslash

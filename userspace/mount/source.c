@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: the source. Three kinds of them matter: a file, whose size is
- * the layer's; a loop device, behind which is a file that may be up to 511
- * bytes longer; any other block device, which is longer than the layer by
- * some zeroes.
+ * mount.stargz: the source. Three kinds of them matter: a file; a loop device,
+ * behind which is a file that may be up to 511 bytes longer; any other block
+ * device. Zeroes may follow the layer in all of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +33,14 @@ static enum mount_exit fail(const char *path, int err)
 	return msg_exit_of(err);
 }
 
+static void set_path(char **where, const char *path)
+{
+	char *copy = xasprintf("%s", path);
+
+	free(*where);
+	*where = copy;
+}
+
 static bool starts_with_superblock(int fd, uint64_t offset)
 {
 	__le32 magic;
@@ -48,6 +55,8 @@ enum mount_exit source_open(struct source *src, const char *name,
 	struct stat st;
 
 	memset(src, 0, sizeof(*src));
+	src->fd = -1;
+	src->blob.fd = -1;
 	src->path = realpath(name, NULL);
 	if (!src->path)
 		return fail(name, errno);
@@ -159,7 +168,10 @@ static int trim_zeroes(const struct sgz_blob *blob,
 	return -ENODATA;
 }
 
-/* Find the end of the layer before the padding of a block device. */
+/*
+ * Find the end of the layer before padding, as block devices have it, and
+ * files that were made for them. -ENODATA: there is no footer.
+ */
 static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 {
 	struct sgz_footer footer;
@@ -182,18 +194,19 @@ static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 /*
  * A loop device shows whole sectors. Mostly only the table of contents is in
  * the rest, but there may be data, too; then the kernel has to read the file
- * itself.
+ * itself. @range is how much of the file the device is to show.
  */
-static void avoid_loop(struct source *src, const struct sgz_context *ctx)
+static void avoid_loop(struct source *src, const struct sgz_context *ctx,
+		       uint64_t range)
 {
-	uint64_t shown = src->blob.size / SECTOR * SECTOR;
+	uint64_t shown = range / SECTOR * SECTOR;
 	struct sgz_footer footer;
 
 	if (sgz_footer_read(&footer, &src->blob, ctx) || footer.toc <= shown)
 		return;
 	msg_note(src->path, "a loop device leaves out the last bytes of the layer, mounting %s itself",
 		 src->blob_path);
-	src->path = src->blob_path;
+	set_path(&src->path, src->blob_path);
 	src->start = src->blob.start;
 	src->loop = false;
 }
@@ -204,19 +217,24 @@ enum mount_exit source_find_blob(struct source *src,
 	struct stargz_index_options none = { 0 };
 	struct stargz_error err = { "" };
 	struct sgz_context ctx = { .opt = &none, .err = &err };
-	int ret;
+	uint64_t range;
+	bool looped;
+	int ret = 0;
 
-	if (use_backing_file(src, &ctx, opt)) {
-		avoid_loop(src, &ctx);
-		return MOUNT_OK;
+	looped = use_backing_file(src, &ctx, opt) || src->loop;
+	if (!src->blob_path) {
+		set_path(&src->blob_path, src->path);
+		src->start = src->loop ? 0 : opt->offset;
+		ret = limit(&src->blob, &ctx, src->fd, opt->offset,
+			    opt->sizelimit);
 	}
-	src->blob_path = src->path;
-	src->start = src->loop ? 0 : opt->offset;
-	ret = limit(&src->blob, &ctx, src->fd, opt->offset, opt->sizelimit);
-	if (!ret && !src->regular && !opt->sizelimit)
+	range = src->blob.size;
+	if (!ret)
 		ret = trim_padding(&src->blob, &ctx);
-	if (!ret && src->loop)
-		avoid_loop(src, &ctx);
+	if (ret == -ENODATA && (src->regular || looped))
+		ret = 0;	/* no footer, which the library will explain */
+	if (!ret && looped)
+		avoid_loop(src, &ctx, range);
 	if (!ret)
 		return MOUNT_OK;
 	if (ret == -ENODATA)
@@ -224,4 +242,14 @@ enum mount_exit source_find_blob(struct source *src,
 	else
 		msg_error(src->path, "%s", err.text);
 	return msg_exit_of(-ret);
+}
+
+void source_close(struct source *src)
+{
+	if (src->blob.fd >= 0 && src->blob.fd != src->fd)
+		close(src->blob.fd);
+	if (src->fd >= 0)
+		close(src->fd);
+	free(src->blob_path);
+	free(src->path);
 }

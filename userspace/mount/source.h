@@ -34,7 +34,8 @@ struct source {
 
 /**
  * source_open() - open the thing to mount and see what kind it is
- * @src: filled: all but the layer's bytes
+ * @src: filled: all but the layer's bytes; to be released by source_close() in
+ *	any case
  * @name: as the user wrote it
  * @opt: mount options
  *
@@ -53,5 +54,11 @@ enum mount_exit source_open(struct source *src, const char *name,
  */
 enum mount_exit source_find_blob(struct source *src,
 				 const struct mount_options *opt);
+
+/**
+ * source_close() - release a source
+ * @src: what source_open() filled
+ */
+void source_close(struct source *src);
 
 #endif /* MOUNT_SOURCE_H */

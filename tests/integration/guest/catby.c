@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * catby - write a file to standard output, having read it in an odd way.
+ *
+ *	catby mmap|splice|sendfile|backwards|scattered|direct FILE
+ *
+ * mmap also sees that the last page is zero after the end of the file.
+ * splice wants a pipe as standard output.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* No divisor of anything, so that reads straddle every border. */
+#define ODD_SIZE	40961
+
+static int fd;
+static size_t size;
+
+static void put(const char *data, size_t len)
+{
+	while (len) {
+		ssize_t done = write(STDOUT_FILENO, data, len);
+
+		if (done <= 0)
+			err(1, "write");
+		data += done;
+		len -= done;
+	}
+}
+
+static void by_mmap(void)
+{
+	size_t page = sysconf(_SC_PAGESIZE), i;
+	char *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (map == MAP_FAILED)
+		err(1, "mmap");
+	madvise(map, size, MADV_RANDOM);
+	/* From the end, so that every page is a fault of its own. */
+	for (i = (size - 1) / page + 1; i-- > 0;)
+		(void)*(volatile char *)(map + i * page);
+	for (i = size; i % page; i++)
+		if (map[i])
+			errx(1, "dirt after the end of the file");
+	put(map, size);
+}
+
+static void by_splice(void)
+{
+	ssize_t done;
+
+	do {
+		done = splice(fd, NULL, STDOUT_FILENO, NULL, 1 << 16, 0);
+	} while (done > 0);
+	if (done < 0)
+		err(1, "splice");
+}
+
+static void by_sendfile(void)
+{
+	ssize_t done;
+
+	do {
+		done = sendfile(STDOUT_FILENO, fd, NULL, ODD_SIZE);
+	} while (done > 0);
+	if (done < 0)
+		err(1, "sendfile");
+}
+
+static void read_piece(char *data, size_t at)
+{
+	size_t want = size - at < ODD_SIZE ? size - at : ODD_SIZE;
+	ssize_t done = pread(fd, data + at, ODD_SIZE, at);
+
+	if (done < 0)
+		err(1, "pread");
+	if ((size_t)done != want)
+		errx(1, "pread: %zd bytes instead of %zu", done, want);
+}
+
+/* Pieces with numbers 0, step, 2 step ... modulo their count, last first. */
+static void by_pieces(size_t step)
+{
+	size_t count = (size + ODD_SIZE - 1) / ODD_SIZE, i;
+	char *data = malloc(size + ODD_SIZE);
+
+	if (!data)
+		err(1, "malloc");
+	while (count % step == 0 && step > 1)
+		step++;
+	for (i = count; i-- > 0;)
+		read_piece(data, i * step % count * ODD_SIZE);
+	put(data, size);
+}
+
+static void by_direct(void)
+{
+	size_t step = 1 << 16;
+	char *data = aligned_alloc(4096, step);
+	ssize_t done;
+
+	if (!data)
+		err(1, "malloc");
+	while ((done = read(fd, data, step)) > 0)
+		put(data, done);
+	if (done < 0)
+		err(1, "read");
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc == 3 ? argv[1] : "";
+	struct stat st;
+
+	if (!*how)
+		errx(2, "Usage: catby WAY FILE");
+	fd = open(argv[2], O_RDONLY | (strcmp(how, "direct") ? 0 : O_DIRECT));
+	if (fd < 0 || fstat(fd, &st))
+		err(1, "%s", argv[2]);
+	size = st.st_size;
+	if (!strcmp(how, "mmap"))
+		by_mmap();
+	else if (!strcmp(how, "splice"))
+		by_splice();
+	else if (!strcmp(how, "sendfile"))
+		by_sendfile();
+	else if (!strcmp(how, "backwards"))
+		by_pieces(1);
+	else if (!strcmp(how, "scattered"))
+		by_pieces(7);
+	else if (!strcmp(how, "direct"))
+		by_direct();
+	else
+		errx(2, "%s: no such way", how);
+	return 0;
+}
