@@ -44,12 +44,12 @@ struct stargz_source {
  * struct stargz_blob_info - one layer blob, checked against its source
  * @source: where it is
  * @start: first byte in the source
- * @size: bytes
+ * @used: bytes that spans may refer to, all of them within the source
  */
 struct stargz_blob_info {
 	const struct stargz_source *source;
 	u64 start;
-	u64 size;
+	u64 used;
 };
 
 /**

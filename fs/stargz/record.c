@@ -216,7 +216,7 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 		return "span without blob";
 	if (!clen || check_add_overflow(le64_to_cpu(raw->start), (u64)clen,
 					&end) ||
-	    end > blobs[blob].size)
+	    end > blobs[blob].used)
 		return "span out of range";
 	if (!stargz_span_known(raw))
 		return "unknown codec or flags of span";

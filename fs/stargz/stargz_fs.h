@@ -248,8 +248,8 @@ enum stargz_codec {
 /**
  * struct stargz_span - a run of a blob that decodes on its own
  * @start: first compressed byte, from the start of the blob
- * @clen: upper bound of the compressed length, in bytes; @start + @clen is
- *	within the blob. The codec may stop before.
+ * @clen: upper bound of the compressed length, in bytes; @start + @clen is at
+ *	most the blob's @used. The codec may stop before.
  * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
  *	for stored spans). A gzip member may decode to more: tar padding and
  *	headers follow the content.
@@ -292,14 +292,18 @@ struct stargz_window {
 
 /**
  * struct stargz_blob - one layer blob
- * @size: bytes; a source that is too small to hold @start + @size is refused
+ * @size: bytes
  * @start: first byte of the blob in its source
  * @source: zero: the source that holds this index; N: the Nth source given
  *	at mount time, starting at one
  * @digest_type: STARGZ_DIGEST_*
  * @reserved: zero
  * @digest: what @digest_type says
- * @reserved2: zero
+ * @used: end of the last span, from the start of the blob, at most @size
+ *
+ * The source must reach to @start + @used. It may be larger than @start +
+ * @size, since disks are padded, and smaller, since a loop device drops a last
+ * partial sector: that holds only the end of what the index was made from.
  */
 struct stargz_blob {
 	__le64 size;
@@ -308,7 +312,7 @@ struct stargz_blob {
 	__le16 digest_type;
 	__le16 reserved;
 	__u8 digest[32];
-	__le64 reserved2;
+	__le64 used;
 };
 
 /**

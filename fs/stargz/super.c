@@ -274,17 +274,17 @@ static int stargz_check_blob(struct fs_context *fc,
 
 	blob->source = stargz_find_source(sbi, le32_to_cpu(raw->source));
 	blob->start = le64_to_cpu(raw->start);
-	blob->size = le64_to_cpu(raw->size);
+	blob->used = le64_to_cpu(raw->used);
 	if (!blob->source) {
 		errorfc(fc, "index refers to source %u, which was not given (-o device=)",
 			le32_to_cpu(raw->source));
 		return -EINVAL;
 	}
-	if (check_add_overflow(blob->start, blob->size, &end) ||
+	if (check_add_overflow(blob->start, blob->used, &end) ||
 	    end > blob->source->size) {
-		errorfc(fc, "%s: blob %u of the index needs %llu bytes at %llu, there are %llu",
-			blob->source->path, nr, blob->size, blob->start,
-			blob->source->size);
+		errorfc(fc, "%s: blob %u of the index reaches from byte %llu to %llu, the source ends at %llu",
+			blob->source->path, nr, blob->start,
+			blob->start + blob->used, blob->source->size);
 		return -EINVAL;
 	}
 	return 0;
