@@ -34,8 +34,10 @@ static enum mount_exit check_toc(int fd, const char *path,
 		return MOUNT_OK;
 	if (ret == -ENODATA)
 		msg_error(path, "the index does not record the digest of one table of contents");
+	else if (ret == -EUCLEAN)
+		msg_error(path, "not an index, or a damaged one");
 	else if (ret < 0)
-		msg_error(path, "index: %s", strerror(-ret));
+		msg_error(path, "%s", strerror(-ret));
 	else
 		msg_error(path, "the index is of another table of contents than %s",
 			  opt->toc_digest);
@@ -110,12 +112,12 @@ static int reopen_read_only(int fd)
 
 /*
  * Make the index in a file of the cache, or in memory if there is no room or
- * no cache. Neither has a name.
+ * no cache; then @cache becomes NULL. Neither has a name.
  */
-static int make(const struct cache *cache, const struct source *src,
+static int make(const struct cache **cache, const struct source *src,
 		const struct mount_options *opt, struct stargz_error *err)
 {
-	int fd = cache ? cache_new(cache) : -ENOSPC;
+	int fd = *cache ? cache_new(*cache) : -ENOSPC;
 	int ret = fd < 0 ? -ENOSPC : build(src, opt, fd, err);
 
 	if (fd >= 0 && ret)
@@ -123,6 +125,7 @@ static int make(const struct cache *cache, const struct source *src,
 	if (!no_room(ret))
 		return ret ? ret : fd;
 	err->text[0] = '\0';
+	*cache = NULL;
 	fd = memfd_create("stargz-index", MFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -140,7 +143,7 @@ static enum mount_exit make_index(struct index *index,
 				  const struct mount_options *opt)
 {
 	struct stargz_error err = { "" };
-	int fd = make(cache, src, opt, &err);
+	int fd = make(&cache, src, opt, &err);
 
 	if (fd < 0)
 		return fail(src, fd, &err);
