@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # what run, which sources this, sets
+# The command lines that mount(8) and busybox make, options, and usage errors.
+
+make_blob layer.tar.gz name
+touch idx 'a,b'
+none=noindexcache
+sure='mount -i -t stargz -o ro'
+
+tap_is "mount -t stargz FILE DIR: rw is read-only" \
+	"$(call "$PWD/layer.tar.gz" "$PWD/mnt" -o rw -o $none)" \
+	"$sure,index=FD W/layer.tar.gz W/mnt"
+tap_is "mount -v -t stargz.sub with options for others" \
+	"$(call "$PWD/layer.tar.gz" "$PWD/mnt" -v -o \
+	"ro,nosuid,index=$PWD/idx,discard,_netdev,user=bob,exec,dev" \
+	-t stargz.sub)" \
+	"$sure,nosuid,discard,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "all that is for fstab and systemd is ignored" \
+	"$(call layer.tar.gz mnt -o "index=idx,_netdev,nofail,user,users=x" \
+	-o "owner,group,noauto,auto,defaults,comment=a=b,x-a=b,X-c,x-a.b")" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "busybox: no ro" "$(call layer.tar.gz mnt -o index=idx)" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "mount -f" "$("$prog" -f layer.tar.gz mnt -o index=idx 2>&1)" ''
+tap_is "mount -o remount" "$(call layer.tar.gz mnt -o ro,remount)" \
+	'remount W/mnt'
+tap_is "remount with what another mount left in fstab" \
+	"$(call layer.tar.gz mnt -o ro,remount,raw,index=/gone)" \
+	'remount W/mnt'
+tap_is "flags in any position" \
+	"$(call -o index=idx -n layer.tar.gz -s mnt -t stargz)" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "also when POSIXLY_CORRECT" \
+	"$(POSIXLY_CORRECT=1 call layer.tar.gz -n mnt -o index=idx)" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "-N takes a process" \
+	"$(call -N $$ layer.tar.gz mnt -o index=idx)" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "a comma after a backslash belongs to the value" \
+	"$(call layer.tar.gz mnt -o 'index=a\,b,device=c\,d')" \
+	"$sure,device=W/c\\,d,index=W/a\\,b W/layer.tar.gz W/mnt"
+tap_is "a comma in quotes belongs to the value" \
+	"$(call layer.tar.gz mnt -o 'context="a:s0:c1,c2",index=idx')" \
+	"$sure,context=a:s0:c1\\,c2,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "options are known by their whole key" \
+	"$(call layer.tar.gz mnt -o 'xindex=a,indexx=b,looped,o.index=c,index=idx')" \
+	"$sure,xindex=a,indexx=b,looped,o.index=c,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "the last of opposite options counts" \
+	"$(call layer.tar.gz mnt -o nosuid,noexec,nodev,suid,exec,noatime -o \
+	strictatime,nodiratime,nosymfollow,index=/x,index=idx)" \
+	"$sure,nodev,strictatime,nodiratime,nosymfollow,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "relative paths become absolute" \
+	"$(cd mnt && fake ../layer.tar.gz . -o "$none,device=x" | tail -n 1 |
+	sed "s,.*device=,,; s,/proc.*fd/[0-9]*,FD,; s,$work,W,g")" \
+	"W/mnt/x,index=FD W/layer.tar.gz W/mnt/."
+ln -s layer.tar.gz link
+tap_is "a symbolic link is followed" \
+	"$(call link mnt -o index=idx)" \
+	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "index=auto" "$(call layer.tar.gz mnt -o index=auto,$none)" \
+	"$sure,index=FD W/layer.tar.gz W/mnt"
+
+refuses "no arguments" 1 'SOURCE and DIR'
+refuses "no directory" 1 'SOURCE and DIR' layer.tar.gz
+refuses "too many arguments" 1 'too many' layer.tar.gz mnt mnt
+refuses "another type" 1 '-t' -t ext4 layer.tar.gz mnt
+refuses "unknown flag" 1 "'--bogus'" --bogus layer.tar.gz mnt
+for option in index device= toc= indexcache= offset offset=1x offset=-1 \
+	sizelimit=1KiBs offset=9000000T indexcachesize=x raw=1 noindexcache= \
+	toc_digest=md5:00 toc_digest=sha256:0f \
+	index=idx,raw index=idx,toc=x index=idx,offset=1; do
+	refuses "option $option" 1 '' -f layer.tar.gz mnt -o "$option"
+done
+refuses "no such source" 32 "nosuch: No such file" -f nosuch mnt
+refuses "a URL" 32 'https://x.invalid/y: No such file' \
+	-f https://x.invalid/y mnt
+refuses "no such directory" 32 "nosuch: No such file" -f layer.tar.gz nosuch
+refuses "a file as directory" 32 'idx: Not a directory' -f layer.tar.gz idx
+refuses "a directory as source" 32 'mnt: neither' -f mnt mnt
+refuses "no such index" 32 'nosuch: No such file' \
+	-f layer.tar.gz mnt -o index=nosuch
+refuses "not a layer" 32 'idx: not an eStargz' -f idx mnt -o $none
+head -c 300 layer.tar.gz >short
+refuses "a truncated layer" 32 'short: not an eStargz' -f short mnt -o $none
+
+tap_check "--help succeeds" "$prog" --help
+tap_check "--version succeeds" "$prog" --version
+tap_is "every mount option of --help is in the manual, and the reverse" \
+	"$("$prog" --help | sed -n '/ours are:$/,$s/^  \([a-z_]*\).*/\1/p' |
+	sort | xargs)" \
+	"$(sed -n '/^\.Sh OPTIONS/,/^\.El/s/^\.It Cm \([a-z_]*\).*/\1/p' \
+	"$top/userspace/man/mount.stargz.8" | sort | xargs)"
+
+if grep -qw stargz /proc/filesystems || modinfo stargz >/dev/null 2>&1; then
+	tap_skip "a kernel without the module" "this kernel has it"
+elif [ "$(id -u)" = 0 ]; then
+	refuses "a kernel without the module" 32 \
+		'layer.tar.gz: this kernel has no stargz module' \
+		layer.tar.gz mnt -o $none
+else
+	refuses "mounting takes privileges" 1 'not permitted' \
+		layer.tar.gz mnt -o $none
+fi

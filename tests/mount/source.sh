@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2154 # what run, which sources this, sets
+# Files, loop devices and disks as source.
+
+sure='mount -i -t stargz -o ro'
+make_blob s.tar.gz sss
+"$indexer" -q -o s.index s.tar.gz
+mkdir sources
+in=indexcache=sources
+how s.tar.gz mnt -o $in >/dev/null
+
+tap_is "an image with its own index is mounted as it is" \
+	"$(call s.index mnt -o $in)" "$sure W/s.index W/mnt"
+tap_is "and further sources named" \
+	"$(call s.index mnt -o $in,device=s.tar.gz)" \
+	"$sure,device=W/s.tar.gz W/s.index W/mnt"
+(cat s.tar.gz; head -c 3000 /dev/zero) >zeroes
+tap_is "sizelimit= leaves out what follows" \
+	"$(how zeroes mnt -o "$in,sizelimit=$(stat -c %s s.tar.gz)")" found
+(cat s.tar.gz; echo rubbish) >rubbish
+refuses "rubbish after the layer" 32 'rubbish: not an eStargz' \
+	-f rubbish mnt -o $in
+tap_is "which sizelimit= leaves out as well" \
+	"$(how rubbish mnt -o "$in,sizelimit=$(stat -c %s s.tar.gz)")" found
+
+# The layer ends in the last sector, which a loop device would leave out.
+(head -c 1024 /dev/zero; cat s.tar.gz) >late
+tap_is "loop: the file itself where a loop device loses data" \
+	"$(call late mnt -o $in,loop,offset=1024)" \
+	"$sure,index=W/sources/KEY.index W/late W/mnt"
+
+# disk SIZE: a disk with the layer, and zeroes up to a size, in $loop
+disk()
+{
+	cp s.tar.gz "disk.$1"
+	truncate -s "$1" "disk.$1"
+	loop_device "disk.$1"
+}
+
+if disk 4096; then
+	tap_is "a loop device: the index of the file behind it" \
+		"$(call "$loop" mnt -o $in)" \
+		"$sure,index=W/sources/KEY.index $loop W/mnt"
+	tap_is "which is the same" "$(how "$loop" mnt -o $in)" found
+	rm disk.4096
+	tap_is "a disk: the layer is found before the zeroes" \
+		"$(how "$loop" mnt -o $in)" found
+	cp b.tar.gz disk.4096
+	truncate -s 4096 disk.4096
+	tap_is "another file of that name is not taken for it" \
+		"$(how "$loop" mnt -o $in)" found
+	disk 40M
+	rm disk.40M
+	tap_is "many zeroes" "$(how "$loop" mnt -o $in)" found
+	disk 80M
+	rm disk.80M
+	refuses "too many zeroes" 32 'zeroes at the end' \
+		-f "$loop" mnt -o $in
+	loop_device --offset 1024 late
+	tap_is "a loop device at an offset that loses data" \
+		"$(call "$loop" mnt -o $in)" \
+		"$sure,index=W/sources/KEY.index W/late W/mnt"
+	(cat shifted; head -c 2000 /dev/zero) >roomy
+	loop_device --offset 777 --sizelimit 2048 roomy
+	tap_is "a loop device at an offset" \
+		"$(call "$loop" mnt -o indexcache=cache)" \
+		"$sure,index=W/cache/KEY.index $loop W/mnt"
+	tap_is "has the index of the layer alone" \
+		"$(how "$loop" mnt -o indexcache=cache)" found
+	head -c 8192 /dev/zero >empty
+	loop_device empty
+	rm empty
+	refuses "an empty disk" 32 'no layer footer' -f "$loop" mnt -o $in
+else
+	tap_skip "loop devices and disks" "no loop device"
+fi
+
+# Real layers of other producers, and their indexes by stargz-index.
+mkdir real-cache
+for blob in "$corpus"/*.esgz*.tar.gz "$corpus"/*.crfs.tar.gz; do
+	name=${blob##*/}
+	toc=${blob%.tar.gz}.toc.tar.gz
+	case $name in
+	*.toc.tar.gz) continue ;;
+	esac
+	[ -f "$blob" ] || continue
+	[ -f "$toc" ] || toc=
+	"$indexer" -q -o real.index ${toc:+"--toc=$toc"} "$blob"
+	tap_check "$name: mount" "$prog" -f "$blob" mnt \
+		-o "indexcache=real-cache${toc:+,toc=$toc}"
+	tap_check "$name: index as by stargz-index" \
+		cmp real.index "$(find real-cache -name '*.index')"
+	rm -f real-cache/*
+done
