@@ -230,8 +230,8 @@ int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
 	err = stargz_run_codec(strm, &si.in, raw, out);
 	if (err && err != -EINTR)
 		stargz_err(inode->i_sb,
-			   "inode %lu: member at byte %llu of blob %u: %s (error %d)",
-			   inode->i_ino, le64_to_cpu(raw->start),
+			   "inode %u: member at byte %llu of blob %u: %s (error %d)",
+			   stargz_ino(inode), le64_to_cpu(raw->start),
 			   le16_to_cpu(raw->blob),
 			   strm->why ? strm->why : "cannot be read", -err);
 	stargz_stream_put(&sbi->pool, strm);

@@ -41,11 +41,8 @@ static int stargz_emit(struct inode *dir, struct dir_context *ctx,
 	if (!why && names->last_len &&
 	    stargz_name_cmp(last, names->last_len, name, len) >= 0)
 		why = "unsorted names";
-	if (why) {
-		stargz_err(sb, "directory %lu: entry %lld: %s", dir->i_ino,
-			   ctx->pos - 2, why);
-		return -EFSCORRUPTED;
-	}
+	if (why)
+		return stargz_damaged(dir, why);
 	if (!dir_emit(ctx, name, len, le32_to_cpu(raw->ino), raw->type))
 		return 0;
 	names->last_len = len;

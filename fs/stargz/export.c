@@ -44,10 +44,9 @@ static struct dentry *stargz_get_parent(struct dentry *child)
 
 	parent = stargz_iget(inode->i_sb, STARGZ_I(inode)->parent);
 	if (!IS_ERR(parent) && !S_ISDIR(parent->i_mode)) {
-		stargz_err(inode->i_sb, "inode %lu: parent is not a directory",
-			   inode->i_ino);
 		iput(parent);
-		return ERR_PTR(-EFSCORRUPTED);
+		return ERR_PTR(stargz_damaged(inode,
+					      "parent is not a directory"));
 	}
 	return d_obtain_alias(parent);
 }

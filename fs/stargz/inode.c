@@ -75,11 +75,9 @@ static int stargz_fill_symlink(struct inode *inode)
 	if (err)
 		return err;
 	target[len] = '\0';
-	if (strlen(target) != len) {
-		stargz_err(inode->i_sb, "inode %lu: target of symbolic link holds a NUL",
-			   inode->i_ino);
-		return -EFSCORRUPTED;
-	}
+	if (strlen(target) != len)
+		return stargz_damaged(inode,
+				      "target of symbolic link holds a NUL");
 	inode->i_op = &stargz_symlink_iops;
 	return 0;
 }
@@ -117,15 +115,14 @@ static int stargz_fill_inode(struct inode *inode)
 	const char *why;
 	int err;
 
-	err = stargz_meta_record(sb, STARGZ_TABLE_INODES, inode->i_ino - 1,
-				 &raw, 1);
+	err = stargz_meta_record(sb, STARGZ_TABLE_INODES,
+				 stargz_ino(inode) - 1, &raw, 1);
 	if (err)
 		return err;
-	why = stargz_check_inode(&STARGZ_SB(sb)->super, inode->i_ino, &raw);
-	if (why) {
-		stargz_err(sb, "inode %lu: %s", inode->i_ino, why);
-		return -EFSCORRUPTED;
-	}
+	why = stargz_check_inode(&STARGZ_SB(sb)->super, stargz_ino(inode),
+				 &raw);
+	if (why)
+		return stargz_damaged(inode, why);
 
 	si->a = le32_to_cpu(raw.a);
 	si->b = le32_to_cpu(raw.b);

@@ -178,9 +178,16 @@ static inline struct stargz_inode_info *STARGZ_I(const struct inode *inode)
 	return container_of(inode, struct stargz_inode_info, vfs_inode);
 }
 
+/* All our inode numbers fit 32 bits, whatever the width of i_ino is. */
+static inline u32 stargz_ino(const struct inode *inode)
+{
+	return inode->i_ino;
+}
+
 /* super.c */
 __printf(2, 3)
 void stargz_err(const struct super_block *sb, const char *fmt, ...);
+int stargz_damaged(const struct inode *inode, const char *why);
 
 /* source.c */
 int stargz_source_open(struct fs_context *fc, struct stargz_source *src);

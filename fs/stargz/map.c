@@ -11,12 +11,6 @@
 
 #include "internal.h"
 
-static int stargz_damaged_file(struct inode *inode, const char *why)
-{
-	stargz_err(inode->i_sb, "inode %lu: %s", inode->i_ino, why);
-	return -EFSCORRUPTED;
-}
-
 /* First byte of extent @nr of the file, which is its size after the last. */
 static int stargz_extent_start(struct inode *inode, u32 nr, u64 *pos)
 {
@@ -67,7 +61,7 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 	map->span = le32_to_cpu(raw.span);
 	map->offset = le32_to_cpu(raw.offset);
 	if (map->pos > pos || end <= pos || end > i_size_read(inode))
-		return stargz_damaged_file(inode, "unsorted extents");
+		return stargz_damaged(inode, "unsorted extents");
 	map->len = end - map->pos;
 	return 0;
 }
@@ -89,10 +83,10 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 	why = stargz_check_span(&sbi->super, sbi->blobs, sbi->nr_blobs,
 				&map->raw);
 	if (why)
-		return stargz_damaged_file(inode, why);
+		return stargz_damaged(inode, why);
 	ulen = le32_to_cpu(map->raw.ulen);
 	if (map->offset > ulen || map->len > ulen - map->offset)
-		return stargz_damaged_file(inode, "extent beyond its span");
+		return stargz_damaged(inode, "extent beyond its span");
 	return 0;
 }
 

@@ -36,10 +36,8 @@ static int stargz_find(struct inode *dir, const struct qstr *name,
 		if (err)
 			return err;
 		why = stargz_check_dirent(&STARGZ_SB(sb)->super, raw);
-		if (why) {
-			stargz_err(sb, "directory %lu: %s", dir->i_ino, why);
-			return -EFSCORRUPTED;
-		}
+		if (why)
+			return stargz_damaged(dir, why);
 		err = stargz_read_name(sb, raw, buf);
 		if (err)
 			return err;
@@ -63,8 +61,8 @@ static const char *stargz_check_entry(const struct inode *dir,
 		return "type differs from its directory entry";
 	/* One parent for each directory, and no way back up. */
 	if (S_ISDIR(inode->i_mode) &&
-	    (inode->i_ino <= dir->i_ino ||
-	     STARGZ_I(inode)->parent != dir->i_ino))
+	    (stargz_ino(inode) <= stargz_ino(dir) ||
+	     STARGZ_I(inode)->parent != stargz_ino(dir)))
 		return "is not a child of the directory that names it";
 	return NULL;
 }
@@ -90,9 +88,10 @@ static struct dentry *stargz_lookup(struct inode *dir, struct dentry *dentry,
 		return ERR_CAST(inode);
 	why = stargz_check_entry(dir, inode, raw.type);
 	if (why) {
-		stargz_err(dir->i_sb, "inode %lu: %s", inode->i_ino, why);
+		int err = stargz_damaged(inode, why);
+
 		iput(inode);
-		return ERR_PTR(-EFSCORRUPTED);
+		return ERR_PTR(err);
 	}
 	return d_splice_alias(inode, dentry);
 }

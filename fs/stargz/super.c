@@ -39,6 +39,19 @@ void stargz_err(const struct super_block *sb, const char *fmt, ...)
 	va_end(args);
 }
 
+/**
+ * stargz_damaged() - log that something about an inode is damaged
+ * @inode: the inode
+ * @why: what
+ *
+ * Return: -EFSCORRUPTED.
+ */
+int stargz_damaged(const struct inode *inode, const char *why)
+{
+	stargz_err(inode->i_sb, "inode %u: %s", stargz_ino(inode), why);
+	return -EFSCORRUPTED;
+}
+
 /* Inodes */
 
 static struct inode *stargz_alloc_inode(struct super_block *sb)
@@ -210,7 +223,7 @@ static int stargz_not_an_index(struct fs_context *fc,
 
 	if (!memcmp(raw, gzip, sizeof(gzip)) ||
 	    !memcmp(raw, zstd, sizeof(zstd)))
-		errorfc(fc, "%s: is a layer and needs an index (-o index=FILE, see mount.stargz(8))",
+		errorfc(fc, "%s: is a layer and needs an index (-o index=, see mount.stargz(8))",
 			src->path);
 	else
 		errorfc(fc, "%s: no stargz superblock", src->path);
@@ -282,7 +295,7 @@ static int stargz_check_blob(struct fs_context *fc,
 	}
 	if (check_add_overflow(blob->start, blob->used, &end) ||
 	    end > blob->source->size) {
-		errorfc(fc, "%s: blob %u of the index reaches from byte %llu to %llu, the source ends at %llu",
+		errorfc(fc, "%s: blob %u reaches from byte %llu to %llu, the source ends at %llu",
 			blob->source->path, nr, blob->start,
 			blob->start + blob->used, blob->source->size);
 		return -EINVAL;

@@ -34,13 +34,6 @@ static const char *const stargz_xattr_prefixes[] = {
 	[STARGZ_XATTR_ACL_DEFAULT] = XATTR_NAME_POSIX_ACL_DEFAULT,
 };
 
-static int stargz_xattr_damaged(const struct stargz_xattr_iter *it,
-				const char *why)
-{
-	stargz_err(it->inode->i_sb, "inode %lu: %s", it->inode->i_ino, why);
-	return -EFSCORRUPTED;
-}
-
 /* Start at the first attribute of @inode, which may have none. */
 static int stargz_xattr_first(struct stargz_xattr_iter *it,
 			      struct inode *inode)
@@ -62,7 +55,7 @@ static int stargz_xattr_first(struct stargz_xattr_iter *it,
 		return err;
 	why = stargz_check_xattr_set(&STARGZ_SB(sb)->super, it->next, &raw);
 	if (why)
-		return stargz_xattr_damaged(it, why);
+		return stargz_damaged(it->inode, why);
 	it->next += sizeof(raw);
 	it->left = le32_to_cpu(raw.size) - sizeof(raw);
 	it->count = le32_to_cpu(raw.count);
@@ -81,14 +74,14 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 	if (!it->count)
 		return 0;
 	if (it->left < sizeof(raw))
-		return stargz_xattr_damaged(it, "truncated set of extended attributes");
+		return stargz_damaged(it->inode, "truncated set of extended attributes");
 	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS, it->next, &raw,
 				sizeof(raw));
 	if (err)
 		return err;
 	why = stargz_check_xattr(&raw, it->left, &size);
 	if (why)
-		return stargz_xattr_damaged(it, why);
+		return stargz_damaged(it->inode, why);
 	it->prefix = raw.prefix;
 	it->name_len = raw.name_len;
 	it->value_len = le32_to_cpu(raw.value_len);
@@ -99,7 +92,7 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 	if (err)
 		return err;
 	if (memchr(it->name, '\0', it->name_len))
-		return stargz_xattr_damaged(it, "name of extended attribute holds a NUL");
+		return stargz_damaged(it->inode, "name of extended attribute holds a NUL");
 	it->next += size;
 	it->left -= size;
 	it->count--;
