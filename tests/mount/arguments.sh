@@ -1,6 +1,5 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # what run, which sources this, sets
 # The command lines that mount(8) and busybox make, options, and usage errors.
 
 make_blob layer.tar.gz name

@@ -1,6 +1,5 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # what run, which sources this, sets
 # The index cache: reuse, keys, races and bounds.
 
 make_blob a.tar.gz aaa

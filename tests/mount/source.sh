@@ -1,6 +1,5 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # what run, which sources this, sets
 # Files, loop devices and disks as source.
 
 sure='mount -i -t stargz -o ro'

@@ -1,6 +1,5 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck disable=SC2154 # what run, which sources this, sets
 # What the cache does not believe, and places that cannot hold one.
 
 make_blob t.tar.gz ttt
@@ -28,7 +27,7 @@ echo >>"$index"
 again "a longer index"
 : >"$index"
 again "an empty index"
-make_blob other.tar.gz ooo1
+make_blob other.tar.gz another-and-a-longer-name-0123456789
 "$indexer" -q -o "$index" other.tar.gz
 again "an index of another layer"
 chmod 0660 "$index"

@@ -23,7 +23,7 @@
 
 static bool only_ours(const struct stat *st)
 {
-	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
+	return st->st_uid == geteuid() && !(st->st_mode & 0022);
 }
 
 int cache_open(struct cache *cache, const char *dir, uint64_t limit)

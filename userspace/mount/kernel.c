@@ -39,13 +39,7 @@ static const struct attr_name attr_names[] = {
 	{ MOUNT_ATTR_NOSYMFOLLOW, MS_NOSYMFOLLOW, "nosymfollow" },
 };
 
-#define for_each_attr(a) \
-	for (a = attr_names; \
-	     a < attr_names + sizeof(attr_names) / sizeof(*attr_names); a++)
-
-#define for_each_option(o, call) \
-	for (o = (call)->opt->kernel; \
-	     o < (call)->opt->kernel + (call)->opt->kernel_count; o++)
+#define ATTR_NAMES (sizeof(attr_names) / sizeof(attr_names[0]))
 
 /*
  * Print what the kernel said about a context. Errors become one line with the
@@ -114,12 +108,12 @@ static int set(int fs, const char *key, const char *value)
 /* Make the superblock. */
 static int configure(int fs, const struct mount_call *call)
 {
-	const struct kernel_option *o;
+	const struct mount_options *opt = call->opt;
 
 	if (set(fs, "source", call->source) || set(fs, "ro", NULL))
 		return -errno;
-	for_each_option(o, call) {
-		if (!set(fs, o->key, o->value))
+	for (size_t i = 0; i < opt->kernel_count; i++) {
+		if (!set(fs, opt->kernel[i].key, opt->kernel[i].value))
 			continue;
 		if (errno == EINVAL && call->sloppy) {
 			free(read_log(fs, call->name));
@@ -168,9 +162,10 @@ static enum mount_exit mount_context(int fs, const struct mount_call *call)
 static char *join_options(const struct mount_call *call)
 {
 	char *all = xasprintf("%s", "");
-	const struct kernel_option *o;
 
-	for_each_option(o, call) {
+	for (size_t i = 0; i < call->opt->kernel_count; i++) {
+		const struct kernel_option *o = &call->opt->kernel[i];
+
 		if (o->value && strchr(o->value, ',')) {
 			msg_error(call->name, "option %s: mount(2) cannot take a comma",
 				  o->key);
@@ -187,7 +182,6 @@ static char *join_options(const struct mount_call *call)
 static enum mount_exit old_mount(const struct mount_call *call,
 				 unsigned long flags)
 {
-	const struct attr_name *a;
 	char *data;
 	int ret;
 
@@ -199,9 +193,9 @@ static enum mount_exit old_mount(const struct mount_call *call,
 	data = join_options(call);
 	if (!data)
 		return MOUNT_FAILED;
-	for_each_attr(a)
-		if (call->opt->attr & a->attr)
-			flags |= a->ms;
+	for (size_t i = 0; i < ATTR_NAMES; i++)
+		if (call->opt->attr & attr_names[i].attr)
+			flags |= attr_names[i].ms;
 	ret = enter_namespace(call);
 	if (!ret && mount(call->source, call->target, FS_TYPE, flags, data))
 		ret = -errno;
@@ -215,11 +209,12 @@ static enum mount_exit old_mount(const struct mount_call *call,
 
 static bool fits_fsconfig(const struct mount_call *call)
 {
-	const struct kernel_option *o;
+	for (size_t i = 0; i < call->opt->kernel_count; i++) {
+		const char *value = call->opt->kernel[i].value;
 
-	for_each_option(o, call)
-		if (o->value && strlen(o->value) >= FSCONFIG_STRING_MAX)
+		if (value && strlen(value) >= FSCONFIG_STRING_MAX)
 			return false;
+	}
 	return strlen(call->source) < FSCONFIG_STRING_MAX;
 }
 
@@ -258,19 +253,18 @@ static char *append_value(char *text, const char *value)
 char *kernel_describe(const struct mount_call *call)
 {
 	char *text = xasprintf("mount -i -t %s -o ", FS_TYPE);
-	const struct kernel_option *o;
-	const struct attr_name *a;
+	const struct mount_options *opt = call->opt;
 	const char *comma = "";
 
-	for_each_attr(a)
-		if (call->opt->attr & a->attr) {
-			text = xappend(text, "%s%s", comma, a->name);
+	for (size_t i = 0; i < ATTR_NAMES; i++)
+		if (opt->attr & attr_names[i].attr) {
+			text = xappend(text, "%s%s", comma, attr_names[i].name);
 			comma = ",";
 		}
-	for_each_option(o, call) {
-		text = xappend(text, ",%s", o->key);
-		if (o->value)
-			text = append_value(text, o->value);
+	for (size_t i = 0; i < opt->kernel_count; i++) {
+		text = xappend(text, ",%s", opt->kernel[i].key);
+		if (opt->kernel[i].value)
+			text = append_value(text, opt->kernel[i].value);
 	}
 	return xappend(text, " %s %s", call->source, call->target);
 }

@@ -123,7 +123,7 @@ static enum mount_exit mount_new(struct args *args)
 	return ret ? ret : mount_layer(args);
 }
 
-static enum mount_exit remount(struct args *args)
+static enum mount_exit mount_again(struct args *args)
 {
 	const struct mount_call call = {
 		.name = args->source,
@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 	setlinebuf(stdout);
 	ret = args_parse(&args, argc, argv);
 	if (!ret && args.opt.remount)
-		ret = remount(&args);
+		ret = mount_again(&args);
 	else if (!ret)
 		ret = mount_new(&args);
 	args_free(&args);

@@ -31,7 +31,9 @@ enum mount_exit {
 void msg_set_verbose(void);
 
 /**
- * msg_verbose() - does msg_note() print?
+ * msg_verbose() - was msg_set_verbose() called?
+ *
+ * Return: does msg_note() print?
  */
 bool msg_verbose(void);
 

@@ -204,7 +204,7 @@ static void avoid_loop(struct source *src, const struct sgz_context *ctx,
 
 	if (sgz_footer_read(&footer, &src->blob, ctx) || footer.toc <= shown)
 		return;
-	msg_note(src->path, "a loop device leaves out the last bytes of the layer, mounting %s itself",
+	msg_note(src->path, "a loop device leaves out the last data, mounting %s itself",
 		 src->blob_path);
 	set_path(&src->path, src->blob_path);
 	src->start = src->blob.start;
@@ -214,6 +214,9 @@ static void avoid_loop(struct source *src, const struct sgz_context *ctx,
 enum mount_exit source_find_blob(struct source *src,
 				 const struct mount_options *opt)
 {
+	static const char no_footer[] =
+		"no layer footer before the zeroes at the end of the device; "
+		"give index=, made by stargz-index from the file";
 	struct stargz_index_options none = { 0 };
 	struct stargz_error err = { "" };
 	struct sgz_context ctx = { .opt = &none, .err = &err };
@@ -238,7 +241,7 @@ enum mount_exit source_find_blob(struct source *src,
 	if (!ret)
 		return MOUNT_OK;
 	if (ret == -ENODATA)
-		msg_error(src->path, "no layer footer before the zeroes at the end of the device; give index=, made by stargz-index from the file");
+		msg_error(src->path, "%s", no_footer);
 	else
 		msg_error(src->path, "%s", err.text);
 	return msg_exit_of(-ret);

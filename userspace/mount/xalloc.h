@@ -11,12 +11,16 @@
  * xrealloc() - realloc(3) that does not return NULL
  * @ptr: old memory or NULL
  * @size: bytes, not zero
+ *
+ * Return: the memory.
  */
 void *xrealloc(void *ptr, size_t size);
 
 /**
  * xasprintf() - asprintf(3) that does not fail
  * @fmt: printf format
+ *
+ * Return: a new string.
  */
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
