@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what run sets
 # The command lines that mount(8) and busybox make, options, and usage errors.
 
 make_blob layer.tar.gz name

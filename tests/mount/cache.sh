@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what run sets
 # The index cache: reuse, keys, races and bounds.
 
 make_blob a.tar.gz aaa

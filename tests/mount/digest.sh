@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what run sets
 # toc_digest=, with sha256sum as the judge.
 
 make_blob d.tar.gz ddd

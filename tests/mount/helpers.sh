@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what run sets
 # What the tests of mount.stargz have in common; sourced by run, in an empty
 # folder with a mount point "mnt".
 

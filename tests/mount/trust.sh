@@ -1,5 +1,5 @@
-# shellcheck shell=bash disable=SC2154 # what run sets
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # what run sets
 # What the cache does not believe, and places that cannot hold one.
 
 make_blob t.tar.gz ttt
