@@ -85,6 +85,8 @@ refuses "a truncated layer" 32 'short: not an eStargz' -f short mnt -o $none
 
 tap_check "--help succeeds" "$prog" --help
 tap_check "--version succeeds" "$prog" --version
+tap_check "--help and the manual name the same flags" \
+	"$here/help-man" "$prog" "$top/userspace/man/mount.stargz.8"
 tap_is "every mount option of --help is in the manual, and the reverse" \
 	"$("$prog" --help | sed -n '/ours are:$/,$s/^  \([a-z_]*\).*/\1/p' |
 	sort | xargs)" \

@@ -60,6 +60,13 @@ if disk 4096; then
 	tap_is "a loop device at an offset that loses data" \
 		"$(call "$loop" mnt -o $in)" \
 		"$sure,index=W/sources/KEY.index W/late W/mnt"
+	if dev=$(losetup --show -f --offset 1024 late); then
+		loops+=("$dev")
+		refuses "a writable one is refused" 32 'last data' \
+			-f "$dev" mnt -o $in
+		losetup -d "$dev"
+		unset 'loops[-1]'
+	fi
 	(cat shifted; head -c 2000 /dev/zero) >roomy
 	loop_device --offset 777 --sizelimit 2048 roomy
 	tap_is "a loop device at an offset" \

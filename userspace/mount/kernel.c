@@ -41,15 +41,23 @@ static const struct attr_name attr_names[] = {
 
 #define ATTR_NAMES (sizeof(attr_names) / sizeof(attr_names[0]))
 
+static char *skip(char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return !strncmp(text, prefix, len) && !strncmp(text + len, ": ", 2) ?
+	       text + len + 2 : text;
+}
+
 /*
  * Print what the kernel said about a context. Errors become one line with the
- * rest of the message, warnings a line each.
+ * rest of the message, warnings a line each. What our messages begin with
+ * anyway is left out.
  *
  * Return: the errors, an empty string if there are none.
  */
-static char *read_log(int fs, const char *name)
+static char *read_log(int fs, const struct mount_call *call)
 {
-	static const char prefix[] = FS_TYPE ": ";
 	char line[LOG_LINE_MAX], *errors = xasprintf("%s", "");
 	ssize_t n;
 
@@ -58,12 +66,11 @@ static char *read_log(int fs, const char *name)
 
 		line[n] = '\0';
 		text[strcspn(text, "\n")] = '\0';
-		if (!strncmp(text, prefix, strlen(prefix)))
-			text += strlen(prefix);
+		text = skip(skip(text, FS_TYPE), call->source);
 		if (line[0] == 'w')
-			msg_error(name, "warning: %s", text);
+			msg_error(call->name, "warning: %s", text);
 		else if (line[0] == 'i')
-			msg_note(name, "%s", text);
+			msg_note(call->name, "%s", text);
 		else if (line[0] == 'e')
 			errors = xappend(errors, "%s%s", *errors ? "; " : "",
 					 text);
@@ -116,7 +123,7 @@ static int configure(int fs, const struct mount_call *call)
 		if (!set(fs, opt->kernel[i].key, opt->kernel[i].value))
 			continue;
 		if (errno == EINVAL && call->sloppy) {
-			free(read_log(fs, call->name));
+			free(read_log(fs, call));
 			continue;
 		}
 		return -errno;
@@ -140,7 +147,7 @@ static enum mount_exit attach(int mnt, const struct mount_call *call)
 static enum mount_exit mount_context(int fs, const struct mount_call *call)
 {
 	int ret = configure(fs, call);
-	char *errors = read_log(fs, call->name);
+	char *errors = read_log(fs, call);
 	enum mount_exit status;
 	int mnt;
 

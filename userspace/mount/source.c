@@ -9,6 +9,8 @@
 #include <linux/types.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -191,24 +193,40 @@ static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 	return ret == -EINVAL ? -ENODATA : ret;
 }
 
+/* Is there a loop device that holds its file open for writing? */
+static bool is_writable_loop(const struct source *src)
+{
+	int read_only = 0;
+
+	return !src->regular && !ioctl(src->fd, BLKROGET, &read_only) &&
+	       !read_only;
+}
+
 /*
  * A loop device shows whole sectors. Mostly only the table of contents is in
  * the rest, but there may be data, too; then the kernel has to read the file
  * itself. @range is how much of the file the device is to show.
  */
-static void avoid_loop(struct source *src, const struct sgz_context *ctx,
-		       uint64_t range)
+static int avoid_loop(struct source *src, const struct sgz_context *ctx,
+		      uint64_t range)
 {
 	uint64_t shown = range / SECTOR * SECTOR;
+	static const char lost_data[] =
+		"a loop device leaves out the last data of the layer";
 	struct sgz_footer footer;
 
 	if (sgz_footer_read(&footer, &src->blob, ctx) || footer.toc <= shown)
-		return;
-	msg_note(src->path, "a loop device leaves out the last data, mounting %s itself",
+		return 0;
+	/* Such a file the kernel refuses. */
+	if (is_writable_loop(src))
+		return sgz_fail(ctx, -ETXTBSY, "%s%s", lost_data,
+				"; do without loop, or make it read-only");
+	msg_note(src->path, "%s, mounting %s itself", lost_data,
 		 src->blob_path);
 	set_path(&src->path, src->blob_path);
 	src->start = src->blob.start;
 	src->loop = false;
+	return 0;
 }
 
 enum mount_exit source_find_blob(struct source *src,
@@ -237,7 +255,7 @@ enum mount_exit source_find_blob(struct source *src,
 	if (ret == -ENODATA && (src->regular || looped))
 		ret = 0;	/* no footer, which the library will explain */
 	if (!ret && looped)
-		avoid_loop(src, &ctx, range);
+		ret = avoid_loop(src, &ctx, range);
 	if (!ret)
 		return MOUNT_OK;
 	if (ret == -ENODATA)
