@@ -92,3 +92,19 @@ touch small/notes
 how a.tar.gz mnt -o indexcache=small,indexcachesize=$((2 * size)),raw \
 	>/dev/null
 tap_check "other files in the cache are left alone" test -f small/notes
+
+# Held up for as long as somebody removes the index, and interrupted then.
+index=$(kept a.tar.gz indexcache=race)
+exec 9<"$index"
+flock 9
+"$prog" -f a.tar.gz mnt -o indexcache=race &
+pid=$!
+for _ in $(seq 200); do
+	! grep -q -- "-> FLOCK .* $pid " /proc/locks || break
+	sleep 0.05
+done
+kill "$pid"
+rc=0
+wait "$pid" || rc=$?
+exec 9<&-
+tap_is "interrupted: exit status 8" "$rc" 8
