@@ -2,7 +2,7 @@
 /*
  * catby - write a file to standard output, having read it in an odd way.
  *
- *	catby mmap|splice|sendfile|backwards|scattered|direct FILE
+ *	catby mmap|splice|sendfile|backwards|scattered FILE
  *
  * mmap also sees that the last page is zero after the end of the file.
  * splice wants a pipe as standard output.
@@ -87,33 +87,30 @@ static void read_piece(char *data, size_t at)
 		errx(1, "pread: %zd bytes instead of %zu", done, want);
 }
 
-/* Pieces with numbers 0, step, 2 step ... modulo their count, last first. */
+/* Every STEPth piece until the end, then those after them, and so on. */
 static void by_pieces(size_t step)
 {
-	size_t count = (size + ODD_SIZE - 1) / ODD_SIZE, i;
 	char *data = malloc(size + ODD_SIZE);
+	size_t first, i;
 
 	if (!data)
 		err(1, "malloc");
-	while (count % step == 0 && step > 1)
-		step++;
-	for (i = count; i-- > 0;)
-		read_piece(data, i * step % count * ODD_SIZE);
+	for (first = 0; first < step; first++)
+		for (i = first; i * ODD_SIZE < size; i += step)
+			read_piece(data, i * ODD_SIZE);
 	put(data, size);
 }
 
-static void by_direct(void)
+static void by_pieces_from_end(void)
 {
-	size_t step = 1 << 16;
-	char *data = aligned_alloc(4096, step);
-	ssize_t done;
+	char *data = malloc(size + ODD_SIZE);
+	size_t i;
 
 	if (!data)
 		err(1, "malloc");
-	while ((done = read(fd, data, step)) > 0)
-		put(data, done);
-	if (done < 0)
-		err(1, "read");
+	for (i = (size + ODD_SIZE - 1) / ODD_SIZE; i-- > 0;)
+		read_piece(data, i * ODD_SIZE);
+	put(data, size);
 }
 
 int main(int argc, char **argv)
@@ -123,7 +120,7 @@ int main(int argc, char **argv)
 
 	if (!*how)
 		errx(2, "Usage: catby WAY FILE");
-	fd = open(argv[2], O_RDONLY | (strcmp(how, "direct") ? 0 : O_DIRECT));
+	fd = open(argv[2], O_RDONLY);
 	if (fd < 0 || fstat(fd, &st))
 		err(1, "%s", argv[2]);
 	size = st.st_size;
@@ -134,11 +131,9 @@ int main(int argc, char **argv)
 	else if (!strcmp(how, "sendfile"))
 		by_sendfile();
 	else if (!strcmp(how, "backwards"))
-		by_pieces(1);
+		by_pieces_from_end();
 	else if (!strcmp(how, "scattered"))
 		by_pieces(7);
-	else if (!strcmp(how, "direct"))
-		by_direct();
 	else
 		errx(2, "%s: no such way", how);
 	return 0;

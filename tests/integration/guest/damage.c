@@ -9,8 +9,8 @@
  *	damage cut-blob   BLOB INDEX DIR STEP
  *	damage seal INDEX
  *
- * flip damages single bytes, word puts extreme values into every aligned 32
- * and 64-bit word (each STEPth place), cut shortens the file. INDEX and BLOB
+ * flip damages single bytes, word puts extreme values into aligned 32 and
+ * 64-bit words, cut shortens the file; at every STEPth place. INDEX and BLOB
  * are changed in place and restored. With a damaged index the checksum of the
  * superblock is made right again, so that the damage is not found too early.
  *
@@ -57,6 +57,8 @@ static char what[128];
 static char options[PATH_MAX + 16];
 static char *original;
 static size_t original_size;
+/* Without the zeroes that fill up the last page of an index. */
+static size_t content_size;
 static unsigned long mounts, refused, failures, complaints;
 static struct reference refs[MAX_FILES];
 static int ref_count;
@@ -246,6 +248,9 @@ static void load(const char *path)
 	if (!original || read(fd, original, original_size) != st.st_size)
 		err(1, "%s", path);
 	close(fd);
+	content_size = original_size;
+	while (content_size && !original[content_size - 1])
+		content_size--;
 }
 
 static void seal(char *data)
@@ -276,39 +281,32 @@ static void put(const char *path, size_t at, const void *bytes, size_t len)
 
 static void flip(const char *path, size_t step)
 {
-	static const unsigned char masks[] = { 0x01, 0x80, 0xff };
-	size_t at, i;
-	char byte;
+	static const unsigned char masks[] = { 0x01, 0x80, 0xff, 0x10 };
+	size_t at;
+	char byte, mask;
 
-	for (at = 0; at < original_size; at += step) {
-		for (i = 0; i < sizeof(masks); i++) {
-			snprintf(what, sizeof(what), "%s byte %zu ^ 0x%02x",
-				 path, at, masks[i]);
-			byte = original[at] ^ masks[i];
-			put(path, at, &byte, 1);
-			try();
-		}
+	for (at = 0; at < content_size; at += step) {
+		mask = masks[at / step % sizeof(masks)];
+		snprintf(what, sizeof(what), "%s byte %zu ^ 0x%02x", path, at,
+			 (unsigned char)mask);
+		byte = original[at] ^ mask;
+		put(path, at, &byte, 1);
+		try();
 		put(path, at, original + at, 1);
 	}
 }
 
-static void words(const char *path, size_t step, size_t len)
+static void words(const char *path, size_t step, size_t len,
+		  const uint64_t *values, size_t count)
 {
-	static const uint64_t values[] = {
-		0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-		0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffff000,
-		0xffffffffffffffff,
-	};
 	uint64_t value;
 	size_t at, i;
 
-	for (at = 0; at + len <= original_size; at += step * len) {
-		for (i = 0; i < sizeof(values) / sizeof(*values); i++) {
+	for (at = 0; at < content_size; at += step * len) {
+		for (i = 0; i < count; i++) {
 			snprintf(what, sizeof(what), "%s word %zu = 0x%llx",
 				 path, at, (unsigned long long)values[i]);
 			value = htole64(values[i]);
-			if (len == 4 && i > 4)
-				break;
 			put(path, at, &value, len);
 			try();
 		}
@@ -316,16 +314,21 @@ static void words(const char *path, size_t step, size_t len)
 	}
 }
 
-/* What is shorter than it should be must be refused. */
+/*
+ * What is shorter than it should be must be refused, except that a blob may
+ * lack the end where no content is: then all must be as before.
+ */
 static void cut(const char *path, size_t step)
 {
+	unsigned long before;
 	size_t len;
 
 	for (len = 0; len < original_size; len += step) {
 		snprintf(what, sizeof(what), "%s cut to %zu", path, len);
 		if (truncate(path, len))
 			err(1, "%s", path);
-		if (try())
+		before = failures;
+		if (try() && (path == index_path || failures != before))
 			complain(path, "mounted");
 		put(path, 0, original, original_size);
 	}
@@ -333,6 +336,13 @@ static void cut(const char *path, size_t step)
 
 static void run(const char *kind, size_t step)
 {
+	static const uint64_t small[] = {
+		0, 1, 0x7fffffff, 0x80000000, 0xffffffff,
+	};
+	static const uint64_t big[] = {
+		0x100000000, 0x7fffffffffffffff, 0x8000000000000000,
+		0xfffffffffffff000, 0xffffffffffffffff,
+	};
 	const char *path = strstr(kind, "-blob") ? blob : index_path;
 
 	exact = path == blob;
@@ -342,8 +352,8 @@ static void run(const char *kind, size_t step)
 	} else if (!strncmp(kind, "cut", 3)) {
 		cut(path, step);
 	} else if (!strcmp(kind, "word-index")) {
-		words(path, step, 4);
-		words(path, step, 8);
+		words(path, step, 4, small, sizeof(small) / sizeof(*small));
+		words(path, step, 8, big, sizeof(big) / sizeof(*big));
 	} else {
 		errx(2, "%s: no such damage", kind);
 	}
