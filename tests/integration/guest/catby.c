@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,19 +38,20 @@ static void put(const char *data, size_t len)
 
 static void by_mmap(void)
 {
-	size_t page = sysconf(_SC_PAGESIZE), i;
+	size_t page = sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page, i;
 	char *map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	char *data = malloc(pages * page);
 
-	if (map == MAP_FAILED)
+	if (map == MAP_FAILED || !data)
 		err(1, "mmap");
 	madvise(map, size, MADV_RANDOM);
 	/* From the end, so that every page is a fault of its own. */
-	for (i = (size - 1) / page + 1; i-- > 0;)
-		(void)*(volatile char *)(map + i * page);
-	for (i = size; i % page; i++)
-		if (map[i])
+	for (i = pages; i-- > 0;)
+		memcpy(data + i * page, map + i * page, page);
+	for (i = size; i < pages * page; i++)
+		if (data[i])
 			errx(1, "dirt after the end of the file");
-	put(map, size);
+	put(data, size);
 }
 
 static void by_splice(void)

@@ -318,7 +318,7 @@ static void words(const char *path, size_t step, size_t len,
  * What is shorter than it should be must be refused, except that a blob may
  * lack the end where no content is: then all must be as before.
  */
-static void cut(const char *path, size_t step)
+static void shorten(const char *path, size_t step)
 {
 	unsigned long before;
 	size_t len;
@@ -350,7 +350,7 @@ static void run(const char *kind, size_t step)
 	if (!strncmp(kind, "flip", 4)) {
 		flip(path, step);
 	} else if (!strncmp(kind, "cut", 3)) {
-		cut(path, step);
+		shorten(path, step);
 	} else if (!strcmp(kind, "word-index")) {
 		words(path, step, 4, small, sizeof(small) / sizeof(*small));
 		words(path, step, 8, big, sizeof(big) / sizeof(*big));
