@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * What every part of the library is handed: the options of the call, where
+ * its error goes, and how names are shown in messages.
+ */
+#ifndef SGZ_CONTEXT_H
+#define SGZ_CONTEXT_H
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "stargz.h"
+
+/**
+ * struct sgz_context - one call of the library
+ * @opt: what the caller asked for
+ * @err: where the text of a failure goes
+ */
+struct sgz_context {
+	const struct stargz_index_options *opt;
+	struct stargz_error *err;
+};
+
+/* Enough for a quoted name in a message, escapes included. */
+#define SGZ_QUOTE_MAX	160
+
+/**
+ * struct sgz_quoted - a name made fit for one line of text
+ * @text: the name in double quotes, odd bytes escaped, shortened if long
+ */
+struct sgz_quoted {
+	char text[SGZ_QUOTE_MAX];
+};
+
+/**
+ * sgz_quote() - make bytes from a blob fit for a message
+ * @bytes: any bytes, NUL included
+ * @len: how many
+ */
+struct sgz_quoted sgz_quote(const char *bytes, size_t len);
+
+/**
+ * sgz_fail() - set the error text
+ * @ctx: the call
+ * @code: negative errno
+ * @fmt: as in printf(3)
+ *
+ * Return: @code.
+ */
+int sgz_fail(const struct sgz_context *ctx, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** sgz_nomem() - fail with -ENOMEM */
+int sgz_nomem(const struct sgz_context *ctx);
+
+/** sgz_warn() - report an oddity that does not stop the work */
+void sgz_warn(const struct sgz_context *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** sgz_progress() - say how far the work is */
+void sgz_progress(const struct sgz_context *ctx, uint64_t done, uint64_t total);
+
+#endif /* SGZ_CONTEXT_H */

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Footers of eStargz (51 bytes), legacy stargz (47) and external-TOC (46)
+ * blobs. All three are an empty gzip member with an extra field.
+ */
+#include <string.h>
+
+#include "footer.h"
+
+#define FOOTER_MAX	51
+#define GZIP_HEADER	12	/* fixed part and the length of the extra field */
+
+/* The extra field: @id before the 16 digits, "STARGZ" or the like after. */
+struct footer_kind {
+	size_t size;
+	const char *head;
+	size_t head_len;
+	bool digits;
+	const char *tail;
+};
+
+/* In the order in which all readers try them. */
+static const struct footer_kind kinds[] = {
+	{ 51, "SG\x16\0", 4, true, "STARGZ" },
+	{ 47, "", 0, true, "STARGZ" },
+	{ 46, "SG\x11\0", 4, false, "STARGZEXTERNALTOC" },
+};
+
+static int parse_hex(const unsigned char *p, uint64_t *value)
+{
+	*value = 0;
+	for (int i = 0; i < 16; i++) {
+		unsigned int digit;
+
+		if (p[i] >= '0' && p[i] <= '9')
+			digit = p[i] - '0';
+		else if (p[i] >= 'a' && p[i] <= 'f')
+			digit = p[i] - 'a' + 10;
+		else if (p[i] >= 'A' && p[i] <= 'F')
+			digit = p[i] - 'A' + 10;
+		else
+			return -EUCLEAN;
+		*value = *value << 4 | digit;
+	}
+	return 0;
+}
+
+/* Is this a footer of that kind, the digits aside? */
+static bool matches(const struct footer_kind *kind, const unsigned char *p)
+{
+	static const unsigned char gzip[] = { 0x1f, 0x8b, 8, 4 };
+	static const unsigned char empty[13] = { 1, 0, 0, 0xff, 0xff };
+	size_t tail = strlen(kind->tail);
+	size_t extra = kind->head_len + (kind->digits ? 16 : 0) + tail;
+
+	if (memcmp(p, gzip, sizeof(gzip)))
+		return false;
+	if (p[10] != extra || p[11])
+		return false;
+	if (memcmp(p + kind->size - sizeof(empty), empty, sizeof(empty)))
+		return false;
+	p += GZIP_HEADER;
+	return !memcmp(p, kind->head, kind->head_len) &&
+	       !memcmp(p + extra - tail, kind->tail, tail);
+}
+
+static int no_footer(const struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	static const char text[] =
+		"not an eStargz or stargz layer (no footer)";
+	unsigned char magic[4] = { 0 };
+	int ret;
+
+	if (blob->size >= sizeof(magic)) {
+		ret = sgz_blob_read(blob, ctx, 0, magic, sizeof(magic));
+		if (ret)
+			return ret;
+	}
+	if (!memcmp(magic, "\x1f\x8b", 2))
+		return sgz_fail(ctx, -EINVAL,
+				"%s; plain tar.gz is not supported yet", text);
+	if (!memcmp(magic, "\x28\xb5\x2f\xfd", 4))
+		return sgz_fail(ctx, -EINVAL,
+				"%s; zstd layers are not supported yet", text);
+	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);
+}
+
+int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
+		    const struct sgz_context *ctx)
+{
+	unsigned char end[FOOTER_MAX];
+	size_t len = blob->size < FOOTER_MAX ? blob->size : FOOTER_MAX;
+	int ret;
+
+	ret = sgz_blob_read(blob, ctx, blob->size - len, end, len);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct footer_kind *kind = &kinds[i];
+		const unsigned char *p;
+
+		if (len < kind->size)
+			continue;
+		p = end + len - kind->size;
+		if (!matches(kind, p))
+			continue;
+		footer->start = blob->size - kind->size;
+		footer->external = !kind->digits;
+		footer->toc = footer->start;
+		if (!kind->digits)
+			return 0;
+		if (parse_hex(p + GZIP_HEADER + kind->head_len, &footer->toc))
+			return sgz_fail(ctx, -EUCLEAN,
+					"footer: TOC offset is not 16 hexadecimal digits");
+		if (footer->toc >= footer->start)
+			return sgz_fail(ctx, -EUCLEAN,
+					"footer: TOC offset %llu is not before the footer at %llu",
+					(unsigned long long)footer->toc,
+					(unsigned long long)footer->start);
+		return 0;
+	}
+	return no_footer(blob, ctx);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Keyed hashing for tables whose keys a blob may choose.
+ */
+#ifndef SGZ_HASH_H
+#define SGZ_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * sgz_hash() - hash of some bytes
+ * @salt: mixed in, so that equal bytes can have several hashes
+ *
+ * SipHash-1-3 under a key that is new in each process: nobody can prepare
+ * names that collide. Nothing in an index depends on it.
+ */
+uint64_t sgz_hash(uint64_t salt, const void *bytes, size_t len);
+
+#endif /* SGZ_HASH_H */

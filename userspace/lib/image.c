@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Making the tables of the index from the tree and its layout.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+#include "superblock.h"
+#include "timestamp.h"
+
+/* What the table makers share. */
+struct maker {
+	struct sgz_image *image;
+	const struct sgz_context *ctx;
+	const struct sgz_tree *tree;
+	const struct sgz_layout *layout;
+	struct sgz_members *members;
+	uint64_t data_bytes;
+};
+
+static struct sgz_node *first_node(const struct maker *m, uint32_t i)
+{
+	return sgz_tree_node(m->tree, sgz_layout_inode(m->layout, i));
+}
+
+/* The entry an inode takes its attributes from, or NULL. */
+static struct sgz_entry *inode_entry(const struct maker *m, uint32_t i)
+{
+	return sgz_node_entry(m->tree, first_node(m, i));
+}
+
+static bool is_regular(const struct maker *m, uint32_t i)
+{
+	const struct sgz_entry *entry = inode_entry(m, i);
+
+	return entry && sgz_entry_is(entry, S_IFREG) &&
+	       !(first_node(m, i)->flags & SGZ_NODE_WHITEOUT);
+}
+
+static int make_members(struct maker *m)
+{
+	int ret;
+
+	ret = sgz_members_collect(m->members, m->ctx, m->tree->toc);
+	if (ret)
+		return ret;
+	for (uint32_t i = 0; i < m->layout->inodes.count; i++) {
+		if (!is_regular(m, i))
+			continue;
+		ret = sgz_members_use(m->members, m->ctx, m->tree->toc,
+				      inode_entry(m, i));
+		if (ret)
+			return ret;
+	}
+	sgz_members_number(m->members);
+	return 0;
+}
+
+static int make_spans(struct maker *m)
+{
+	const struct sgz_member *member = m->members->list.data;
+	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_SPANS];
+
+	for (size_t i = 0; i < m->members->list.count; i++, member++) {
+		struct stargz_span *span;
+
+		if (!member->ulen)
+			continue;
+		span = sgz_vec_add(table, 1, sizeof(*span));
+		if (!span)
+			return sgz_nomem(m->ctx);
+		span->start = htole64(member->start);
+		span->clen = htole32(member->clen);
+		span->ulen = htole32(member->ulen);
+		span->codec = STARGZ_CODEC_GZIP;
+		if (member->ulen > le32toh(m->image->sb.max_span))
+			m->image->sb.max_span = htole32(member->ulen);
+	}
+	return 0;
+}
+
+/* Append bytes to the heap of names and say where they are. */
+static int add_bytes(struct maker *m, const char *bytes, size_t len,
+		     __le32 *where)
+{
+	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_NAMES];
+	size_t at = heap->count;
+	char *to;
+
+	if (at + len > UINT32_MAX)
+		return sgz_fail(m->ctx, -E2BIG, "more than 4 GiB of names");
+	to = sgz_vec_add(heap, len, 1);
+	if (!to)
+		return sgz_nomem(m->ctx);
+	memcpy(to, bytes, len);
+	*where = htole32(at);
+	return 0;
+}
+
+static mode_t node_mode(const struct maker *m, const struct sgz_node *node)
+{
+	const struct sgz_entry *entry = sgz_node_entry(m->tree, node);
+
+	if (node->flags & SGZ_NODE_WHITEOUT)
+		return S_IFCHR;
+	return entry ? entry->mode : S_IFDIR | 0755;
+}
+
+static int make_dirent(struct maker *m, uint32_t child)
+{
+	struct sgz_node *node = sgz_tree_node(m->tree, child);
+	struct stargz_dirent *d;
+
+	d = sgz_vec_add(&m->image->table[STARGZ_TABLE_DIRENTS], 1, sizeof(*d));
+	if (!d)
+		return sgz_nomem(m->ctx);
+	d->ino = htole32(*sgz_node_ino(m->tree, node));
+	d->name_len = node->name_len;
+	d->type = node_mode(m, node) >> 12;
+	return add_bytes(m, node->name, node->name_len, &d->name);
+}
+
+static int make_directory(struct maker *m, struct stargz_inode *inode,
+			  uint32_t i)
+{
+	const uint32_t *first = m->layout->first.data;
+	const uint32_t *children = m->layout->children.data;
+	uint32_t dir = sgz_layout_inode(m->layout, i);
+	uint32_t parent = sgz_tree_node(m->tree, dir)->parent;
+	size_t start = m->image->table[STARGZ_TABLE_DIRENTS].count;
+
+	for (uint32_t c = first[dir]; c < first[dir + 1]; c++) {
+		int ret = make_dirent(m, children[c]);
+
+		if (ret)
+			return ret;
+	}
+	inode->a = htole32(start);
+	inode->b = htole32(first[dir + 1] - first[dir]);
+	inode->parent = htole32(sgz_tree_node(m->tree, parent)->ino);
+	return 0;
+}
+
+/* Add an extent, or let it be part of the last one of the file. */
+static int add_extent(struct maker *m, size_t file_start,
+		      const struct sgz_chunk *chunk)
+{
+	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
+	uint32_t span = sgz_members_find(m->members, chunk->member)->span;
+	struct stargz_extent *e = table->data;
+
+	if (table->count > file_start) {
+		e += table->count - 1;
+		if (le32toh(e->span) == span &&
+		    le32toh(e->offset) + chunk->pos - le64toh(e->pos) ==
+		    chunk->inner)
+			return 0;
+	}
+	if (table->count == UINT32_MAX)
+		return sgz_fail(m->ctx, -E2BIG, "too many extents");
+	e = sgz_vec_add(table, 1, sizeof(*e));
+	if (!e)
+		return sgz_nomem(m->ctx);
+	e->pos = htole64(chunk->pos);
+	e->span = htole32(span);
+	e->offset = htole32(chunk->inner);
+	return 0;
+}
+
+static int make_regular(struct maker *m, struct stargz_inode *inode,
+			const struct sgz_entry *entry)
+{
+	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
+	size_t start = table->count;
+
+	inode->size = htole64(entry->size);
+	m->data_bytes += entry->size;
+	for (uint32_t i = 0; i < entry->b; i++) {
+		int ret = add_extent(m, start, sgz_toc_chunk(m->tree->toc,
+							     entry->a + i));
+
+		if (ret)
+			return ret;
+	}
+	if (table->count - start == 1) {
+		const struct stargz_extent *e =
+			(struct stargz_extent *)table->data + start;
+
+		inode->flags = htole16(STARGZ_INODE_INLINE);
+		inode->a = e->span;
+		inode->b = e->offset;
+		table->count = start;
+	} else if (table->count > start) {
+		inode->a = htole32(start);
+		inode->b = htole32(table->count - start);
+	}
+	return 0;
+}
+
+static int make_by_type(struct maker *m, struct stargz_inode *inode, uint32_t i)
+{
+	const struct sgz_entry *entry = inode_entry(m, i);
+
+	switch (le16toh(inode->mode) & S_IFMT) {
+	case S_IFDIR:
+		return make_directory(m, inode, i);
+	case S_IFREG:
+		return make_regular(m, inode, entry);
+	case S_IFCHR:
+	case S_IFBLK:
+		if (first_node(m, i)->flags & SGZ_NODE_WHITEOUT)
+			return 0;
+		inode->a = htole32(entry->a);
+		inode->b = htole32(entry->b);
+	}
+	return 0;
+}
+
+static int make_inodes(struct maker *m)
+{
+	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_INODES];
+	const uint32_t *nlink = m->layout->nlink.data;
+	size_t count = m->layout->inodes.count;
+	struct stargz_inode *inode;
+
+	inode = sgz_vec_add(table, count, sizeof(*inode));
+	if (!inode)
+		return sgz_nomem(m->ctx);
+	for (uint32_t i = 0; i < count; i++, inode++) {
+		const struct sgz_node *node = first_node(m, i);
+		const struct sgz_entry *entry = inode_entry(m, i);
+		int ret;
+
+		inode->mode = htole16(node_mode(m, node));
+		inode->nlink = htole32(nlink[i]);
+		inode->mtime = htole64(entry ? entry->mtime : SGZ_EPOCH);
+		if (entry && !(node->flags & SGZ_NODE_WHITEOUT)) {
+			inode->uid = htole32(entry->uid);
+			inode->gid = htole32(entry->gid);
+			inode->xattr = htole32(entry->xattr);
+		}
+		ret = make_by_type(m, inode, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* After all names, so that the names of directories stay close together. */
+static int make_symlinks(struct maker *m)
+{
+	struct stargz_inode *inode = m->image->table[STARGZ_TABLE_INODES].data;
+
+	for (uint32_t i = 0; i < m->layout->inodes.count; i++, inode++) {
+		const struct sgz_entry *entry = inode_entry(m, i);
+		int ret;
+
+		if (!S_ISLNK(le16toh(inode->mode)))
+			continue;
+		inode->size = htole64(entry->link_len);
+		ret = add_bytes(m, entry->link, entry->link_len, &inode->a);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Say of opaque directories that they are; before that nothing else does. */
+static int make_opaque(struct maker *m)
+{
+	struct stargz_inode *inode = m->image->table[STARGZ_TABLE_INODES].data;
+	struct sgz_xattr_pool *pool = &m->tree->toc->xattrs;
+
+	for (uint32_t i = 0; i < m->layout->inodes.count; i++, inode++) {
+		struct sgz_arena copies = { 0 };
+		struct sgz_vec attrs = { 0 };
+		struct sgz_xattr *attr;
+		uint32_t id;
+		int ret;
+
+		if (!(first_node(m, i)->flags & SGZ_NODE_OPAQUE) ||
+		    !S_ISDIR(le16toh(inode->mode)))
+			continue;
+		ret = sgz_xattr_pool_get(pool, le32toh(inode->xattr), &copies,
+					 &attrs);
+		attr = ret ? NULL : sgz_vec_add(&attrs, 1, sizeof(*attr));
+		if (attr) {
+			attr->name = "trusted.overlay.opaque";
+			attr->name_len = strlen(attr->name);
+			attr->value = "y";
+			attr->value_len = 1;
+			ret = sgz_xattr_pool_add(pool, m->ctx, attrs.data,
+						 attrs.count, &id);
+		} else {
+			ret = sgz_nomem(m->ctx);
+		}
+		sgz_vec_free(&attrs);
+		sgz_arena_free(&copies);
+		if (ret)
+			return ret;
+		inode->xattr = htole32(id);
+	}
+	return 0;
+}
+
+static int make_blob(struct maker *m, const struct sgz_blob *blob)
+{
+	struct stargz_blob *b;
+
+	b = sgz_vec_add(&m->image->table[STARGZ_TABLE_BLOBS], 1, sizeof(*b));
+	if (!b)
+		return sgz_nomem(m->ctx);
+	b->size = htole64(blob->size);
+	b->start = htole64(blob->start);
+	b->source = htole32(1);
+	b->digest_type = htole16(STARGZ_DIGEST_TOC);
+	memcpy(b->digest, m->tree->toc->sha256, sizeof(b->digest));
+	return 0;
+}
+
+/* The pool's heap becomes the image's; ids of the pool stay valid. */
+static void take_xattrs(struct maker *m)
+{
+	struct sgz_vec *heap = &m->tree->toc->xattrs.heap;
+
+	m->image->table[STARGZ_TABLE_XATTRS] = *heap;
+	memset(heap, 0, sizeof(*heap));
+}
+
+int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   const struct sgz_tree *tree,
+		   const struct sgz_layout *layout,
+		   struct sgz_members *members, const struct sgz_blob *blob)
+{
+	struct maker m = {
+		.image = image,
+		.ctx = ctx,
+		.tree = tree,
+		.layout = layout,
+		.members = members,
+	};
+	int ret;
+
+	ret = make_members(&m);
+	if (!ret)
+		ret = make_spans(&m);
+	if (!ret)
+		ret = make_inodes(&m);
+	if (!ret)
+		ret = make_symlinks(&m);
+	if (!ret && !ctx->opt->raw)
+		ret = make_opaque(&m);
+	if (!ret)
+		ret = make_blob(&m, blob);
+	if (ret)
+		return ret;
+	take_xattrs(&m);
+	return sgz_superblock_fill(image, ctx, tree->toc, m.data_bytes);
+}
+
+void sgz_image_free(struct sgz_image *image)
+{
+	for (int i = 0; i < STARGZ_TABLES; i++)
+		sgz_vec_free(&image->table[i]);
+}

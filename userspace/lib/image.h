@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The tables of an index, in memory.
+ */
+#ifndef SGZ_IMAGE_H
+#define SGZ_IMAGE_H
+
+#include "layout.h"
+#include "members.h"
+#include "stargz_fs.h"
+
+/**
+ * struct sgz_image - an index
+ * @table: records of each table, in on-disk form; the xattr heap is the
+ *	pool's
+ * @sb: the superblock
+ */
+struct sgz_image {
+	struct sgz_vec table[STARGZ_TABLES];
+	struct stargz_super_block sb;
+};
+
+/**
+ * sgz_image_make() - fill all tables and the superblock
+ * @image: zeroed by the caller
+ * @ctx: the call
+ * @tree: what is in the index
+ * @layout: in which order
+ * @members: where the content is
+ * @blob: the layer
+ */
+int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   const struct sgz_tree *tree,
+		   const struct sgz_layout *layout,
+		   struct sgz_members *members, const struct sgz_blob *blob);
+
+/** sgz_image_write() - write an index, from the current position on */
+int sgz_image_write(const struct sgz_image *image,
+		    const struct sgz_context *ctx, int fd);
+
+/** sgz_image_free() - release */
+void sgz_image_free(struct sgz_image *image);
+
+#endif /* SGZ_IMAGE_H */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Growing arrays, and an arena for strings that live as long as the index is
+ * being made.
+ */
+#ifndef SGZ_MEMORY_H
+#define SGZ_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct sgz_vec - growing array of equal elements
+ * @data: the elements
+ * @count: how many are used
+ * @room: how many fit
+ */
+struct sgz_vec {
+	void *data;
+	size_t count;
+	size_t room;
+};
+
+/**
+ * sgz_vec_add() - append elements
+ * @vec: array, zeroed at first
+ * @n: how many
+ * @size: bytes of one element; the same in each call
+ *
+ * Return: the first new element, zeroed, or NULL without memory.
+ */
+void *sgz_vec_add(struct sgz_vec *vec, size_t n, size_t size);
+
+/** sgz_vec_free() - release an array and make it empty */
+void sgz_vec_free(struct sgz_vec *vec);
+
+/**
+ * struct sgz_arena - memory that is released all at once
+ * @block: newest block
+ * @used: bytes used in it
+ * @room: bytes in it
+ */
+struct sgz_arena {
+	struct sgz_arena_block *block;
+	size_t used;
+	size_t room;
+};
+
+/**
+ * sgz_arena_copy() - keep a copy of some bytes
+ *
+ * Return: the copy, not aligned, or NULL without memory.
+ */
+char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len);
+
+/** sgz_arena_free() - release all copies */
+void sgz_arena_free(struct sgz_arena *arena);
+
+#endif /* SGZ_MEMORY_H */

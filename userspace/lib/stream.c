@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Decoding a range of a blob piece by piece with zlib, which also verifies
+ * the checksum and the length at the end of each gzip member.
+ */
+#include <limits.h>
+#include <string.h>
+
+#include "stream.h"
+
+#define GZIP_ONLY	(16 + MAX_WBITS)
+
+int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
+		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
+		    enum sgz_stream_kind kind)
+{
+	memset(s, 0, offsetof(struct sgz_stream, buf));
+	s->ctx = ctx;
+	s->blob = blob;
+	s->kind = kind;
+	s->pos = start;
+	s->end = end;
+	s->member = start;
+	if (kind != SGZ_PLAIN && inflateInit2(&s->z, GZIP_ONLY) != Z_OK)
+		return sgz_nomem(ctx);
+	return 0;
+}
+
+static ssize_t read_plain(struct sgz_stream *s, void *buf, size_t len)
+{
+	int ret;
+
+	if (len > s->end - s->pos)
+		len = s->end - s->pos;
+	ret = sgz_blob_read(s->blob, s->ctx, s->pos, buf, len);
+	if (ret)
+		return ret;
+	s->pos += len;
+	s->decoded += len;
+	return len;
+}
+
+static int refill(struct sgz_stream *s)
+{
+	size_t len = sizeof(s->buf);
+	int ret;
+
+	if (s->z.avail_in)
+		return 0;
+	if (len > s->end - s->pos)
+		len = s->end - s->pos;
+	if (!len)
+		return sgz_fail(s->ctx, -EUCLEAN,
+				"gzip member at offset %llu: truncated",
+				(unsigned long long)s->member);
+	ret = sgz_blob_read(s->blob, s->ctx, s->pos, s->buf, len);
+	if (ret)
+		return ret;
+	s->pos += len;
+	s->z.next_in = s->buf;
+	s->z.avail_in = len;
+	return 0;
+}
+
+/* A member has ended: is there another one to go on with? */
+static void next_member(struct sgz_stream *s)
+{
+	if (s->kind == SGZ_MEMBER || (!s->z.avail_in && s->pos == s->end)) {
+		s->done = true;
+		return;
+	}
+	inflateReset(&s->z);
+	s->member = s->pos - s->z.avail_in;
+	s->decoded = 0;
+}
+
+static int inflate_failed(struct sgz_stream *s, int z)
+{
+	if (z == Z_MEM_ERROR)
+		return sgz_nomem(s->ctx);
+	return sgz_fail(s->ctx, -EUCLEAN, "gzip member at offset %llu: %s",
+			(unsigned long long)s->member,
+			s->z.msg ? s->z.msg : "damaged");
+}
+
+ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
+{
+	if (s->kind == SGZ_PLAIN)
+		return read_plain(s, buf, len);
+	if (len > INT_MAX)
+		len = INT_MAX;
+	s->z.next_out = buf;
+	s->z.avail_out = len;
+	while (s->z.avail_out && !s->done) {
+		uInt before = s->z.avail_out;
+		int ret, z;
+
+		ret = refill(s);
+		if (ret)
+			return ret;
+		z = inflate(&s->z, Z_NO_FLUSH);
+		s->decoded += before - s->z.avail_out;
+		if (z == Z_STREAM_END) {
+			next_member(s);
+			if (s->z.avail_out < len)
+				break;
+		} else if (z != Z_OK && z != Z_BUF_ERROR) {
+			return inflate_failed(s, z);
+		}
+	}
+	return len - s->z.avail_out;
+}
+
+int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len)
+{
+	while (len) {
+		ssize_t n = sgz_stream_read(s, buf, len);
+
+		if (n < 0)
+			return n;
+		if (!n)
+			return sgz_fail(s->ctx, -EUCLEAN,
+					"data at offset %llu ends too early",
+					(unsigned long long)s->member);
+		buf = (char *)buf + n;
+		len -= n;
+	}
+	return 0;
+}
+
+int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
+{
+	char buf[16 << 10];
+
+	while (len) {
+		size_t n = len < sizeof(buf) ? len : sizeof(buf);
+		int ret = sgz_stream_full(s, buf, n);
+
+		if (ret)
+			return ret;
+		len -= n;
+	}
+	return 0;
+}
+
+void sgz_stream_close(struct sgz_stream *s)
+{
+	if (s->kind != SGZ_PLAIN)
+		inflateEnd(&s->z);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * A range of a blob as a stream of bytes, inflated or as it is.
+ */
+#ifndef SGZ_STREAM_H
+#define SGZ_STREAM_H
+
+#include <zlib.h>
+
+#include "blob.h"
+
+/**
+ * enum sgz_stream_kind - how the range is decoded
+ * @SGZ_PLAIN: not at all
+ * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
+ * @SGZ_MEMBERS: gzip members one after another up to the end of the range
+ */
+enum sgz_stream_kind {
+	SGZ_PLAIN,
+	SGZ_MEMBER,
+	SGZ_MEMBERS,
+};
+
+/**
+ * struct sgz_stream - a range being decoded
+ * @ctx: the call
+ * @blob: where it is read from
+ * @kind: how it is decoded
+ * @pos: next byte of the blob to be read
+ * @end: end of the range
+ * @member: start of the gzip member being decoded
+ * @decoded: bytes that this member gave so far
+ * @done: nothing is left
+ * @z: zlib's state
+ * @buf: compressed bytes
+ */
+struct sgz_stream {
+	const struct sgz_context *ctx;
+	const struct sgz_blob *blob;
+	enum sgz_stream_kind kind;
+	uint64_t pos;
+	uint64_t end;
+	uint64_t member;
+	uint64_t decoded;
+	bool done;
+	z_stream z;
+	unsigned char buf[64 << 10];
+};
+
+/** sgz_stream_open() - begin to decode [@start, @end) of @blob */
+int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
+		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
+		    enum sgz_stream_kind kind);
+
+/**
+ * sgz_stream_read() - decode up to @len bytes
+ *
+ * Return: how many bytes (fewer than @len only at the end of the stream, or
+ * where a member ends), 0 at the end, or a negative errno. The checksum and
+ * length of a gzip member have been verified when its end was reached.
+ */
+ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
+
+/** sgz_stream_full() - decode exactly @len bytes; fewer are an error */
+int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len);
+
+/** sgz_stream_skip() - decode @len bytes and drop them; fewer are an error */
+int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
+
+/** sgz_stream_close() - release */
+void sgz_stream_close(struct sgz_stream *s);
+
+#endif /* SGZ_STREAM_H */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Placing the tables, naming the tree, and the checksum over both.
+ */
+#include <endian.h>
+#include <inttypes.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "superblock.h"
+
+static const size_t record_size[STARGZ_TABLES] = {
+	[STARGZ_TABLE_INODES] = sizeof(struct stargz_inode),
+	[STARGZ_TABLE_DIRENTS] = sizeof(struct stargz_dirent),
+	[STARGZ_TABLE_NAMES] = 1,
+	[STARGZ_TABLE_EXTENTS] = sizeof(struct stargz_extent),
+	[STARGZ_TABLE_SPANS] = sizeof(struct stargz_span),
+	[STARGZ_TABLE_BLOBS] = sizeof(struct stargz_blob),
+	[STARGZ_TABLE_XATTRS] = 1,
+};
+
+size_t sgz_record_size(enum stargz_table_id id)
+{
+	return record_size[id];
+}
+
+static uint64_t align_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/*
+ * The UUID is the start of the SHA-256 of one line of text, so that anyone
+ * can make it again:
+ *
+ *	stargz VERSION VIEW SIZE TOC-SHA256\n
+ *
+ * VERSION of the index format, VIEW "overlay" or "raw", SIZE of the blob in
+ * bytes; the variant and version bits say "custom" (RFC 9562, version 8).
+ */
+static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
+		     const struct sgz_toc *toc)
+{
+	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
+	uint8_t digest[SGZ_SHA256_LEN];
+	struct sgz_sha256 sha;
+	char text[160];
+	int ret, len;
+
+	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
+		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
+		       le64toh(blob->size), sgz_sha256_hex(toc->sha256).text);
+	ret = sgz_sha256_open(&sha, ctx);
+	if (ret)
+		return ret;
+	sgz_sha256_add(&sha, text, len);
+	sgz_sha256_get(&sha, digest);
+	sgz_sha256_close(&sha);
+	digest[6] = (digest[6] & 0x0f) | 0x80;
+	digest[8] = (digest[8] & 0x3f) | 0x80;
+	memcpy(image->sb.uuid, digest, sizeof(image->sb.uuid));
+	return 0;
+}
+
+int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+			const struct sgz_toc *toc, uint64_t data_bytes)
+{
+	struct stargz_super_block *sb = &image->sb;
+	uint64_t pos = sizeof(*sb);
+	int ret;
+
+	sb->magic = htole32(STARGZ_SUPER_MAGIC);
+	sb->version = htole16(STARGZ_VERSION);
+	sb->size = htole16(sizeof(*sb));
+	if (ctx->opt->raw)
+		sb->feature_compat = htole32(STARGZ_COMPAT_RAW_VIEW);
+	sb->data_bytes = htole64(data_bytes);
+	for (int i = 0; i < STARGZ_TABLES; i++) {
+		uint64_t count = image->table[i].count;
+
+		if (!count)
+			continue;
+		sb->table[i].offset = htole64(pos);
+		sb->table[i].count = htole64(count);
+		pos = align_up(pos + count * record_size[i],
+			       STARGZ_TABLE_ALIGN);
+	}
+	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));
+	ret = make_uuid(image, ctx, toc);
+	if (ret)
+		return ret;
+	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The superblock of an index: where the tables are, and who it is.
+ */
+#ifndef SGZ_SUPERBLOCK_H
+#define SGZ_SUPERBLOCK_H
+
+#include "image.h"
+
+/**
+ * sgz_superblock_fill() - place the tables and fill the superblock
+ * @image: all tables made
+ * @ctx: the call
+ * @toc: what they were made from
+ * @data_bytes: sum of the sizes of the regular files
+ */
+int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+			const struct sgz_toc *toc, uint64_t data_bytes);
+
+/** sgz_record_size() - bytes of one record of a table */
+size_t sgz_record_size(enum stargz_table_id id);
+
+#endif /* SGZ_SUPERBLOCK_H */

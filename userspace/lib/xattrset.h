@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Sets of extended attributes in the form of the index, each stored once.
+ */
+#ifndef SGZ_XATTRSET_H
+#define SGZ_XATTRSET_H
+
+#include "context.h"
+#include "memory.h"
+
+/**
+ * struct sgz_xattr - one attribute
+ * @name: full name, "user." and so on included; not owned
+ * @name_len: its length
+ * @value: its value; not owned
+ * @value_len: its length
+ */
+struct sgz_xattr {
+	const char *name;
+	size_t name_len;
+	const void *value;
+	size_t value_len;
+};
+
+/**
+ * struct sgz_xattr_pool - the xattr table of the index being made
+ * @heap: the encoded sets
+ * @slots: hash table of positions in @heap
+ * @sets: positions of all sets
+ */
+struct sgz_xattr_pool {
+	struct sgz_vec heap;
+	struct sgz_vec slots;
+	struct sgz_vec sets;
+};
+
+/**
+ * sgz_xattr_fault() - why an attribute cannot be in the index
+ *
+ * Return: NULL if it can, or a few words.
+ */
+const char *sgz_xattr_fault(const struct sgz_xattr *attr);
+
+/** sgz_xattr_is_overlay() - is it one that steers overlayfs? */
+bool sgz_xattr_is_overlay(const struct sgz_xattr *attr);
+
+/**
+ * sgz_xattr_pool_add() - store a set of attributes without faults
+ * @pool: where
+ * @ctx: the call
+ * @attrs: they; sorted by this call, of equal names only one stays
+ * @count: how many
+ * @id: set to what struct stargz_inode.xattr holds
+ *
+ * Return: 0, -E2BIG if the set is too large, -ENOMEM.
+ */
+int sgz_xattr_pool_add(struct sgz_xattr_pool *pool,
+		       const struct sgz_context *ctx, struct sgz_xattr *attrs,
+		       size_t count, uint32_t *id);
+
+/**
+ * sgz_xattr_pool_get() - the attributes of a stored set
+ * @pool: where
+ * @id: the set
+ * @arena: gets copies of the names and values
+ * @attrs: vector of struct sgz_xattr that they are appended to
+ */
+int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
+		       struct sgz_arena *arena, struct sgz_vec *attrs);
+
+/** sgz_xattr_pool_free() - release */
+void sgz_xattr_pool_free(struct sgz_xattr_pool *pool);
+
+#endif /* SGZ_XATTRSET_H */
