@@ -5,6 +5,6 @@
 #ifndef MOUNT_VERSION_H
 #define MOUNT_VERSION_H
 
-#define STARGZ_TOOLS_VERSION	"0.1.0"
+#define STARGZ_TOOLS_VERSION	"0.1"
 
 #endif /* MOUNT_VERSION_H */
