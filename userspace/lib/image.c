@@ -18,6 +18,7 @@ struct maker {
 	const struct sgz_layout *layout;
 	struct sgz_members *members;
 	uint64_t data_bytes;
+	uint64_t used;
 };
 
 static struct sgz_node *first_node(const struct maker *m, uint32_t i)
@@ -75,6 +76,7 @@ static int make_spans(struct maker *m)
 		span->clen = htole32(member->clen);
 		span->ulen = htole32(member->ulen);
 		span->codec = STARGZ_CODEC_GZIP;
+		m->used = member->start + member->clen;
 		if (member->ulen > le32toh(m->image->sb.max_span))
 			m->image->sb.max_span = htole32(member->ulen);
 	}
@@ -317,6 +319,7 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	b->source = htole32(1);
 	b->digest_type = htole16(STARGZ_DIGEST_TOC);
 	memcpy(b->digest, m->tree->toc->sha256, sizeof(b->digest));
+	b->used = htole64(m->used);
 	return 0;
 }
 
