@@ -6,9 +6,11 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "check.h"
 #include "image.h"
 #include "links.h"
 #include "stargz.h"
+#include "truenames.h"
 #include "view.h"
 
 /* Everything that lives while an index is made. */
@@ -30,6 +32,8 @@ static int make(struct work *w, const struct sgz_context *ctx)
 	if (!ret)
 		ret = sgz_toc_read(&w->toc, ctx, &w->blob, &w->footer);
 	if (!ret)
+		ret = sgz_truenames_restore(&w->toc, ctx, &w->blob);
+	if (!ret)
 		ret = sgz_tree_build(&w->tree, ctx);
 	if (!ret)
 		ret = sgz_links_resolve(&w->tree, ctx);
@@ -40,6 +44,8 @@ static int make(struct work *w, const struct sgz_context *ctx)
 	if (!ret)
 		ret = sgz_image_make(&w->image, ctx, &w->tree, &w->layout,
 				     &w->members, &w->blob);
+	if (!ret && ctx->opt->check)
+		ret = sgz_check_content(ctx, &w->toc, &w->members, &w->blob);
 	return ret;
 }
 
