@@ -20,7 +20,8 @@ bool msg_verbose(void)
 	return verbose;
 }
 
-static void print(FILE *out, const char *path, const char *fmt, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+print(FILE *out, const char *path, const char *fmt, va_list args)
 {
 	fputs("mount.stargz: ", out);
 	if (path)
