@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Read an index, from the comments of stargz_fs.h and nothing else.
+
+Every rule that the header states is asserted on the way.
+"""
+import stat
+import struct
+import zlib
+
+BASE = -2147483648
+NO_SPAN = 0xffffffff
+PREFIX = {1: b"user.", 2: b"trusted.", 3: b"security.",
+          4: b"system.posix_acl_access", 5: b"system.posix_acl_default"}
+INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS = range(7)
+RECORD = [48, 12, 1, 16, 24, 64, 1, 24, 1, 56]
+
+
+class Node:
+    """An inode."""
+
+    def __init__(self, ino, raw):
+        (self.mode, self.flags, self.nlink, self.uid, self.gid, self.size,
+         mtime, self.a, self.b, self.xattr, self.parent) = \
+            struct.unpack("<HHIIIQQIIII", raw)
+        self.ino = ino
+        self.mtime = mtime + BASE * 10**9
+        self.xattrs = {}
+        self.target = None
+        self.rdev = None
+        self.extents = []
+
+    @property
+    def type(self):
+        return stat.S_IFMT(self.mode)
+
+
+class Index:
+    """An index; self.paths maps each path to its inode, the root being b""."""
+
+    def __init__(self, data, blob=None):
+        self.data = data
+        self.blob = blob
+        self.cache = (None, b"")
+        self.superblock()
+        self.read_spans()
+        self.inodes = [Node(i + 1, self.record(INODES, i))
+                       for i in range(self.count[INODES])]
+        self.paths = {b"": self.inodes[0]}
+        self.walk()
+        for node in self.inodes:
+            self.details(node)
+
+    def superblock(self):
+        sb = bytearray(self.data[:512])
+        (magic, crc, version, size, self.compat, self.incompat,
+         self.max_span, self.uuid, index_size, self.data_bytes) = \
+            struct.unpack_from("<IIHHIII16sQQ", sb)
+        sb[4:8] = bytes(4)
+        assert magic == int.from_bytes(b"StGz", "little")
+        assert crc == zlib.crc32(sb)
+        assert (version, size, self.incompat) == (1, 512, 0)
+        assert index_size == len(self.data) and index_size % 4096 == 0
+        self.offset, self.count = [], []
+        end = 512
+        for i in range(16):
+            off, count = struct.unpack_from("<QQ", sb, 56 + 16 * i)
+            self.offset.append(off)
+            self.count.append(count)
+            if not count:
+                assert off == 0
+                continue
+            assert off % 8 == 0 and off >= end
+            assert not any(self.data[end:off])
+            end = off + count * RECORD[i]
+            assert end <= index_size
+        assert not any(self.data[end:]) and index_size - end < 4096
+        assert not any(sb[56 + 256:])
+        assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
+        assert self.count[BLOBS] == 1
+        (self.blob_size, self.blob_start, source, kind, zero, self.digest,
+         zero2) = struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
+        assert (source, kind, zero, zero2) == (1, 2, 0, 0)
+
+    def record(self, table, i):
+        assert i < self.count[table]
+        at = self.offset[table] + i * RECORD[table]
+        return self.data[at:at + RECORD[table]]
+
+    def heap(self, table, at, size):
+        assert at + size <= self.count[table]
+        return self.data[self.offset[table] + at:][:size]
+
+    def read_spans(self):
+        self.spans = []
+        last = -1
+        for i in range(self.count[SPANS]):
+            start, clen, ulen, crc, blob, codec, flags = \
+                struct.unpack("<QIIIHBB", self.record(SPANS, i))
+            assert start > last and start + clen <= self.blob_size
+            assert 1 <= ulen <= self.max_span <= 64 << 20
+            assert (crc, blob, codec, flags) == (0, 0, 2, 0)
+            last = start
+            self.spans.append((start, clen, ulen))
+        assert self.max_span == max([s[2] for s in self.spans], default=0)
+
+    def walk(self):
+        """Directories in the order of their inode numbers."""
+        where = {1: b""}
+        links = {1: 2}
+        at = 0
+        for node in self.inodes:
+            if node.type != stat.S_IFDIR:
+                assert node.parent == 0
+                continue
+            path = where[node.ino]
+            if node.ino == 1:
+                assert node.parent == 1
+            assert node.a == at, "directories follow one another"
+            names = []
+            for i in range(node.a, node.a + node.b):
+                ino, name, size, kind, zero = \
+                    struct.unpack("<IIBBH", self.record(DIRENTS, i))
+                name = self.heap(NAMES, name, size)
+                names.append(name)
+                assert name not in (b"", b".", b"..") and zero == 0
+                assert b"/" not in name and b"\0" not in name
+                child = self.inodes[ino - 1]
+                assert kind == child.mode >> 12
+                full = path + b"/" + name if path else name
+                self.paths[full] = child
+                links[ino] = links.get(ino, 0) + 1
+                if child.type == stat.S_IFDIR:
+                    assert ino not in where and ino > node.ino
+                    assert child.parent == node.ino
+                    where[ino] = full
+                    links[ino] = 2
+                    links[node.ino] += 1
+            assert names == sorted(set(names))
+            at += node.b
+        assert at == self.count[DIRENTS]
+        for node in self.inodes:
+            assert node.nlink == links[node.ino], "links"
+
+    def details(self, node):
+        assert node.flags & ~1 == 0
+        node.xattrs = self.xattrs(node.xattr)
+        if node.type == stat.S_IFLNK:
+            assert 1 <= node.size <= 4095
+            node.target = self.heap(NAMES, node.a, node.size)
+        elif node.type in (stat.S_IFCHR, stat.S_IFBLK):
+            node.rdev = (node.a, node.b)
+        elif node.type == stat.S_IFREG:
+            self.extents(node)
+        if node.type not in (stat.S_IFREG, stat.S_IFLNK):
+            assert node.size == 0
+
+    def extents(self, node):
+        if node.flags & 1:
+            node.extents = [(0, node.a, node.b)]
+        else:
+            node.extents = [struct.unpack("<QII", self.record(EXTENTS, i))
+                            for i in range(node.a, node.a + node.b)]
+            assert len(node.extents) != 1
+        assert bool(node.size) == bool(node.extents)
+        ends = [e[0] for e in node.extents[1:]] + [node.size]
+        for (pos, span, offset), end in zip(node.extents, ends):
+            assert pos < end
+            assert offset + end - pos <= self.spans[span][2]
+
+    def xattrs(self, number):
+        if not number:
+            return {}
+        at = 4 * (number - 1)
+        size, count = struct.unpack("<II", self.heap(XATTRS, at, 8))
+        raw = self.heap(XATTRS, at, size)
+        found, pos, order = {}, 8, []
+        for _ in range(count):
+            vlen, nlen, prefix, zero = struct.unpack_from("<IBBH", raw, pos)
+            name = raw[pos + 8:pos + 8 + nlen]
+            assert zero == 0 and bool(nlen) == (prefix < 4)
+            found[PREFIX[prefix] + name] = \
+                raw[pos + 8 + nlen:pos + 8 + nlen + vlen]
+            order.append((prefix, name))
+            pos += (8 + nlen + vlen + 3) // 4 * 4
+        assert pos == size and order == sorted(set(order))
+        return found
+
+    def decode(self, span):
+        if self.cache[0] != span:
+            start, clen, ulen = self.spans[span]
+            start += self.blob_start
+            data = zlib.decompressobj(31).decompress(
+                self.blob[start:start + clen], ulen)
+            assert len(data) == ulen
+            self.cache = (span, data)
+        return self.cache[1]
+
+    def content(self, node):
+        out = b""
+        ends = [e[0] for e in node.extents[1:]] + [node.size]
+        for (pos, span, offset), end in zip(node.extents, ends):
+            out += self.decode(span)[offset:offset + end - pos]
+        assert len(out) == node.size
+        return out

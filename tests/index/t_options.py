@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line: options, exit codes, and files that appear whole."""
+import hashlib
+import os
+import signal
+import subprocess
+import tempfile
+
+from mkblob import Layer, layer
+from readindex import Index
+from tap import PROGRAM, index
+from t_content import DATA, check_data, entries
+
+
+def run(*args, **how):
+    return subprocess.run([PROGRAM, *args], capture_output=True, check=False,
+                          **how)
+
+
+def folder(function):
+    """Give a test a folder of its own."""
+    def wrapped():
+        with tempfile.TemporaryDirectory() as tmp:
+            function(tmp)
+    wrapped.__name__ = function.__name__
+    return wrapped
+
+
+def store(tmp, blob, name="blob"):
+    path = os.path.join(tmp, name)
+    with open(path, "wb") as f:
+        f.write(blob)
+    return path
+
+
+def test_usage():
+    for args in ((), ("a", "b"), ("--nonsense", "a"), ("--size=0", "a"),
+                 ("--size=x", "a"), ("--offset=-1", "a"), ("--offset=", "a"),
+                 ("--size=9223372036854775808", "a"), ("--size=1X", "a"),
+                 ("--check", "-o", "x", "a"), ("--offset=9E", "a")):
+        r = run(*args)
+        assert r.returncode == 1 and r.stderr and not r.stdout, (args, r)
+
+
+def test_help_and_version():
+    for option, word in (("-h", b"--toc-digest"), ("--help", b"Usage"),
+                         ("-V", b"stargz-index 0"), ("--version", b" ")):
+        r = run(option)
+        assert r.returncode == 0 and word in r.stdout and not r.stderr
+
+
+@folder
+def test_output_beside_the_blob(tmp):
+    path = store(tmp, layer(DATA))
+    assert run(path).returncode == 0
+    with open(path + ".index", "rb") as f:
+        assert f.read() == index(path).index
+    assert sorted(os.listdir(tmp)) == ["blob", "blob.index"]
+    assert os.stat(path + ".index").st_mode & 0o777 == 0o666 & ~umask()
+
+
+def umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@folder
+def test_standard_output_and_pipes(tmp):
+    path = store(tmp, layer(DATA))
+    want = index(path).index
+    r = run("-o", "-", "--stats", path)
+    assert r.stdout == want and b"entries" in r.stderr
+    r = run("-o", "/dev/stdout", path)
+    assert r.stdout == want
+
+
+@folder
+def test_failure_leaves_nothing_and_keeps_the_old(tmp):
+    path = store(tmp, layer(DATA)[:-1])
+    store(tmp, b"old", "blob.index")
+    r = run(path)
+    assert r.returncode == 3
+    assert r.stderr.startswith(f"stargz-index: {path}: ".encode())
+    with open(path + ".index", "rb") as f:
+        assert f.read() == b"old"
+    assert sorted(os.listdir(tmp)) == ["blob", "blob.index"]
+
+
+@folder
+def test_files_that_cannot_be_read_or_written(tmp):
+    path = store(tmp, layer(DATA))
+    missing = os.path.join(tmp, "missing")
+    for args in ((missing,), (tmp,), ("-o", missing + "/x", path),
+                 ("--toc=" + missing, path)):
+        r = run(*args)
+        want = 3 if args == (tmp,) else 2
+        assert r.returncode == want, (args, r)
+        assert len(r.stderr.splitlines()) == 1
+    r = run("-o", "/dev/full", path)
+    assert r.returncode == 2 and b"space" in r.stderr, r
+
+
+@folder
+def test_signal_removes_the_temporary_file(tmp):
+    path = store(tmp, entries(*[{"name": f"{i:06d}", "type": "reg"}
+                                for i in range(100000)]))
+    with subprocess.Popen([PROGRAM, path]) as child:
+        while len(os.listdir(tmp)) < 2 and child.poll() is None:
+            pass
+        child.send_signal(signal.SIGTERM)
+        child.wait()
+    assert child.returncode in (0, -signal.SIGTERM)
+    left = set(os.listdir(tmp)) - {"blob", "blob.index"}
+    assert not left, left
+
+
+def test_offset_and_size():
+    blob = layer(DATA)
+    room = bytes(4096) + blob + bytes(5000)
+    r = index(room, "--offset=4K", f"--size={len(blob)}")
+    assert r.code == 0, r
+    ix = Index(r.index, room)
+    assert (ix.blob_start, ix.blob_size) == (4096, len(blob))
+    check_data(ix)
+    assert ix.uuid == Index(index(blob).index).uuid
+    assert index(bytes(4096) + blob, "--offset=4096").code == 0
+    assert index(room, "--offset=1M").code == 4
+    assert index(room, f"--size={len(room) + 1}").code == 4
+    assert index(room, "--offset=4K", "--check",
+                 f"--size={len(blob)}").code == 0
+
+
+def test_toc_digest():
+    made = Layer()
+    for item in DATA:
+        made.add(item)
+    blob = made.finish()
+    digest = hashlib.sha256(made.toc).hexdigest()
+    r = index(blob, "--toc-digest=sha256:" + digest)
+    assert r.code == 0
+    assert Index(r.index).digest.hex() == digest
+    r = index(blob, "--toc-digest=sha256:" + digest[::-1])
+    assert r.code == 4 and r.index is None and digest in r.err
+    for bad in ("", "sha256:", "sha512:" + digest, digest,
+                "sha256:" + digest + "0"):
+        assert index(blob, "--toc-digest=" + bad).code == 4
+
+
+def test_toc_digest_covers_all_of_the_json():
+    text = b'{"version":1,"entries":[]}' + b" \n" * 5000
+    blob = Layer().finish(toc=text)
+    digest = "sha256:" + hashlib.sha256(text).hexdigest()
+    assert index(blob, "--toc-digest=" + digest).code == 0
+
+
+def test_uuid_can_be_made_again():
+    made = Layer()
+    made.add(DATA[2])
+    blob = made.finish()
+    digest = hashlib.sha256(made.toc).hexdigest()
+    for view, args in (("overlay", ()), ("raw", ("--raw",))):
+        want = bytearray(hashlib.sha256(
+            f"stargz 1 {view} {len(blob)} {digest}\n".encode()).digest()[:16])
+        want[6] = want[6] & 0x0f | 0x80
+        want[8] = want[8] & 0x3f | 0x80
+        assert Index(index(blob, *args).index).uuid == want
+
+
+def test_quiet_and_verbose():
+    blob = entries({"name": "a", "type": "hardlink", "linkName": "gone"})
+    assert "warning" in index(blob).err
+    assert not index(blob, "-q").err
+    assert "1 entries" in index(blob, "-v").err
+
+
+def test_stats():
+    out = index(layer(DATA), "--stats").out
+    values = dict(line.rsplit(None, 1) for line in out.splitlines())
+    assert values["entries"] == "12" and values["inodes"] == "11"
+    assert values["spans"] == "3"
+    assert values["data bytes"] == str(1 + 256 * 40 + 500)
+    assert {"seconds", "memory KiB", "index bytes"} <= set(values)
