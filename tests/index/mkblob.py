@@ -34,17 +34,31 @@ def member(data, name=None):
     return out.getvalue()
 
 
+def pax_record(key, value):
+    """A length that counts itself, the key and the value."""
+    rest = b" " + key + b"=" + value + b"\n"
+    size = len(rest)
+    while size != len(rest) + len(str(size)):
+        size = len(rest) + len(str(size))
+    return str(size).encode() + rest
+
+
 def tar_header(item, fmt=tarfile.PAX_FORMAT):
     info = tarfile.TarInfo(os.fsdecode(item.get("path", item["name"])))
     info.type = TYPES.get(item.get("type"), tarfile.REGTYPE)
     info.size = len(item.get("data", b""))
     info.mode = item.get("mode", 0) & 0o7777
     info.linkname = os.fsdecode(item.get("link", item.get("linkName", "")))
-    info.pax_headers = {"SCHILY.xattr." + k: v
-                        for k, v in item.get("paxxattrs", {}).items()}
-    if any(f"{info.name}{info.linkname}".find(chr(c)) >= 0 for c in (0,)):
-        info.name = info.linkname = "x"
-    return info.tobuf(fmt, "utf-8", "surrogateescape")
+    records = b"".join(pax_record(b"SCHILY.xattr." + k, v)
+                       for k, v in item.get("paxxattrs", {}).items())
+    extension = b""
+    if records:
+        more = tarfile.TarInfo("pax")
+        more.type = tarfile.XHDTYPE
+        more.size = len(records)
+        extension = more.tobuf(tarfile.USTAR_FORMAT) + records + \
+            bytes(-len(records) % 512)
+    return extension + info.tobuf(fmt, "utf-8", "surrogateescape")
 
 
 def lossy(raw):
@@ -170,7 +184,7 @@ def crc_broken(packed):
     return packed[:at] + bytes([packed[at] ^ 1]) + packed[at + 1:]
 
 
-def zeros_member(size):
-    """A member of zeroes, as small as deflate can."""
+def packed_spaces(size):
+    """A member of white space, as small as deflate can."""
     z = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return z.compress(bytes(size)) + z.flush()
+    return z.compress(b" " * size) + z.flush()

@@ -78,8 +78,8 @@ class Index:
         assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
         assert self.count[BLOBS] == 1
         (self.blob_size, self.blob_start, source, kind, zero, self.digest,
-         zero2) = struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
-        assert (source, kind, zero, zero2) == (1, 2, 0, 0)
+         self.used) = struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
+        assert (source, kind, zero) == (1, 2, 0)
 
     def record(self, table, i):
         assert i < self.count[table]
@@ -96,11 +96,13 @@ class Index:
         for i in range(self.count[SPANS]):
             start, clen, ulen, crc, blob, codec, flags = \
                 struct.unpack("<QIIIHBB", self.record(SPANS, i))
-            assert start > last and start + clen <= self.blob_size
+            assert start > last and start + clen <= self.used
             assert 1 <= ulen <= self.max_span <= 64 << 20
-            assert (crc, blob, codec, flags) == (0, 0, 2, 0)
+            assert (crc, blob, codec, flags) == (0, 0, 1, 0)
             last = start
             self.spans.append((start, clen, ulen))
+        ends = [s[0] + s[1] for s in self.spans]
+        assert self.used == max(ends, default=0) <= self.blob_size
         assert self.max_span == max([s[2] for s in self.spans], default=0)
 
     def walk(self):

@@ -191,10 +191,7 @@ def test_hard_link_to_what_is_missing():
 def test_unknown_types_are_left_out_with_their_chunks():
     ix = made(entries({"name": "s", "type": "socket"},
                       {"name": "s", "type": "chunk", "chunkSize": 5},
-                      {"name": "t"}, None), warnings=2) if False else \
-        made(entries({"name": "s", "type": "socket"},
-                     {"name": "s", "type": "chunk", "chunkSize": 5},
-                     {"name": "t"}), warnings=2)
+                      {"name": "t"}), warnings=2)
     assert set(ix.paths) == {b""}
 
 
@@ -290,8 +287,8 @@ def odd_names():
 def check_odd(ix):
     for item in odd_names():
         node = ix.paths[item["path"].rstrip(b"/")]
-        assert ix.content(node) == item.get("data", b"") or \
-            item["type"] != "reg"
+        if item["type"] == "reg":
+            assert ix.content(node) == item.get("data", b"")
     assert ix.paths[b"l\x80"].target == b"t\xff\xc3"
     assert ix.paths[b"h"] is ix.paths[b"d\xe9/\xff1"]
 
@@ -310,7 +307,7 @@ def test_true_names_that_cannot_be_found():
 
 def test_xattr_names_that_are_not_utf8():
     item = {"name": "f", "type": "reg", "data": b"x",
-            "paxxattrs": {"user.\udcff": "v"},
+            "paxxattrs": {b"user.\xff": b"v"},
             "xattrs": {"user.\ufffd": b64(b"v")}}
     ix = made(layer([item]))
     assert ix.paths[b"f"].xattrs == {b"user.\xff": b"v"}

@@ -5,7 +5,7 @@ import json
 import tarfile
 
 from mkblob import (Layer, crc_broken, footer, layer, member, with_toc,
-                    zeros_member)
+                    packed_spaces)
 from tap import index
 
 FILE = {"name": "f", "type": "reg", "data": b"content\n"}
@@ -117,7 +117,7 @@ BIG = {"name": "big", "type": "reg", "data": b"0123456789" * 100}
 
 def chunks(change_entries):
     return layer([BIG], chunk=400,
-                 patch=lambda t: change_entries(t["entries"]))
+                 patch=lambda t: change_entries(t["entries"]) and None)
 
 
 def test_chunks_that_do_not_make_a_file():
@@ -162,7 +162,7 @@ def test_json_that_is_none():
                  b'{"entries":[{"name":"a","type":"dir"}{}]}',
                  b'{"x":' + b"[" * 5000 + b"]" * 5000 + b"}",
                  b'{"entries":[{"name":"x' + b"y" * (17 << 20) + b'"}]}'):
-        refused(with_toc(text), "TOC" if text != b'{"entries":[5]}' else "")
+        refused(with_toc(text))
 
 
 def test_version():
@@ -212,11 +212,9 @@ def test_toc_larger_than_the_limit():
     made = Layer()
     made.pending = b"x" * 1000
     external = made.finish("external")[0]
-    refused(external, "limit", toc=b" " * 8 + bytes(0), code=4) \
-        if False else None
-    # The same amount without a tar header to say so: a bomb of 2 MiB.
-    bomb = zeros_member(512) + zeros_member(1 << 20)
-    refused(external, "TOC", toc=bomb)
+    # The same amount without a tar header that says so: 2 MB of spaces.
+    spaces = packed_spaces(4 << 20)
+    refused(external, "limit", toc=spaces * (513))
 
 
 def test_damaged_external_toc_names_the_file():

@@ -51,7 +51,7 @@ def test_opaque_directories():
         {"name": "d/", "type": "dir", "xattrs": {
             "user.a": b64(b"1"), "trusted.overlay.opaque": b64(b"x")}},
         {"name": "e/.wh.z", "type": "reg"}))
-    assert ix.paths[b"d"].xattrs == dict(OPAQUE, **{b"user.a": b"1"})
+    assert ix.paths[b"d"].xattrs == {**OPAQUE, b"user.a": b"1"}
     assert set(ix.paths) == {b"", b"d", b"d/kept", b"d/sub", b"e", b"e/z"}
     assert not ix.paths[b""].xattrs and not ix.paths[b"d/sub"].xattrs
 

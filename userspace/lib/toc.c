@@ -78,6 +78,7 @@ static int feed_stream(struct reader *r, uint64_t left)
 {
 	const bool bare = left == UINT64_MAX;
 	const uint64_t start = r->stream.pos;
+	uint64_t sum = 0;
 	char buf[64 << 10];
 
 	while (left) {
@@ -91,7 +92,8 @@ static int feed_stream(struct reader *r, uint64_t left)
 			return 0;
 		if (!n)
 			return sgz_fail(r->ctx, -EUCLEAN, "TOC: cut off");
-		if (r->stream.decoded > SGZ_TOC_JSON_MAX)
+		sum += n;
+		if (sum > SGZ_TOC_JSON_MAX)
 			return sgz_fail(r->ctx, -E2BIG,
 					"TOC: larger than the limit of 2 GiB");
 		ret = feed(r, buf, n);
@@ -185,6 +187,10 @@ static int read_range(struct reader *r, const struct sgz_blob *blob,
 	} else if (!ret) {
 		ret = feed_stream(r, UINT64_MAX);
 	}
+	if (!ret)
+		ret = sgz_jsonsplit_end(&r->split);
+	if (!ret)
+		ret = sgz_decoder_end(&r->decoder);
 	sgz_tar_free(&h);
 	sgz_stream_close(&r->stream);
 	return ret;
@@ -258,10 +264,6 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	else
 		ret = read_range(r, blob, footer->toc, footer->start,
 				 SGZ_MEMBERS);
-	if (!ret)
-		ret = sgz_jsonsplit_end(&r->split);
-	if (!ret)
-		ret = sgz_decoder_end(&r->decoder);
 	if (ret)
 		return ret;
 	sgz_sha256_get(&r->sha, r->toc->sha256);
