@@ -377,16 +377,21 @@ struct stargz_digest {
 	__u8 sha256[32];
 };
 
-static_assert(sizeof(struct stargz_table) == 16);
-static_assert(sizeof(struct stargz_super_block) == 512);
-static_assert(sizeof(struct stargz_inode) == 48);
-static_assert(sizeof(struct stargz_dirent) == 12);
-static_assert(sizeof(struct stargz_extent) == 16);
-static_assert(sizeof(struct stargz_span) == 24);
-static_assert(sizeof(struct stargz_window) == 24);
-static_assert(sizeof(struct stargz_blob) == 64);
-static_assert(sizeof(struct stargz_xattr) == 8);
-static_assert(sizeof(struct stargz_xattr_set) == 8);
-static_assert(sizeof(struct stargz_digest) == 56);
+#define STARGZ_SIZE(name, size)	\
+	static_assert(sizeof(struct name) == (size), #name " has a wrong size")
+
+STARGZ_SIZE(stargz_table, 16);
+STARGZ_SIZE(stargz_super_block, 512);
+STARGZ_SIZE(stargz_inode, 48);
+STARGZ_SIZE(stargz_dirent, 12);
+STARGZ_SIZE(stargz_extent, 16);
+STARGZ_SIZE(stargz_span, 24);
+STARGZ_SIZE(stargz_window, 24);
+STARGZ_SIZE(stargz_blob, 64);
+STARGZ_SIZE(stargz_xattr, 8);
+STARGZ_SIZE(stargz_xattr_set, 8);
+STARGZ_SIZE(stargz_digest, 56);
+
+#undef STARGZ_SIZE
 
 #endif /* STARGZ_FS_H */
