@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every unit test includes: cmocka, and a context whose warnings are
+ * counted.
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "context.h"
+
+static unsigned int unit_warnings;
+
+static inline void unit_warn(void *data, const char *line)
+{
+	(void)data;
+	(void)line;
+	unit_warnings++;
+}
+
+static struct stargz_error unit_error;
+static struct stargz_index_options unit_options = { .warn = unit_warn };
+static const struct sgz_context unit_context = {
+	.opt = &unit_options,
+	.err = &unit_error,
+};
+
+#endif /* UNIT_H */
