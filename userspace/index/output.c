@@ -14,7 +14,7 @@
 #include "output.h"
 
 /* What the signal handler removes. */
-static char *volatile unfinished;
+static _Atomic(char *) unfinished;
 
 static void on_signal(int sig)
 {

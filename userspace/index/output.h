@@ -19,6 +19,7 @@ struct output {
 
 /**
  * output_open() - begin a file
+ * @out: filled
  * @path: its name; "-" is standard output. What exists and is not a regular
  *	file (a pipe, a device) is written in place
  *

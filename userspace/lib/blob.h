@@ -26,6 +26,8 @@ struct sgz_blob {
  * @fd: regular file or block device
  * @start: first byte
  * @size: bytes, or zero: up to the end of the file
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_blob_open(struct sgz_blob *blob, const struct sgz_context *ctx, int fd,
 		  uint64_t start, uint64_t size);

@@ -36,6 +36,8 @@ struct sgz_quoted {
  * sgz_quote() - make bytes from a blob fit for a message
  * @bytes: any bytes, NUL included
  * @len: how many
+ *
+ * Return: the text.
  */
 struct sgz_quoted sgz_quote(const char *bytes, size_t len);
 

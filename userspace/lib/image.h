@@ -28,6 +28,8 @@ struct sgz_image {
  * @layout: in which order
  * @members: where the content is
  * @blob: the layer
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 		   const struct sgz_tree *tree,

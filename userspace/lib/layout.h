@@ -26,10 +26,15 @@ struct sgz_layout {
 
 /**
  * sgz_layout_make() - give every visible node its inode number
+ * @layout: filled; zeroed by the caller
+ * @ctx: the call
+ * @tree: the tree as it is to be shown
  *
  * Breadth first, the children of one directory by name; so a directory has a
  * greater number than its parent, and the directories appear in the order of
  * their numbers.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_layout_make(struct sgz_layout *layout, const struct sgz_context *ctx,
 		    const struct sgz_tree *tree);

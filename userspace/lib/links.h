@@ -14,6 +14,8 @@
  *
  * Links may point forward and to other links. One whose target is missing is
  * hidden with a warning; directories and circles are refused.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_links_resolve(struct sgz_tree *tree, const struct sgz_context *ctx);
 

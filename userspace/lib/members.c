@@ -2,7 +2,6 @@
 /*
  * From the offsets in the TOC to members and their bounds.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "members.h"
@@ -73,9 +72,10 @@ int sgz_members_use(struct sgz_members *members, const struct sgz_context *ctx,
 
 		if (ulen > (uint64_t)m->clen * EXPANSION_MAX)
 			return sgz_fail(ctx, -EUCLEAN,
-					"%s: %" PRIu64 " bytes cannot come out of the %" PRIu32 " compressed ones at offset %" PRIu64,
-					sgz_entry_quoted(file).text, ulen,
-					m->clen, m->start);
+					"%s: %llu bytes cannot come out of %u compressed ones at offset %llu",
+					sgz_entry_quoted(file).text,
+					(unsigned long long)ulen, m->clen,
+					(unsigned long long)m->start);
 		if (ulen > m->ulen)
 			m->ulen = ulen;
 	}

@@ -33,9 +33,14 @@ struct sgz_members {
 
 /**
  * sgz_members_collect() - list the members, each bounded by the next one
+ * @members: filled; zeroed by the caller
+ * @ctx: the call
+ * @toc: all chunks
  *
  * The bound does not depend on the order of the TOC, nor on which entries
  * are shown: every chunk's member counts.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_members_collect(struct sgz_members *members,
 			const struct sgz_context *ctx,
@@ -47,6 +52,10 @@ struct sgz_member *sgz_members_find(const struct sgz_members *members,
 
 /**
  * sgz_members_use() - a file that is shown needs these chunks
+ * @members: collected
+ * @ctx: the call
+ * @toc: the chunks
+ * @file: the file
  *
  * Return: 0, or -EUCLEAN if a member cannot hold that much.
  */

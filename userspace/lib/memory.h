@@ -48,6 +48,9 @@ struct sgz_arena {
 
 /**
  * sgz_arena_copy() - keep a copy of some bytes
+ * @arena: where; zeroed at first
+ * @bytes: they
+ * @len: how many
  *
  * Return: the copy, not aligned, or NULL without memory.
  */

@@ -25,7 +25,11 @@ bool sgz_has_replacement(const char *text, size_t len);
 /**
  * sgz_lossy_equal() - could this text have been made from these bytes?
  * @text: a string of a TOC, where bytes that are not UTF-8 became U+FFFD
+ * @text_len: its length
  * @bytes: the true bytes
+ * @len: how many
+ *
+ * Return: true if so.
  */
 bool sgz_lossy_equal(const char *text, size_t text_len,
 		     const char *bytes, size_t len);

@@ -30,6 +30,8 @@ void sgz_sha256_close(struct sgz_sha256 *sha);
 
 /**
  * sgz_sha256_parse() - read "sha256:" and 64 hexadecimal digits
+ * @text: the text
+ * @digest: set to the digest
  *
  * Return: 0, or -EINVAL if the text is anything else.
  */

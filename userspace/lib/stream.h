@@ -54,6 +54,9 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 
 /**
  * sgz_stream_read() - decode up to @len bytes
+ * @s: the stream
+ * @buf: gets them
+ * @len: how many at most
  *
  * Return: how many bytes (fewer than @len only at the end of the stream, or
  * where a member ends), 0 at the end, or a negative errno. The checksum and

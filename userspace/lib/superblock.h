@@ -13,6 +13,8 @@
  * @ctx: the call
  * @toc: what they were made from
  * @data_bytes: sum of the sizes of the regular files
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
 			const struct sgz_toc *toc, uint64_t data_bytes);

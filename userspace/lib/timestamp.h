@@ -26,6 +26,8 @@ enum sgz_time_result {
  * sgz_time_parse() - convert an RFC 3339 time
  * @text: the time; Go's zero time, 0001-01-01T00:00:00Z, means none
  * @time: nanoseconds since STARGZ_TIME_BASE
+ *
+ * Return: what became of it.
  */
 enum sgz_time_result sgz_time_parse(const char *text, uint64_t *time);
 

@@ -212,6 +212,13 @@ static int read_opened(struct reader *r, int fd)
 			  SGZ_MEMBERS : SGZ_PLAIN);
 }
 
+static void set_context(struct reader *r, const struct sgz_context *ctx)
+{
+	r->ctx = ctx;
+	r->split.ctx = ctx;
+	r->decoder.ctx = ctx;
+}
+
 /* A TOC in a file of its own; failures name the file. */
 static int read_external(struct reader *r, const char *path)
 {
@@ -224,9 +231,9 @@ static int read_external(struct reader *r, const char *path)
 	if (fd < 0)
 		return sgz_fail(outer, -errno, "TOC file %s: %s", path,
 				strerror(errno));
-	r->ctx = r->split.ctx = r->decoder.ctx = &ctx;
+	set_context(r, &ctx);
 	ret = read_opened(r, fd);
-	r->ctx = r->split.ctx = r->decoder.ctx = outer;
+	set_context(r, outer);
 	close(fd);
 	if (ret)
 		return sgz_fail(outer, ret, "TOC file %s: %s", path,

@@ -133,6 +133,8 @@ static inline struct sgz_quoted sgz_entry_quoted(const struct sgz_entry *entry)
  * @ctx: the call; its options say where the TOC is and what digest it has
  * @blob: the layer
  * @footer: its footer
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 		 const struct sgz_blob *blob, const struct sgz_footer *footer);

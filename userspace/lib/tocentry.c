@@ -26,7 +26,10 @@ enum field {
 	CHUNKSIZE, CHUNKDIGEST, FIELDS
 };
 
-static const char *const keys[FIELDS] = {
+/* Longest key, with its NUL. */
+#define KEY_MAX	12
+
+static const char keys[FIELDS][KEY_MAX] = {
 	[NAME] = "name",
 	[TYPE] = "type",
 	[SIZE] = "size",
@@ -97,9 +100,8 @@ static void collect_fields(struct raw_entry *e, struct json_object *value)
 	json_object_object_foreach(value, key, member) {
 		size_t len = strlen(key);
 
-		for (int i = 0; i < FIELDS; i++)
-			if (strlen(keys[i]) == len &&
-			    !strncasecmp(keys[i], key, len))
+		for (int i = 0; len < KEY_MAX && i < FIELDS; i++)
+			if (!keys[i][len] && !strcasecmp(keys[i], key))
 				e->f[i] = member;
 	}
 }
@@ -404,7 +406,8 @@ static int decode_chunk(const struct raw_entry *e, uint64_t size)
 	if (c.member >= d->toc->data_end)
 		return bad_entry(e, -EUCLEAN, "the offset is outside the data of the blob");
 	if (c.size > STARGZ_SPAN_MAX || c.inner > STARGZ_SPAN_MAX - c.size)
-		return bad_entry(e, -E2BIG, "needs more than 64 MiB of one gzip member, which is not supported yet");
+		return bad_entry(e, -E2BIG,
+				 "needs more than 64 MiB of one gzip member; not supported yet");
 	to = sgz_vec_add(&d->toc->chunks, 1, sizeof(*to));
 	if (!to)
 		return sgz_nomem(d->ctx);

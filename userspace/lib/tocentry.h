@@ -52,6 +52,8 @@ void sgz_decoder_free(struct sgz_decoder *d);
 
 /**
  * sgz_json_int() - the value of a JSON integer
+ * @value: any JSON value
+ * @number: set to the integer
  *
  * Return: 0, or -EINVAL if it is no integer or not within int64_t.
  */

@@ -87,6 +87,8 @@ uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
  *
  * Of several entries with one path the last one stays; the children of a
  * directory are kept whichever entry it takes its attributes from.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_tree_build(struct sgz_tree *tree, const struct sgz_context *ctx);
 

@@ -14,6 +14,8 @@
  * @blob: the layer
  *
  * What cannot be found stays as it is, with a warning.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 			  const struct sgz_blob *blob);

@@ -18,6 +18,8 @@ bool sgz_is_whiteout_name(const char *name, size_t len);
  * ".wh.x" becomes a whiteout x unless there is a real x or a directory above
  * is opaque; ".wh..wh..opq" makes its directory opaque; other ".wh..wh."
  * names, and in the root landmarks and the TOC, are hidden.
+ *
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_view_apply(struct sgz_tree *tree, const struct sgz_context *ctx);
 

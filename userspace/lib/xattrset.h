@@ -36,6 +36,7 @@ struct sgz_xattr_pool {
 
 /**
  * sgz_xattr_fault() - why an attribute cannot be in the index
+ * @attr: the attribute
  *
  * Return: NULL if it can, or a few words.
  */
@@ -64,6 +65,8 @@ int sgz_xattr_pool_add(struct sgz_xattr_pool *pool,
  * @id: the set
  * @arena: gets copies of the names and values
  * @attrs: vector of struct sgz_xattr that they are appended to
+ *
+ * Return: 0, or -ENOMEM.
  */
 int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
 		       struct sgz_arena *arena, struct sgz_vec *attrs);
