@@ -23,8 +23,8 @@ static const struct stargz_super_info limits = {
 };
 
 static const struct stargz_blob_info blobs[] = {
-	{ .size = 1000 },
-	{ .size = 3ULL << 32 },
+	{ .used = 1000 },
+	{ .used = 3ULL << 32 },
 };
 
 #define OUT_OF_RANGE_DIR	"directory entries out of range"
@@ -224,7 +224,8 @@ struct span_case {
 };
 
 static const struct span_case span_cases[] = {
-	{ "whole blob", 0, 1000, 1 << 20, 0, STARGZ_CODEC_GZIP },
+	{ "whole blob, compressed as well as can be", 0, 1000, 1032000, 0,
+	  STARGZ_CODEC_GZIP },
 	{ "last byte of a blob", 999, 1, 1, 0, STARGZ_CODEC_GZIP },
 	{ "beyond 4 GiB", 2ULL << 32, 1 << 20, 1 << 20, 1, STARGZ_CODEC_GZIP,
 	  STARGZ_SPAN_CRC },
@@ -313,8 +314,9 @@ static void check_xattr_set_max_test(struct kunit *test)
 		.size = cpu_to_le32(STARGZ_XATTR_SET_MAX),
 	};
 
-	large = kunit_kmemdup(test, &limits, sizeof(limits), GFP_KERNEL);
+	large = kunit_kmalloc(test, sizeof(*large), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, large);
+	*large = limits;
 	large->table[STARGZ_TABLE_XATTRS].count = 2 * STARGZ_XATTR_SET_MAX;
 	KUNIT_EXPECT_NULL(test, stargz_check_xattr_set(large, 0, &raw));
 	raw.size = cpu_to_le32(STARGZ_XATTR_SET_MAX + 4);
@@ -387,7 +389,7 @@ static void check_name_test(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, stargz_check_name("a", 1));
 	KUNIT_EXPECT_NULL(test, stargz_check_name("...", 3));
 	KUNIT_EXPECT_NULL(test, stargz_check_name(".a", 2));
-	KUNIT_EXPECT_NULL(test, stargz_check_name(" \n\xff\xfe", 4));
+	KUNIT_EXPECT_NULL(test, stargz_check_name("\t\n\xff\xfe", 4));
 	KUNIT_EXPECT_NULL(test, stargz_check_name(longest, STARGZ_NAME_MAX));
 
 	KUNIT_EXPECT_STREQ(test, stargz_check_name("a", 0),
