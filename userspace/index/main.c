@@ -14,9 +14,9 @@
 
 #include "output.h"
 #include "stargz.h"
+#include "version.h"
 
 #define PROG	"stargz-index"
-#define VERSION	"0.1"
 
 enum exit_code {
 	EXIT_OK = 0,
@@ -149,7 +149,7 @@ static int take_option(struct settings *s, int c)
 		fputs(help, stdout);
 		return EXIT_OK;
 	case 'V':
-		puts(PROG " " VERSION);
+		puts(PROG " " STARGZ_TOOLS_VERSION);
 		return EXIT_OK;
 	default:
 		fprintf(stderr, "Try '" PROG " --help'.\n");
