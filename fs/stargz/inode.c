@@ -65,19 +65,21 @@ static int stargz_fill_symlink(struct inode *inode)
 	char *target;
 	int err;
 
-	/* Freed with the inode, in stargz_free_inode(). */
 	target = kmalloc(len + 1, GFP_KERNEL);
 	if (!target)
 		return -ENOMEM;
-	inode->i_link = target;
 	err = stargz_meta_bytes(inode->i_sb, STARGZ_TABLE_NAMES,
 				STARGZ_I(inode)->a, target, len);
-	if (err)
-		return err;
 	target[len] = '\0';
-	if (strlen(target) != len)
-		return stargz_damaged(inode,
-				      "target of symbolic link holds a NUL");
+	if (!err && strnlen(target, len) != len)
+		err = stargz_damaged(inode,
+				     "target of symbolic link holds a NUL");
+	if (err) {
+		kfree(target);
+		return err;
+	}
+	/* Freed with the inode, in stargz_free_inode(). */
+	inode->i_link = target;
 	inode->i_op = &stargz_symlink_iops;
 	return 0;
 }
