@@ -13,12 +13,13 @@
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "internal.h"
 
 /* Idle buffers beyond this, plus a few of the largest spans, are freed. */
-#define STARGZ_CACHE_BYTES	(16u << 20)
+#define STARGZ_CACHE_BYTES	SZ_16M
 #define STARGZ_CACHE_SPANS	4
 
 static void stargz_buf_free(struct stargz_span_buf *buf)

@@ -9,6 +9,7 @@
  */
 #include <linux/bits.h>
 #include <linux/crc32.h>
+#include <linux/sizes.h>
 #include <linux/zlib.h>
 
 #include "internal.h"
@@ -26,7 +27,7 @@
  * Most bytes after the wanted ones that are inflated just to reach the CRC.
  * A longer tail (thousands of headers of empty files) goes unchecked.
  */
-#define STARGZ_GZIP_TAIL_MAX	(1u << 20)
+#define STARGZ_GZIP_TAIL_MAX	SZ_1M
 
 static int stargz_gzip_error(struct stargz_stream *strm, const char *why)
 {

@@ -13,6 +13,7 @@
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
+#include <linux/sizes.h>
 
 #include "internal.h"
 
@@ -20,7 +21,7 @@
  * Readahead grows to whole extents, since all of a span is decoded anyway,
  * but not beyond this many bytes.
  */
-#define STARGZ_EXPAND_MAX	(8u << 20)
+#define STARGZ_EXPAND_MAX	SZ_8M
 
 /*
  * Reads one file front to back, and keeps the span at hand between folios.

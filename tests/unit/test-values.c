@@ -71,7 +71,7 @@ static void base64(void **state)
 						       strlen(bad[i])), 0);
 }
 
-static void sha256(void **state)
+static void digest(void **state)
 {
 	/* FIPS 180-2, B.1 */
 	static const char abc[] = "sha256:"
@@ -117,7 +117,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times),
 		cmocka_unit_test(base64),
-		cmocka_unit_test(sha256),
+		cmocka_unit_test(digest),
 		cmocka_unit_test(quoting),
 	};
 

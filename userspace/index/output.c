@@ -14,7 +14,7 @@
 #include "output.h"
 
 /* What the signal handler removes. */
-static _Atomic(char *) unfinished;
+static char *_Atomic unfinished;
 
 static void on_signal(int sig)
 {
