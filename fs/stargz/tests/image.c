@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - small images made in memory and mounted, for the KUnit tests.
+ *
+ * Written after the description of the format alone: nothing of the module is
+ * used here, so that a wrong idea in there does not confirm itself.
+ */
+#include <linux/crc32.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "image.h"
+
+#define IMAGE_PATH	"/stargz-kunit.img"
+
+static const u8 record_sizes[STARGZ_TABLES] = {
+	[STARGZ_TABLE_INODES]	= 48,
+	[STARGZ_TABLE_DIRENTS]	= 12,
+	[STARGZ_TABLE_NAMES]	= 1,
+	[STARGZ_TABLE_EXTENTS]	= 16,
+	[STARGZ_TABLE_SPANS]	= 24,
+	[STARGZ_TABLE_BLOBS]	= 64,
+};
+
+/* Building */
+
+/* Append, and return where that begins. */
+static size_t bytes_add(struct kunit *test, struct image_bytes *to,
+			const void *data, size_t len)
+{
+	const size_t at = to->len;
+
+	if (!to->data)
+		to->data = kunit_kzalloc(test, IMAGE_BYTES_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, to->data);
+	KUNIT_ASSERT_LE(test, at + len, IMAGE_BYTES_MAX);
+	memcpy(to->data + at, data, len);
+	to->len += len;
+	return at;
+}
+
+/* Append to a table, and return the number of the first record. */
+static u32 table_add(struct image *img, enum stargz_table_id id,
+		     const void *data, size_t len)
+{
+	return bytes_add(img->test, &img->table[id], data, len) /
+	       record_sizes[id];
+}
+
+/**
+ * image_link() - give an inode a name
+ * @img: the image
+ * @dir: the directory
+ * @name: stays with the caller
+ * @ino: the inode
+ */
+void image_link(struct image *img, u32 dir, const char *name, u32 ino)
+{
+	struct stargz_inode *raw = image_inode(img, ino);
+
+	KUNIT_ASSERT_LT(img->test, img->nr_links, IMAGE_LINKS_MAX);
+	img->links[img->nr_links++] = (struct image_link) {
+		.dir	= dir,
+		.ino	= ino,
+		.type	= le16_to_cpu(raw->mode) >> 12,
+		.name	= name,
+	};
+	le32_add_cpu(&raw->nlink, 1);
+	if (S_ISDIR(le16_to_cpu(raw->mode)))
+		le32_add_cpu(&image_inode(img, dir)->nlink, 1);
+}
+
+static u32 inode_add(struct image *img, u32 dir, const char *name,
+		     const struct stargz_inode *raw)
+{
+	u32 ino = table_add(img, STARGZ_TABLE_INODES, raw, sizeof(*raw)) + 1;
+
+	image_link(img, dir, name, ino);
+	return ino;
+}
+
+/**
+ * image_new() - an image with an empty root directory
+ * @test: frees it
+ *
+ * Return: the image.
+ */
+struct image *image_new(struct kunit *test)
+{
+	const struct stargz_inode root = {
+		.mode	= cpu_to_le16(S_IFDIR | 0755),
+		.nlink	= cpu_to_le32(2),
+		.parent	= cpu_to_le32(STARGZ_ROOT_INO),
+	};
+	struct image *img = kunit_kzalloc(test, sizeof(*img), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, img);
+	img->test = test;
+	table_add(img, STARGZ_TABLE_INODES, &root, sizeof(root));
+	return img;
+}
+
+/**
+ * image_span() - add a gzip member to the blob, and a span for it
+ * @img: the image
+ * @member: the member
+ * @clen: its length
+ * @ulen: decoded bytes to use
+ *
+ * Return: number of the span.
+ */
+u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen)
+{
+	const struct stargz_span raw = {
+		.start	= cpu_to_le64(bytes_add(img->test, &img->blob, member,
+						clen)),
+		.clen	= cpu_to_le32(clen),
+		.ulen	= cpu_to_le32(ulen),
+		.codec	= STARGZ_CODEC_GZIP,
+	};
+
+	if (ulen > le32_to_cpu(img->super.max_span))
+		img->super.max_span = cpu_to_le32(ulen);
+	return table_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
+}
+
+/**
+ * image_dir() - add a directory
+ * @img: the image
+ * @dir: its parent
+ * @name: its name
+ *
+ * Return: inode number.
+ */
+u32 image_dir(struct image *img, u32 dir, const char *name)
+{
+	const struct stargz_inode raw = {
+		.mode	= cpu_to_le16(S_IFDIR | 0755),
+		.nlink	= cpu_to_le32(1),
+		.parent	= cpu_to_le32(dir),
+	};
+
+	return inode_add(img, dir, name, &raw);
+}
+
+/**
+ * image_file() - add a regular file
+ * @img: the image
+ * @dir: its directory
+ * @name: its name
+ * @flags: %STARGZ_INODE_INLINE when the only segment goes into the inode
+ * @segs: what it consists of
+ *
+ * Return: inode number.
+ */
+u32 image_file(struct image *img, u32 dir, const char *name, u16 flags,
+	       const struct image_seg *segs)
+{
+	struct stargz_inode raw = {
+		.mode	= cpu_to_le16(S_IFREG | 0644),
+		.flags	= cpu_to_le16(flags),
+	};
+	u32 nr, first = 0;
+	u64 pos = 0;
+
+	for (nr = 0; segs[nr].len && !flags; nr++) {
+		const struct stargz_extent extent = {
+			.pos	= cpu_to_le64(pos),
+			.span	= cpu_to_le32(segs[nr].span),
+			.offset	= cpu_to_le32(segs[nr].offset),
+		};
+		u32 at = table_add(img, STARGZ_TABLE_EXTENTS, &extent,
+				   sizeof(extent));
+
+		if (!nr)
+			first = at;
+		pos += segs[nr].len;
+	}
+	raw.size = cpu_to_le64(flags ? segs->len : pos);
+	raw.a = cpu_to_le32(flags ? segs->span : first);
+	raw.b = cpu_to_le32(flags ? segs->offset : nr);
+	le64_add_cpu(&img->super.data_bytes, le64_to_cpu(raw.size));
+	return inode_add(img, dir, name, &raw);
+}
+
+/**
+ * image_symlink() - add a symbolic link
+ * @img: the image
+ * @dir: its directory
+ * @name: its name
+ * @target: where it leads
+ *
+ * Return: inode number.
+ */
+u32 image_symlink(struct image *img, u32 dir, const char *name,
+		  const char *target)
+{
+	const size_t len = strlen(target);
+	const struct stargz_inode raw = {
+		.mode	= cpu_to_le16(S_IFLNK | 0777),
+		.size	= cpu_to_le64(len),
+		.a	= cpu_to_le32(table_add(img, STARGZ_TABLE_NAMES,
+						target, len)),
+	};
+
+	return inode_add(img, dir, name, &raw);
+}
+
+/**
+ * image_special() - add a device, fifo or socket
+ * @img: the image
+ * @dir: its directory
+ * @name: its name
+ * @mode: type and permissions
+ * @major: of a device
+ * @minor: of a device
+ *
+ * Return: inode number.
+ */
+u32 image_special(struct image *img, u32 dir, const char *name, umode_t mode,
+		  u32 major, u32 minor)
+{
+	const struct stargz_inode raw = {
+		.mode	= cpu_to_le16(mode),
+		.a	= cpu_to_le32(major),
+		.b	= cpu_to_le32(minor),
+	};
+
+	return inode_add(img, dir, name, &raw);
+}
+
+/* strcmp() compares unsigned bytes, and a prefix is less. */
+static int link_cmp(const void *a, const void *b)
+{
+	const struct image_link *x = a, *y = b;
+
+	if (x->dir != y->dir)
+		return x->dir < y->dir ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+static void add_dirents(struct image *img)
+{
+	unsigned int i;
+
+	sort(img->links, img->nr_links, sizeof(img->links[0]), link_cmp, NULL);
+	for (i = 0; i < img->nr_links; i++) {
+		const struct image_link *l = &img->links[i];
+		const size_t len = strlen(l->name);
+		const struct stargz_dirent raw = {
+			.ino	  = cpu_to_le32(l->ino),
+			.name	  = cpu_to_le32(table_add(img,
+							  STARGZ_TABLE_NAMES,
+							  l->name, len)),
+			.name_len = len,
+			.type	  = l->type,
+		};
+		struct stargz_inode *dir = image_inode(img, l->dir);
+		u32 at = table_add(img, STARGZ_TABLE_DIRENTS, &raw,
+				   sizeof(raw));
+
+		if (!dir->b)
+			dir->a = cpu_to_le32(at);
+		le32_add_cpu(&dir->b, 1);
+	}
+}
+
+/* Place the tables; the blob follows the padded index. */
+static void place_tables(struct image *img)
+{
+	struct stargz_super_block *super = &img->super;
+	u64 at = sizeof(*super);
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_TABLES; i++) {
+		if (!img->table[i].len)
+			continue;
+		super->table[i].offset = cpu_to_le64(at);
+		super->table[i].count = cpu_to_le64(img->table[i].len /
+						    record_sizes[i]);
+		at = ALIGN(at + img->table[i].len, STARGZ_TABLE_ALIGN);
+	}
+	super->index_size = cpu_to_le64(ALIGN(at, STARGZ_INDEX_ALIGN));
+}
+
+/**
+ * image_finish() - complete directories, blob table and superblock
+ * @img: the image
+ */
+void image_finish(struct image *img)
+{
+	struct stargz_super_block *super = &img->super;
+	struct stargz_blob blob = {
+		.size	= cpu_to_le64(img->blob.len),
+		.used	= cpu_to_le64(img->blob.len),
+	};
+
+	add_dirents(img);
+	table_add(img, STARGZ_TABLE_BLOBS, &blob, sizeof(blob));
+	super->magic = cpu_to_le32(STARGZ_SUPER_MAGIC);
+	super->version = cpu_to_le16(STARGZ_VERSION);
+	super->size = cpu_to_le16(sizeof(*super));
+	memcpy(super->uuid, "stargz KUnit img", sizeof(super->uuid));
+	place_tables(img);
+	image_damage(image_record(img, STARGZ_TABLE_BLOBS, 0),
+		     offsetof(struct stargz_blob, start), sizeof(__le64),
+		     le64_to_cpu(super->index_size));
+	img->size = le64_to_cpu(super->index_size) + img->blob.len;
+	image_seal(super);
+}
+
+/* Looking things up, to damage them */
+
+/**
+ * image_seal() - set the checksum of a superblock
+ * @super: the superblock
+ */
+void image_seal(struct stargz_super_block *super)
+{
+	super->crc32 = 0;
+	super->crc32 = cpu_to_le32(~crc32_le(~0, (u8 *)super, sizeof(*super)));
+}
+
+/**
+ * image_record() - a record
+ * @img: the image
+ * @id: the table
+ * @nr: its number
+ *
+ * Return: the record, to be changed.
+ */
+void *image_record(struct image *img, enum stargz_table_id id, u32 nr)
+{
+	return img->table[id].data + (size_t)nr * record_sizes[id];
+}
+
+/**
+ * image_inode() - record of an inode
+ * @img: the image
+ * @ino: inode number
+ *
+ * Return: the record, to be changed.
+ */
+struct stargz_inode *image_inode(struct image *img, u32 ino)
+{
+	return image_record(img, STARGZ_TABLE_INODES, ino - 1);
+}
+
+/**
+ * image_find() - position of a name among all, after image_finish()
+ * @img: the image
+ * @name: a name that only one directory has
+ *
+ * Return: index in struct image.links, which is the number of the directory
+ * entry as well.
+ */
+u32 image_find(const struct image *img, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < img->nr_links; i++)
+		if (!strcmp(img->links[i].name, name))
+			return i;
+	KUNIT_FAIL_AND_ABORT(img->test, "no name %s", name);
+	return 0;
+}
+
+/**
+ * image_damage() - overwrite a field
+ * @record: the record
+ * @at: offset of the field
+ * @size: its size
+ * @value: new value
+ */
+void image_damage(void *record, size_t at, size_t size, u64 value)
+{
+	const __le64 raw = cpu_to_le64(value);
+
+	memcpy(record + at, &raw, size);
+}
+
+/* Mounting */
+
+static void image_unlink(void *data)
+{
+	struct dentry *dir;
+	struct path path;
+
+	if (kern_path(IMAGE_PATH, 0, &path))
+		return;
+	dir = dget_parent(path.dentry);
+	inode_lock_nested(d_inode(dir), I_MUTEX_PARENT);
+	vfs_unlink(mnt_idmap(path.mnt), d_inode(dir), path.dentry, NULL);
+	inode_unlock(d_inode(dir));
+	dput(dir);
+	path_put(&path);
+}
+
+static int write_at(struct file *file, u64 end, const void *data, size_t len,
+		    u64 at)
+{
+	loff_t pos = at;
+	ssize_t n;
+
+	/* What does not fit is cut off. */
+	if (at >= end || !len)
+		return 0;
+	len = min_t(u64, len, end - at);
+	n = kernel_write(file, data, len, &pos);
+	return n == len ? 0 : n < 0 ? n : -EIO;
+}
+
+static int write_parts(struct file *file, const struct image *img)
+{
+	const struct stargz_super_block *super = &img->super;
+	unsigned int i;
+	int err;
+
+	err = write_at(file, img->size, super, sizeof(*super), 0);
+	for (i = 0; !err && i < STARGZ_TABLES; i++)
+		err = write_at(file, img->size, img->table[i].data,
+			       img->table[i].len,
+			       le64_to_cpu(super->table[i].offset));
+	if (!err)
+		err = write_at(file, img->size, img->blob.data, img->blob.len,
+			       img->size - img->blob.len);
+	return err;
+}
+
+static void image_write(struct image *img)
+{
+	struct file *file;
+	int err;
+
+	file = filp_open(IMAGE_PATH, O_WRONLY | O_CREAT | O_EXCL | O_LARGEFILE,
+			 0600);
+	KUNIT_ASSERT_FALSE(img->test, IS_ERR(file));
+	err = write_parts(file, img);
+	/* At once: nobody mounts what is open for writing. */
+	__fput_sync(file);
+	KUNIT_ASSERT_EQ(img->test,
+			kunit_add_action_or_reset(img->test, image_unlink,
+						  NULL), 0);
+	KUNIT_ASSERT_EQ(img->test, err, 0);
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(image_unmount, kern_unmount, struct vfsmount *);
+
+/**
+ * image_mount() - write the image to a file and mount that
+ * @img: the image; its test unmounts and deletes
+ *
+ * Return: 0, or what mounting gave.
+ */
+int image_mount(struct image *img)
+{
+	struct file_system_type *type = get_fs_type("stargz");
+	struct vfsmount *mnt;
+
+	KUNIT_ASSERT_NOT_NULL(img->test, type);
+	image_write(img);
+	mnt = vfs_kern_mount(type, SB_KERNMOUNT, IMAGE_PATH, NULL);
+	/* What put_filesystem() does, which is not exported. */
+	module_put(type->owner);
+	if (IS_ERR(mnt))
+		return PTR_ERR(mnt);
+	img->mnt = mnt;
+	return kunit_add_action_or_reset(img->test, image_unmount, mnt);
+}
+
+/**
+ * image_lookup() - find a file of the mounted image
+ * @img: the image
+ * @name: path from its root
+ * @flags: LOOKUP_*
+ * @path: set, with references
+ *
+ * Return: 0 or a negative errno.
+ */
+int image_lookup(struct image *img, const char *name, unsigned int flags,
+		 struct path *path)
+{
+	return vfs_path_lookup(img->mnt->mnt_root, img->mnt, name, flags,
+			       path);
+}
+
+KUNIT_DEFINE_ACTION_WRAPPER(image_close, __fput_sync, struct file *);
+
+/**
+ * image_open() - open a file of the mounted image for reading
+ * @img: the image; its test closes the file
+ * @name: path from its root
+ *
+ * Return: the file or an ERR_PTR.
+ */
+struct file *image_open(struct image *img, const char *name)
+{
+	struct file *file = file_open_root_mnt(img->mnt, name, O_RDONLY, 0);
+
+	if (!IS_ERR(file))
+		KUNIT_ASSERT_EQ(img->test,
+				kunit_add_action_or_reset(img->test,
+							  image_close, file),
+				0);
+	return file;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stargz - small images made in memory and mounted, for the KUnit tests.
+ */
+#ifndef STARGZ_TEST_IMAGE_H
+#define STARGZ_TEST_IMAGE_H
+
+#include <kunit/test.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/path.h>
+
+#include "../stargz_fs.h"
+
+/**
+ * struct image_bytes - bytes that grow at their end
+ * @data: %IMAGE_BYTES_MAX of them are allocated once there is one
+ * @len: how many are used
+ */
+struct image_bytes {
+	u8 *data;
+	size_t len;
+};
+
+#define IMAGE_BYTES_MAX		(512u << 10)
+
+/**
+ * struct image_link - a name in a directory
+ * @dir: inode number of the directory
+ * @ino: inode number
+ * @type: DT_*
+ * @name: terminated
+ */
+struct image_link {
+	u32 dir;
+	u32 ino;
+	u8 type;
+	const char *name;
+};
+
+#define IMAGE_LINKS_MAX		256
+
+/**
+ * struct image_seg - a run of a file
+ * @len: bytes; zero ends an array
+ * @span: span number, or %STARGZ_NO_SPAN
+ * @offset: first byte in the decoded span
+ */
+struct image_seg {
+	u64 len;
+	u32 span;
+	u32 offset;
+};
+
+/**
+ * struct image - an index, then the bytes of the one blob it refers to
+ * @test: whose memory all this is
+ * @super: complete after image_finish()
+ * @table: the tables
+ * @blob: the blob
+ * @links: all names, sorted by directory and name after image_finish()
+ * @nr_links: how many
+ * @size: bytes of the file that image_mount() writes
+ * @mnt: set by image_mount()
+ *
+ * Whatever is changed after image_finish() is damage that image_mount() puts
+ * into the file; after a change of @super comes image_seal().
+ */
+struct image {
+	struct kunit *test;
+	struct stargz_super_block super;
+	struct image_bytes table[STARGZ_TABLES];
+	struct image_bytes blob;
+	struct image_link links[IMAGE_LINKS_MAX];
+	unsigned int nr_links;
+	u64 size;
+	struct vfsmount *mnt;
+};
+
+struct image *image_new(struct kunit *test);
+u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen);
+u32 image_dir(struct image *img, u32 dir, const char *name);
+u32 image_file(struct image *img, u32 dir, const char *name, u16 flags,
+	       const struct image_seg *segs);
+u32 image_symlink(struct image *img, u32 dir, const char *name,
+		  const char *target);
+u32 image_special(struct image *img, u32 dir, const char *name, umode_t mode,
+		  u32 major, u32 minor);
+void image_link(struct image *img, u32 dir, const char *name, u32 ino);
+void image_finish(struct image *img);
+
+void image_seal(struct stargz_super_block *super);
+struct stargz_inode *image_inode(struct image *img, u32 ino);
+u32 image_find(const struct image *img, const char *name);
+void *image_record(struct image *img, enum stargz_table_id id, u32 nr);
+void image_damage(void *record, size_t at, size_t size, u64 value);
+
+int image_mount(struct image *img);
+int image_lookup(struct image *img, const char *name, unsigned int flags,
+		 struct path *path);
+struct file *image_open(struct image *img, const char *name);
+
+#endif /* STARGZ_TEST_IMAGE_H */
