@@ -285,7 +285,8 @@ static void place_tables(struct image *img)
 						    record_sizes[i]);
 		at = ALIGN(at + img->table[i].len, STARGZ_TABLE_ALIGN);
 	}
-	super->index_size = cpu_to_le64(ALIGN(at, STARGZ_INDEX_ALIGN));
+	img->blob_at = ALIGN(at, STARGZ_INDEX_ALIGN);
+	super->index_size = cpu_to_le64(img->blob_at);
 }
 
 /**
@@ -309,8 +310,8 @@ void image_finish(struct image *img)
 	place_tables(img);
 	image_damage(image_record(img, STARGZ_TABLE_BLOBS, 0),
 		     offsetof(struct stargz_blob, start), sizeof(__le64),
-		     le64_to_cpu(super->index_size));
-	img->size = le64_to_cpu(super->index_size) + img->blob.len;
+		     img->blob_at);
+	img->size = img->blob_at + img->blob.len;
 	image_seal(super);
 }
 
@@ -421,14 +422,17 @@ static int write_parts(struct file *file, const struct image *img)
 	unsigned int i;
 	int err;
 
-	err = write_at(file, img->size, super, sizeof(*super), 0);
+	/* The padding at the end, and the superblock last: it wins. */
+	err = write_at(file, img->size, "", 1, img->size - 1);
 	for (i = 0; !err && i < STARGZ_TABLES; i++)
 		err = write_at(file, img->size, img->table[i].data,
 			       img->table[i].len,
 			       le64_to_cpu(super->table[i].offset));
 	if (!err)
 		err = write_at(file, img->size, img->blob.data, img->blob.len,
-			       img->size - img->blob.len);
+			       img->blob_at);
+	if (!err)
+		err = write_at(file, img->size, super, sizeof(*super), 0);
 	return err;
 }
 

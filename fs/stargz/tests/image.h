@@ -22,7 +22,7 @@ struct image_bytes {
 	size_t len;
 };
 
-#define IMAGE_BYTES_MAX		(512u << 10)
+#define IMAGE_BYTES_MAX		65536
 
 /**
  * struct image_link - a name in a directory
@@ -60,6 +60,7 @@ struct image_seg {
  * @blob: the blob
  * @links: all names, sorted by directory and name after image_finish()
  * @nr_links: how many
+ * @blob_at: where the blob starts, which is the size of the index
  * @size: bytes of the file that image_mount() writes
  * @mnt: set by image_mount()
  *
@@ -73,6 +74,7 @@ struct image {
 	struct image_bytes blob;
 	struct image_link links[IMAGE_LINKS_MAX];
 	unsigned int nr_links;
+	u64 blob_at;
 	u64 size;
 	struct vfsmount *mnt;
 };
