@@ -426,7 +426,7 @@ struct damage_case {
 	u8 at;
 	u8 size;
 	u64 value;
-	u64 good;
+	u64 bad;
 };
 
 #define INODE		STARGZ_TABLE_INODES
@@ -436,7 +436,7 @@ struct damage_case {
 #define E(field)	offsetof(struct stargz_extent, field)
 #define S(field)	offsetof(struct stargz_span, field)
 
-/* @nr: extent of the file, or span; @good: bytes that can be read before. */
+/* @nr: extent of the file, or span; @bad: first byte that cannot be had. */
 static const struct damage_case damage_cases[] = {
 	{ "span behind the last", "a line", INODE, 0, I(a), 4, SPANS },
 	{ "span of the largest number", "a line", INODE, 0, I(a), 4,
@@ -453,15 +453,15 @@ static const struct damage_case damage_cases[] = {
 	{ "extent behind the end", "extents across pages", EXTENT, 1, E(pos),
 	  8, U64_MAX },
 	{ "last extent at the end", "extents across pages", EXTENT, 6, E(pos),
-	  8, 14213, 12288 },
+	  8, 14213, 14193 },
 	{ "extent as far as the next", "extents across pages", EXTENT, 3,
-	  E(pos), 8, 10096, 4096 },
+	  E(pos), 8, 10096, 6000 },
 	{ "span of an extent", "extents across pages", EXTENT, 2, E(span), 4,
-	  SPANS, 4096 },
+	  SPANS, 6000 },
 	{ "offset of an extent", "extents across pages", EXTENT, 3, E(offset),
-	  4, 7, 8192 },
+	  4, 7, 10095 },
 	{ "extent of a late page", "hole at both ends", EXTENT, 3, E(offset),
-	  4, 7, 81920 },
+	  4, 7, 82000 },
 
 	{ "no such blob", "a line", SPAN, PLAIN, S(blob), 2, 1 },
 	{ "stored span", "a line", SPAN, PLAIN, S(codec), 1,
@@ -512,9 +512,10 @@ static const struct map_file *find_file(const char *name)
 	return f;
 }
 
-/* So many good bytes, then the error, as often as one tries. */
-static void check_damaged(struct kunit *test, const char *name, u64 good)
+/* The pages before the bad byte, then the error, as often as one tries. */
+static void check_damaged(struct kunit *test, const char *name, u64 bad)
 {
+	const u64 good = round_down(bad, PAGE_SIZE);
 	const struct map_file *f = find_file(name);
 	const u8 *expected = model_bytes(test, f->segs);
 	u8 *buf = kunit_kmalloc(test, 2 * PATTERN_LEN, GFP_KERNEL);
@@ -540,7 +541,7 @@ static void damage_test(struct kunit *test)
 
 	do_damage(test->priv, c);
 	KUNIT_ASSERT_EQ(test, image_mount(test->priv), 0);
-	check_damaged(test, c->file, c->good);
+	check_damaged(test, c->file, c->bad);
 	/* Other files are not touched by that. */
 	check_reads(test, open_file(test, f->name), f->segs);
 }
