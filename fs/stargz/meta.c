@@ -13,18 +13,8 @@
 
 #include "internal.h"
 
-static const u8 stargz_record_sizes[STARGZ_TABLES] = {
-	[STARGZ_TABLE_INODES]	   = sizeof(struct stargz_inode),
-	[STARGZ_TABLE_DIRENTS]	   = sizeof(struct stargz_dirent),
-	[STARGZ_TABLE_NAMES]	   = 1,
-	[STARGZ_TABLE_EXTENTS]	   = sizeof(struct stargz_extent),
-	[STARGZ_TABLE_SPANS]	   = sizeof(struct stargz_span),
-	[STARGZ_TABLE_BLOBS]	   = sizeof(struct stargz_blob),
-	[STARGZ_TABLE_XATTRS]	   = 1,
-	[STARGZ_TABLE_WINDOWS]	   = sizeof(struct stargz_window),
-	[STARGZ_TABLE_WINDOW_DATA] = 1,
-	[STARGZ_TABLE_DIGESTS]	   = sizeof(struct stargz_digest),
-};
+static const u8 stargz_record_sizes[STARGZ_TABLES] =
+	STARGZ_RECORD_SIZES;
 
 /**
  * stargz_record_size() - size of a record of a table, in bytes

@@ -377,6 +377,20 @@ struct stargz_digest {
 	__u8 sha256[32];
 };
 
+/* Size of a record of each table, in bytes; zero for a slot without a name. */
+#define STARGZ_RECORD_SIZES {						\
+	[STARGZ_TABLE_INODES]	   = sizeof(struct stargz_inode),	\
+	[STARGZ_TABLE_DIRENTS]	   = sizeof(struct stargz_dirent),	\
+	[STARGZ_TABLE_NAMES]	   = 1,					\
+	[STARGZ_TABLE_EXTENTS]	   = sizeof(struct stargz_extent),	\
+	[STARGZ_TABLE_SPANS]	   = sizeof(struct stargz_span),	\
+	[STARGZ_TABLE_BLOBS]	   = sizeof(struct stargz_blob),	\
+	[STARGZ_TABLE_XATTRS]	   = 1,					\
+	[STARGZ_TABLE_WINDOWS]	   = sizeof(struct stargz_window),	\
+	[STARGZ_TABLE_WINDOW_DATA] = 1,					\
+	[STARGZ_TABLE_DIGESTS]	   = sizeof(struct stargz_digest),	\
+}
+
 #define STARGZ_SIZE(name, size)	\
 	static_assert(sizeof(struct name) == (size), #name " has a wrong size")
 

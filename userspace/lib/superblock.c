@@ -9,15 +9,8 @@
 
 #include "superblock.h"
 
-static const size_t record_size[STARGZ_TABLES] = {
-	[STARGZ_TABLE_INODES] = sizeof(struct stargz_inode),
-	[STARGZ_TABLE_DIRENTS] = sizeof(struct stargz_dirent),
-	[STARGZ_TABLE_NAMES] = 1,
-	[STARGZ_TABLE_EXTENTS] = sizeof(struct stargz_extent),
-	[STARGZ_TABLE_SPANS] = sizeof(struct stargz_span),
-	[STARGZ_TABLE_BLOBS] = sizeof(struct stargz_blob),
-	[STARGZ_TABLE_XATTRS] = 1,
-};
+static const size_t record_size[STARGZ_TABLES] =
+	STARGZ_RECORD_SIZES;
 
 size_t sgz_record_size(enum stargz_table_id id)
 {
