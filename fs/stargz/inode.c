@@ -22,7 +22,7 @@ static const struct inode_operations stargz_symlink_iops = {
 	.listxattr	= stargz_listxattr,
 };
 
-const struct inode_operations stargz_file_iops = {
+static const struct inode_operations stargz_file_iops = {
 	.getattr	= stargz_getattr,
 	.listxattr	= stargz_listxattr,
 	.fiemap		= stargz_fiemap,

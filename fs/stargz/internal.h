@@ -224,7 +224,6 @@ int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen);
 struct timespec64 stargz_time_decode(u64 raw);
 
 /* inode.c */
-extern const struct inode_operations stargz_file_iops;
 struct inode *stargz_iget(struct super_block *sb, u64 ino);
 int stargz_getattr(struct mnt_idmap *idmap, const struct path *path,
 		   struct kstat *stat, u32 request_mask,

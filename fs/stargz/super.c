@@ -18,7 +18,6 @@
 #include "internal.h"
 
 static struct kmem_cache *stargz_inode_cachep;
-static struct file_system_type stargz_fs_type;
 
 /**
  * stargz_err() - log what is wrong with a mounted file system
