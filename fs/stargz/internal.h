@@ -9,9 +9,11 @@
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
+#include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -118,6 +120,34 @@ struct stargz_stream_pool {
 };
 
 /**
+ * enum stargz_stat - counters of a mount, which only grow
+ * @STARGZ_STAT_SPANS_DECODED: decodes that ran to their end with success
+ * @STARGZ_STAT_BYTES_INFLATED: decoded bytes of those
+ * @STARGZ_STAT_BYTES_DELIVERED: bytes of files, holes not counted, that were
+ *	put into the page cache
+ * @STARGZ_STAT_BYTES_FETCHED: compressed bytes read from the sources
+ * @STARGZ_STAT_CACHE_HITS: spans that were found in the span cache
+ * @STARGZ_STAT_CACHE_MISSES: spans that were not
+ * @STARGZ_STAT_SPANS_PREFETCHED: spans decoded ahead of a reader
+ * @STARGZ_STAT_DECODE_NS: time spent decoding, of all CPUs together
+ * @STARGZ_STAT_VERIFY_FAILURES: streams that were damaged, or whose size,
+ *	CRC or digest was not what it should be
+ * @STARGZ_STATS: how many there are
+ */
+enum stargz_stat {
+	STARGZ_STAT_SPANS_DECODED,
+	STARGZ_STAT_BYTES_INFLATED,
+	STARGZ_STAT_BYTES_DELIVERED,
+	STARGZ_STAT_BYTES_FETCHED,
+	STARGZ_STAT_CACHE_HITS,
+	STARGZ_STAT_CACHE_MISSES,
+	STARGZ_STAT_SPANS_PREFETCHED,
+	STARGZ_STAT_DECODE_NS,
+	STARGZ_STAT_VERIFY_FAILURES,
+	STARGZ_STATS
+};
+
+/**
  * struct stargz_sb_info - one mounted file system
  * @super: the checked superblock
  * @image: what fc->source named
@@ -130,9 +160,13 @@ struct stargz_stream_pool {
  * @nr_blobs: its length
  * @cache: decoded spans
  * @pool: decoder states
+ * @stats: counters, by enum stargz_stat
+ * @kobj: their folder in sysfs
+ * @kobj_released: nobody refers to @kobj any more
+ * @has_kobj: @kobj is registered
  *
  * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for @cache and @pool.
+ * Immutable after mounting but for @cache, @pool and @stats.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;
@@ -146,6 +180,10 @@ struct stargz_sb_info {
 	unsigned int nr_blobs;
 	struct stargz_span_cache cache;
 	struct stargz_stream_pool pool;
+	atomic64_t stats[STARGZ_STATS];
+	struct kobject kobj;
+	struct completion kobj_released;
+	bool has_kobj;
 };
 
 /**
@@ -182,6 +220,20 @@ static inline struct stargz_inode_info *STARGZ_I(const struct inode *inode)
 static inline u32 stargz_ino(const struct inode *inode)
 {
 	return inode->i_ino;
+}
+
+/**
+ * stargz_stat_add() - advance a counter
+ * @sbi: the mount
+ * @stat: which counter
+ * @n: by how much
+ *
+ * From any context.
+ */
+static inline void stargz_stat_add(struct stargz_sb_info *sbi,
+				   enum stargz_stat stat, u64 n)
+{
+	atomic64_add(n, &sbi->stats[stat]);
 }
 
 /* super.c */
@@ -352,5 +404,11 @@ int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
 int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
 		       void *out, u32 len);
+
+/* sysfs.c */
+int stargz_sysfs_init(void);
+void stargz_sysfs_exit(void);
+int stargz_sysfs_register(struct super_block *sb);
+void stargz_sysfs_unregister(struct stargz_sb_info *sbi);
 
 #endif /* STARGZ_INTERNAL_H */

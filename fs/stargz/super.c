@@ -410,7 +410,8 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (err)
 		return err;
 	super_set_uuid(sb, sbi->super.uuid, sizeof(sbi->super.uuid));
-	return stargz_make_root(sb, fc);
+	err = stargz_make_root(sb, fc);
+	return err ? err : stargz_sysfs_register(sb);
 }
 
 /* From options to a superblock */
@@ -541,6 +542,8 @@ static void stargz_kill_sb(struct super_block *sb)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 
+	/* As long as the device number that it is named by is ours. */
+	stargz_sysfs_unregister(sbi);
 	if (sbi->on_bdev)
 		kill_block_super(sb);
 	else
@@ -570,15 +573,25 @@ static int __init stargz_init(void)
 				  stargz_init_once);
 	if (!stargz_inode_cachep)
 		return -ENOMEM;
+	err = stargz_sysfs_init();
+	if (err)
+		goto out_cache;
 	err = register_filesystem(&stargz_fs_type);
 	if (err)
-		kmem_cache_destroy(stargz_inode_cachep);
+		goto out_sysfs;
+	return 0;
+
+out_sysfs:
+	stargz_sysfs_exit();
+out_cache:
+	kmem_cache_destroy(stargz_inode_cachep);
 	return err;
 }
 
 static void __exit stargz_exit(void)
 {
 	unregister_filesystem(&stargz_fs_type);
+	stargz_sysfs_exit();
 	/* Inodes are freed under RCU. */
 	rcu_barrier();
 	kmem_cache_destroy(stargz_inode_cachep);
