@@ -1,0 +1,901 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * stargz - DEFLATE (RFC 1951) from memory to memory.
+ *
+ * All of the input is there from the start and the output is contiguous, so
+ * most of a stream is decoded by a loop that checks bounds once for several
+ * symbols (stargz_inflate_fast()); a careful one does the edges. What is
+ * refused is what zlib's inflate() refuses. No allocation, no recursion, a
+ * few hundred bytes of stack. No locks: the state belongs to the caller.
+ *
+ * Bits come from a buffer of 64 bits, @hold, filled by loads of eight bytes.
+ * A load puts bits above those that it counts; they are the right ones, and
+ * the next load puts the same there again.
+ *
+ * A code is decoded by a table of 32-bit entries in two levels, indexed by
+ * the next bits of input. An entry has all about a symbol:
+ *
+ *	bits 0-7	bits to drop: of the code and of the extra bits after it
+ *	bits 8-11	bits of the code alone, on this level of the table
+ *	bits 12-15	flags
+ *	bits 16-31	a literal, or what to add to the extra bits: the base
+ *			of a length or a distance
+ *
+ * With ENTRY_SUB it leads to the second level instead: bits 0-7 are those of
+ * the first level to drop, bits 8-11 index a table that starts at bits 16-31.
+ */
+#ifdef __KERNEL__
+#include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#ifdef CONFIG_X86_64
+#include <asm/cpufeature.h>
+#endif
+#include "compat.h"
+#endif
+
+#include "inflate.h"
+
+#define ENTRY_LITERAL	0x8000
+#define ENTRY_SPECIAL	0x4000		/* none of these two: a match */
+#define ENTRY_SUB	0x2000		/* special: second level */
+#define ENTRY_END	0x1000		/* special: end of block */
+#define ENTRY_INVALID	ENTRY_SPECIAL	/* special: no symbol has this code */
+
+#define LITLEN_BITS	STARGZ_INFLATE_LITLEN_BITS
+#define DIST_BITS	STARGZ_INFLATE_DIST_BITS
+#define CODELEN_BITS	7
+
+#define CODELENS	19
+#define MAX_LITLENS	286
+#define MAX_DISTS	30
+#define MAX_CODE_BITS	15
+#define MAX_MATCH	258
+#define END_OF_BLOCK	256
+
+/* Literals one iteration of the fast loop writes at most, before a match. */
+#define FAST_LITERALS	3
+/* Bytes it reads at most: two loads, the first of which may use seven. */
+#define FAST_IN		16
+/* Bytes it writes at most; a copy by words goes less than two words too far. */
+#define FAST_OUT	(FAST_LITERALS + MAX_MATCH + 16)
+
+enum stargz_inflate_state {
+	STATE_HEADER,		/* at the header of a block */
+	STATE_STORED,		/* in a stored block, @left bytes to go */
+	STATE_CODES,		/* in a compressed block, first finish a match */
+	STATE_ENDED,		/* for the reason in @status */
+};
+
+enum stargz_inflate_code {
+	CODE_CODELEN,
+	CODE_LITLEN,
+	CODE_DIST,
+};
+
+#define MATCH(base, extra) ((base) << 16 | (extra))
+
+/* Symbols from 256 on of the literal/length code, RFC 1951 3.2.5. */
+static const u32 stargz_litlen_entry[] = {
+	ENTRY_SPECIAL | ENTRY_END,
+	MATCH(3, 0), MATCH(4, 0), MATCH(5, 0), MATCH(6, 0), MATCH(7, 0),
+	MATCH(8, 0), MATCH(9, 0), MATCH(10, 0), MATCH(11, 1), MATCH(13, 1),
+	MATCH(15, 1), MATCH(17, 1), MATCH(19, 2), MATCH(23, 2), MATCH(27, 2),
+	MATCH(31, 2), MATCH(35, 3), MATCH(43, 3), MATCH(51, 3), MATCH(59, 3),
+	MATCH(67, 4), MATCH(83, 4), MATCH(99, 4), MATCH(115, 4), MATCH(131, 5),
+	MATCH(163, 5), MATCH(195, 5), MATCH(227, 5), MATCH(258, 0),
+	ENTRY_INVALID, ENTRY_INVALID,
+};
+
+static const u32 stargz_dist_entry[STARGZ_INFLATE_DISTS] = {
+	MATCH(1, 0), MATCH(2, 0), MATCH(3, 0), MATCH(4, 0), MATCH(5, 1),
+	MATCH(7, 1), MATCH(9, 2), MATCH(13, 2), MATCH(17, 3), MATCH(25, 3),
+	MATCH(33, 4), MATCH(49, 4), MATCH(65, 5), MATCH(97, 5), MATCH(129, 6),
+	MATCH(193, 6), MATCH(257, 7), MATCH(385, 7), MATCH(513, 8),
+	MATCH(769, 8), MATCH(1025, 9), MATCH(1537, 9), MATCH(2049, 10),
+	MATCH(3073, 10), MATCH(4097, 11), MATCH(6145, 11), MATCH(8193, 12),
+	MATCH(12289, 12), MATCH(16385, 13), MATCH(24577, 13),
+	ENTRY_INVALID, ENTRY_INVALID,
+};
+
+/* The order in which the lengths of the code for code lengths are stored. */
+static const u8 stargz_codelen_order[CODELENS] = {
+	16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+};
+
+static inline unsigned int entry_code_bits(u32 entry)
+{
+	return entry >> 8 & 15;
+}
+
+static inline u64 low_bits(u64 word, unsigned int n)
+{
+	return word & ((1ULL << n) - 1);
+}
+
+/* The stream ends here; always false, so that callers can return it. */
+static bool stargz_inflate_stop(struct stargz_inflate *s,
+				enum stargz_inflate_status status)
+{
+	s->state = STATE_ENDED;
+	s->status = status;
+	return false;
+}
+
+static bool stargz_inflate_bad(struct stargz_inflate *s, const char *why)
+{
+	s->why = why;
+	return stargz_inflate_stop(s, STARGZ_INFLATE_BAD);
+}
+
+static bool stargz_inflate_truncated(struct stargz_inflate *s)
+{
+	return stargz_inflate_stop(s, STARGZ_INFLATE_TRUNCATED);
+}
+
+/* Fill the bit buffer: at least 56 bits, or all that is left of the input. */
+static void stargz_inflate_refill(struct stargz_inflate *s)
+{
+	if (likely(s->end - s->next >= 8)) {
+		s->hold |= get_unaligned_le64(s->next) << s->bits;
+		s->next += (63 - s->bits) >> 3;
+		s->bits |= 56;
+		return;
+	}
+	while (s->bits < 56 && s->next < s->end) {
+		s->hold |= (u64)*s->next++ << s->bits;
+		s->bits += 8;
+	}
+}
+
+static inline void stargz_inflate_drop(struct stargz_inflate *s, unsigned int n)
+{
+	s->hold >>= n;
+	s->bits -= n;
+}
+
+/* Take @n bits, at most 48, into *@value; false if the input ends first. */
+static bool stargz_inflate_take(struct stargz_inflate *s, unsigned int n,
+				u32 *value)
+{
+	if (s->bits < n)
+		stargz_inflate_refill(s);
+	if (s->bits < n)
+		return stargz_inflate_truncated(s);
+	*value = low_bits(s->hold, n);
+	stargz_inflate_drop(s, n);
+	return true;
+}
+
+/*
+ * Take the code of a symbol, but not the extra bits after it. False if the
+ * input ends first.
+ */
+static bool stargz_inflate_symbol(struct stargz_inflate *s, const u32 *table,
+				  unsigned int root, u32 *entry)
+{
+	unsigned int n = 0;
+	u32 e;
+
+	if (s->bits < MAX_CODE_BITS)
+		stargz_inflate_refill(s);
+	e = table[low_bits(s->hold, root)];
+	if (e & ENTRY_SUB) {
+		n = root;
+		e = table[(e >> 16) + low_bits(s->hold >> root,
+					       entry_code_bits(e))];
+	}
+	n += entry_code_bits(e);
+	if (s->bits < n)
+		return stargz_inflate_truncated(s);
+	stargz_inflate_drop(s, n);
+	*entry = e;
+	return true;
+}
+
+/* Take the extra bits of a length or distance; *@value gets the sum. */
+static bool stargz_inflate_extra(struct stargz_inflate *s, u32 entry,
+				 u32 *value)
+{
+	if (!stargz_inflate_take(s, (u8)entry - entry_code_bits(entry), value))
+		return false;
+	*value += entry >> 16;
+	return true;
+}
+
+/* The entry of a symbol, but for the bits of its code. */
+static inline u32 stargz_inflate_entry(enum stargz_inflate_code code,
+				       unsigned int symbol)
+{
+	if (code == CODE_DIST)
+		return stargz_dist_entry[symbol];
+	if (code == CODE_CODELEN)
+		return symbol << 16;
+	if (symbol < END_OF_BLOCK)
+		return symbol << 16 | ENTRY_LITERAL;
+	return stargz_litlen_entry[symbol - END_OF_BLOCK];
+}
+
+/* Add the bits of the code to an entry: to drop, and by themselves. */
+static inline u32 stargz_inflate_coded(u32 entry, unsigned int bits)
+{
+	return entry + bits * 0x101;
+}
+
+/*
+ * The code of @bits bits after @code. Codes are counted from the first bit on,
+ * which is the lowest here: carry goes down.
+ */
+static inline u32 stargz_inflate_next(u32 code, unsigned int bits)
+{
+	/* After the last code there is none, and any number will do. */
+	u32 bit = BIT(__fls((code ^ (BIT(bits) - 1)) | 1));
+
+	return (code & (bit - 1)) | bit;
+}
+
+/* Bits of the second level that starts with @left codes of @bits bits. */
+static unsigned int stargz_inflate_sub_bits(const u16 *count, unsigned int left,
+					    unsigned int bits,
+					    unsigned int root)
+{
+	unsigned int n = bits - root;
+
+	while (left < BIT(n)) {
+		n++;
+		left = (left << 1) + count[root + n];
+	}
+	return n;
+}
+
+/* Codes longer than @root, from @code on; @symbols are theirs, in order. */
+static void stargz_inflate_fill_subs(u32 *table, unsigned int root,
+				     const u16 *count, const u16 *symbols,
+				     u32 code, enum stargz_inflate_code kind)
+{
+	u32 free = BIT(root), sub = 0, prefix, last = ~0, i, e;
+	unsigned int bits, n = 0, left;
+
+	for (bits = root + 1; bits <= MAX_CODE_BITS; bits++) {
+		for (left = count[bits]; left; left--) {
+			prefix = low_bits(code, root);
+			if (prefix != last) {
+				last = prefix;
+				n = stargz_inflate_sub_bits(count, left, bits,
+							    root);
+				sub = free;
+				free += BIT(n);
+				table[prefix] = ENTRY_SPECIAL | ENTRY_SUB |
+						sub << 16 | n << 8 | root;
+			}
+			e = stargz_inflate_entry(kind, *symbols++);
+			e = stargz_inflate_coded(e, bits - root);
+			for (i = code >> root; i < BIT(n);
+			     i += BIT(bits - root))
+				table[sub + i] = e;
+			code = stargz_inflate_next(code, bits);
+		}
+	}
+}
+
+/* Make a table of a complete code; @symbols are sorted by their codes. */
+static void stargz_inflate_fill(u32 *table, unsigned int root,
+				const u16 *count, const u16 *symbols,
+				enum stargz_inflate_code kind)
+{
+	unsigned int bits, left;
+	bool any = false;
+	u32 code = 0, e;
+
+	/*
+	 * A table for codes up to some length, twice, is the table for those
+	 * that are a bit longer, but for where the longer ones go.
+	 */
+	for (bits = 1; bits <= root; bits++) {
+		if (any)
+			memcpy(table + BIT(bits - 1), table,
+			       sizeof(*table) << (bits - 1));
+		for (left = count[bits]; left; left--) {
+			any = true;
+			e = stargz_inflate_entry(kind, *symbols++);
+			table[code] = stargz_inflate_coded(e, bits);
+			code = stargz_inflate_next(code, bits);
+		}
+	}
+	stargz_inflate_fill_subs(table, root, count, symbols, code, kind);
+}
+
+/*
+ * Make a table of a code that is not complete: without symbols, or with one
+ * whose code is 0. Other codes are invalid when they are used, but zlib takes
+ * all as the length 0 if there is no code for code lengths; so then do we.
+ */
+static void stargz_inflate_fill_short(u32 *table, unsigned int root,
+				      bool empty, unsigned int symbol,
+				      enum stargz_inflate_code kind)
+{
+	u32 invalid = kind == CODE_CODELEN ? 0 : ENTRY_INVALID;
+	u32 i;
+
+	table[0] = invalid;
+	if (!empty)
+		table[0] = stargz_inflate_entry(kind, symbol);
+	table[0] = stargz_inflate_coded(table[0], 1);
+	table[1] = stargz_inflate_coded(invalid, 1);
+	for (i = 2; i < BIT(root); i++)
+		table[i] = table[i - 2];
+}
+
+/*
+ * Make the table of the code whose symbols' codes have the @n lengths @lens.
+ * Returns whether it is a valid code.
+ */
+static bool stargz_inflate_table(struct stargz_inflate *s, u32 *table,
+				 unsigned int root, const u8 *lens,
+				 unsigned int n, enum stargz_inflate_code kind)
+{
+	u16 count[MAX_CODE_BITS + 1] = { 0 }, place[MAX_CODE_BITS + 2];
+	unsigned int i;
+	int left = 1;	/* codes of this length not taken by shorter ones */
+
+	for (i = 0; i < n; i++)
+		count[lens[i]]++;
+	for (i = 1; i <= MAX_CODE_BITS; i++) {
+		left = (left << 1) - count[i];
+		if (left < 0)
+			return false;
+	}
+	place[0] = 0;
+	for (i = 0; i <= MAX_CODE_BITS; i++)
+		place[i + 1] = place[i] + count[i];
+	for (i = 0; i < n; i++)
+		s->sorted[place[lens[i]]++] = i;
+	if (likely(!left)) {
+		stargz_inflate_fill(table, root, count, s->sorted + count[0],
+				    kind);
+		return true;
+	}
+	/* Only a lone code of one bit may leave others unused. */
+	if (count[0] < n &&
+	    (kind == CODE_CODELEN || !count[1] || count[0] + 1U < n))
+		return false;
+	stargz_inflate_fill_short(table, root, count[0] == n,
+				  s->sorted[n - 1], kind);
+	return true;
+}
+
+static bool stargz_inflate_fixed(struct stargz_inflate *s)
+{
+	u8 *lens = s->lens;
+
+	s->state = STATE_CODES;
+	if (s->fixed)
+		return true;
+	s->fixed = true;
+	memset(lens, 8, 144);
+	memset(lens + 144, 9, 112);
+	memset(lens + 256, 7, 24);
+	memset(lens + 280, 8, 8);
+	stargz_inflate_table(s, s->litlen, LITLEN_BITS, lens,
+			     STARGZ_INFLATE_LITLENS, CODE_LITLEN);
+	memset(lens, 5, STARGZ_INFLATE_DISTS);
+	stargz_inflate_table(s, s->dists, DIST_BITS, lens,
+			     STARGZ_INFLATE_DISTS, CODE_DIST);
+	return true;
+}
+
+/* Read @n code lengths, by the code in @dists; RFC 1951 3.2.7. */
+static bool stargz_inflate_lens(struct stargz_inflate *s, unsigned int n)
+{
+	unsigned int i = 0;
+	u32 entry, symbol, count;
+	u8 len;
+
+	while (i < n) {
+		if (!stargz_inflate_symbol(s, s->dists, CODELEN_BITS, &entry))
+			return false;
+		symbol = entry >> 16;
+		if (symbol < 16) {
+			s->lens[i++] = symbol;
+			continue;
+		}
+		if (!stargz_inflate_take(s, symbol == 16 ? 2 :
+					 symbol == 17 ? 3 : 7, &count))
+			return false;
+		count += symbol == 18 ? 11 : 3;
+		len = 0;
+		if (symbol == 16) {
+			if (!i)
+				return stargz_inflate_bad(s, "no code length to repeat");
+			len = s->lens[i - 1];
+		}
+		if (count > n - i)
+			return stargz_inflate_bad(s, "too many code lengths");
+		memset(s->lens + i, len, count);
+		i += count;
+	}
+	return true;
+}
+
+static bool stargz_inflate_dynamic(struct stargz_inflate *s)
+{
+	u32 counts, litlens, dists, codelens, i, len;
+
+	if (!stargz_inflate_take(s, 14, &counts))
+		return false;
+	litlens = 257 + (counts & 31);
+	dists = 1 + (counts >> 5 & 31);
+	codelens = 4 + (counts >> 10);
+	if (litlens > MAX_LITLENS || dists > MAX_DISTS)
+		return stargz_inflate_bad(s, "too many symbols");
+
+	memset(s->lens, 0, CODELENS);
+	for (i = 0; i < codelens; i++) {
+		if (!stargz_inflate_take(s, 3, &len))
+			return false;
+		s->lens[stargz_codelen_order[i]] = len;
+	}
+	s->fixed = false;
+	if (!stargz_inflate_table(s, s->dists, CODELEN_BITS, s->lens, CODELENS,
+				  CODE_CODELEN))
+		return stargz_inflate_bad(s, "invalid code of code lengths");
+	if (!stargz_inflate_lens(s, litlens + dists))
+		return false;
+	if (!s->lens[END_OF_BLOCK])
+		return stargz_inflate_bad(s, "no code for the end of block");
+	if (!stargz_inflate_table(s, s->litlen, LITLEN_BITS, s->lens, litlens,
+				  CODE_LITLEN))
+		return stargz_inflate_bad(s, "invalid code of literals");
+	if (!stargz_inflate_table(s, s->dists, DIST_BITS, s->lens + litlens,
+				  dists, CODE_DIST))
+		return stargz_inflate_bad(s, "invalid code of distances");
+	s->state = STATE_CODES;
+	return true;
+}
+
+static bool stargz_inflate_stored(struct stargz_inflate *s)
+{
+	const u8 *p;
+
+	/* To the next whole byte, and back to the first that is not used. */
+	s->next -= s->bits >> 3;
+	s->hold = 0;
+	s->bits = 0;
+	p = s->next;
+	if (s->end - p < 4)
+		return stargz_inflate_truncated(s);
+	if ((p[0] ^ p[2]) != 0xff || (p[1] ^ p[3]) != 0xff)
+		return stargz_inflate_bad(s, "length of stored block damaged");
+	s->left = p[0] | p[1] << 8;
+	s->next += 4;
+	s->state = STATE_STORED;
+	return true;
+}
+
+/* Read the header of a block; false if the stream ended. */
+static bool stargz_inflate_header(struct stargz_inflate *s)
+{
+	u32 header;
+
+	if (s->final)
+		return stargz_inflate_stop(s, STARGZ_INFLATE_END);
+	if (!stargz_inflate_take(s, 3, &header))
+		return false;
+	s->final = header & 1;
+	s->left = 0;
+	switch (header >> 1) {
+	case 0:
+		return stargz_inflate_stored(s);
+	case 1:
+		return stargz_inflate_fixed(s);
+	case 2:
+		return stargz_inflate_dynamic(s);
+	default:
+		return stargz_inflate_bad(s, "invalid block type");
+	}
+}
+
+/* Output of a run: its history from @base on, written from @first on. */
+struct stargz_inflate_out {
+	u8 *base;
+	u8 *first;
+	u8 *next;
+	u8 *end;
+};
+
+/* A run is over once it filled its output, but not if there was no room. */
+static inline bool stargz_inflate_full(const struct stargz_inflate_out *out)
+{
+	return out->next == out->end && out->next > out->first;
+}
+
+/* Copy what fits of a stored block; false if it is not all. */
+static bool stargz_inflate_copy_stored(struct stargz_inflate *s,
+				       struct stargz_inflate_out *out)
+{
+	size_t n = min_t(size_t, s->left, s->end - s->next);
+
+	n = min_t(size_t, n, out->end - out->next);
+	memcpy(out->next, s->next, n);
+	out->next += n;
+	s->next += n;
+	s->left -= n;
+	if (!s->left)
+		s->state = STATE_HEADER;
+	else if (s->next == s->end && !stargz_inflate_full(out))
+		stargz_inflate_truncated(s);
+	return !s->left;
+}
+
+/* Copy what fits of a match; false if it is not all, or reaches too far. */
+static bool stargz_inflate_copy_match(struct stargz_inflate *s,
+				      struct stargz_inflate_out *out)
+{
+	size_t n = min_t(size_t, s->left, out->end - out->next);
+	size_t done = out->next - out->base, back, k;
+	const u8 *from;
+
+	if (s->dist > done) {
+		back = s->dist - done;
+		if (back > s->dict_len)
+			return stargz_inflate_bad(s, "distance too far back");
+		k = min_t(size_t, n, back);
+		memcpy(out->next, s->dict + s->dict_len - back, k);
+		out->next += k;
+		s->left -= k;
+		n -= k;
+	}
+	s->left -= n;
+	if (!n)
+		return !s->left;
+	/* Bytes that this writes may be those that it reads next. */
+	from = out->next - s->dist;
+	while (n--)
+		*out->next++ = *from++;
+	return !s->left;
+}
+
+/*
+ * Decode one symbol, and of a match the distance as well; false if the output
+ * is full before, or the stream ended.
+ */
+static bool stargz_inflate_step(struct stargz_inflate *s,
+				struct stargz_inflate_out *out)
+{
+	u64 hold = s->hold;
+	u32 bits = s->bits;
+	const u8 *next = s->next;
+	u32 entry;
+
+	if (!stargz_inflate_symbol(s, s->litlen, LITLEN_BITS, &entry))
+		return false;
+	if (entry & ENTRY_LITERAL) {
+		if (out->next < out->end) {
+			*out->next++ = entry >> 16;
+			return true;
+		}
+		/* There is no room: leave it for the next run. */
+		s->hold = hold;
+		s->bits = bits;
+		s->next = next;
+		return false;
+	}
+	if (entry & ENTRY_END) {
+		s->state = STATE_HEADER;
+		return true;
+	}
+	if (entry & ENTRY_SPECIAL)
+		return stargz_inflate_bad(s, "invalid code of a literal");
+	if (!stargz_inflate_extra(s, entry, &s->left) ||
+	    !stargz_inflate_symbol(s, s->dists, DIST_BITS, &entry))
+		return false;
+	if (entry & ENTRY_SPECIAL)
+		return stargz_inflate_bad(s, "invalid code of a distance");
+	return stargz_inflate_extra(s, entry, &s->dist) &&
+	       stargz_inflate_copy_match(s, out);
+}
+
+/*
+ * Copy a match by words of eight bytes. @dist is at least 1; up to 15 bytes
+ * more than @len are written.
+ */
+static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
+						      size_t len)
+{
+	const u8 *from = out - dist;
+	u8 *end = out + len;
+	u64 word;
+
+	if (likely(dist >= 8)) {
+		do {
+			put_unaligned_le64(get_unaligned_le64(from), out);
+			from += 8;
+			out += 8;
+		} while (out < end);
+	} else if (dist == 1) {
+		word = *from * 0x0101010101010101ULL;
+		do {
+			put_unaligned_le64(word, out);
+			out += 8;
+		} while (out < end);
+	} else {
+		/* The first @dist bytes of each word are right. */
+		do {
+			put_unaligned_le64(get_unaligned_le64(from), out);
+			from += dist;
+			out += dist;
+		} while (out < end);
+	}
+}
+
+/* The bit buffer of the fast loop; the low byte of @bits counts. */
+struct stargz_inflate_bits {
+	const u8 *next;
+	u64 hold;
+	u32 bits;
+};
+
+/* At least 56 bits; reads eight bytes of input and uses up to seven. */
+static __always_inline void stargz_bits_refill(struct stargz_inflate_bits *b)
+{
+	b->hold |= get_unaligned_le64(b->next) << (u8)b->bits;
+	b->next += 7 - (b->bits >> 3 & 7);
+	b->bits |= 56;
+}
+
+static __always_inline void stargz_bits_drop(struct stargz_inflate_bits *b,
+					     u32 entry)
+{
+	b->hold >>= (u8)entry;
+	b->bits -= entry;
+}
+
+/* Take a symbol with its extra bits, and return their sum with its base. */
+static __always_inline u32 stargz_bits_value(struct stargz_inflate_bits *b,
+					     u32 entry)
+{
+	u64 hold = b->hold;
+
+	stargz_bits_drop(b, entry);
+	return (entry >> 16) +
+	       (u32)(low_bits(hold, (u8)entry) >> entry_code_bits(entry));
+}
+
+/* Take the first level of a code and return its entry on the second. */
+static __always_inline u32 stargz_bits_sub(struct stargz_inflate_bits *b,
+					   const u32 *table, u32 entry)
+{
+	stargz_bits_drop(b, entry);
+	return table[(entry >> 16) + low_bits(b->hold, entry_code_bits(entry))];
+}
+
+/*
+ * Decode while there are FAST_IN bytes of input and room for FAST_OUT bytes
+ * of output. Ends earlier at the end of the block or of the stream, and with
+ * a match in @left and @dist if that starts before @out->base.
+ *
+ * At the top of the loop there are at least 56 bits. Three literals of the
+ * first level take at most 33, or two and a length 42; a distance with a
+ * fresh buffer takes 28.
+ */
+static __always_inline void
+stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
+{
+	struct stargz_inflate_bits b = { s->next, s->hold, s->bits };
+	const u8 *in_last = s->end - FAST_IN;
+	u8 *out_last = o->end - FAST_OUT, *out = o->next;
+	u32 entry, len, dist;
+
+	do {
+		stargz_bits_refill(&b);
+		entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+		if (entry & ENTRY_LITERAL) {
+			stargz_bits_drop(&b, entry);
+			*out++ = entry >> 16;
+			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+		}
+		if (entry & ENTRY_LITERAL) {
+			stargz_bits_drop(&b, entry);
+			*out++ = entry >> 16;
+			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+		}
+		if (entry & ENTRY_SUB)
+			entry = stargz_bits_sub(&b, s->litlen, entry);
+		if (entry & ENTRY_LITERAL) {
+			stargz_bits_drop(&b, entry);
+			*out++ = entry >> 16;
+			continue;
+		}
+		if (unlikely(entry & ENTRY_SPECIAL)) {
+			stargz_bits_drop(&b, entry);
+			s->state = STATE_HEADER;
+			if (!(entry & ENTRY_END))
+				stargz_inflate_bad(s, "invalid code of a literal");
+			break;
+		}
+		len = stargz_bits_value(&b, entry);
+		stargz_bits_refill(&b);
+		entry = s->dists[low_bits(b.hold, DIST_BITS)];
+		if (unlikely(entry & ENTRY_SUB))
+			entry = stargz_bits_sub(&b, s->dists, entry);
+		if (unlikely(entry & ENTRY_SPECIAL)) {
+			stargz_inflate_bad(s, "invalid code of a distance");
+			break;
+		}
+		dist = stargz_bits_value(&b, entry);
+		if (unlikely(dist > out - o->base)) {
+			s->left = len;
+			s->dist = dist;
+			break;
+		}
+		stargz_inflate_copy_words(out, dist, len);
+		out += len;
+	} while (b.next <= in_last && out <= out_last);
+
+	o->next = out;
+	s->next = b.next;
+	s->hold = b.hold;
+	s->bits = (u8)b.bits;
+}
+
+/* The same code twice: shifts and masks of BMI2 need fewer instructions. */
+static void stargz_inflate_fast_any(struct stargz_inflate *s,
+				    struct stargz_inflate_out *out)
+{
+	stargz_inflate_fast(s, out);
+}
+
+#if defined(__KERNEL__) ? defined(CONFIG_X86_64) : defined(__x86_64__)
+static __attribute__((target("bmi2"))) void
+stargz_inflate_fast_bmi2(struct stargz_inflate *s,
+			 struct stargz_inflate_out *out)
+{
+	stargz_inflate_fast(s, out);
+}
+
+static bool stargz_inflate_has_bmi2(void)
+{
+#ifdef __KERNEL__
+	return boot_cpu_has(X86_FEATURE_BMI2);
+#else
+	return __builtin_cpu_supports("bmi2");
+#endif
+}
+#else
+#define stargz_inflate_fast_bmi2	stargz_inflate_fast_any
+#define stargz_inflate_has_bmi2()	false
+#endif
+
+/* Decode a compressed block; false if the output is full or the stream ended. */
+static bool stargz_inflate_codes(struct stargz_inflate *s,
+				 struct stargz_inflate_out *out)
+{
+	while (s->state == STATE_CODES) {
+		if (s->left) {
+			if (!stargz_inflate_copy_match(s, out))
+				return false;
+		} else if (s->end - s->next >= FAST_IN &&
+			   out->end - out->next >= FAST_OUT) {
+			if (s->bmi2)
+				stargz_inflate_fast_bmi2(s, out);
+			else
+				stargz_inflate_fast_any(s, out);
+			continue;
+		} else if (!stargz_inflate_step(s, out)) {
+			return false;
+		}
+		if (stargz_inflate_full(out))
+			return false;
+	}
+	return s->state != STATE_ENDED;
+}
+
+/**
+ * stargz_inflate_start() - begin to decode a raw deflate stream
+ * @s: state, of any content
+ * @in: the stream; it must stay until the last run
+ * @len: its length in bytes; it may go on after the end of the stream
+ * @bit: the low bits of @in[0] that do not belong to it, 0 to 7
+ *
+ * There is no history; see stargz_inflate_dict().
+ */
+void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
+			  unsigned int bit)
+{
+	s->start = in;
+	s->next = in;
+	s->end = in + len;
+	s->hold = 0;
+	s->bits = 0;
+	s->state = STATE_HEADER;
+	s->final = false;
+	s->fixed = false;
+	s->bmi2 = stargz_inflate_has_bmi2();
+	s->left = 0;
+	s->dict = NULL;
+	s->dict_len = 0;
+	s->why = NULL;
+	stargz_inflate_refill(s);
+	if (len)
+		stargz_inflate_drop(s, bit);
+}
+
+/**
+ * stargz_inflate_dict() - give the history before the output
+ * @s: state of a stream, at any place between two runs
+ * @dict: the bytes that came just before @base[0] of the runs that follow. They
+ *	must stay while there are such, and not overlap with their output.
+ * @len: how many bytes; of those more than the last 32 KiB, none is read
+ */
+void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len)
+{
+	s->dict = dict;
+	s->dict_len = len;
+}
+
+/**
+ * stargz_inflate_run() - decode until the output is full or the stream ends
+ * @s: state of a stream
+ * @base: output. What stands before @pos is history, as is, further back, what
+ *	stargz_inflate_dict() gave.
+ * @pos: where to write on in @base, in bytes; moved to where that ended. Bytes
+ *	between there and @end may have been overwritten.
+ * @end: end of the output in @base, at least @pos
+ *
+ * Touches nothing outside @base[0] to @base[@end - 1] and writes to nothing
+ * before @base[@pos]. When the last byte is written the result is
+ * STARGZ_INFLATE_FULL, whatever comes next in the input; a run without room
+ * looks at it: it gives STARGZ_INFLATE_FULL if more output comes, else how the
+ * stream ends. Once it ended in any way, further runs say the same again.
+ *
+ * Time is bounded by the length of the input and @end - @pos.
+ *
+ * Return: how it ended.
+ */
+enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
+					      u8 *base, size_t *pos,
+					      size_t end)
+{
+	struct stargz_inflate_out out = {
+		.base = base,
+		.first = base + *pos,
+		.next = base + *pos,
+		.end = base + end,
+	};
+	bool more = true;
+
+	while (more && !stargz_inflate_full(&out)) {
+		if (s->state == STATE_HEADER)
+			more = stargz_inflate_header(s);
+		else if (s->state == STATE_STORED)
+			more = stargz_inflate_copy_stored(s, &out);
+		else
+			more = stargz_inflate_codes(s, &out);
+	}
+	*pos = out.next - base;
+	return s->state == STATE_ENDED ? s->status : STARGZ_INFLATE_FULL;
+}
+
+/**
+ * stargz_inflate_consumed() - how much input a stream was
+ * @s: state of a stream that ended with STARGZ_INFLATE_END
+ *
+ * Return: bytes of input from its start on; a byte of which only some bits
+ *	belong to the stream counts.
+ */
+size_t stargz_inflate_consumed(const struct stargz_inflate *s)
+{
+	return s->next - s->start - (s->bits >> 3);
+}
+
+/**
+ * stargz_inflate_why() - what is wrong with a stream
+ * @s: state of a stream that ended with STARGZ_INFLATE_BAD
+ *
+ * Return: a few words for a message.
+ */
+const char *stargz_inflate_why(const struct stargz_inflate *s)
+{
+	return s->why;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * DEFLATE (RFC 1951) decoding from memory to memory, in the kernel and in
+ * userspace. A struct stargz_inflate belongs to one caller at a time; there
+ * are no locks.
+ */
+#ifndef STARGZ_INFLATE_H
+#define STARGZ_INFLATE_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include "inflate-compat.h"
+#endif
+
+/* Bits of a code that the first level of a table decodes. */
+#define STARGZ_INFLATE_LITLEN_BITS	11
+#define STARGZ_INFLATE_DIST_BITS	8
+
+/*
+ * Most entries both levels can have: for 288 symbols and 11 bits, and for
+ * 32 symbols and 8 bits, of codes of at most 15 bits.
+ */
+#define STARGZ_INFLATE_LITLEN_SIZE	2342
+#define STARGZ_INFLATE_DIST_SIZE	402
+
+/* Symbols of the literal/length code and of the distance code. */
+#define STARGZ_INFLATE_LITLENS		288
+#define STARGZ_INFLATE_DISTS		32
+
+/**
+ * enum stargz_inflate_status - how a run ended
+ * @STARGZ_INFLATE_END: the final block ended
+ * @STARGZ_INFLATE_FULL: the output is full, and the stream goes on
+ * @STARGZ_INFLATE_BAD: the stream is invalid
+ * @STARGZ_INFLATE_TRUNCATED: the input ended before the stream did
+ */
+enum stargz_inflate_status {
+	STARGZ_INFLATE_END,
+	STARGZ_INFLATE_FULL,
+	STARGZ_INFLATE_BAD,
+	STARGZ_INFLATE_TRUNCATED,
+};
+
+/**
+ * struct stargz_inflate - a stream being decoded
+ * @start: first byte of input
+ * @next: first byte of input that is not in @hold
+ * @end: end of input
+ * @hold: input taken but not used, lowest bit first. Bits above @bits are
+ *	those of @next if the input goes that far, else 0.
+ * @bits: how many bits of @hold count
+ * @state: what comes next, an enum stargz_inflate_state
+ * @status: how the stream ended, if it did
+ * @final: the current block is the last
+ * @fixed: the tables are those of fixed blocks
+ * @bmi2: use the instructions of x86 BMI2. Set by stargz_inflate_start() where
+ *	the processor has them; tests may clear it.
+ * @left: bytes of a stored block or of a match still to be written
+ * @dist: distance of that match
+ * @dict: history before the output
+ * @dict_len: its length in bytes
+ * @why: what is wrong with the stream, or NULL
+ * @litlen: decoding table of literals and lengths
+ * @dists: decoding table of distances; before, of code lengths
+ * @lens: code lengths of a dynamic block
+ * @sorted: symbols in the order of their codes, while a table is made
+ *
+ * Some 13 KiB, without pointers into itself. Needs no initialisation but
+ * stargz_inflate_start().
+ */
+struct stargz_inflate {
+	const u8 *start;
+	const u8 *next;
+	const u8 *end;
+	u64 hold;
+	u32 bits;
+	u8 state;
+	u8 status;
+	bool final;
+	bool fixed;
+	bool bmi2;
+	u32 left;
+	u32 dist;
+	const u8 *dict;
+	size_t dict_len;
+	const char *why;
+	u32 litlen[STARGZ_INFLATE_LITLEN_SIZE];
+	u32 dists[STARGZ_INFLATE_DIST_SIZE];
+	u8 lens[STARGZ_INFLATE_LITLENS + STARGZ_INFLATE_DISTS];
+	u16 sorted[STARGZ_INFLATE_LITLENS];
+};
+
+void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
+			  unsigned int bit);
+void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len);
+enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
+					      u8 *base, size_t *pos,
+					      size_t end);
+size_t stargz_inflate_consumed(const struct stargz_inflate *s);
+const char *stargz_inflate_why(const struct stargz_inflate *s);
+
+#endif /* STARGZ_INFLATE_H */
