@@ -22,6 +22,9 @@
 #define STARGZ_CACHE_BYTES	SZ_16M
 #define STARGZ_CACHE_SPANS	4
 
+/* Most spans that are remembered as damaged. */
+#define STARGZ_CACHE_BAD	4096
+
 static void stargz_buf_free(struct stargz_span_buf *buf)
 {
 	kvfree(buf->data);
@@ -34,8 +37,7 @@ static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
 
 	if (!buf)
 		return NULL;
-	/* Our callers are in a memalloc_nofs_save() section. */
-	buf->data = kvmalloc(len, GFP_KERNEL | __GFP_NOWARN);
+	buf->data = kvmalloc(len, GFP_NOFS | __GFP_NOWARN);
 	if (!buf->data) {
 		kfree(buf);
 		return NULL;
@@ -81,10 +83,21 @@ static struct stargz_span_buf *stargz_buf_evict(struct stargz_span_cache *cache)
 	return buf;
 }
 
+/* Remember that a span is damaged; xa_lock held. */
+static void stargz_mark_bad(struct stargz_span_cache *cache, u32 span)
+{
+	if (cache->nr_bad == STARGZ_CACHE_BAD ||
+	    xa_is_err(__xa_store(&cache->spans, span, xa_mk_value(0),
+				 GFP_NOWAIT)))
+		return;
+	cache->nr_bad++;
+}
+
 /*
  * Find the buffer of a span, or add @fresh for it. Returns the buffer with a
- * reference; the caller of whom @fresh comes back must decode it. May return
- * NULL when @fresh is, or an ERR_PTR.
+ * reference; the caller of whom @fresh comes back must decode it. NULL when
+ * there is none and @fresh is NULL, an ERR_PTR when the span is known to be
+ * damaged or the cache cannot grow.
  */
 static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
 					       u32 span,
@@ -97,78 +110,165 @@ static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
 	if (!buf && fresh) {
 		/* This may drop the lock to allocate, and so find another. */
 		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh, GFP_NOFS);
-		if (xa_is_err(buf)) {
-			xa_unlock(&cache->spans);
-			return ERR_PTR(xa_err(buf));
-		}
 		if (!buf) {
 			cache->bytes += fresh->len;
 			xa_unlock(&cache->spans);
 			return fresh;
 		}
 	}
-	if (buf)
+	if (xa_is_value(buf))
+		buf = ERR_PTR(-EFSCORRUPTED);
+	else if (xa_is_err(buf))
+		buf = ERR_PTR(xa_err(buf));
+	else if (buf)
 		stargz_buf_hold(cache, buf);
 	xa_unlock(&cache->spans);
 	return buf;
 }
 
-static void stargz_buf_decode(struct inode *inode,
-			      const struct stargz_map *map,
-			      struct stargz_span_buf *buf)
+/* Find the buffer of a span or add one; *@mine: the caller must decode it. */
+static struct stargz_span_buf *stargz_buf_take(struct super_block *sb,
+					       u32 span, u32 ulen, bool *mine)
 {
-	struct stargz_span_cache *cache = &STARGZ_SB(inode->i_sb)->cache;
-
-	buf->err = stargz_decode_span(inode, map, buf->data);
-	if (buf->err) {
-		xa_lock(&cache->spans);
-		stargz_buf_unhash(cache, buf);
-		xa_unlock(&cache->spans);
-	}
-	complete_all(&buf->done);
-}
-
-/* Find the buffer of a span or make and decode it; a reference or ERR_PTR. */
-static struct stargz_span_buf *stargz_span_find(struct inode *inode,
-						const struct stargz_map *map)
-{
-	struct stargz_span_cache *cache = &STARGZ_SB(inode->i_sb)->cache;
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	struct stargz_span_buf *buf, *fresh;
 
-	buf = stargz_buf_find(cache, map->span, NULL);
+	*mine = false;
+	buf = stargz_buf_find(&sbi->cache, span, NULL);
 	if (buf)
 		return buf;
-	fresh = stargz_buf_alloc(map->span, le32_to_cpu(map->raw.ulen));
+	fresh = stargz_buf_alloc(span, ulen);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
-	buf = stargz_buf_find(cache, map->span, fresh);
-	if (buf == fresh)
-		stargz_buf_decode(inode, map, buf);
-	else
+	buf = stargz_buf_find(&sbi->cache, span, fresh);
+	*mine = buf == fresh;
+	if (!*mine)
 		stargz_buf_free(fresh);
 	return buf;
 }
 
 /**
+ * stargz_span_damaged() - remember that a span cannot be decoded
+ * @sb: the file system
+ * @span: its number
+ *
+ * For those who decode without a buffer: from now on readers fail at once.
+ */
+void stargz_span_damaged(struct super_block *sb, u32 span)
+{
+	struct stargz_span_cache *cache = &STARGZ_SB(sb)->cache;
+
+	xa_lock(&cache->spans);
+	if (!xa_load(&cache->spans, span))
+		stargz_mark_bad(cache, span);
+	xa_unlock(&cache->spans);
+}
+
+/**
+ * stargz_span_known() - ask whether the cache knows about a span
+ * @sb: the file system
+ * @span: its number
+ *
+ * Return: whether it is decoded, being decoded or known to be damaged, so
+ * that stargz_span_get() is better than decoding it oneself.
+ */
+bool stargz_span_known(struct super_block *sb, u32 span)
+{
+	return xa_load(&STARGZ_SB(sb)->cache.spans, span);
+}
+
+/**
+ * stargz_span_claim() - take on the decoding of a span
+ * @sb: the file system
+ * @span: its number
+ * @ulen: decoded size, bytes
+ *
+ * Others that want the span wait from now on, so the caller must not wait for
+ * any of them before it calls stargz_span_finish().
+ *
+ * Return: a buffer for stargz_span_finish() and then stargz_span_put(), or
+ * NULL: somebody else has it, it is damaged, or there is no memory.
+ */
+struct stargz_span_buf *stargz_span_claim(struct super_block *sb, u32 span,
+					  u32 ulen)
+{
+	struct stargz_span_buf *buf;
+	bool mine;
+
+	buf = stargz_buf_take(sb, span, ulen, &mine);
+	if (mine)
+		return buf;
+	if (!IS_ERR(buf))
+		stargz_span_put(sb, buf, 0);
+	return NULL;
+}
+
+/**
+ * stargz_span_finish() - say how decoding ended
+ * @sb: the file system
+ * @buf: from stargz_span_claim()
+ * @err: 0 when all of its data is there, or a negative errno
+ *
+ * A failed buffer is forgotten, so that the next reader tries again, unless
+ * that is of no use: then a mark takes its place.
+ */
+void stargz_span_finish(struct super_block *sb, struct stargz_span_buf *buf,
+			int err)
+{
+	struct stargz_span_cache *cache = &STARGZ_SB(sb)->cache;
+
+	buf->err = err;
+	if (err) {
+		xa_lock(&cache->spans);
+		stargz_buf_unhash(cache, buf);
+		if (err == -EFSCORRUPTED)
+			stargz_mark_bad(cache, buf->span);
+		xa_unlock(&cache->spans);
+	}
+	complete_all(&buf->done);
+}
+
+/* Decode a span into a buffer of which others may be waiting. */
+static void stargz_buf_decode(struct super_block *sb,
+			      const struct stargz_map *map,
+			      const struct stargz_fetch *have,
+			      struct stargz_span_buf *buf)
+{
+	const struct stargz_want want = { .out = buf->data, .to = buf->len };
+
+	stargz_span_finish(sb, buf, stargz_decode_span(sb, map->span, &map->raw,
+						       have, &want));
+}
+
+/**
  * stargz_span_get() - a decoded span
- * @inode: for whom; named in error messages
+ * @sb: the file system
  * @map: the span and what of it is wanted, from stargz_map()
+ * @have: compressed bytes at hand, or NULL; see stargz_decode_span()
  *
  * Sleeps. Called with folios locked and reclaim kept out of file systems.
  *
  * Return: the buffer, for stargz_span_put(), or an ERR_PTR: -EFSCORRUPTED the
  * blob is damaged, -EIO, -ENOMEM, -EINTR the caller is being killed.
  */
-struct stargz_span_buf *stargz_span_get(struct inode *inode,
-					const struct stargz_map *map)
+struct stargz_span_buf *stargz_span_get(struct super_block *sb,
+					const struct stargz_map *map,
+					const struct stargz_fetch *have)
 {
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	struct stargz_span_buf *buf;
+	bool mine;
 	int err;
 
 	do {
-		buf = stargz_span_find(inode, map);
+		buf = stargz_buf_take(sb, map->span,
+				      le32_to_cpu(map->raw.ulen), &mine);
 		if (IS_ERR(buf))
 			return buf;
+		stargz_stat_add(sbi, mine ? STARGZ_STAT_CACHE_MISSES :
+					    STARGZ_STAT_CACHE_HITS, 1);
+		if (mine)
+			stargz_buf_decode(sb, map, have, buf);
 		wait_for_completion(&buf->done);
 		err = buf->err;
 		/* The index may have changed since the span was decoded. */
@@ -177,9 +277,10 @@ struct stargz_span_buf *stargz_span_get(struct inode *inode,
 			err = -EFSCORRUPTED;
 		if (!err)
 			return buf;
-		stargz_span_put(inode->i_sb, buf, 0);
-		/* Who decoded was killed; that is no reason for us to fail. */
-	} while (err == -EINTR && !fatal_signal_pending(current));
+		stargz_span_put(sb, buf, 0);
+		/* That others were killed or gave up is no reason to fail. */
+	} while ((err == -EINTR || err == -EAGAIN) &&
+		 !fatal_signal_pending(current));
 	return ERR_PTR(err);
 }
 

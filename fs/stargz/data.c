@@ -2,135 +2,485 @@
 /*
  * stargz - filling the page cache.
  *
- * A folio is filled piece by piece: each piece is a hole, or a copy out of
- * a decoded span. Extents need not start or end at page borders, and a large
- * folio may cover many of them. A folio becomes uptodate only when every byte
- * of it was produced, and is zero behind the end of the file.
+ * Readahead turns its window into a request: the folios, and for each how
+ * many bytes are still missing. The window is cut at span borders into jobs,
+ * which run on all CPUs; each fills what it has of each folio, and whoever
+ * brings the last byte of a folio unlocks it. Extents need not start or end
+ * at page borders and a large folio may cover many of them. A folio becomes
+ * uptodate only when every byte of it was produced, and is zero behind the
+ * end of the file.
  *
- * Locking: readahead and read_folio come with folios locked. We never lock
- * another folio of our own; decoding is waited for with folios locked, which
- * is safe because whoever decodes needs none of them.
+ * A span of which a job wants everything is decoded straight into the folios
+ * when their memory is, or can be made, one run. Otherwise it goes through
+ * the span cache, see cache.c.
+ *
+ * Locking: folios come to us locked, and we never lock another folio of our
+ * files. Jobs wait for I/O, for a decoder and for spans that somebody is
+ * decoding right now; none of these waits for a job or a folio.
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "internal.h"
+#include "trace.h"
 
 /*
- * Readahead grows to whole extents, since all of a span is decoded anyway,
- * but not beyond this many bytes.
+ * Readahead grows to whole spans, since all of a span is decoded anyway, but
+ * not beyond this many bytes.
  */
 #define STARGZ_EXPAND_MAX	SZ_8M
 
-/*
- * Reads one file front to back, and keeps the span at hand between folios.
- * @buf belongs to @map; @delivered counts the bytes taken from it.
+/* A job covers at least this much, so that small spans share one read. */
+#define STARGZ_JOB_SIZE		SZ_256K
+
+/* A window of one job that is not larger is filled by whoever asked. */
+#define STARGZ_JOB_ALONE	SZ_512K
+
+/* Most compressed bytes that are read at once for the spans of a job. */
+#define STARGZ_JOB_FETCH	SZ_1M
+
+/* From this size on mapping folios side by side is cheaper than copying. */
+#define STARGZ_MAP_SIZE		SZ_64K
+
+/**
+ * struct stargz_slot - a folio of a request
+ * @folio: locked; not ours any more once @left is zero
+ * @pos: where it starts in the file
+ * @end: where its part of the file ends: behind the folio or the file
+ * @left: bytes of it that nobody has produced yet
+ * @bad: some of them will never come
  */
-struct stargz_reader {
-	struct inode *inode;
-	struct stargz_map map;
-	struct stargz_span_buf *buf;
-	u64 delivered;
+struct stargz_slot {
+	struct folio *folio;
+	u64 pos;
+	u64 end;
+	atomic_t left;
+	bool bad;
 };
 
-static void stargz_reader_drop(struct stargz_reader *rd)
+/**
+ * struct stargz_request - a readahead window
+ * @inode: the file
+ * @refs: jobs that are not over, and who makes them
+ * @nr: number of @slots
+ * @slots: the folios, in order and without gaps
+ */
+struct stargz_request {
+	struct inode *inode;
+	refcount_t refs;
+	unsigned int nr;
+	struct stargz_slot slots[];
+};
+
+/**
+ * struct stargz_job - a part of a window
+ * @work: on the workqueue of the superblock
+ * @req: the window
+ * @pos: first byte in the file
+ * @end: behind the last one
+ * @slot: the slot that holds @pos
+ * @blob: the blob of its spans, when @clen is not zero
+ * @start: first of their compressed bytes
+ * @clen: how many compressed bytes can be read at once, or 0. A hint: what
+ *	was read is looked up by position
+ */
+struct stargz_job {
+	struct work_struct work;
+	struct stargz_request *req;
+	u64 pos;
+	u64 end;
+	unsigned int slot;
+	u16 blob;
+	u64 start;
+	u64 clen;
+};
+
+/* The request and its folios */
+
+static void stargz_request_put(struct stargz_request *req)
 {
-	if (rd->buf)
-		stargz_span_put(rd->inode->i_sb, rd->buf, rd->delivered);
-	rd->buf = NULL;
-	rd->delivered = 0;
-	rd->map.len = 0;
+	if (refcount_dec_and_test(&req->refs))
+		kvfree(req);
 }
 
-/* Make @pos lie in rd->map, with its span decoded. */
-static int stargz_reader_seek(struct stargz_reader *rd, u64 pos)
+/* All bytes of a folio are there, or never will be. */
+static void stargz_slot_end(struct stargz_request *req,
+			    struct stargz_slot *slot)
 {
-	struct stargz_span_buf *buf;
+	struct folio *folio = slot->folio;
+	size_t len = slot->end - slot->pos;
+
+	if (!slot->bad)
+		folio_zero_segment(folio, len, folio_size(folio));
+	flush_dcache_folio(folio);
+	trace_stargz_complete(req->inode, slot->pos, len,
+			      slot->bad ? -EIO : 0);
+	folio_end_read(folio, !slot->bad);
+}
+
+/* Take the folios of a window; they stay locked. */
+static struct stargz_request *
+stargz_request_alloc(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	u64 size = i_size_read(inode);
+	struct stargz_request *req;
+	struct folio *folio;
+
+	req = kvmalloc(struct_size(req, slots, readahead_count(rac)),
+		       GFP_NOFS | __GFP_NOWARN);
+	if (!req)
+		return NULL;
+	req->inode = inode;
+	refcount_set(&req->refs, 1);
+	for (req->nr = 0; (folio = readahead_folio(rac)); req->nr++) {
+		struct stargz_slot *slot = &req->slots[req->nr];
+
+		slot->folio = folio;
+		slot->pos = folio_pos(folio);
+		slot->end = clamp(size, slot->pos,
+				  slot->pos + folio_size(folio));
+		slot->bad = false;
+		atomic_set(&slot->left, slot->end - slot->pos);
+	}
+	return req;
+}
+
+static u64 stargz_request_end(const struct stargz_request *req)
+{
+	return req->slots[req->nr - 1].end;
+}
+
+/*
+ * The bytes of job->slot up to @end are done. Moves job->pos on, and to the
+ * next slot when this one is finished with.
+ */
+static void stargz_job_advance(struct stargz_job *job, u64 end, int err)
+{
+	struct stargz_request *req = job->req;
+	struct stargz_slot *slot = &req->slots[job->slot];
+	int n = end - job->pos;
+	bool over = end == slot->end;
+
+	if (err)
+		WRITE_ONCE(slot->bad, true);
+	/* The last one sees the marks of all others. */
+	if (atomic_sub_and_test(n, &slot->left))
+		stargz_slot_end(req, slot);
+	job->pos = end;
+	if (over)
+		job->slot++;
+}
+
+/* Fill the next bytes up to @end from @data, or with zeroes without it. */
+static void stargz_job_fill(struct stargz_job *job, u64 end, const void *data)
+{
+	while (job->pos < end) {
+		const struct stargz_slot *slot = &job->req->slots[job->slot];
+		u64 stop = min(end, slot->end);
+		size_t n = stop - job->pos;
+		/* No highmem (inode_nohighmem()): a folio is one run. */
+		void *to = folio_address(slot->folio) + (job->pos - slot->pos);
+
+		if (data) {
+			memcpy(to, data, n);
+			data += n;
+		} else {
+			memset(to, 0, n);
+		}
+		stargz_job_advance(job, stop, 0);
+	}
+}
+
+/* The next bytes up to @end are there already, or never will be. */
+static void stargz_job_skip(struct stargz_job *job, u64 end, int err)
+{
+	while (job->pos < end)
+		stargz_job_advance(job, min(end, job->req->slots[job->slot].end),
+				   err);
+}
+
+/* Decoding straight into folios */
+
+/* How many pages hold the bytes from job->pos to @end, one run or not. */
+static unsigned int stargz_job_pages(const struct stargz_job *job, u64 end,
+				     bool *one_run)
+{
+	const struct stargz_slot *slot = &job->req->slots[job->slot];
+	void *next = folio_address(slot->folio);
+	unsigned int pages = 0;
+
+	*one_run = true;
+	for (; ; slot++) {
+		if (folio_address(slot->folio) != next)
+			*one_run = false;
+		next = folio_address(slot->folio) + folio_size(slot->folio);
+		pages += folio_nr_pages(slot->folio);
+		if (slot->end >= end)
+			return pages;
+	}
+}
+
+/* Map the pages that hold the bytes from job->pos to @end side by side. */
+static void *stargz_job_map(const struct stargz_job *job, unsigned int nr)
+{
+	const struct stargz_slot *slot = &job->req->slots[job->slot];
+	struct page **pages;
+	unsigned int i, n = 0;
+	void *addr;
+
+	pages = kvmalloc_array(nr, sizeof(*pages), GFP_NOFS | __GFP_NOWARN);
+	if (!pages)
+		return NULL;
+	for (; n < nr; slot++)
+		for (i = 0; i < folio_nr_pages(slot->folio); i++)
+			pages[n++] = folio_page(slot->folio, i);
+	addr = vm_map_ram(pages, nr, NUMA_NO_NODE);
+	kvfree(pages);
+	return addr;
+}
+
+/*
+ * Decode all of a span into the folios from job->pos on. False when that
+ * cannot be done and nothing happened.
+ */
+static bool stargz_job_direct(struct stargz_job *job,
+			      const struct stargz_map *map,
+			      const struct stargz_fetch *have)
+{
+	const struct stargz_slot *slot = &job->req->slots[job->slot];
+	u64 end = map->pos + map->len;
+	struct stargz_want want = { .to = map->len };
+	struct super_block *sb = job->req->inode->i_sb;
+	unsigned int pages;
+	void *mapped = NULL;
+	bool one_run;
 	int err;
 
-	if (pos >= rd->map.pos && pos - rd->map.pos < rd->map.len)
-		return 0;
-	stargz_reader_drop(rd);
-	err = stargz_map(rd->inode, pos, &rd->map);
-	if (!err && rd->map.span != STARGZ_NO_SPAN) {
-		buf = stargz_span_get(rd->inode, &rd->map);
-		if (IS_ERR(buf))
-			err = PTR_ERR(buf);
-		else
-			rd->buf = buf;
+	pages = stargz_job_pages(job, end, &one_run);
+	want.out = folio_address(slot->folio);
+	if (!one_run) {
+		if (map->len < STARGZ_MAP_SIZE || !STARGZ_MAP_IS_CHEAP)
+			return false;
+		mapped = stargz_job_map(job, pages);
+		if (!mapped)
+			return false;
+		want.out = mapped;
 	}
-	if (err)
-		rd->map.len = 0;
-	return err;
+	want.out += job->pos - slot->pos;
+	err = stargz_decode_span(sb, map->span, &map->raw, have, &want);
+	if (mapped) {
+		flush_kernel_vmap_range(mapped, pages * PAGE_SIZE);
+		vm_unmap_ram(mapped, pages);
+	}
+	if (err == -EFSCORRUPTED)
+		stargz_span_damaged(sb, map->span);
+	if (!err)
+		stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED,
+				map->len);
+	stargz_job_skip(job, end, err);
+	return true;
 }
 
-/* Produce @len bytes of the file from @pos on, or fail. */
-static int stargz_read_bytes(struct stargz_reader *rd, u64 pos, void *to,
-			     size_t len)
-{
-	while (len) {
-		u64 skip;
-		size_t n;
-		int err;
+/* Running a job */
 
-		err = stargz_reader_seek(rd, pos);
-		if (err)
-			return err;
-		skip = pos - rd->map.pos;
-		n = min_t(u64, len, rd->map.len - skip);
-		if (rd->buf)
-			memcpy(to, rd->buf->data + rd->map.offset + skip, n);
-		else
-			memset(to, 0, n);
-		rd->delivered += n;
-		to += n;
-		pos += n;
-		len -= n;
+/* Is all of the span wanted, here and by nobody else so far? */
+static bool stargz_wants_all(const struct stargz_job *job,
+			     const struct stargz_map *map)
+{
+	return job->pos == map->pos && job->end - map->pos >= map->len &&
+	       !map->offset && map->len == le32_to_cpu(map->raw.ulen) &&
+	       !stargz_span_known(job->req->inode->i_sb, map->span);
+}
+
+/* Produce what the job wants of the run of the file that @map describes. */
+static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
+			  const struct stargz_fetch *have)
+{
+	struct super_block *sb = job->req->inode->i_sb;
+	u64 pos = job->pos, end = min(job->end, map->pos + map->len);
+	struct stargz_span_buf *buf;
+
+	if (map->span == STARGZ_NO_SPAN) {
+		stargz_job_fill(job, end, NULL);
+		return 0;
 	}
+	if (stargz_wants_all(job, map) && stargz_job_direct(job, map, have))
+		return 0;
+	buf = stargz_span_get(sb, map, have);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	stargz_job_fill(job, end, buf->data + map->offset + (pos - map->pos));
+	stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED, end - pos);
+	stargz_span_put(sb, buf, end - pos);
 	return 0;
 }
 
-static int stargz_fill_folio(struct stargz_reader *rd, struct folio *folio)
+/* Fill the folios of a job, whatever happens, and be done with it. */
+static void stargz_job_execute(struct stargz_job *job)
 {
-	u64 pos = folio_pos(folio), size = i_size_read(rd->inode);
-	size_t len = 0;
-	int err;
-
-	if (pos < size)
-		len = min_t(u64, size - pos, folio_size(folio));
-	/* No highmem (inode_nohighmem()): a folio is one run of memory. */
-	err = stargz_read_bytes(rd, pos, folio_address(folio), len);
-	if (!err)
-		folio_zero_segment(folio, len, folio_size(folio));
-	flush_dcache_folio(folio);
-	return err;
-}
-
-static int stargz_read_folio(struct file *file, struct folio *folio)
-{
-	struct stargz_reader rd = { .inode = folio->mapping->host };
+	struct inode *inode = job->req->inode;
+	struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
 	unsigned int nofs = memalloc_nofs_save();
-	int err;
+	struct stargz_fetch have = {};
+	struct stargz_map map;
+	int err = 0;
 
-	err = stargz_fill_folio(&rd, folio);
-	stargz_reader_drop(&rd);
+	/* If this fails, each span is read on its own. */
+	if (job->clen &&
+	    !stargz_fetch(&have, &sbi->blobs[job->blob], job->start, job->clen,
+			  NULL, 0))
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, job->clen);
+	while (job->pos < job->end) {
+		err = stargz_map(inode, job->pos, &map);
+		if (!err)
+			err = stargz_job_run(job, &map, &have);
+		/* read_folio() comes back for what is wanted, and reports. */
+		if (err)
+			stargz_job_skip(job, job->end, err);
+	}
+	stargz_fetch_free(&have);
 	memalloc_nofs_restore(nofs);
-	folio_end_read(folio, !err);
-	return err;
+	stargz_request_put(job->req);
 }
 
-/* Let the window cover the extents that it touches, within reason. */
+static void stargz_job_work(struct work_struct *work)
+{
+	struct stargz_job *job = container_of(work, struct stargz_job, work);
+
+	stargz_job_execute(job);
+	kfree(job);
+}
+
+/* Cutting a window into jobs */
+
+/**
+ * struct stargz_plan - a window while it is cut
+ * @job: the job that grows now
+ * @spans: how many spans it has
+ * @scattered: they do not lie side by side
+ * @jobs: how many jobs were handed out
+ * @any: a span was seen
+ * @first: the first span of the window
+ * @last: the last one
+ */
+struct stargz_plan {
+	struct stargz_job job;
+	unsigned int spans;
+	bool scattered;
+	unsigned int jobs;
+	bool any;
+	u32 first;
+	u32 last;
+};
+
+/* Hand the job out: to another CPU, or to ourselves when that is quicker. */
+static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
+{
+	struct stargz_job *job = &plan->job, *queued = NULL;
+	struct stargz_request *req = job->req;
+	bool alone = last && !plan->jobs;
+
+	if (plan->scattered || plan->spans < 2)
+		job->clen = 0;
+	refcount_inc(&req->refs);
+	if (plan->spans && !(alone && job->end - job->pos <= STARGZ_JOB_ALONE))
+		queued = kmemdup(job, sizeof(*job), GFP_NOFS | __GFP_NOWARN);
+	plan->jobs++;
+	plan->spans = 0;
+	plan->scattered = false;
+	if (!queued) {
+		struct stargz_job mine = *job;
+
+		stargz_job_execute(&mine);
+		return;
+	}
+	INIT_WORK(&queued->work, stargz_job_work);
+	queue_work(STARGZ_SB(req->inode->i_sb)->workqueue, &queued->work);
+}
+
+/* Let the job grow by what @map describes. */
+static void stargz_plan_add(struct stargz_plan *plan,
+			    const struct stargz_map *map)
+{
+	struct stargz_job *job = &plan->job;
+	u64 start = le64_to_cpu(map->raw.start);
+	u64 end = start + le32_to_cpu(map->raw.clen);
+	u16 blob = le16_to_cpu(map->raw.blob);
+
+	trace_stargz_plan(job->req->inode, map->pos, map->len, map->span,
+			  map->offset);
+	if (!plan->any)
+		plan->first = map->span;
+	plan->any = true;
+	plan->last = map->span;
+	if (!plan->spans++) {
+		job->blob = blob;
+		job->start = start;
+		job->clen = end - start;
+	} else if (blob != job->blob || start < job->start ||
+		   start > job->start + job->clen ||
+		   end - job->start > STARGZ_JOB_FETCH) {
+		plan->scattered = true;
+	} else {
+		job->clen = max(job->clen, end - job->start);
+	}
+}
+
+/* Begin the next job where the last one ended. */
+static void stargz_plan_next(struct stargz_plan *plan)
+{
+	struct stargz_job *job = &plan->job;
+	const struct stargz_request *req = job->req;
+
+	job->pos = job->end;
+	while (req->slots[job->slot].end <= job->pos)
+		job->slot++;
+}
+
+/* Cut a window into jobs and have them run. */
+static void stargz_plan_run(struct stargz_plan *plan)
+{
+	struct stargz_job *job = &plan->job;
+	struct inode *inode = job->req->inode;
+	u64 end = stargz_request_end(job->req);
+	struct stargz_map map;
+
+	while (job->end < end) {
+		/* What cannot be mapped now fails again when the job runs. */
+		if (stargz_map(inode, job->end, &map)) {
+			job->end = end;
+			break;
+		}
+		if (map.span != STARGZ_NO_SPAN)
+			stargz_plan_add(plan, &map);
+		job->end = min(end, map.pos + map.len);
+		if (job->end < end && job->end - job->pos >= STARGZ_JOB_SIZE) {
+			stargz_plan_dispatch(plan, false);
+			stargz_plan_next(plan);
+		}
+	}
+	if (plan->any && end == i_size_read(inode))
+		stargz_ahead(inode->i_sb, plan->first, plan->last);
+	stargz_plan_dispatch(plan, true);
+}
+
+/* Let the window cover the spans that it touches, within reason. */
 static void stargz_expand(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
 	u64 start = readahead_pos(rac), end = start + readahead_length(rac);
+	u64 size = i_size_read(inode);
 	struct stargz_map map;
 
-	if (start >= i_size_read(inode) || stargz_map(inode, start, &map))
+	if ((!start && end >= size) || stargz_map(inode, start, &map))
 		return;
 	start = round_down(map.pos, PAGE_SIZE);
-	end = min_t(u64, end, i_size_read(inode));
+	end = min(end, size);
 	if (end > map.pos + map.len && stargz_map(inode, end - 1, &map))
 		return;
 	end = map.pos + map.len;
@@ -140,21 +490,97 @@ static void stargz_expand(struct readahead_control *rac)
 
 static void stargz_readahead(struct readahead_control *rac)
 {
-	struct stargz_reader rd = { .inode = rac->mapping->host };
-	struct folio *folio;
-	int err = 0;
+	struct stargz_plan plan = {};
+	struct stargz_request *req;
 
+	if (readahead_pos(rac) >= i_size_read(rac->mapping->host))
+		return;
 	stargz_expand(rac);
-	/*
-	 * After an error the rest of the window is left alone; read_folio()
-	 * comes back for what is really wanted, and reports.
-	 */
-	while (!err && (folio = readahead_folio(rac))) {
-		err = stargz_fill_folio(&rd, folio);
-		folio_end_read(folio, !err);
-		cond_resched();
+	/* Without memory, read_folio() comes for each folio that is wanted. */
+	req = stargz_request_alloc(rac);
+	if (!req)
+		return;
+	plan.job.req = req;
+	plan.job.pos = req->slots[0].pos;
+	plan.job.end = plan.job.pos;
+	stargz_plan_run(&plan);
+	stargz_request_put(req);
+}
+
+/* One folio, for a caller who waits */
+
+static int stargz_read_span(struct super_block *sb,
+			    const struct stargz_map *map, u32 from, void *to,
+			    size_t len)
+{
+	struct stargz_span_buf *buf = stargz_span_get(sb, map, NULL);
+
+	if (buf == ERR_PTR(-ENOMEM)) {
+		const struct stargz_want want = {
+			.out = to, .from = from, .to = from + len,
+		};
+
+		return stargz_decode_span(sb, map->span, &map->raw, NULL,
+					  &want);
 	}
-	stargz_reader_drop(&rd);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	memcpy(to, buf->data + from, len);
+	stargz_span_put(sb, buf, len);
+	return 0;
+}
+
+/* Produce @len bytes of the file from @pos on, or fail. */
+static int stargz_read_bytes(struct inode *inode, u64 pos, void *to, size_t len)
+{
+	struct super_block *sb = inode->i_sb;
+
+	while (len) {
+		struct stargz_map map;
+		u64 skip;
+		size_t n;
+		int err;
+
+		err = stargz_map(inode, pos, &map);
+		if (err)
+			return err;
+		skip = pos - map.pos;
+		n = min_t(u64, len, map.len - skip);
+		if (map.span == STARGZ_NO_SPAN) {
+			memset(to, 0, n);
+		} else {
+			err = stargz_read_span(sb, &map, map.offset + skip, to,
+					       n);
+			if (err)
+				return err;
+			stargz_stat_add(STARGZ_SB(sb),
+					STARGZ_STAT_BYTES_DELIVERED, n);
+		}
+		to += n;
+		pos += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int stargz_read_folio(struct file *file, struct folio *folio)
+{
+	struct inode *inode = folio->mapping->host;
+	u64 pos = folio_pos(folio), size = i_size_read(inode);
+	unsigned int nofs = memalloc_nofs_save();
+	size_t len = 0;
+	int err;
+
+	if (pos < size)
+		len = min_t(u64, size - pos, folio_size(folio));
+	/* No highmem (inode_nohighmem()): a folio is one run of memory. */
+	err = stargz_read_bytes(inode, pos, folio_address(folio), len);
+	if (!err)
+		folio_zero_segment(folio, len, folio_size(folio));
+	flush_dcache_folio(folio);
+	memalloc_nofs_restore(nofs);
+	folio_end_read(folio, !err);
+	return err;
 }
 
 const struct address_space_operations stargz_aops = {

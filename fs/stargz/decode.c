@@ -2,21 +2,27 @@
 /*
  * stargz - decoding a span.
  *
- * Brings together the three things that takes: compressed bytes, read piece
- * by piece; a stream, the state of a decoder, from a pool of one per CPU; and
- * a codec. The output is either complete or not used at all.
+ * Brings together the three things that takes: compressed bytes, in one run
+ * of memory or, when there is none, piece by piece; a stream, the state of a
+ * decoder, from a pool; and a codec. The output is either complete or not
+ * used at all.
  *
  * Locking: stargz_stream_pool.lock, held for list operations only. A stream
  * is owned by whoever took it from the pool.
  */
 #include <linux/cpumask.h>
 #include <linux/crc32.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "trace.h"
 
-/* Compressed bytes of a span, read from its blob. */
+/* Streams for each CPU: while one reads, another computes. */
+#define STARGZ_STREAMS_PER_CPU	2
+
+/* Compressed bytes of a span, read from its blob piece by piece. */
 struct stargz_span_input {
 	struct stargz_input in;
 	const struct stargz_blob_info *blob;
@@ -42,7 +48,12 @@ static int stargz_span_refill(struct stargz_input *in)
 	in->avail = n;
 	si->pos += n;
 	si->left -= n;
-	cond_resched();
+	return 0;
+}
+
+/* The refill of an input that has everything from the start. */
+static int stargz_no_refill(struct stargz_input *in)
+{
 	return 0;
 }
 
@@ -82,11 +93,13 @@ struct stargz_stream *stargz_stream_alloc(void)
 	 * Zeroed: a damaged stream may refer to history that was never
 	 * written, and must not find somebody's memory there.
 	 */
-	strm->z.workspace = kvzalloc(zlib_inflate_workspacesize(),
-				     GFP_KERNEL | __GFP_NOWARN);
-	strm->in_buf = kvmalloc(STARGZ_INPUT_SIZE, GFP_KERNEL | __GFP_NOWARN);
-	strm->sink = kmalloc(STARGZ_SINK_SIZE, GFP_NOFS);
-	if (!strm->z.workspace || !strm->in_buf || !strm->sink) {
+	strm->workspace = kvzalloc(max_t(size_t, zlib_inflate_workspacesize(),
+					 sizeof(*strm->own)),
+				   GFP_NOFS | __GFP_NOWARN);
+	strm->own = strm->workspace;
+	strm->in_buf = kvmalloc(STARGZ_INPUT_SIZE, GFP_NOFS | __GFP_NOWARN);
+	strm->sink = kvmalloc(STARGZ_SINK_SIZE, GFP_NOFS | __GFP_NOWARN);
+	if (!strm->workspace || !strm->in_buf || !strm->sink) {
 		stargz_stream_free(strm);
 		return NULL;
 	}
@@ -99,9 +112,9 @@ struct stargz_stream *stargz_stream_alloc(void)
  */
 void stargz_stream_free(struct stargz_stream *strm)
 {
-	kvfree(strm->z.workspace);
+	kvfree(strm->workspace);
 	kvfree(strm->in_buf);
-	kfree(strm->sink);
+	kvfree(strm->sink);
 	kfree(strm);
 }
 
@@ -144,7 +157,7 @@ void stargz_pool_destroy(struct stargz_stream_pool *pool)
 	pool->count = 0;
 }
 
-/* An idle stream, or a new one while there are fewer than CPUs, or wait. */
+/* An idle stream, or a new one while there are not too many, or wait. */
 static struct stargz_stream *stargz_stream_get(struct stargz_stream_pool *pool)
 {
 	struct stargz_stream *strm;
@@ -154,7 +167,8 @@ static struct stargz_stream *stargz_stream_get(struct stargz_stream_pool *pool)
 		spin_lock(&pool->lock);
 		strm = list_first_entry_or_null(&pool->idle,
 						struct stargz_stream, list);
-		grow = !strm && pool->count < num_online_cpus();
+		grow = !strm && pool->count <
+			STARGZ_STREAMS_PER_CPU * num_online_cpus();
 		if (strm)
 			list_del(&strm->list);
 		else if (grow)
@@ -183,57 +197,140 @@ static void stargz_stream_put(struct stargz_stream_pool *pool,
 	wake_up(&pool->wait);
 }
 
-static int stargz_run_codec(struct stargz_stream *strm,
-			    struct stargz_input *in,
-			    const struct stargz_span *raw, void *out)
+/* Decode with all compressed bytes at hand. */
+static int stargz_decode_at(struct stargz_stream *strm,
+			    const struct stargz_span *raw, const u8 *data,
+			    const struct stargz_want *want, u32 *crc)
 {
-	u32 ulen = le32_to_cpu(raw->ulen);
+	struct stargz_input in = {
+		.next = data,
+		.avail = le32_to_cpu(raw->clen),
+		.refill = stargz_no_refill,
+	};
+	u64 start = ktime_get_ns();
 	int err;
 
 	/* stargz_check_span() let no other codec through. */
-	err = stargz_gzip_decode(strm, in, out, ulen);
-	if (err || !(raw->flags & STARGZ_SPAN_CRC))
-		return err;
-	if (~crc32_le(~0, out, ulen) != le32_to_cpu(raw->crc32)) {
-		strm->why = "checksum of the index differs";
-		return -EFSCORRUPTED;
-	}
-	return 0;
+	err = stargz_gzip_decode(strm, &in, le32_to_cpu(raw->ulen), want, crc);
+	strm->ns = ktime_get_ns() - start;
+	return err;
 }
 
-/**
- * stargz_decode_span() - decode a span
- * @inode: for whom; named in the message about an error
- * @map: the span, from stargz_map()
- * @out: gets all of the span's decoded bytes; undefined after an error
- *
- * Sleeps, for I/O and for a stream.
- *
- * Return: 0, -EFSCORRUPTED the blob is damaged, -EIO or what reading gave.
- */
-int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
-		       void *out)
+/* Decode piece by piece, which takes no memory but the stream's. */
+static int stargz_decode_pieces(struct stargz_stream *strm,
+				const struct stargz_blob_info *blob,
+				const struct stargz_span *raw,
+				const struct stargz_want *want, u32 *crc)
 {
-	struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
-	const struct stargz_span *raw = &map->raw;
-	struct stargz_stream *strm = stargz_stream_get(&sbi->pool);
 	struct stargz_span_input si = {
 		.in.refill = stargz_span_refill,
-		.blob = &sbi->blobs[le16_to_cpu(raw->blob)],
+		.blob = blob,
 		.pos = le64_to_cpu(raw->start),
 		.left = le32_to_cpu(raw->clen),
 		.buf = strm->in_buf,
 	};
+
+	strm->decoder = STARGZ_DECODER_ZLIB;
+	return stargz_gzip_decode(strm, &si.in, le32_to_cpu(raw->ulen), want,
+				  crc);
+}
+
+static int stargz_decode_from(struct stargz_sb_info *sbi,
+			      struct stargz_stream *strm,
+			      const struct stargz_span *raw,
+			      const struct stargz_fetch *have,
+			      const struct stargz_want *want, u32 *crc)
+{
+	const struct stargz_blob_info *blob =
+		&sbi->blobs[le16_to_cpu(raw->blob)];
+	u64 start = le64_to_cpu(raw->start);
+	u32 clen = le32_to_cpu(raw->clen);
+	struct stargz_fetch fetch = {};
+	const u8 *data = NULL;
 	int err;
 
 	strm->why = NULL;
-	err = stargz_run_codec(strm, &si.in, raw, out);
-	if (err && err != -EINTR)
-		stargz_err(inode->i_sb,
-			   "inode %u: member at byte %llu of blob %u: %s (error %d)",
-			   stargz_ino(inode), le64_to_cpu(raw->start),
-			   le16_to_cpu(raw->blob),
+	strm->ns = 0;
+	strm->decoder = READ_ONCE(sbi->decoder);
+	if (have)
+		data = stargz_fetched(have, blob, start, clen);
+	if (!data) {
+		err = stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
+				   STARGZ_INPUT_SIZE);
+		if (err == -ENOMEM)
+			return stargz_decode_pieces(strm, blob, raw, want, crc);
+		if (err)
+			return err;
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, clen);
+		data = fetch.data;
+	}
+	err = stargz_decode_at(strm, raw, data, want, crc);
+	stargz_fetch_free(&fetch);
+	return err;
+}
+
+static int stargz_verify_span(struct stargz_stream *strm,
+			      const struct stargz_span *raw, u32 crc)
+{
+	if (!(raw->flags & STARGZ_SPAN_CRC) || crc == le32_to_cpu(raw->crc32))
+		return 0;
+	strm->why = "checksum of the index differs";
+	return -EFSCORRUPTED;
+}
+
+/* Count a decode that is over, and log what went wrong. */
+static void stargz_decode_done(struct super_block *sb, u32 span,
+			       const struct stargz_span *raw,
+			       const struct stargz_stream *strm, int err)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+
+	trace_stargz_decode(sb, span, le32_to_cpu(raw->clen),
+			    le32_to_cpu(raw->ulen), strm->ns, err);
+	stargz_stat_add(sbi, STARGZ_STAT_DECODE_NS, strm->ns);
+	if (!err) {
+		stargz_stat_add(sbi, STARGZ_STAT_SPANS_DECODED, 1);
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_INFLATED,
+				le32_to_cpu(raw->ulen));
+		return;
+	}
+	if (err == -EFSCORRUPTED)
+		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
+	if (err != -EINTR)
+		stargz_err(sb, "member at byte %llu of blob %u: %s (error %d)",
+			   le64_to_cpu(raw->start), le16_to_cpu(raw->blob),
 			   strm->why ? strm->why : "cannot be read", -err);
+}
+
+/**
+ * stargz_decode_span() - decode a span
+ * @sb: the file system
+ * @span: its number
+ * @raw: its record, checked
+ * @have: compressed bytes that are in memory already, or NULL; when the
+ *	span's are not among them they are read
+ * @want: which of its bytes are wanted, and where; undefined after an error
+ *
+ * Sleeps, for I/O and for a stream. Takes no folio lock of a file and waits
+ * for nobody who does, so it may be called with folios locked.
+ *
+ * Return: 0, -EFSCORRUPTED the blob is damaged, -EINTR the caller is being
+ * killed, -EIO or what reading gave.
+ */
+int stargz_decode_span(struct super_block *sb, u32 span,
+		       const struct stargz_span *raw,
+		       const struct stargz_fetch *have,
+		       const struct stargz_want *want)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	struct stargz_stream *strm = stargz_stream_get(&sbi->pool);
+	u32 crc;
+	int err;
+
+	err = stargz_decode_from(sbi, strm, raw, have, want, &crc);
+	if (!err)
+		err = stargz_verify_span(strm, raw, crc);
+	stargz_decode_done(sb, span, raw, strm, err);
 	stargz_stream_put(&sbi->pool, strm);
 	return err;
 }

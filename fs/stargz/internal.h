@@ -3,8 +3,8 @@
  * stargz - in-core structures and prototypes.
  *
  * Data flows one way: super -> source -> meta/record -> inode -> namei, dir,
- * xattr, export (the tree), and map -> data -> cache -> decode -> codec (the
- * content). Each section below is one source file, in that order.
+ * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
+ * fetch, codec (the content). Each section below is one source file, in that order.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
@@ -21,6 +21,7 @@
 #include <linux/zlib.h>
 
 #include "compat.h"
+#include "inflate.h"
 #include "stargz_fs.h"
 
 /* Most device= options of one mount. */
@@ -82,14 +83,16 @@ struct stargz_super_info {
 
 /**
  * struct stargz_span_cache - decoded spans
- * @spans: span number -> struct stargz_span_buf, being decoded or decoded; its
- *	xa_lock protects everything here and the fields of struct
- *	stargz_span_buf that say so, and is the innermost lock
+ * @spans: span number -> struct stargz_span_buf, being decoded or decoded, or
+ *	an XArray value when the span is damaged; its xa_lock protects
+ *	everything here and the fields of struct stargz_span_buf that say so,
+ *	and is the innermost lock
  * @lru: decoded spans that nobody uses now, least recently used first
  * @bytes: decoded bytes of all buffers in @spans
  * @idle_bytes: decoded bytes of the buffers on @lru; also read without the
  *	lock, as a hint for the shrinker
  * @limit: @bytes above which idle buffers are freed at once
+ * @nr_bad: damaged spans in @spans
  * @shrinker: frees idle buffers under memory pressure
  */
 struct stargz_span_cache {
@@ -98,7 +101,54 @@ struct stargz_span_cache {
 	u64 bytes;
 	u64 idle_bytes;
 	u64 limit;
+	unsigned int nr_bad;
 	struct stargz_shrinker shrinker;
+};
+
+/* Walks through the blob that are told apart, and batches ahead of each. */
+#define STARGZ_RUNS		8
+#define STARGZ_RUN_BATCHES	4
+
+/**
+ * struct stargz_run - somebody who reads file after file in blob order
+ * @used: stargz_ahead.clock when it last went on; 0 for an unused one
+ * @next: the span that is expected next
+ * @end: spans before this one were read or are being decoded ahead
+ * @hits: files read so far
+ * @busy: its next batch is being made
+ * @nr_ends: number of @ends
+ * @ends: for each batch ahead of @next, the span behind its last one
+ */
+struct stargz_run {
+	u64 used;
+	u32 next;
+	u32 end;
+	u32 hits;
+	bool busy;
+	unsigned int nr_ends;
+	u32 ends[STARGZ_RUN_BATCHES];
+};
+
+/**
+ * struct stargz_ahead - what is decoded ahead of readers
+ * @lock: everything here
+ * @clock: counts files
+ * @runs: the walks that were seen last
+ */
+struct stargz_ahead {
+	spinlock_t lock;		/* all of this */
+	u64 clock;
+	struct stargz_run runs[STARGZ_RUNS];
+};
+
+/**
+ * enum stargz_decoder - who inflates
+ * @STARGZ_DECODER_OWN: inflate.c
+ * @STARGZ_DECODER_ZLIB: the kernel's zlib
+ */
+enum stargz_decoder {
+	STARGZ_DECODER_OWN,
+	STARGZ_DECODER_ZLIB,
 };
 
 /**
@@ -160,13 +210,17 @@ enum stargz_stat {
  * @nr_blobs: its length
  * @cache: decoded spans
  * @pool: decoder states
+ * @ahead: walks through the blobs
+ * @workqueue: decodes for readahead
+ * @decoder: which decoder is used where there is a choice; a remount changes it
+ * @decoder_given: @decoder comes from an option
  * @stats: counters, by enum stargz_stat
  * @kobj: their folder in sysfs
  * @kobj_released: nobody refers to @kobj any more
  * @has_kobj: @kobj is registered
  *
  * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for @cache, @pool and @stats.
+ * Immutable after mounting but for @cache, @pool, @ahead and @stats.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;
@@ -180,6 +234,10 @@ struct stargz_sb_info {
 	unsigned int nr_blobs;
 	struct stargz_span_cache cache;
 	struct stargz_stream_pool pool;
+	struct stargz_ahead ahead;
+	struct workqueue_struct *workqueue;
+	enum stargz_decoder decoder;
+	bool decoder_given;
 	atomic64_t stats[STARGZ_STATS];
 	struct kobject kobj;
 	struct completion kobj_released;
@@ -244,6 +302,7 @@ int stargz_damaged(const struct inode *inode, const char *why);
 /* source.c */
 int stargz_source_open(struct fs_context *fc, struct stargz_source *src);
 void stargz_source_close(struct stargz_source *src);
+struct block_device *stargz_source_bdev(const struct stargz_source *src);
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
 
@@ -326,7 +385,13 @@ int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 extern const struct address_space_operations stargz_aops;
 extern const struct file_operations stargz_file_fops;
 
+/* ahead.c */
+void stargz_ahead_init(struct stargz_ahead *ahead);
+void stargz_ahead(struct super_block *sb, u32 first, u32 last);
+
 /* cache.c */
+
+struct stargz_fetch;
 
 /**
  * struct stargz_span_buf - a span in the cache
@@ -353,8 +418,15 @@ struct stargz_span_buf {
 int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
 		      const char *id);
 void stargz_cache_destroy(struct stargz_span_cache *cache);
-struct stargz_span_buf *stargz_span_get(struct inode *inode,
-					const struct stargz_map *map);
+bool stargz_span_known(struct super_block *sb, u32 span);
+void stargz_span_damaged(struct super_block *sb, u32 span);
+struct stargz_span_buf *stargz_span_claim(struct super_block *sb, u32 span,
+					  u32 ulen);
+void stargz_span_finish(struct super_block *sb, struct stargz_span_buf *buf,
+			int err);
+struct stargz_span_buf *stargz_span_get(struct super_block *sb,
+					const struct stargz_map *map,
+					const struct stargz_fetch *have);
 void stargz_span_put(struct super_block *sb, struct stargz_span_buf *buf,
 		     u64 delivered);
 
@@ -376,34 +448,81 @@ struct stargz_input {
 /**
  * struct stargz_stream - state of one decode
  * @list: on stargz_stream_pool.idle while unused
- * @z: the kernel's inflater; its workspace lives as long as the stream
- * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data
+ * @decoder: the decoder of this decode
+ * @z: the kernel's inflater, which works in @workspace
+ * @own: our own, which is @workspace
+ * @workspace: memory for either; lives as long as the stream
+ * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
  * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
  * @why: after an error, what was wrong with the data; else NULL
+ * @ns: time the codec took
  */
 struct stargz_stream {
 	struct list_head list;
+	enum stargz_decoder decoder;
 	struct z_stream_s z;
+	struct stargz_inflate *own;
+	void *workspace;
 	void *in_buf;
-	void *sink;
+	u8 *sink;
 	const char *why;
+	u64 ns;
 };
 
 #define STARGZ_INPUT_SIZE	65536
-#define STARGZ_SINK_SIZE	4096
+#define STARGZ_SINK_SIZE	65536
+
+/**
+ * struct stargz_want - what of a span is wanted
+ * @out: where to; @to - @from bytes
+ * @from: offset of the first byte in the decoded span
+ * @to: offset behind the last one
+ */
+struct stargz_want {
+	u8 *out;
+	u32 from;
+	u32 to;
+};
 
 int stargz_pool_init(struct stargz_stream_pool *pool);
 void stargz_pool_destroy(struct stargz_stream_pool *pool);
 struct stargz_stream *stargz_stream_alloc(void);
 void stargz_stream_free(struct stargz_stream *strm);
 int stargz_input_byte(struct stargz_input *in);
-int stargz_decode_span(struct inode *inode, const struct stargz_map *map,
-		       void *out);
+int stargz_decode_span(struct super_block *sb, u32 span,
+		       const struct stargz_span *raw,
+		       const struct stargz_fetch *have,
+		       const struct stargz_want *want);
+
+/* fetch.c */
+
+/**
+ * struct stargz_fetch - compressed bytes in memory
+ * @blob: where they come from; NULL when there are none
+ * @pos: position of the first one in the blob
+ * @len: how many
+ * @data: the bytes
+ * @alloc: the memory they are in when it is ours to free, else NULL
+ */
+struct stargz_fetch {
+	const struct stargz_blob_info *blob;
+	u64 pos;
+	size_t len;
+	const u8 *data;
+	void *alloc;
+};
+
+int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
+		 u64 pos, size_t len, void *scratch, size_t scratch_size);
+void stargz_fetch_free(struct stargz_fetch *f);
+const u8 *stargz_fetched(const struct stargz_fetch *f,
+			 const struct stargz_blob_info *blob, u64 pos,
+			 size_t len);
 
 /* codec_gzip.c */
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
 int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       void *out, u32 len);
+		       u32 ulen, const struct stargz_want *want, u32 *body_crc);
 
 /* sysfs.c */
 int stargz_sysfs_init(void);

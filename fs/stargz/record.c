@@ -186,7 +186,7 @@ const char *stargz_check_name(const char *name, size_t len)
 	return NULL;
 }
 
-static bool stargz_span_known(const struct stargz_span *raw)
+static bool stargz_codec_known(const struct stargz_span *raw)
 {
 	/* The bit field belongs to a codec that we do not have. */
 	return raw->codec == STARGZ_CODEC_GZIP &&
@@ -218,7 +218,7 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 					&end) ||
 	    end > blobs[blob].used)
 		return "span out of range";
-	if (!stargz_span_known(raw))
+	if (!stargz_codec_known(raw))
 		return "unknown codec or flags of span";
 	if (!ulen || ulen > super->max_span)
 		return "bad decoded size of span";

@@ -3,10 +3,10 @@
  * stargz - the files and block devices that an index and its blobs are read
  * from.
  *
- * Everything is read through a struct file with the page cache of whoever
- * owns it, so a block device, a file on any file system and a file of an
- * overlay are the same thing here. Nothing in this file takes a lock; a
- * source does not change while it is open.
+ * What is read here is read through a struct file with the page cache of
+ * whoever owns it, so a block device, a file on any file system and a file of
+ * an overlay are the same thing. Nothing in this file takes a lock; a source
+ * does not change while it is open.
  */
 #include <linux/blkdev.h>
 #include <linux/cred.h>
@@ -46,6 +46,19 @@ static int stargz_source_check(struct fs_context *fc,
 }
 
 /**
+ * stargz_source_bdev() - the block device that a source is
+ * @src: an open source
+ *
+ * Return: the device, or NULL for a regular file.
+ */
+struct block_device *stargz_source_bdev(const struct stargz_source *src)
+{
+	struct inode *host = src->file->f_mapping->host;
+
+	return S_ISBLK(host->i_mode) ? I_BDEV(host) : NULL;
+}
+
+/**
  * stargz_source_open() - open a source for reading
  * @fc: where error texts go
  * @src: its path is set; the rest is filled in
@@ -79,6 +92,13 @@ int stargz_source_open(struct fs_context *fc, struct stargz_source *src)
 			return err;
 		}
 		src->write_denied = true;
+	} else {
+		/* What was just written must be seen by bios, fetch.c. */
+		err = sync_blockdev(stargz_source_bdev(src));
+		if (err) {
+			errorfc(fc, "%s: cannot be flushed", src->path);
+			return err;
+		}
 	}
 	/* The mapping's host knows the size of files and of block devices. */
 	src->size = i_size_read(file->f_mapping->host);

@@ -7,15 +7,28 @@
  * struct stargz_sb_info, which exists from init_fs_context on and is freed
  * in one place, stargz_free_info(), whichever way the mount ends.
  */
+#include <linux/backing-dev.h>
 #include <linux/blkdev.h>
 #include <linux/fs_parser.h>
 #include <linux/module.h>
 #include <linux/namei.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/sizes.h>
 #include <linux/statfs.h>
+#include <linux/workqueue.h>
 
 #include "internal.h"
+
+/*
+ * Default of the readahead window. It is the size of the largest span within
+ * these bounds; readahead rounds it to whole spans.
+ */
+#define STARGZ_WINDOW_MIN	SZ_1M
+#define STARGZ_WINDOW_MAX	SZ_4M
+
+/* Decodes in progress for each CPU: while one reads, another computes. */
+#define STARGZ_WORKERS_PER_CPU	2
 
 static struct kmem_cache *stargz_inode_cachep;
 
@@ -100,6 +113,8 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 		seq_show_option(seq, "index", sbi->index.path);
 	for (i = 0; i < sbi->nr_devices; i++)
 		seq_show_option(seq, "device", sbi->devices[i].path);
+	if (sbi->decoder == STARGZ_DECODER_ZLIB)
+		seq_puts(seq, ",decoder=zlib");
 	return 0;
 }
 
@@ -116,6 +131,9 @@ static void stargz_free_info(struct stargz_sb_info *sbi)
 
 	if (!sbi)
 		return;
+	/* What decodes ahead may still be at it. */
+	if (sbi->workqueue)
+		destroy_workqueue(sbi->workqueue);
 	stargz_cache_destroy(&sbi->cache);
 	stargz_pool_destroy(&sbi->pool);
 	kvfree(sbi->blobs);
@@ -129,11 +147,18 @@ static void stargz_free_info(struct stargz_sb_info *sbi)
 
 /* Mount options */
 
-enum { STARGZ_OPT_INDEX, STARGZ_OPT_DEVICE };
+enum { STARGZ_OPT_INDEX, STARGZ_OPT_DEVICE, STARGZ_OPT_DECODER };
+
+static const struct constant_table stargz_decoders[] = {
+	{ "auto",	STARGZ_DECODER_OWN },
+	{ "zlib",	STARGZ_DECODER_ZLIB },
+	{}
+};
 
 static const struct fs_parameter_spec stargz_parameters[] = {
 	fsparam_string("index",		STARGZ_OPT_INDEX),
 	fsparam_string("device",	STARGZ_OPT_DEVICE),
+	fsparam_enum("decoder",		STARGZ_OPT_DECODER, stargz_decoders),
 	{}
 };
 
@@ -166,6 +191,11 @@ static int stargz_parse_param(struct fs_context *fc,
 	opt = fs_parse(fc, stargz_parameters, param, &result);
 	if (opt < 0)
 		return opt;
+	if (opt == STARGZ_OPT_DECODER) {
+		sbi->decoder = result.uint_32;
+		sbi->decoder_given = true;
+		return 0;
+	}
 	if (!*param->string)
 		return invalfc(fc, "%s: empty path", param->key);
 	if (opt == STARGZ_OPT_DEVICE)
@@ -385,6 +415,48 @@ static int stargz_make_root(struct super_block *sb, struct fs_context *fc)
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
+/* A block device comes with a bdi whose window fits its blocks, not spans. */
+static int stargz_setup_bdi(struct super_block *sb)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	int err;
+
+	if (sbi->on_bdev) {
+		bdi_put(sb->s_bdi);
+		sb->s_bdi = &noop_backing_dev_info;
+		err = super_setup_bdi_name(sb, "%u:%u-stargz", MAJOR(sb->s_dev),
+					   MINOR(sb->s_dev));
+	} else {
+		err = super_setup_bdi(sb);
+	}
+	if (err)
+		return err;
+	sb->s_bdi->ra_pages = clamp_t(u32, sbi->super.max_span,
+				      STARGZ_WINDOW_MIN, STARGZ_WINDOW_MAX) /
+			      PAGE_SIZE;
+	return 0;
+}
+
+/* What reading needs. */
+static int stargz_setup_decoding(struct super_block *sb)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	int err;
+
+	stargz_ahead_init(&sbi->ahead);
+	err = stargz_pool_init(&sbi->pool);
+	if (!err)
+		err = stargz_cache_init(&sbi->cache, sbi->super.max_span,
+					sb->s_id);
+	if (err)
+		return err;
+	sbi->workqueue = alloc_workqueue("stargz-%s",
+					 WQ_UNBOUND | WQ_MEM_RECLAIM,
+					 STARGZ_WORKERS_PER_CPU *
+					 num_online_cpus(), sb->s_id);
+	return sbi->workqueue ? 0 : -ENOMEM;
+}
+
 static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
@@ -401,12 +473,9 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!err)
 		err = stargz_read_blobs(sb, fc);
 	if (!err)
-		err = stargz_pool_init(&sbi->pool);
+		err = stargz_setup_decoding(sb);
 	if (!err)
-		err = stargz_cache_init(&sbi->cache, sbi->super.max_span,
-					sb->s_id);
-	if (!err && !sbi->on_bdev)
-		err = super_setup_bdi(sb);
+		err = stargz_setup_bdi(sb);
 	if (err)
 		return err;
 	super_set_uuid(sb, sbi->super.uuid, sizeof(sbi->super.uuid));
@@ -499,7 +568,7 @@ static int stargz_get_tree(struct fs_context *fc)
 
 static int stargz_reconfigure(struct fs_context *fc)
 {
-	const struct stargz_sb_info *old = STARGZ_SB(fc->root->d_sb);
+	struct stargz_sb_info *old = STARGZ_SB(fc->root->d_sb);
 	const struct stargz_sb_info *new = fc->s_fs_info;
 	unsigned int i;
 
@@ -511,6 +580,8 @@ static int stargz_reconfigure(struct fs_context *fc)
 		if (i >= old->nr_devices ||
 		    strcmp(new->devices[i].path, old->devices[i].path))
 			return invalfc(fc, "device= cannot change");
+	if (new->decoder_given)
+		WRITE_ONCE(old->decoder, new->decoder);
 	fc->sb_flags |= SB_RDONLY;
 	return 0;
 }
