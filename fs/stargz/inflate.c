@@ -56,10 +56,10 @@
 
 /* Literals one iteration of the fast loop writes at most, before a match. */
 #define FAST_LITERALS	3
-/* Bytes it reads at most: two loads, the first of which may use seven. */
-#define FAST_IN		16
-/* Bytes it writes at most; a copy by words goes less than two words too far. */
-#define FAST_OUT	(FAST_LITERALS + MAX_MATCH + 16)
+/* Bytes it reads at most: three loads, two of which may use seven. */
+#define FAST_IN		24
+/* Bytes it writes at most; a copy by words may go three words too far. */
+#define FAST_OUT	(FAST_LITERALS + MAX_MATCH + 24)
 
 enum stargz_inflate_state {
 	STATE_HEADER,		/* at the header of a block */
@@ -596,23 +596,30 @@ static bool stargz_inflate_step(struct stargz_inflate *s,
 	       stargz_inflate_copy_match(s, out);
 }
 
+static __always_inline void stargz_copy_word(u8 **to, const u8 **from, size_t n)
+{
+	put_unaligned_le64(get_unaligned_le64(*from), *to);
+	*to += n;
+	*from += n;
+}
+
 /*
- * Copy a match by words of eight bytes. @dist is at least 1; up to 15 bytes
+ * Copy a match by words of eight bytes. @dist is at least 1; up to 24 bytes
  * more than @len are written.
  */
 static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 						      size_t len)
 {
-	const u8 *from = out - dist;
-	u8 *end = out + len;
+	const u8 *from = out - dist, *end = out + len;
+	unsigned int i;
 	u64 word;
 
 	if (likely(dist >= 8)) {
-		do {
-			put_unaligned_le64(get_unaligned_le64(from), out);
-			from += 8;
-			out += 8;
-		} while (out < end);
+		/* Most matches are short: do not ask after each word. */
+		for (i = 0; i < 3; i++)
+			stargz_copy_word(&out, &from, 8);
+		while (out < end)
+			stargz_copy_word(&out, &from, 8);
 	} else if (dist == 1) {
 		word = *from * 0x0101010101010101ULL;
 		do {
@@ -622,9 +629,7 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 	} else {
 		/* The first @dist bytes of each word are right. */
 		do {
-			put_unaligned_le64(get_unaligned_le64(from), out);
-			from += dist;
-			out += dist;
+			stargz_copy_word(&out, &from, dist);
 		} while (out < end);
 	}
 }
@@ -675,9 +680,11 @@ static __always_inline u32 stargz_bits_sub(struct stargz_inflate_bits *b,
  * of output. Ends earlier at the end of the block or of the stream, and with
  * a match in @left and @dist if that starts before @out->base.
  *
- * At the top of the loop there are at least 56 bits. Three literals of the
- * first level take at most 33, or two and a length 42; a distance with a
- * fresh buffer takes 28.
+ * At the top of the loop there are at least 56 bits, and @entry is that of
+ * their first. Two literals of the first level and a length with its extra
+ * bits take at most 42, a distance 28, and to look up the next entry takes
+ * LITLEN_BITS. Most need far less, so a check before the distance is rarely
+ * true and cheaper than filling up each time.
  */
 static __always_inline void
 stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
@@ -687,24 +694,26 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 	u8 *out_last = o->end - FAST_OUT, *out = o->next;
 	u32 entry, len, dist;
 
+	stargz_bits_refill(&b);
+	entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
 	do {
-		stargz_bits_refill(&b);
-		entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
 		if (entry & ENTRY_LITERAL) {
-			stargz_bits_drop(&b, entry);
 			*out++ = entry >> 16;
-			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
-		}
-		if (entry & ENTRY_LITERAL) {
 			stargz_bits_drop(&b, entry);
-			*out++ = entry >> 16;
 			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+			if (entry & ENTRY_LITERAL) {
+				*out++ = entry >> 16;
+			stargz_bits_drop(&b, entry);
+				entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+			}
 		}
 		if (entry & ENTRY_SUB)
 			entry = stargz_bits_sub(&b, s->litlen, entry);
 		if (entry & ENTRY_LITERAL) {
-			stargz_bits_drop(&b, entry);
 			*out++ = entry >> 16;
+			stargz_bits_drop(&b, entry);
+			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+			stargz_bits_refill(&b);
 			continue;
 		}
 		if (unlikely(entry & ENTRY_SPECIAL)) {
@@ -715,13 +724,16 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 			break;
 		}
 		len = stargz_bits_value(&b, entry);
-		stargz_bits_refill(&b);
+		if (unlikely((u8)b.bits < 28))
+			stargz_bits_refill(&b);
 		entry = s->dists[low_bits(b.hold, DIST_BITS)];
-		if (unlikely(entry & ENTRY_SUB))
-			entry = stargz_bits_sub(&b, s->dists, entry);
 		if (unlikely(entry & ENTRY_SPECIAL)) {
-			stargz_inflate_bad(s, "invalid code of a distance");
-			break;
+			if (entry & ENTRY_SUB)
+				entry = stargz_bits_sub(&b, s->dists, entry);
+			if (entry & ENTRY_SPECIAL) {
+				stargz_inflate_bad(s, "invalid code of a distance");
+				break;
+			}
 		}
 		dist = stargz_bits_value(&b, entry);
 		if (unlikely(dist > out - o->base)) {
@@ -729,6 +741,8 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 			s->dist = dist;
 			break;
 		}
+		stargz_bits_refill(&b);
+		entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
 		stargz_inflate_copy_words(out, dist, len);
 		out += len;
 	} while (b.next <= in_last && out <= out_last);
