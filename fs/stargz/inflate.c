@@ -51,15 +51,19 @@
 #define MAX_LITLENS	286
 #define MAX_DISTS	30
 #define MAX_CODE_BITS	15
-#define MAX_MATCH	258
 #define END_OF_BLOCK	256
+
+/* Parts of an alphabet that are sorted side by side. */
+#define QUARTERS	4
 
 /* Literals one iteration of the fast loop writes at most, before a match. */
 #define FAST_LITERALS	3
 /* Bytes it reads at most: three loads, two of which may use seven. */
 #define FAST_IN		24
-/* Bytes it writes at most; a copy by words may go three words too far. */
-#define FAST_OUT	(FAST_LITERALS + MAX_MATCH + 24)
+/* Bytes beyond a match that a copy by words writes at most. */
+#define COPY_OUT	24
+/* Bytes it writes at most, but for the match; and room to be worth it. */
+#define FAST_OUT	(FAST_LITERALS + COPY_OUT)
 
 enum stargz_inflate_state {
 	STATE_HEADER,		/* at the header of a block */
@@ -328,6 +332,47 @@ static void stargz_inflate_fill_short(u32 *table, unsigned int root,
 }
 
 /*
+ * Count the code lengths of each quarter of the symbols. A counter in memory
+ * is only ready for the next symbol after some cycles, and neighbours tend to
+ * have codes of the same length; quarters side by side do not wait for each
+ * other.
+ */
+static void stargz_inflate_count(const u8 *lens, unsigned int n,
+				 u16 count[QUARTERS][MAX_CODE_BITS + 1])
+{
+	unsigned int quarter = n / QUARTERS, i;
+
+	memset(count, 0, sizeof(*count) * QUARTERS);
+	for (i = 0; i < quarter; i++) {
+		count[0][lens[i]]++;
+		count[1][lens[quarter + i]]++;
+		count[2][lens[2 * quarter + i]]++;
+		count[3][lens[3 * quarter + i]]++;
+	}
+	for (i = QUARTERS * quarter; i < n; i++)
+		count[3][lens[i]]++;
+}
+
+/*
+ * Sort symbols by their codes: shorter ones first, in their own order among
+ * codes of the same length. In @place stand where those of a quarter start.
+ */
+static void stargz_inflate_sort(u16 *sorted, const u8 *lens, unsigned int n,
+				u16 place[QUARTERS][MAX_CODE_BITS + 1])
+{
+	unsigned int quarter = n / QUARTERS, i;
+
+	for (i = 0; i < quarter; i++) {
+		sorted[place[0][lens[i]]++] = i;
+		sorted[place[1][lens[quarter + i]]++] = quarter + i;
+		sorted[place[2][lens[2 * quarter + i]]++] = 2 * quarter + i;
+		sorted[place[3][lens[3 * quarter + i]]++] = 3 * quarter + i;
+	}
+	for (i = QUARTERS * quarter; i < n; i++)
+		sorted[place[3][lens[i]]++] = i;
+}
+
+/*
  * Make the table of the code whose symbols' codes have the @n lengths @lens.
  * Returns whether it is a valid code.
  */
@@ -335,22 +380,28 @@ static bool stargz_inflate_table(struct stargz_inflate *s, u32 *table,
 				 unsigned int root, const u8 *lens,
 				 unsigned int n, enum stargz_inflate_code kind)
 {
-	u16 count[MAX_CODE_BITS + 1] = { 0 }, place[MAX_CODE_BITS + 2];
-	unsigned int i;
-	int left = 1;	/* codes of this length not taken by shorter ones */
+	u16 place[QUARTERS][MAX_CODE_BITS + 1], count[MAX_CODE_BITS + 1];
+	unsigned int bits, i, sum = 0;
+	int left = 2;	/* twice the codes not taken by shorter ones */
 
-	for (i = 0; i < n; i++)
-		count[lens[i]]++;
-	for (i = 1; i <= MAX_CODE_BITS; i++) {
-		left = (left << 1) - count[i];
+	stargz_inflate_count(lens, n, place);
+	for (bits = 0; bits <= MAX_CODE_BITS; bits++) {
+		count[bits] = sum;
+		for (i = 0; i < QUARTERS; i++) {
+			u16 here = place[i][bits];
+
+			place[i][bits] = sum;
+			sum += here;
+		}
+		count[bits] = sum - count[bits];
+		if (!bits)
+			continue;
+		left -= count[bits];
 		if (left < 0)
 			return false;
+		left <<= 1;
 	}
-	place[0] = 0;
-	for (i = 0; i <= MAX_CODE_BITS; i++)
-		place[i + 1] = place[i] + count[i];
-	for (i = 0; i < n; i++)
-		s->sorted[place[lens[i]]++] = i;
+	stargz_inflate_sort(s->sorted, lens, n, place);
 	if (likely(!left)) {
 		stargz_inflate_fill(table, root, count, s->sorted + count[0],
 				    kind);
@@ -604,8 +655,8 @@ static __always_inline void stargz_copy_word(u8 **to, const u8 **from, size_t n)
 }
 
 /*
- * Copy a match by words of eight bytes. @dist is at least 1; up to 24 bytes
- * more than @len are written.
+ * Copy a match by words of eight bytes. @dist is at least 1; up to COPY_OUT
+ * bytes more than @len are written.
  */
 static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 						      size_t len)
@@ -678,7 +729,8 @@ static __always_inline u32 stargz_bits_sub(struct stargz_inflate_bits *b,
 /*
  * Decode while there are FAST_IN bytes of input and room for FAST_OUT bytes
  * of output. Ends earlier at the end of the block or of the stream, and with
- * a match in @left and @dist if that starts before @out->base.
+ * a match in @left and @dist if that starts before @base or there is no room
+ * to copy it by words.
  *
  * At the top of the loop there are at least 56 bits, and @entry is that of
  * their first. Two literals of the first level and a length with its extra
@@ -691,7 +743,8 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 {
 	struct stargz_inflate_bits b = { s->next, s->hold, s->bits };
 	const u8 *in_last = s->end - FAST_IN;
-	u8 *out_last = o->end - FAST_OUT, *out = o->next;
+	u8 *out_last = o->end - FAST_OUT, *copy_last = o->end - COPY_OUT;
+	u8 *out = o->next;
 	u32 entry, len, dist;
 
 	stargz_bits_refill(&b);
@@ -736,7 +789,7 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 			}
 		}
 		dist = stargz_bits_value(&b, entry);
-		if (unlikely(dist > out - o->base)) {
+		if (unlikely(dist > out - o->base || len > copy_last - out)) {
 			s->left = len;
 			s->dist = dist;
 			break;
