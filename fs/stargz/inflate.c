@@ -685,45 +685,55 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 	}
 }
 
-/* The bit buffer of the fast loop; the low byte of @bits counts. */
-struct stargz_inflate_bits {
+/* What the fast loop keeps in registers; the low byte of @bits counts. */
+struct stargz_fast {
+	const u32 *litlen;
 	const u8 *next;
 	u64 hold;
 	u32 bits;
+	u8 *out;
 };
 
 /* At least 56 bits; reads eight bytes of input and uses up to seven. */
-static __always_inline void stargz_bits_refill(struct stargz_inflate_bits *b)
+static __always_inline void stargz_fast_refill(struct stargz_fast *f)
 {
-	b->hold |= get_unaligned_le64(b->next) << (u8)b->bits;
-	b->next += 7 - (b->bits >> 3 & 7);
-	b->bits |= 56;
+	f->hold |= get_unaligned_le64(f->next) << (u8)f->bits;
+	f->next += 7 - (f->bits >> 3 & 7);
+	f->bits |= 56;
 }
 
-static __always_inline void stargz_bits_drop(struct stargz_inflate_bits *b,
+static __always_inline void stargz_fast_drop(struct stargz_fast *f,
 					     u32 entry)
 {
-	b->hold >>= (u8)entry;
-	b->bits -= entry;
+	f->hold >>= (u8)entry;
+	f->bits -= entry;
+}
+
+/* Write a literal, and return the entry of what comes next. */
+static __always_inline u32 stargz_fast_literal(struct stargz_fast *f, u32 entry)
+{
+	*f->out++ = entry >> 16;
+	stargz_fast_drop(f, entry);
+	return f->litlen[low_bits(f->hold, LITLEN_BITS)];
 }
 
 /* Take a symbol with its extra bits, and return their sum with its base. */
-static __always_inline u32 stargz_bits_value(struct stargz_inflate_bits *b,
+static __always_inline u32 stargz_fast_value(struct stargz_fast *f,
 					     u32 entry)
 {
-	u64 hold = b->hold;
+	u64 hold = f->hold;
 
-	stargz_bits_drop(b, entry);
+	stargz_fast_drop(f, entry);
 	return (entry >> 16) +
 	       (u32)(low_bits(hold, (u8)entry) >> entry_code_bits(entry));
 }
 
 /* Take the first level of a code and return its entry on the second. */
-static __always_inline u32 stargz_bits_sub(struct stargz_inflate_bits *b,
+static __always_inline u32 stargz_fast_sub(struct stargz_fast *f,
 					   const u32 *table, u32 entry)
 {
-	stargz_bits_drop(b, entry);
-	return table[(entry >> 16) + low_bits(b->hold, entry_code_bits(entry))];
+	stargz_fast_drop(f, entry);
+	return table[(entry >> 16) + low_bits(f->hold, entry_code_bits(entry))];
 }
 
 /*
@@ -741,69 +751,76 @@ static __always_inline u32 stargz_bits_sub(struct stargz_inflate_bits *b,
 static __always_inline void
 stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 {
-	struct stargz_inflate_bits b = { s->next, s->hold, s->bits };
+	struct stargz_fast f = {
+		.litlen = s->litlen,
+		.next = s->next,
+		.hold = s->hold,
+		.bits = s->bits,
+		.out = o->next,
+	};
 	const u8 *in_last = s->end - FAST_IN;
 	u8 *out_last = o->end - FAST_OUT, *copy_last = o->end - COPY_OUT;
-	u8 *out = o->next;
 	u32 entry, len, dist;
 
-	stargz_bits_refill(&b);
-	entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+	stargz_fast_refill(&f);
+	entry = s->litlen[low_bits(f.hold, LITLEN_BITS)];
 	do {
 		if (entry & ENTRY_LITERAL) {
-			*out++ = entry >> 16;
-			stargz_bits_drop(&b, entry);
-			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+			entry = stargz_fast_literal(&f, entry);
 			if (entry & ENTRY_LITERAL) {
-				*out++ = entry >> 16;
-			stargz_bits_drop(&b, entry);
-				entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
+				entry = stargz_fast_literal(&f, entry);
+				if (entry & ENTRY_LITERAL) {
+					entry = stargz_fast_literal(&f, entry);
+					stargz_fast_refill(&f);
+					continue;
+				}
 			}
 		}
-		if (entry & ENTRY_SUB)
-			entry = stargz_bits_sub(&b, s->litlen, entry);
-		if (entry & ENTRY_LITERAL) {
-			*out++ = entry >> 16;
-			stargz_bits_drop(&b, entry);
-			entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
-			stargz_bits_refill(&b);
-			continue;
-		}
-		if (unlikely(entry & ENTRY_SPECIAL)) {
-			stargz_bits_drop(&b, entry);
-			s->state = STATE_HEADER;
-			if (!(entry & ENTRY_END))
-				stargz_inflate_bad(s, "invalid code of a literal");
-			break;
-		}
-		len = stargz_bits_value(&b, entry);
-		if (unlikely((u8)b.bits < 28))
-			stargz_bits_refill(&b);
-		entry = s->dists[low_bits(b.hold, DIST_BITS)];
 		if (unlikely(entry & ENTRY_SPECIAL)) {
 			if (entry & ENTRY_SUB)
-				entry = stargz_bits_sub(&b, s->dists, entry);
+				entry = stargz_fast_sub(&f, s->litlen, entry);
+			if (entry & ENTRY_LITERAL) {
+				entry = stargz_fast_literal(&f, entry);
+				stargz_fast_refill(&f);
+				continue;
+			}
+			if (unlikely(entry & ENTRY_SPECIAL)) {
+				stargz_fast_drop(&f, entry);
+				s->state = STATE_HEADER;
+				if (!(entry & ENTRY_END))
+					stargz_inflate_bad(s, "invalid code of a literal");
+				break;
+			}
+		}
+		len = stargz_fast_value(&f, entry);
+		if (unlikely((u8)f.bits < 28))
+			stargz_fast_refill(&f);
+		entry = s->dists[low_bits(f.hold, DIST_BITS)];
+		if (unlikely(entry & ENTRY_SPECIAL)) {
+			if (entry & ENTRY_SUB)
+				entry = stargz_fast_sub(&f, s->dists, entry);
 			if (entry & ENTRY_SPECIAL) {
 				stargz_inflate_bad(s, "invalid code of a distance");
 				break;
 			}
 		}
-		dist = stargz_bits_value(&b, entry);
-		if (unlikely(dist > out - o->base || len > copy_last - out)) {
+		dist = stargz_fast_value(&f, entry);
+		if (unlikely(dist > f.out - o->base ||
+			     len > copy_last - f.out)) {
 			s->left = len;
 			s->dist = dist;
 			break;
 		}
-		stargz_bits_refill(&b);
-		entry = s->litlen[low_bits(b.hold, LITLEN_BITS)];
-		stargz_inflate_copy_words(out, dist, len);
-		out += len;
-	} while (b.next <= in_last && out <= out_last);
+		stargz_fast_refill(&f);
+		entry = s->litlen[low_bits(f.hold, LITLEN_BITS)];
+		stargz_inflate_copy_words(f.out, dist, len);
+		f.out += len;
+	} while (f.next <= in_last && f.out <= out_last);
 
-	o->next = out;
-	s->next = b.next;
-	s->hold = b.hold;
-	s->bits = (u8)b.bits;
+	o->next = f.out;
+	s->next = f.next;
+	s->hold = f.hold;
+	s->bits = (u8)f.bits;
 }
 
 /* The same code twice: shifts and masks of BMI2 need fewer instructions. */
