@@ -144,7 +144,7 @@ static u32 stargz_batch_queue(struct super_block *sb, u32 first)
 	if (!batch)
 		return 0;
 	n = min_t(u64, STARGZ_BATCH_SPANS, spans - first);
-	if (stargz_meta_record(sb, STARGZ_TABLE_SPANS, first, batch->raw, n))
+	if (stargz_meta_read(sb, STARGZ_TABLE_SPANS, first, batch->raw, n))
 		n = 0;
 	n = stargz_batch_size(sbi, batch->raw, n);
 	if (!n) {

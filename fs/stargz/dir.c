@@ -12,6 +12,7 @@
 
 /* Names of one directory are emitted in order; keep the last one to check. */
 struct stargz_dir_names {
+	struct stargz_cursor cur;
 	char buf[2][STARGZ_NAME_MAX];
 	size_t last_len;
 	unsigned int which;
@@ -31,8 +32,8 @@ static int stargz_emit(struct inode *dir, struct dir_context *ctx,
 
 	why = stargz_check_dirent(&STARGZ_SB(sb)->super, raw);
 	if (!why) {
-		err = stargz_meta_bytes(sb, STARGZ_TABLE_NAMES,
-					le32_to_cpu(raw->name), name, len);
+		err = stargz_cursor_read(&names->cur, le32_to_cpu(raw->name),
+					 name, len);
 		if (err)
 			return err;
 		why = stargz_check_name(name, len);
@@ -50,26 +51,23 @@ static int stargz_emit(struct inode *dir, struct dir_context *ctx,
 	return 1;
 }
 
-static int stargz_iterate(struct file *file, struct dir_context *ctx)
+static int stargz_emit_all(struct inode *dir, struct dir_context *ctx,
+			   struct stargz_cursor *dirents,
+			   struct stargz_dir_names *names)
 {
-	struct inode *dir = file_inode(file);
 	const struct stargz_inode_info *si = STARGZ_I(dir);
-	struct stargz_dir_names names = {};
 
-	if (!dir_emit_dots(file, ctx))
-		return 0;
 	while (ctx->pos - 2 < si->b) {
 		struct stargz_dirent raw[STARGZ_DIR_BATCH];
 		u32 at = ctx->pos - 2;
 		unsigned int i, n = min_t(u32, si->b - at, STARGZ_DIR_BATCH);
 		int err;
 
-		err = stargz_meta_record(dir->i_sb, STARGZ_TABLE_DIRENTS,
-					 (u64)si->a + at, raw, n);
+		err = stargz_cursor_read(dirents, (u64)si->a + at, raw, n);
 		if (err)
 			return err;
 		for (i = 0; i < n; i++, ctx->pos++) {
-			err = stargz_emit(dir, ctx, &raw[i], &names);
+			err = stargz_emit(dir, ctx, &raw[i], names);
 			if (err <= 0)
 				return err;
 		}
@@ -78,6 +76,24 @@ static int stargz_iterate(struct file *file, struct dir_context *ctx)
 		cond_resched();
 	}
 	return 0;
+}
+
+static int stargz_iterate(struct file *file, struct dir_context *ctx)
+{
+	struct inode *dir = file_inode(file);
+	struct stargz_cursor dirents =
+		STARGZ_CURSOR(dir->i_sb, STARGZ_TABLE_DIRENTS);
+	struct stargz_dir_names names = {
+		.cur = STARGZ_CURSOR(dir->i_sb, STARGZ_TABLE_NAMES),
+	};
+	int err;
+
+	if (!dir_emit_dots(file, ctx))
+		return 0;
+	err = stargz_emit_all(dir, ctx, &dirents, &names);
+	stargz_cursor_end(&dirents);
+	stargz_cursor_end(&names.cur);
+	return err;
 }
 
 const struct file_operations stargz_dir_fops = {

@@ -68,8 +68,8 @@ static int stargz_fill_symlink(struct inode *inode)
 	target = kmalloc(len + 1, GFP_KERNEL);
 	if (!target)
 		return -ENOMEM;
-	err = stargz_meta_bytes(inode->i_sb, STARGZ_TABLE_NAMES,
-				STARGZ_I(inode)->a, target, len);
+	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_NAMES,
+			       STARGZ_I(inode)->a, target, len);
 	target[len] = '\0';
 	if (!err && strnlen(target, len) != len)
 		err = stargz_damaged(inode,
@@ -117,8 +117,8 @@ static int stargz_fill_inode(struct inode *inode)
 	const char *why;
 	int err;
 
-	err = stargz_meta_record(sb, STARGZ_TABLE_INODES,
-				 stargz_ino(inode) - 1, &raw, 1);
+	err = stargz_meta_read(sb, STARGZ_TABLE_INODES, stargz_ino(inode) - 1,
+			       &raw, 1);
 	if (err)
 		return err;
 	why = stargz_check_inode(&STARGZ_SB(sb)->super, stargz_ino(inode),

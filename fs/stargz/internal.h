@@ -208,6 +208,8 @@ enum stargz_stat {
  * @on_bdev: @image is a block device and owned by this superblock
  * @blobs: the blob table
  * @nr_blobs: its length
+ * @meta_inode: its page cache holds the index
+ * @meta_ra: what is known of how each table is read; used without a lock
  * @cache: decoded spans
  * @pool: decoder states
  * @ahead: walks through the blobs
@@ -220,7 +222,8 @@ enum stargz_stat {
  * @has_kobj: @kobj is registered
  *
  * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for @cache, @pool, @ahead and @stats.
+ * Immutable after mounting but for @meta_ra, @cache, @pool, @ahead and
+ * @stats.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;
@@ -232,6 +235,8 @@ struct stargz_sb_info {
 	bool on_bdev;
 	struct stargz_blob_info *blobs;
 	unsigned int nr_blobs;
+	struct inode *meta_inode;
+	struct file_ra_state meta_ra[STARGZ_TABLES];
 	struct stargz_span_cache cache;
 	struct stargz_stream_pool pool;
 	struct stargz_ahead ahead;
@@ -307,13 +312,34 @@ int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
 
 /* meta.c */
+
+/**
+ * struct stargz_cursor - a place in a table
+ * @sb: the file system
+ * @id: the table
+ * @folio: referenced, holds the record that was read last, or NULL
+ *
+ * Belongs to one thread. For those who read several records of a table near
+ * each other; begins as STARGZ_CURSOR().
+ */
+struct stargz_cursor {
+	struct super_block *sb;
+	enum stargz_table_id id;
+	struct folio *folio;
+};
+
+#define STARGZ_CURSOR(_sb, _id)	{ .sb = (_sb), .id = (_id) }
+
 const char *stargz_super_check(const struct stargz_super_block *raw,
 			       u64 source_size,
 			       struct stargz_super_info *super, int *err);
-int stargz_meta_record(struct super_block *sb, enum stargz_table_id id,
-		       u64 nr, void *buf, unsigned int count);
-int stargz_meta_bytes(struct super_block *sb, enum stargz_table_id id,
-		      u64 offset, void *buf, size_t len);
+int stargz_meta_open(struct super_block *sb);
+void stargz_meta_close(struct stargz_sb_info *sbi);
+int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
+		       unsigned int count);
+void stargz_cursor_end(struct stargz_cursor *cur);
+int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
+		     void *buf, unsigned int count);
 size_t stargz_record_size(enum stargz_table_id id);
 
 /* record.c */

@@ -12,7 +12,8 @@
 #include "internal.h"
 
 /* First byte of extent @nr of the file, which is its size after the last. */
-static int stargz_extent_start(struct inode *inode, u32 nr, u64 *pos)
+static int stargz_extent_start(struct inode *inode, struct stargz_cursor *cur,
+			       u32 nr, u64 *pos)
 {
 	const struct stargz_inode_info *si = STARGZ_I(inode);
 	struct stargz_extent raw;
@@ -22,15 +23,16 @@ static int stargz_extent_start(struct inode *inode, u32 nr, u64 *pos)
 		*pos = i_size_read(inode);
 		return 0;
 	}
-	err = stargz_meta_record(inode->i_sb, STARGZ_TABLE_EXTENTS,
-				 (u64)si->a + nr, &raw, 1);
-	*pos = le64_to_cpu(raw.pos);
+	err = stargz_cursor_read(cur, (u64)si->a + nr, &raw, 1);
+	if (!err)
+		*pos = le64_to_cpu(raw.pos);
 	return err;
 }
 
 /* Binary search for the last extent that starts at or before @pos. */
-static int stargz_find_extent(struct inode *inode, u64 pos,
-			      struct stargz_map *map)
+static int stargz_search_extents(struct inode *inode,
+				 struct stargz_cursor *cur, u64 pos,
+				 struct stargz_map *map)
 {
 	const struct stargz_inode_info *si = STARGZ_I(inode);
 	u32 low = 0, high = si->b;
@@ -42,7 +44,7 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 		u32 mid = low + (high - low) / 2;
 		u64 start;
 
-		err = stargz_extent_start(inode, mid, &start);
+		err = stargz_extent_start(inode, cur, mid, &start);
 		if (err)
 			return err;
 		if (start <= pos)
@@ -51,10 +53,9 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 			high = mid;
 	}
 
-	err = stargz_meta_record(inode->i_sb, STARGZ_TABLE_EXTENTS,
-				 (u64)si->a + low, &raw, 1);
+	err = stargz_cursor_read(cur, (u64)si->a + low, &raw, 1);
 	if (!err)
-		err = stargz_extent_start(inode, low + 1, &end);
+		err = stargz_extent_start(inode, cur, low + 1, &end);
 	if (err)
 		return err;
 	map->pos = le64_to_cpu(raw.pos);
@@ -64,6 +65,17 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 		return stargz_damaged(inode, "unsorted extents");
 	map->len = end - map->pos;
 	return 0;
+}
+
+static int stargz_find_extent(struct inode *inode, u64 pos,
+			      struct stargz_map *map)
+{
+	struct stargz_cursor cur =
+		STARGZ_CURSOR(inode->i_sb, STARGZ_TABLE_EXTENTS);
+	int err = stargz_search_extents(inode, &cur, pos, map);
+
+	stargz_cursor_end(&cur);
+	return err;
 }
 
 /* Read and check the span of @map; all of @map must lie within it. */
@@ -76,8 +88,8 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 
 	if (map->span == STARGZ_NO_SPAN)
 		return 0;
-	err = stargz_meta_record(inode->i_sb, STARGZ_TABLE_SPANS, map->span,
-				 &map->raw, 1);
+	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_SPANS, map->span,
+			       &map->raw, 1);
 	if (err)
 		return err;
 	why = stargz_check_span(&sbi->super, sbi->blobs, sbi->nr_blobs,

@@ -2,16 +2,28 @@
 /*
  * stargz - superblock of the index and access to its tables.
  *
- * A record is copied out of the index before it is looked at, so that what
- * was checked is what is used even when the index changes under us. There is
- * one way to a record, through the bounds of its table, and no pointer into
- * the index anywhere.
+ * The bytes of the index are in the page cache of an inode that nobody sees,
+ * read ahead for each table by itself. A record is copied out of there before
+ * it is looked at, so that what was checked is what is used even when the
+ * index changes under us. There is one way to a record, through the bounds of
+ * its table, and no pointer into the index anywhere.
+ *
+ * Locking: a folio of the index may be waited for with folios of files
+ * locked; whoever fills one takes no other lock of this file system. The
+ * readahead states are used without a lock, as those of a file that threads
+ * share: a race makes a poor guess and nothing worse.
  */
 #include <linux/crc32.h>
 #include <linux/overflow.h>
+#include <linux/pagemap.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "internal.h"
+
+/* Most that is read ahead of one table, bytes. */
+#define STARGZ_META_WINDOW	SZ_128K
 
 static const u8 stargz_record_sizes[STARGZ_TABLES] =
 	STARGZ_RECORD_SIZES;
@@ -154,55 +166,235 @@ const char *stargz_super_check(const struct stargz_super_block *raw,
 	return stargz_check_tables(raw, super);
 }
 
+/* The bytes of the index */
+
 static const struct stargz_source *
 stargz_index_source(const struct stargz_sb_info *sbi)
 {
 	return sbi->has_index ? &sbi->index : &sbi->image;
 }
 
+/* Read from the index; a buffer that reaches beyond its end gets zeros. */
+static int stargz_meta_fill(struct inode *inode, u64 pos, void *buf,
+			    size_t len)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
+	u64 size = i_size_read(inode);
+	size_t n = pos < size ? min_t(u64, len, size - pos) : 0;
+
+	memset(buf + n, 0, len - n);
+	return stargz_source_read(stargz_index_source(sbi), pos, buf, n);
+}
+
+static int stargz_meta_read_folio(struct file *file, struct folio *folio)
+{
+	/* Not in high memory, by the mapping's allocation mask. */
+	int err = stargz_meta_fill(folio->mapping->host, folio_pos(folio),
+				   folio_address(folio), folio_size(folio));
+
+	flush_dcache_folio(folio);
+	folio_end_read(folio, !err);
+	return err;
+}
+
+/*
+ * One read for all of the window. When it fails, or there is no memory for
+ * it, folios stay as they are and ->read_folio() reads what is really wanted.
+ */
+static void stargz_meta_readahead(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	size_t len = readahead_length(rac);
+	struct folio *folio;
+	void *buf, *from;
+
+	buf = kvmalloc(len, GFP_NOFS | __GFP_NOWARN);
+	if (!buf)
+		return;
+	if (stargz_meta_fill(inode, readahead_pos(rac), buf, len))
+		goto out;
+	from = buf;
+	while ((folio = readahead_folio(rac))) {
+		const size_t n = folio_size(folio);
+
+		memcpy(folio_address(folio), from, n);
+		from += n;
+		flush_dcache_folio(folio);
+		folio_end_read(folio, true);
+	}
+out:
+	kvfree(buf);
+}
+
+static const struct address_space_operations stargz_meta_aops = {
+	.read_folio	= stargz_meta_read_folio,
+	.readahead	= stargz_meta_readahead,
+};
+
 /**
- * stargz_meta_record() - read records of a table
+ * stargz_meta_open() - make the index readable by records
+ * @sb: the file system, whose superblock was read
+ *
+ * Return: 0 or -ENOMEM. After success stargz_meta_close() is needed.
+ */
+int stargz_meta_open(struct super_block *sb)
+{
+	static struct lock_class_key stargz_meta_key;
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	struct inode *inode = new_inode(sb);
+	struct address_space *mapping;
+	unsigned int i;
+
+	if (!inode)
+		return -ENOMEM;
+	inode->i_mode = S_IFREG;
+	inode->i_size = sbi->super.index_size;
+	mapping = inode->i_mapping;
+	mapping->a_ops = &stargz_meta_aops;
+	/* Reading a file reads the index, with a folio of the file locked. */
+	mapping_set_gfp_mask(mapping, GFP_NOFS);
+	mapping_set_large_folios(mapping);
+	lockdep_set_class(&mapping->invalidate_lock, &stargz_meta_key);
+	for (i = 0; i < STARGZ_TABLES; i++) {
+		sbi->meta_ra[i].ra_pages = STARGZ_META_WINDOW / PAGE_SIZE;
+		sbi->meta_ra[i].prev_pos = -1;
+	}
+	sbi->meta_inode = inode;
+	return 0;
+}
+
+/**
+ * stargz_meta_close() - end what stargz_meta_open() began
+ * @sbi: the mount; may be closed already, or never have been opened
+ *
+ * Nobody reads records any more, and all other inodes are gone.
+ */
+void stargz_meta_close(struct stargz_sb_info *sbi)
+{
+	iput(sbi->meta_inode);
+	sbi->meta_inode = NULL;
+}
+
+/* Records */
+
+/* The folio that holds page @index, with a reference, or an ERR_PTR. */
+static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
+				       enum stargz_table_id id, pgoff_t index,
+				       unsigned int pages)
+{
+	struct address_space *mapping = sbi->meta_inode->i_mapping;
+	struct file_ra_state *ra = &sbi->meta_ra[id];
+	struct folio *folio = filemap_get_folio(mapping, index);
+
+	DEFINE_READAHEAD(rac, NULL, ra, mapping, index);
+
+	if (IS_ERR_OR_NULL(folio)) {
+		page_cache_sync_ra(&rac, pages);
+		folio = NULL;
+	} else if (folio_test_readahead(folio)) {
+		page_cache_async_ra(&rac, folio, pages);
+	}
+	ra->prev_pos = (loff_t)index << PAGE_SHIFT;
+	if (folio) {
+		if (folio_test_uptodate(folio))
+			return folio;
+		folio_put(folio);
+	}
+	return read_mapping_folio(mapping, index, NULL);
+}
+
+/* Make page @pos of the index that of the cursor's folio. */
+static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
+{
+	struct folio *folio = cur->folio;
+
+	if (folio && pos >= folio_pos(folio) &&
+	    pos - folio_pos(folio) < folio_size(folio))
+		return 0;
+	stargz_cursor_end(cur);
+	folio = stargz_meta_folio(STARGZ_SB(cur->sb), cur->id,
+				  pos >> PAGE_SHIFT,
+				  DIV_ROUND_UP(offset_in_page(pos) + len,
+					       PAGE_SIZE));
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	cur->folio = folio;
+	return 0;
+}
+
+/**
+ * stargz_cursor_end() - give back what a cursor holds
+ * @cur: the cursor, which can be used again
+ */
+void stargz_cursor_end(struct stargz_cursor *cur)
+{
+	if (cur->folio)
+		folio_put(cur->folio);
+	cur->folio = NULL;
+}
+
+/**
+ * stargz_cursor_read() - read records of the cursor's table
+ * @cur: the cursor; afterwards at the last of the records
+ * @nr: first record
+ * @buf: where to; unchecked contents
+ * @count: how many records, may be zero
+ *
+ * Sleeps. May be called with folios of files locked.
+ *
+ * Return: 0, -EFSCORRUPTED when the table has no such records, -EINTR when
+ * the caller is being killed, or what reading gave.
+ */
+int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
+		       unsigned int count)
+{
+	const struct stargz_table_info *t =
+		&STARGZ_SB(cur->sb)->super.table[cur->id];
+	const size_t size = stargz_record_size(cur->id);
+	size_t left = count * size;
+	u64 pos;
+
+	if (nr > t->count || count > t->count - nr) {
+		stargz_err(cur->sb, "record %llu of table %d does not exist",
+			   nr, cur->id);
+		return -EFSCORRUPTED;
+	}
+	pos = t->offset + nr * size;
+	while (left) {
+		size_t at, n;
+		int err;
+
+		err = stargz_cursor_seek(cur, pos, left);
+		if (err)
+			return err;
+		at = pos - folio_pos(cur->folio);
+		n = min(left, folio_size(cur->folio) - at);
+		memcpy(buf, folio_address(cur->folio) + at, n);
+		buf += n;
+		pos += n;
+		left -= n;
+	}
+	return 0;
+}
+
+/**
+ * stargz_meta_read() - read records of a table, once
  * @sb: the file system
  * @id: the table
  * @nr: first record
  * @buf: where to; unchecked contents
- * @count: how many records
+ * @count: how many records, may be zero
  *
- * Return: 0, -EFSCORRUPTED when the table has no such records, or what
- * reading gave.
- */
-int stargz_meta_record(struct super_block *sb, enum stargz_table_id id,
-		       u64 nr, void *buf, unsigned int count)
-{
-	const struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	const struct stargz_table_info *t = &sbi->super.table[id];
-	const size_t size = stargz_record_size(id);
-
-	if (nr >= t->count || count > t->count - nr) {
-		stargz_err(sb, "record %llu of table %d does not exist",
-			   nr, id);
-		return -EFSCORRUPTED;
-	}
-	return stargz_source_read(stargz_index_source(sbi),
-				  t->offset + nr * size, buf, count * size);
-}
-
-/**
- * stargz_meta_bytes() - read bytes of a heap
- * @sb: the file system
- * @id: a table whose records are bytes
- * @offset: first byte
- * @buf: where to; unchecked contents
- * @len: how many
+ * For those who read no neighbours.
  *
- * Return: as stargz_meta_record().
+ * Return: as stargz_cursor_read().
  */
-int stargz_meta_bytes(struct super_block *sb, enum stargz_table_id id,
-		      u64 offset, void *buf, size_t len)
+int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
+		     void *buf, unsigned int count)
 {
-	if (!len)
-		return 0;
-	if (WARN_ON_ONCE(stargz_record_size(id) != 1 || len > U32_MAX))
-		return -EINVAL;
-	return stargz_meta_record(sb, id, offset, buf, len);
+	struct stargz_cursor cur = STARGZ_CURSOR(sb, id);
+	int err = stargz_cursor_read(&cur, nr, buf, count);
+
+	stargz_cursor_end(&cur);
+	return err;
 }

@@ -7,11 +7,31 @@
  */
 #include "internal.h"
 
-static int stargz_read_name(struct super_block *sb,
-			    const struct stargz_dirent *raw, char *name)
+/* Where a search is; neighbouring entries lie near each other. */
+struct stargz_search {
+	struct inode *dir;
+	struct stargz_cursor dirents;
+	struct stargz_cursor names;
+	char name[STARGZ_NAME_MAX];
+};
+
+/* Read entry @nr of the directory, checked, and its name. */
+static int stargz_search_read(struct stargz_search *search, u32 nr,
+			      struct stargz_dirent *raw)
 {
-	return stargz_meta_bytes(sb, STARGZ_TABLE_NAMES,
-				 le32_to_cpu(raw->name), name, raw->name_len);
+	struct inode *dir = search->dir;
+	const char *why;
+	int err;
+
+	err = stargz_cursor_read(&search->dirents, (u64)STARGZ_I(dir)->a + nr,
+				 raw, 1);
+	if (err)
+		return err;
+	why = stargz_check_dirent(&STARGZ_SB(dir->i_sb)->super, raw);
+	if (why)
+		return stargz_damaged(dir, why);
+	return stargz_cursor_read(&search->names, le32_to_cpu(raw->name),
+				  search->name, raw->name_len);
 }
 
 /*
@@ -21,36 +41,35 @@ static int stargz_read_name(struct super_block *sb,
 static int stargz_find(struct inode *dir, const struct qstr *name,
 		       struct stargz_dirent *raw)
 {
-	const struct stargz_inode_info *si = STARGZ_I(dir);
-	struct super_block *sb = dir->i_sb;
-	char buf[STARGZ_NAME_MAX];
-	u32 low = 0, high = si->b;
+	struct stargz_search search = {
+		.dir	 = dir,
+		.dirents = STARGZ_CURSOR(dir->i_sb, STARGZ_TABLE_DIRENTS),
+		.names	 = STARGZ_CURSOR(dir->i_sb, STARGZ_TABLE_NAMES),
+	};
+	u32 low = 0, high = STARGZ_I(dir)->b;
+	int ret = 0;
 
 	while (low < high) {
 		u32 mid = low + (high - low) / 2;
-		const char *why;
-		int err, cmp;
+		int cmp;
 
-		err = stargz_meta_record(sb, STARGZ_TABLE_DIRENTS,
-					 (u64)si->a + mid, raw, 1);
-		if (err)
-			return err;
-		why = stargz_check_dirent(&STARGZ_SB(sb)->super, raw);
-		if (why)
-			return stargz_damaged(dir, why);
-		err = stargz_read_name(sb, raw, buf);
-		if (err)
-			return err;
-		cmp = stargz_name_cmp(name->name, name->len, buf,
+		ret = stargz_search_read(&search, mid, raw);
+		if (ret)
+			break;
+		cmp = stargz_name_cmp(name->name, name->len, search.name,
 				      raw->name_len);
-		if (!cmp)
-			return 1;
+		if (!cmp) {
+			ret = 1;
+			break;
+		}
 		if (cmp < 0)
 			high = mid;
 		else
 			low = mid + 1;
 	}
-	return 0;
+	stargz_cursor_end(&search.dirents);
+	stargz_cursor_end(&search.names);
+	return ret;
 }
 
 /* Does the inode fit the entry that named it? */

@@ -118,9 +118,15 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 	return 0;
 }
 
+static void stargz_put_super(struct super_block *sb)
+{
+	stargz_meta_close(STARGZ_SB(sb));
+}
+
 static const struct super_operations stargz_sops = {
 	.alloc_inode	= stargz_alloc_inode,
 	.free_inode	= stargz_free_inode,
+	.put_super	= stargz_put_super,
 	.statfs		= stargz_statfs,
 	.show_options	= stargz_show_options,
 };
@@ -336,8 +342,9 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	unsigned int i, n = sbi->super.table[STARGZ_TABLE_BLOBS].count;
+	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_BLOBS);
 	struct stargz_blob raw;
-	int err;
+	int err = 0;
 
 	/* An image of nothing but directories and links needs no blob. */
 	if (!n)
@@ -345,16 +352,15 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 	sbi->blobs = kvcalloc(n, sizeof(*sbi->blobs), GFP_KERNEL);
 	if (!sbi->blobs)
 		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		err = stargz_meta_record(sb, STARGZ_TABLE_BLOBS, i, &raw, 1);
+	for (i = 0; !err && i < n; i++) {
+		err = stargz_cursor_read(&cur, i, &raw, 1);
 		if (!err)
 			err = stargz_check_blob(fc, sbi, i, &raw,
 						&sbi->blobs[i]);
-		if (err)
-			return err;
 	}
+	stargz_cursor_end(&cur);
 	sbi->nr_blobs = n;
-	return 0;
+	return err;
 }
 
 /* Filling the superblock */
@@ -470,6 +476,8 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	}
 	stargz_init_super(sb);
 	err = stargz_read_super(fc, sbi);
+	if (!err)
+		err = stargz_meta_open(sb);
 	if (!err)
 		err = stargz_read_blobs(sb, fc);
 	if (!err)
@@ -615,6 +623,9 @@ static void stargz_kill_sb(struct super_block *sb)
 
 	/* As long as the device number that it is named by is ours. */
 	stargz_sysfs_unregister(sbi);
+	/* A mount that failed early has no ->put_super(). */
+	if (!sb->s_root)
+		stargz_meta_close(sbi);
 	if (sbi->on_bdev)
 		kill_block_super(sb);
 	else

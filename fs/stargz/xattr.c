@@ -16,6 +16,7 @@
 /* Walks a set: the attribute at hand, and what is left behind it. */
 struct stargz_xattr_iter {
 	struct inode *inode;
+	struct stargz_cursor cur;
 	u64 next;
 	u32 left;
 	u32 count;
@@ -34,7 +35,10 @@ static const char *const stargz_xattr_prefixes[] = {
 	[STARGZ_XATTR_ACL_DEFAULT] = XATTR_NAME_POSIX_ACL_DEFAULT,
 };
 
-/* Start at the first attribute of @inode, which may have none. */
+/*
+ * Start at the first attribute of @inode, which may have none. Whatever comes
+ * of it, the cursor is to be ended.
+ */
 static int stargz_xattr_first(struct stargz_xattr_iter *it,
 			      struct inode *inode)
 {
@@ -45,12 +49,12 @@ static int stargz_xattr_first(struct stargz_xattr_iter *it,
 	int err;
 
 	it->inode = inode;
+	it->cur = (struct stargz_cursor)STARGZ_CURSOR(sb, STARGZ_TABLE_XATTRS);
 	it->count = 0;
 	if (!xattr)
 		return 0;
 	it->next = 4ULL * (xattr - 1);
-	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS, it->next, &raw,
-				sizeof(raw));
+	err = stargz_cursor_read(&it->cur, it->next, &raw, sizeof(raw));
 	if (err)
 		return err;
 	why = stargz_check_xattr_set(&STARGZ_SB(sb)->super, it->next, &raw);
@@ -65,7 +69,6 @@ static int stargz_xattr_first(struct stargz_xattr_iter *it,
 /* Read the next attribute: 1 there it is, 0 there is none, or an errno. */
 static int stargz_xattr_next(struct stargz_xattr_iter *it)
 {
-	struct super_block *sb = it->inode->i_sb;
 	struct stargz_xattr raw;
 	const char *why;
 	u32 size;
@@ -75,8 +78,7 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 		return 0;
 	if (it->left < sizeof(raw))
 		return stargz_damaged(it->inode, "truncated set of extended attributes");
-	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS, it->next, &raw,
-				sizeof(raw));
+	err = stargz_cursor_read(&it->cur, it->next, &raw, sizeof(raw));
 	if (err)
 		return err;
 	why = stargz_check_xattr(&raw, it->left, &size);
@@ -86,9 +88,8 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 	it->name_len = raw.name_len;
 	it->value_len = le32_to_cpu(raw.value_len);
 	it->value = it->next + sizeof(raw) + raw.name_len;
-	err = stargz_meta_bytes(sb, STARGZ_TABLE_XATTRS,
-				it->next + sizeof(raw), it->name,
-				raw.name_len);
+	err = stargz_cursor_read(&it->cur, it->next + sizeof(raw), it->name,
+				 raw.name_len);
 	if (err)
 		return err;
 	if (memchr(it->name, '\0', it->name_len))
@@ -99,30 +100,50 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 	return 1;
 }
 
+/* Copy the value at hand: its length, or just that when @size is zero. */
+static int stargz_xattr_value(struct stargz_xattr_iter *it, void *buffer,
+			      size_t size)
+{
+	int err;
+
+	if (!size)
+		return it->value_len;
+	if (it->value_len > size)
+		return -ERANGE;
+	err = stargz_cursor_read(&it->cur, it->value, buffer, it->value_len);
+	return err ? err : it->value_len;
+}
+
+/* Go to an attribute: 1 there it is, 0 there is none such, or an errno. */
+static int stargz_xattr_find(struct stargz_xattr_iter *it, u8 prefix,
+			     const char *name)
+{
+	size_t len = strlen(name);
+	int ret;
+
+	while ((ret = stargz_xattr_next(it)) > 0)
+		if (it->prefix == prefix && it->name_len == len &&
+		    !memcmp(it->name, name, len))
+			break;
+	return ret;
+}
+
 /* Value of one attribute, or its length when @size is zero. */
 static int stargz_xattr_get(struct inode *inode, u8 prefix, const char *name,
 			    void *buffer, size_t size)
 {
 	struct stargz_xattr_iter it;
-	size_t len = strlen(name);
-	int err;
+	int ret;
 
-	err = stargz_xattr_first(&it, inode);
-	if (err)
-		return err;
-	while ((err = stargz_xattr_next(&it)) > 0) {
-		if (it.prefix != prefix || it.name_len != len ||
-		    memcmp(it.name, name, len))
-			continue;
-		if (!size)
-			return it.value_len;
-		if (it.value_len > size)
-			return -ERANGE;
-		err = stargz_meta_bytes(inode->i_sb, STARGZ_TABLE_XATTRS,
-					it.value, buffer, it.value_len);
-		return err ? err : it.value_len;
-	}
-	return err ? err : -ENODATA;
+	ret = stargz_xattr_first(&it, inode);
+	if (!ret)
+		ret = stargz_xattr_find(&it, prefix, name);
+	if (ret > 0)
+		ret = stargz_xattr_value(&it, buffer, size);
+	else if (!ret)
+		ret = -ENODATA;
+	stargz_cursor_end(&it.cur);
+	return ret;
 }
 
 static int stargz_handler_get(const struct xattr_handler *handler,
@@ -173,6 +194,31 @@ static bool stargz_xattr_visible(const struct stargz_xattr_iter *it)
 	}
 }
 
+/* Names of all attributes to @buffer, or just their length. */
+static ssize_t stargz_xattr_list(struct stargz_xattr_iter *it, char *buffer,
+				 size_t size)
+{
+	ssize_t total = 0;
+	int err;
+
+	while ((err = stargz_xattr_next(it)) > 0) {
+		const char *prefix = stargz_xattr_prefixes[it->prefix];
+		size_t plen = strlen(prefix), len = plen + it->name_len + 1;
+
+		if (!stargz_xattr_visible(it))
+			continue;
+		if (size) {
+			if (len > size - total)
+				return -ERANGE;
+			memcpy(buffer + total, prefix, plen);
+			memcpy(buffer + total + plen, it->name, it->name_len);
+			buffer[total + len - 1] = '\0';
+		}
+		total += len;
+	}
+	return err ? err : total;
+}
+
 /**
  * stargz_listxattr() - names of attributes, as inode_operations.listxattr
  * @dentry: the file
@@ -185,28 +231,13 @@ static bool stargz_xattr_visible(const struct stargz_xattr_iter *it)
 ssize_t stargz_listxattr(struct dentry *dentry, char *buffer, size_t size)
 {
 	struct stargz_xattr_iter it;
-	ssize_t total = 0;
-	int err;
+	ssize_t ret;
 
-	err = stargz_xattr_first(&it, d_inode(dentry));
-	if (err)
-		return err;
-	while ((err = stargz_xattr_next(&it)) > 0) {
-		const char *prefix = stargz_xattr_prefixes[it.prefix];
-		size_t plen = strlen(prefix), len = plen + it.name_len + 1;
-
-		if (!stargz_xattr_visible(&it))
-			continue;
-		if (size) {
-			if (len > size - total)
-				return -ERANGE;
-			memcpy(buffer + total, prefix, plen);
-			memcpy(buffer + total + plen, it.name, it.name_len);
-			buffer[total + len - 1] = '\0';
-		}
-		total += len;
-	}
-	return err ? err : total;
+	ret = stargz_xattr_first(&it, d_inode(dentry));
+	if (!ret)
+		ret = stargz_xattr_list(&it, buffer, size);
+	stargz_cursor_end(&it.cur);
+	return ret;
 }
 
 #if IS_ENABLED(CONFIG_FS_POSIX_ACL)
