@@ -54,6 +54,17 @@ demo: deps
 check: deps
 	@tests/check
 
+# make bench [TREE=DIR] [ROUNDS=N] [PEERS=LIST] [BENCH=LIST] [OUT=DIR]
+# tests/bench/run --help says what the lists may hold.
+.PHONY: bench
+bench:
+	@tests/bench/deps
+	@tests/bench/run $(if $(TREE),--tree "$(TREE)") \
+		$(if $(ROUNDS),--rounds "$(ROUNDS)") \
+		$(if $(PEERS),--peers "$(PEERS)") \
+		$(if $(BENCH),--workloads "$(BENCH)") \
+		$(if $(OUT),--out "$(OUT)")
+
 .PHONY: lint
 lint: deps
 	@tests/lint

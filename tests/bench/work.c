@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kinds of work that are measured. Each starts with a fresh mount and cold
+ * caches; what is timed is what is named *_ns. See guest.h for what is shared.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <gcrypt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "guest.h"
+
+#define PAGE		4096
+#define COUNTERS	"/sys/fs/stargz"
+
+/* Content: compared with what the tar has, by READERS at a time. */
+
+static void hash_file(int root, const char *path, char *hex)
+{
+	static unsigned char buf[BLOCK];
+	gcry_md_hd_t md;
+	unsigned char *digest;
+	ssize_t n;
+	int i, fd = openat(root, path, O_RDONLY);
+
+	if (fd < 0 || gcry_md_open(&md, GCRY_MD_SHA256, 0))
+		die(path);
+	while ((n = read(fd, buf, sizeof(buf))) > 0)
+		gcry_md_write(md, buf, n);
+	if (n < 0)
+		die(path);
+	close(fd);
+	digest = gcry_md_read(md, GCRY_MD_SHA256);
+	for (i = 0; i < 32; i++)
+		sprintf(hex + 2 * i, "%02x", digest[i]);
+	gcry_md_close(md);
+}
+
+/* The list has digests and paths in turn. Returns how many files differ. */
+static uint64_t verify_part(const struct list *list, size_t first, size_t step)
+{
+	uint64_t bad = 0;
+	char hex[65];
+	size_t i;
+	int root = open(ROOT, O_PATH | O_DIRECTORY);
+
+	if (root < 0)
+		die(ROOT);
+	for (i = 2 * first; i + 1 < list->n; i += 2 * step) {
+		hash_file(root, list->field[i + 1], hex);
+		if (!strcmp(hex, list->field[i]))
+			continue;
+		if (!bad++)
+			fprintf(stderr, "guest: %s: wrong content\n",
+				list->field[i + 1]);
+	}
+	close(root);
+	return bad;
+}
+
+static void run_verify(const struct peer *peer, const struct work *work)
+{
+	uint64_t bad;
+
+	if (!gcry_check_version(NULL))
+		die("libgcrypt");
+	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+	mount_cold(peer);
+	in_parallel(verify_part, &work->list, &bad);
+	result_number("wrong", bad);
+}
+
+/* Mounting and the first read */
+
+static void run_mount(const struct peer *peer, const struct work *work)
+{
+	static char buf[PAGE];
+	uint64_t start;
+	int fd;
+
+	mount_cold(peer);
+	if (umount(ROOT))
+		die("unmounting");
+	forget_caches();
+	start = now();
+	if (try_mount(peer) || chdir(ROOT))
+		die(peer->name);
+	fd = open(work->list.field[0], O_RDONLY);
+	if (fd < 0 || read(fd, buf, sizeof(buf)) != sizeof(buf))
+		die(work->list.field[0]);
+	result_number("cold_ns", now() - start);
+	close(fd);
+	if (chdir("/"))
+		die("/");
+}
+
+/* A walk that stats everything, as find -size does */
+
+static uint64_t walked;
+
+static int count_name(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)path;
+	(void)st;
+	(void)ftw;
+	walked++;
+	return type == FTW_NS || type == FTW_DNR;
+}
+
+static uint64_t walk(void)
+{
+	uint64_t start = now();
+
+	walked = 0;
+	if (nftw(ROOT, count_name, 64, FTW_PHYS | FTW_MOUNT))
+		die("walk");
+	return now() - start;
+}
+
+static void run_stat(const struct peer *peer, const struct work *work)
+{
+	(void)work;
+	mount_cold(peer);
+	result_number("cold_ns", walk());
+	result_number("warm_ns", walk());
+	result_number("names", walked);
+}
+
+/* What the module counts, as it is called there */
+
+static void print_counter(const char *name)
+{
+	char text[64], *end;
+	long long value;
+	ssize_t n;
+	int fd = open(name, O_RDONLY);
+
+	if (fd < 0)
+		return;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	value = strtoll(text, &end, 10);
+	if (end != text && (!*end || *end == '\n'))
+		result_number(name, value);
+}
+
+static int visit_counter(const char *path, const struct stat *st, int type,
+			 struct FTW *ftw)
+{
+	(void)path;
+	(void)st;
+	if (type == FTW_F)
+		print_counter(path + ftw->base);
+	return 0;
+}
+
+static void print_counters(void)
+{
+	/* An older module has none. */
+	if (!access(COUNTERS, F_OK))
+		nftw(COUNTERS, visit_counter, 8, FTW_PHYS | FTW_CHDIR);
+	if (chdir("/"))
+		die("/");
+}
+
+/* Reading files, one after the other */
+
+static uint64_t timed_read(const struct list *list, uint64_t *bytes)
+{
+	uint64_t start = now();
+
+	*bytes = read_list(list, 0, 1);
+	return now() - start;
+}
+
+static void run_read(const struct peer *peer, const struct work *work)
+{
+	uint64_t cold, warm;
+
+	mount_cold(peer);
+	result_number("cold_ns", timed_read(&work->list, &cold));
+	result_number("warm_ns", timed_read(&work->list, &warm));
+	result_number("bytes", cold);
+	result_number("warm_bytes", warm);
+	if (!strcmp(peer->type, "stargz"))
+		print_counters();
+}
+
+/* Reading by several processes, to each every so-maniest file */
+
+static void run_parallel(const struct peer *peer, const struct work *work)
+{
+	uint64_t cold, warm;
+
+	mount_cold(peer);
+	result_number("cold_ns", in_parallel(read_list, &work->list, &cold));
+	result_number("warm_ns", in_parallel(read_list, &work->list, &warm));
+	result_number("bytes", cold);
+	result_number("warm_bytes", warm);
+}
+
+/*
+ * Pages at random places; the list has offsets and paths in turn. Files are
+ * opened before their page is timed: this is about data.
+ */
+static void run_spots(const struct peer *peer, const struct work *work)
+{
+	static char buf[PAGE];
+	const struct list *list = &work->list;
+	uint64_t *times, start;
+	size_t i;
+
+	times = calloc(list->n / 2 + 1, sizeof(*times));
+	if (!times)
+		die("memory");
+	mount_cold(peer);
+	if (chdir(ROOT))
+		die(ROOT);
+	for (i = 0; i < list->n / 2; i++) {
+		const char *path = list->field[2 * i + 1];
+		off_t offset = strtoll(list->field[2 * i], NULL, 10);
+		int fd = open(path, O_RDONLY);
+
+		if (fd < 0)
+			die(path);
+		start = now();
+		if (pread(fd, buf, sizeof(buf), offset) != sizeof(buf))
+			die(path);
+		times[i] = now() - start;
+		close(fd);
+	}
+	if (chdir("/"))
+		die("/");
+	printf(",\"times_ns\":[");
+	for (i = 0; i < list->n / 2; i++)
+		printf("%s%llu", i ? "," : "", (unsigned long long)times[i]);
+	printf("]");
+	free(times);
+}
+
+/* Memory, in KiB as /proc/meminfo has it */
+
+struct memory {
+	int64_t total, free, buffers, cached, reclaimable, unreclaimable;
+};
+
+static int64_t meminfo_value(const char *text, const char *name)
+{
+	const char *p = strstr(text, name);
+
+	return p ? strtoll(p + strlen(name), NULL, 10) : 0;
+}
+
+static void read_memory(struct memory *mem)
+{
+	char text[8192];
+	ssize_t n;
+	int fd = open("/proc/meminfo", O_RDONLY);
+
+	if (fd < 0)
+		die("meminfo");
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		die("meminfo");
+	close(fd);
+	text[n] = '\0';
+	mem->total = meminfo_value(text, "MemTotal:");
+	mem->free = meminfo_value(text, "\nMemFree:");
+	mem->buffers = meminfo_value(text, "\nBuffers:");
+	mem->cached = meminfo_value(text, "\nCached:");
+	mem->reclaimable = meminfo_value(text, "\nSReclaimable:");
+	mem->unreclaimable = meminfo_value(text, "\nSUnreclaim:");
+}
+
+static void run_statmem(const struct peer *peer, const struct work *work)
+{
+	struct memory before, after;
+
+	(void)work;
+	mount_cold(peer);
+	read_memory(&before);
+	walk();
+	read_memory(&after);
+	result_number("names", walked);
+	result_number("slab_kib", after.reclaimable + after.unreclaimable -
+		      before.reclaimable - before.unreclaimable);
+	result_number("cache_kib", after.cached + after.buffers -
+		      before.cached - before.buffers);
+}
+
+/* Memory in use that is not cache, which could be had back at once. */
+static int64_t in_use(void)
+{
+	struct memory mem;
+
+	read_memory(&mem);
+	return mem.total - mem.free - mem.buffers - mem.cached -
+	       mem.reclaimable;
+}
+
+/* The most in use while files are read, over what was before. Not timed. */
+static void run_readmem(const struct peer *peer, const struct work *work)
+{
+	static int64_t *most;
+	int64_t before;
+	pid_t pid;
+
+	if (!most)
+		most = share(sizeof(*most));
+	mount_cold(peer);
+	*most = 0;
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	before = in_use();
+	while (!pid) {
+		int64_t used = in_use();
+
+		if (used > *most)
+			*most = used;
+		usleep(2000);
+	}
+	read_list(&work->list, 0, 1);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	result_number("peak_kib", *most > before ? *most - before : 0);
+}
+
+const struct action actions[] = {
+	{ "verify", run_verify },
+	{ "mount", run_mount },
+	{ "stat", run_stat },
+	{ "read", run_read },
+	{ "parallel", run_parallel },
+	{ "spots", run_spots },
+	{ "statmem", run_statmem },
+	{ "readmem", run_readmem },
+	{ NULL, NULL }
+};
