@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <gcrypt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,42 +213,42 @@ static void run_parallel(const struct peer *peer, const struct work *work)
 }
 
 /*
- * Pages at random places; the list has offsets and paths in turn. Files are
- * opened before their page is timed: this is about data.
+ * Pages at random places; the list has offsets and paths in turn. Caches are
+ * dropped before each, for a page must not be there because one before it was
+ * in the same span; of the file only what open() reads is there.
  */
-static void run_spots(const struct peer *peer, const struct work *work)
+static uint64_t timed_page(const char *path, off_t offset)
 {
 	static char buf[PAGE];
-	const struct list *list = &work->list;
-	uint64_t *times, start;
+	uint64_t start;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0)
+		die(path);
+	forget_caches();
+	start = now();
+	if (pread(fd, buf, sizeof(buf), offset) != sizeof(buf))
+		die(path);
+	start = now() - start;
+	close(fd);
+	return start;
+}
+
+static void run_spots(const struct peer *peer, const struct work *work)
+{
+	char **field = work->list.field;
 	size_t i;
 
-	times = calloc(list->n / 2 + 1, sizeof(*times));
-	if (!times)
-		die("memory");
 	mount_cold(peer);
 	if (chdir(ROOT))
 		die(ROOT);
-	for (i = 0; i < list->n / 2; i++) {
-		const char *path = list->field[2 * i + 1];
-		off_t offset = strtoll(list->field[2 * i], NULL, 10);
-		int fd = open(path, O_RDONLY);
-
-		if (fd < 0)
-			die(path);
-		start = now();
-		if (pread(fd, buf, sizeof(buf), offset) != sizeof(buf))
-			die(path);
-		times[i] = now() - start;
-		close(fd);
-	}
+	printf(",\"times_ns\":[");
+	for (i = 0; i + 1 < work->list.n; i += 2)
+		printf("%s%" PRIu64, i ? "," : "",
+		       timed_page(field[i + 1], strtoll(field[i], NULL, 10)));
+	printf("]");
 	if (chdir("/"))
 		die("/");
-	printf(",\"times_ns\":[");
-	for (i = 0; i < list->n / 2; i++)
-		printf("%s%llu", i ? "," : "", (unsigned long long)times[i]);
-	printf("]");
-	free(times);
 }
 
 /* Memory, in KiB as /proc/meminfo has it */
