@@ -285,12 +285,21 @@ static void read_memory(struct memory *mem)
 	mem->unreclaimable = meminfo_value(text, "\nSUnreclaim:");
 }
 
+/* Let what was dropped really be freed: inodes are under RCU, slabs later. */
+static void mount_settled(const struct peer *peer)
+{
+	mount_cold(peer);
+	usleep(100000);
+	forget_caches();
+	usleep(100000);
+}
+
 static void run_statmem(const struct peer *peer, const struct work *work)
 {
 	struct memory before, after;
 
 	(void)work;
-	mount_cold(peer);
+	mount_settled(peer);
 	read_memory(&before);
 	walk();
 	read_memory(&after);
@@ -320,7 +329,7 @@ static void run_readmem(const struct peer *peer, const struct work *work)
 
 	if (!most)
 		most = share(sizeof(*most));
-	mount_cold(peer);
+	mount_settled(peer);
 	*most = 0;
 	pid = fork();
 	if (pid < 0)
