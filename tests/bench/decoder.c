@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Decoders of deflate side by side: ours, zlib, libdeflate. Members are kept
+ * in memory and decoded one after the other in rounds; the rounds of the
+ * decoders alternate, and the fastest of each counts.
+ */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libdeflate.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "inflate.h"
+
+/* What an eStargz blob has at most in one member. */
+#define CHUNK		(4U << 20)
+#define SMALL		8192
+
+struct member {
+	u8 *in;
+	size_t in_len;
+	size_t out_len;
+};
+
+struct decoder {
+	const char *name;
+	bool (*decode)(const struct member *m, u8 *out);
+	double best;		/* seconds for all members */
+};
+
+static struct member *members;
+static size_t nr_members;
+static struct stargz_inflate ours;
+static struct libdeflate_decompressor *libdeflate;
+static z_stream zlib;
+
+static void *alloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		errx(1, "out of memory");
+	return p;
+}
+
+static bool decode_ours(const struct member *m, u8 *out)
+{
+	size_t pos = 0;
+
+	stargz_inflate_start(&ours, m->in, m->in_len, 0);
+	stargz_inflate_run(&ours, out, &pos, m->out_len);
+	return stargz_inflate_run(&ours, out, &pos, pos) == STARGZ_INFLATE_END &&
+	       pos == m->out_len;
+}
+
+static bool decode_generic(const struct member *m, u8 *out)
+{
+	size_t pos = 0;
+
+	stargz_inflate_start(&ours, m->in, m->in_len, 0);
+	ours.bmi2 = false;
+	stargz_inflate_run(&ours, out, &pos, m->out_len);
+	return stargz_inflate_run(&ours, out, &pos, pos) == STARGZ_INFLATE_END &&
+	       pos == m->out_len;
+}
+
+static bool decode_zlib(const struct member *m, u8 *out)
+{
+	inflateReset(&zlib);
+	zlib.next_in = m->in;
+	zlib.avail_in = m->in_len;
+	zlib.next_out = out;
+	zlib.avail_out = m->out_len;
+	return inflate(&zlib, Z_FINISH) == Z_STREAM_END && !zlib.avail_out;
+}
+
+static bool decode_libdeflate(const struct member *m, u8 *out)
+{
+	return !libdeflate_deflate_decompress(libdeflate, m->in, m->in_len,
+					      out, m->out_len, NULL);
+}
+
+static struct decoder decoders[] = {
+	{ .name = "stargz", .decode = decode_ours },
+	{ .name = "stargz-generic", .decode = decode_generic },
+	{ .name = "zlib", .decode = decode_zlib },
+	{ .name = "libdeflate", .decode = decode_libdeflate },
+};
+
+#define NR_DECODERS	(sizeof(decoders) / sizeof(decoders[0]))
+
+static void add_member(const u8 *in, size_t in_len, size_t out_len)
+{
+	struct member *m;
+
+	if (!(nr_members & (nr_members - 1))) {
+		members = realloc(members, sizeof(*members) *
+				  (nr_members ? 2 * nr_members : 1));
+		if (!members)
+			errx(1, "out of memory");
+	}
+	m = &members[nr_members++];
+	m->in = memcpy(alloc(in_len), in, in_len);
+	m->in_len = in_len;
+	m->out_len = out_len;
+}
+
+/* Compress as eStargz does: a member for each 4 MiB. */
+static void add_plain(const u8 *data, size_t len, int level)
+{
+	size_t n;
+
+	for (; len; data += n, len -= n) {
+		z_stream z = { 0 };
+		size_t room;
+		u8 *out;
+
+		n = len < CHUNK ? len : CHUNK;
+		if (deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, 8,
+				 Z_DEFAULT_STRATEGY) != Z_OK)
+			errx(1, "deflateInit2");
+		room = deflateBound(&z, n);
+		out = alloc(room);
+		z.next_in = (u8 *)data;
+		z.avail_in = n;
+		z.next_out = out;
+		z.avail_out = room;
+		if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+			errx(1, "deflate");
+		add_member(out, z.total_out, n);
+		deflateEnd(&z);
+		free(out);
+	}
+}
+
+/* Take a file of gzip members apart, by zlib. */
+static void add_gzip(const char *path, const u8 *data, size_t len)
+{
+	static u8 sink[65536];
+
+	while (len) {
+		z_stream z = { .next_in = (u8 *)data, .avail_in = len };
+		gz_header header = { 0 };
+		size_t start = 0;
+		int res;
+
+		if (inflateInit2(&z, MAX_WBITS + 16) != Z_OK)
+			errx(1, "inflateInit2");
+		inflateGetHeader(&z, &header);
+		do {
+			z.next_out = sink;
+			z.avail_out = sizeof(sink);
+			res = inflate(&z, Z_BLOCK);
+			if (!start && header.done == 1)
+				start = z.total_in;
+		} while (res == Z_OK);
+		if (res != Z_STREAM_END)
+			errx(1, "%s: not gzip", path);
+		if (z.total_out)
+			add_member(data + start, z.total_in - start - 8,
+				   z.total_out);
+		data += z.total_in;
+		len -= z.total_in;
+		inflateEnd(&z);
+	}
+}
+
+static void add_file(const char *path, int level)
+{
+	int fd = open(path, O_RDONLY);
+	size_t done = 0;
+	struct stat st;
+	ssize_t n;
+	u8 *data;
+
+	if (fd < 0 || fstat(fd, &st))
+		err(1, "%s", path);
+	data = alloc(st.st_size);
+	while (done < (size_t)st.st_size) {
+		n = read(fd, data + done, st.st_size - done);
+		if (n <= 0)
+			err(1, "%s", path);
+		done += n;
+	}
+	close(fd);
+	if (level < 0)
+		add_gzip(path, data, done);
+	else
+		add_plain(data, done, level);
+	free(data);
+}
+
+/* Time that the processor spent on us, in seconds. */
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+/* One round of a decoder over the members of a size. */
+static void round_of(struct decoder *d, u8 *out, size_t min, size_t max)
+{
+	double start = now(), time;
+	size_t i;
+
+	for (i = 0; i < nr_members; i++) {
+		const struct member *m = &members[i];
+
+		if (m->out_len < min || m->out_len >= max)
+			continue;
+		if (!d->decode(m, out))
+			errx(1, "%s: cannot decode member %zu", d->name, i);
+	}
+	time = now() - start;
+	if (!d->best || time < d->best)
+		d->best = time;
+}
+
+/* All rounds over the members of a size, and a line for each decoder. */
+static void bench(const char *what, size_t min, size_t max, int rounds)
+{
+	size_t i, nr = 0, in = 0, out = 0, largest = 0;
+	u8 *buf;
+	int r;
+
+	for (i = 0; i < nr_members; i++) {
+		const struct member *m = &members[i];
+
+		if (m->out_len < min || m->out_len >= max)
+			continue;
+		nr++;
+		in += m->in_len;
+		out += m->out_len;
+		if (m->out_len > largest)
+			largest = m->out_len;
+	}
+	if (!nr)
+		return;
+	buf = alloc(largest);
+	for (i = 0; i < NR_DECODERS; i++)
+		decoders[i].best = 0;
+	for (r = 0; r < rounds; r++)
+		for (i = 0; i < NR_DECODERS; i++)
+			round_of(&decoders[i], buf, min, max);
+	free(buf);
+	printf("# %s: %zu members, %zu bytes, %.3f of it compressed\n",
+	       what, nr, out, (double)in / out);
+	for (i = 0; i < NR_DECODERS; i++)
+		printf("%s\t%s\t%.0f\t%.2f\t%.2f\n", what, decoders[i].name,
+		       out / decoders[i].best * 1e-6,
+		       decoders[2].best / decoders[i].best,
+		       decoders[3].best / decoders[i].best);
+}
+
+static void usage(FILE *to)
+{
+	fputs("Usage: decoder [-l LEVEL] [-r ROUNDS] FILE...\n\n"
+	      "Decodes the members of gzip files or, with -l, of files that it\n"
+	      "compresses itself with zlib, and prints for all and for small\n"
+	      "members, separated by tabs: which, decoder, MB/s of output, and\n"
+	      "how many times as fast as zlib and as libdeflate it is.\n\n"
+	      "  -l LEVEL   compress the files, at level 0 to 9\n"
+	      "  -r ROUNDS  each decoder so many times; default 5\n", to);
+}
+
+int main(int argc, char **argv)
+{
+	int c, level = -1, rounds = 5;
+
+	while ((c = getopt(argc, argv, "l:r:h")) != -1) {
+		switch (c) {
+		case 'l':
+			level = atoi(optarg);
+			break;
+		case 'r':
+			rounds = atoi(optarg);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (optind == argc || level > 9 || rounds < 1) {
+		usage(stderr);
+		return 2;
+	}
+	libdeflate = libdeflate_alloc_decompressor();
+	if (!libdeflate || inflateInit2(&zlib, -MAX_WBITS) != Z_OK)
+		errx(1, "out of memory");
+	while (optind < argc)
+		add_file(argv[optind++], level);
+	bench("all", 0, SIZE_MAX, rounds);
+	bench("small", 0, SMALL, rounds * 5);
+	return 0;
+}
