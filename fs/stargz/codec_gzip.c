@@ -250,7 +250,7 @@ static int stargz_gzip_run(struct stargz_stream *strm, struct stargz_input *in,
 	else
 		ret = stargz_gzip_zlib(strm, in, out);
 	if (ret >= 0)
-		*crc = crc32_le(*crc, out->base + from, out->pos - from);
+		*crc = stargz_crc(*crc, out->base + from, out->pos - from);
 	cond_resched();
 	return ret;
 }

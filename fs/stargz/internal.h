@@ -545,6 +545,10 @@ const u8 *stargz_fetched(const struct stargz_fetch *f,
 			 const struct stargz_blob_info *blob, u64 pos,
 			 size_t len);
 
+/* crc.c */
+void stargz_crc_init(void);
+u32 stargz_crc(u32 crc, const u8 *data, size_t len);
+
 /* codec_gzip.c */
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
 int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,

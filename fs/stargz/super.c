@@ -648,6 +648,7 @@ static int __init stargz_init(void)
 {
 	int err;
 
+	stargz_crc_init();
 	stargz_inode_cachep =
 		kmem_cache_create("stargz_inode_cache",
 				  sizeof(struct stargz_inode_info), 0,

@@ -460,6 +460,24 @@ static void pattern_test(struct kunit *test)
 	}
 }
 
+/* Our CRC is the kernel's, for every length and alignment. */
+static void crc_test(struct kunit *test)
+{
+	u8 data[160];
+	size_t start, len;
+
+	for (start = 0; start < sizeof(data); start++)
+		data[start] = start * 167 ^ start >> 2;
+	for (start = 0; start < 20; start++)
+		for (len = 0; len < sizeof(data) - start; len++) {
+			u32 seed = len % 3 ? ~0 : 0x12345678 * len;
+
+			KUNIT_ASSERT_EQ(test,
+					stargz_crc(seed, data + start, len),
+					crc32_le(seed, data + start, len));
+		}
+}
+
 static int stargz_gzip_init(struct kunit *test)
 {
 	test->priv = stargz_stream_alloc();
@@ -478,6 +496,7 @@ static struct kunit_case stargz_gzip_cases[] = {
 	KUNIT_CASE(header_read_error_test),
 	KUNIT_CASE(header_refused_test),
 	KUNIT_CASE(header_extra_test),
+	KUNIT_CASE(crc_test),
 	KUNIT_CASE_PARAM(decode_test, member_gen_params),
 	KUNIT_CASE_PARAM(truncated_test, member_gen_params),
 	KUNIT_CASE_PARAM(flipped_test, member_gen_params),
