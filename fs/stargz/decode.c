@@ -255,7 +255,9 @@ static int stargz_decode_from(struct stargz_sb_info *sbi,
 	if (have)
 		data = stargz_fetched(have, blob, start, clen);
 	if (!data) {
-		err = stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
+		/* No honest span has more than that, and memory is not ours. */
+		err = clen > STARGZ_SPAN_MAX ? -ENOMEM :
+		      stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
 				   STARGZ_INPUT_SIZE);
 		if (err == -ENOMEM)
 			return stargz_decode_pieces(strm, blob, raw, want, crc);
