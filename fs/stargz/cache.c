@@ -279,7 +279,7 @@ struct stargz_span_buf *stargz_span_get(struct super_block *sb,
 			return buf;
 		stargz_span_put(sb, buf, 0);
 		/* That others were killed or gave up is no reason to fail. */
-	} while ((err == -EINTR || err == -EAGAIN) &&
+	} while (!mine && (err == -EINTR || err == -EAGAIN) &&
 		 !fatal_signal_pending(current));
 	return ERR_PTR(err);
 }
