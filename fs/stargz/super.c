@@ -421,20 +421,24 @@ static int stargz_make_root(struct super_block *sb, struct fs_context *fc)
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
-/* A block device comes with a bdi whose window fits its blocks, not spans. */
+/*
+ * A block device comes with a bdi whose window fits its blocks, not spans.
+ * Names never come again: before 6.6 a device can be mounted once more while
+ * the bdi of its last mount is still on its way out.
+ */
 static int stargz_setup_bdi(struct super_block *sb)
 {
+	static atomic_t seq;
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	int err;
 
 	if (sbi->on_bdev) {
 		bdi_put(sb->s_bdi);
 		sb->s_bdi = &noop_backing_dev_info;
-		err = super_setup_bdi_name(sb, "%u:%u-stargz", MAJOR(sb->s_dev),
-					   MINOR(sb->s_dev));
-	} else {
-		err = super_setup_bdi(sb);
 	}
+	err = super_setup_bdi_name(sb, "%u:%u-stargz-%u", MAJOR(sb->s_dev),
+				   MINOR(sb->s_dev),
+				   (unsigned int)atomic_inc_return(&seq));
 	if (err)
 		return err;
 	sb->s_bdi->ra_pages = clamp_t(u32, sbi->super.max_span,
