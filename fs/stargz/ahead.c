@@ -30,34 +30,76 @@
 /* Files in order before anything is decoded ahead. */
 #define STARGZ_AHEAD_HITS	2
 
-/* Some consecutive spans, to be decoded ahead. */
+/* Some consecutive spans, to be decoded ahead of the run with that id. */
 struct stargz_batch {
 	struct work_struct work;
 	struct super_block *sb;
+	const struct stargz_run *run;
+	u64 id;
 	u32 first;
 	u32 count;
 	struct stargz_span raw[STARGZ_BATCH_SPANS];
 	struct stargz_span_buf *buf[STARGZ_BATCH_SPANS];
 };
 
-/* Claim what nobody has decoded yet; the range of compressed bytes of it. */
-static u32 stargz_batch_claim(struct stargz_batch *batch, u64 *start, u64 *end)
+/* How many spans of the batch its reader has come to by now. */
+static u32 stargz_batch_passed(struct stargz_batch *batch)
 {
-	u32 i, n = 0;
+	struct stargz_ahead *ahead = &STARGZ_SB(batch->sb)->ahead;
+	u32 n = 0;
+
+	spin_lock(&ahead->lock);
+	if (batch->run->id == batch->id && batch->run->next > batch->first)
+		n = min(batch->run->next - batch->first, batch->count);
+	spin_unlock(&ahead->lock);
+	return n;
+}
+
+/* Give a claimed span back: @err 0 when it is decoded. */
+static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
+{
+	stargz_span_finish(batch->sb, batch->buf[i], err);
+	stargz_span_put(batch->sb, batch->buf[i], 0);
+	batch->buf[i] = NULL;
+}
+
+/*
+ * Claim what nobody has decoded yet. A reader says where it is before it looks
+ * whether a span is claimed, and we look where it is after claiming, so that
+ * not both decode a span.
+ */
+static void stargz_batch_claim(struct stargz_batch *batch)
+{
+	u32 i, passed = stargz_batch_passed(batch);
+
+	for (i = 0; i < batch->count; i++)
+		batch->buf[i] = i < passed ? NULL :
+			stargz_span_claim(batch->sb, batch->first + i,
+					  le32_to_cpu(batch->raw[i].ulen));
+	passed = stargz_batch_passed(batch);
+	for (i = 0; i < passed; i++)
+		if (batch->buf[i])
+			stargz_batch_finish(batch, i, -EAGAIN);
+}
+
+/* The range of compressed bytes of what is claimed; false if nothing is. */
+static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
+			       u64 *end)
+{
+	bool any = false;
+	u32 i;
 
 	for (i = 0; i < batch->count; i++) {
 		const struct stargz_span *raw = &batch->raw[i];
-		u64 pos = le64_to_cpu(raw->start);
 
-		batch->buf[i] = stargz_span_claim(batch->sb, batch->first + i,
-						  le32_to_cpu(raw->ulen));
 		if (!batch->buf[i])
 			continue;
-		if (!n++)
-			*start = pos;
-		*end = pos + le32_to_cpu(raw->clen);
+		if (!any)
+			*start = le64_to_cpu(raw->start);
+		*end = le64_to_cpu(raw->start) + le32_to_cpu(raw->clen);
+		any = true;
 	}
-	return n;
+	return any;
 }
 
 static void stargz_batch_decode(struct stargz_batch *batch, u32 i,
@@ -75,8 +117,7 @@ static void stargz_batch_decode(struct stargz_batch *batch, u32 i,
 	if (!err)
 		stargz_stat_add(STARGZ_SB(batch->sb),
 				STARGZ_STAT_SPANS_PREFETCHED, 1);
-	stargz_span_finish(batch->sb, buf, err);
-	stargz_span_put(batch->sb, buf, 0);
+	stargz_batch_finish(batch, i, err);
 }
 
 static void stargz_batch_work(struct work_struct *work)
@@ -90,7 +131,8 @@ static void stargz_batch_work(struct work_struct *work)
 	u32 i;
 	int err;
 
-	if (stargz_batch_claim(batch, &start, &end)) {
+	stargz_batch_claim(batch);
+	if (stargz_batch_range(batch, &start, &end)) {
 		err = stargz_fetch(&fetch,
 				   &sbi->blobs[le16_to_cpu(batch->raw[0].blob)],
 				   start, end - start, NULL, 0);
@@ -129,13 +171,14 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 	return i;
 }
 
-/* Queue a batch that starts at span @first; returns the spans it has. */
-static u32 stargz_batch_queue(struct super_block *sb, u32 first)
+/* Queue a batch that goes on from run->end; returns the spans it has. */
+static u32 stargz_batch_queue(struct super_block *sb,
+			      const struct stargz_run *run)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	u64 spans = sbi->super.table[STARGZ_TABLE_SPANS].count;
 	struct stargz_batch *batch;
-	u32 n;
+	u32 n, first = READ_ONCE(run->end);
 
 	if (first >= spans)
 		return 0;
@@ -152,6 +195,8 @@ static u32 stargz_batch_queue(struct super_block *sb, u32 first)
 		return 0;
 	}
 	batch->sb = sb;
+	batch->run = run;
+	batch->id = run->id;
 	batch->first = first;
 	batch->count = n;
 	INIT_WORK(&batch->work, stargz_batch_work);
@@ -159,48 +204,63 @@ static u32 stargz_batch_queue(struct super_block *sb, u32 first)
 	return n;
 }
 
-/* The run that spans from @first on continue, or the oldest for a new one. */
+/* The run that spans from @first on continue. */
 static struct stargz_run *stargz_run_find(struct stargz_ahead *ahead, u32 first)
 {
-	struct stargz_run *oldest = &ahead->runs[0];
 	unsigned int i;
 
 	for (i = 0; i < STARGZ_RUNS; i++) {
 		struct stargz_run *run = &ahead->runs[i];
+		u64 next = run->next;
 
-		if (run->used && first >= run->next &&
-		    first - run->next <= STARGZ_AHEAD_SKIP)
+		/* Files share spans, so the last one may be wanted again. */
+		if (run->used && first + 1ULL >= next &&
+		    first <= next + STARGZ_AHEAD_SKIP)
 			return run;
-		if (run->used < oldest->used)
-			oldest = run;
 	}
+	return NULL;
+}
+
+/* A new run, in place of the oldest; NULL when that is busy. */
+static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead)
+{
+	struct stargz_run *oldest = &ahead->runs[0];
+	unsigned int i;
+
+	for (i = 1; i < STARGZ_RUNS; i++)
+		if (ahead->runs[i].used < oldest->used)
+			oldest = &ahead->runs[i];
 	if (oldest->busy)
 		return NULL;
 	memset(oldest, 0, sizeof(*oldest));
+	oldest->id = ahead->clock + 1;
 	return oldest;
 }
 
 /*
- * Note that spans @first to @last were read. Returns the run when a batch
- * from run->end on should be queued; it is busy then.
+ * Note that spans @first to @last are read. Returns the run when a batch from
+ * run->end on should be queued; it is busy then.
  */
 static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
-					     u32 first, u32 last)
+					     u32 first, u32 last, bool ends)
 {
 	struct stargz_run *run;
 	bool more = false;
 
 	spin_lock(&ahead->lock);
 	run = stargz_run_find(ahead, first);
+	if (!run && ends)
+		run = stargz_run_new(ahead);
 	if (run) {
 		run->used = ++ahead->clock;
-		run->next = last + 1;
-		run->hits++;
+		if (ends && last >= run->next)
+			run->hits++;
+		run->next = max(run->next, last + 1);
 		while (run->nr_ends && run->ends[0] <= run->next)
 			memmove(run->ends, run->ends + 1,
 				--run->nr_ends * sizeof(run->ends[0]));
-		run->end = max(run->end, run->next);
-		more = !run->busy && run->hits > STARGZ_AHEAD_HITS &&
+		WRITE_ONCE(run->end, max(run->end, run->next));
+		more = ends && !run->busy && run->hits > STARGZ_AHEAD_HITS &&
 		       run->nr_ends < STARGZ_RUN_BATCHES;
 		run->busy |= more;
 	}
@@ -209,26 +269,28 @@ static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
 }
 
 /**
- * stargz_ahead() - note that a file was read to its end
+ * stargz_ahead() - note that a part of a file is about to be read
  * @sb: the file system
- * @first: the first span that was touched
+ * @first: the first span that will be touched
  * @last: the last one
+ * @ends: the file ends there
  *
  * Decodes the spans after @last ahead when the files read before were those
- * before @first. Does not wait for that.
+ * before @first. Does not wait for that. What is noted here is not decoded
+ * ahead any more.
  */
-void stargz_ahead(struct super_block *sb, u32 first, u32 last)
+void stargz_ahead(struct super_block *sb, u32 first, u32 last, bool ends)
 {
 	struct stargz_ahead *ahead = &STARGZ_SB(sb)->ahead;
-	struct stargz_run *run = stargz_run_advance(ahead, first, last);
+	struct stargz_run *run = stargz_run_advance(ahead, first, last, ends);
 	u32 n;
 
 	if (!run)
 		return;
-	n = stargz_batch_queue(sb, run->end);
+	n = stargz_batch_queue(sb, run);
 	spin_lock(&ahead->lock);
 	if (n) {
-		run->end += n;
+		WRITE_ONCE(run->end, run->end + n);
 		run->ends[run->nr_ends++] = run->end;
 	}
 	run->busy = false;

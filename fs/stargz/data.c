@@ -364,8 +364,7 @@ static void stargz_job_work(struct work_struct *work)
  * @spans: how many spans it has
  * @scattered: they do not lie side by side
  * @jobs: how many jobs were handed out
- * @any: a span was seen
- * @first: the first span of the window
+ * @first: the first span of @job
  * @last: the last one
  */
 struct stargz_plan {
@@ -373,7 +372,6 @@ struct stargz_plan {
 	unsigned int spans;
 	bool scattered;
 	unsigned int jobs;
-	bool any;
 	u32 first;
 	u32 last;
 };
@@ -383,8 +381,13 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 {
 	struct stargz_job *job = &plan->job, *queued = NULL;
 	struct stargz_request *req = job->req;
+	struct inode *inode = req->inode;
 	bool alone = last && !plan->jobs;
 
+	/* Before the job runs, and looks what is being decoded ahead. */
+	if (plan->spans)
+		stargz_ahead(inode->i_sb, plan->first, plan->last,
+			     job->end == i_size_read(inode));
 	if (plan->scattered || plan->spans < 2)
 		job->clen = 0;
 	refcount_inc(&req->refs);
@@ -400,7 +403,7 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 		return;
 	}
 	INIT_WORK(&queued->work, stargz_job_work);
-	queue_work(STARGZ_SB(req->inode->i_sb)->workqueue, &queued->work);
+	queue_work(STARGZ_SB(inode->i_sb)->workqueue, &queued->work);
 }
 
 /* Let the job grow by what @map describes. */
@@ -414,11 +417,9 @@ static void stargz_plan_add(struct stargz_plan *plan,
 
 	trace_stargz_plan(job->req->inode, map->pos, map->len, map->span,
 			  map->offset);
-	if (!plan->any)
-		plan->first = map->span;
-	plan->any = true;
 	plan->last = map->span;
 	if (!plan->spans++) {
+		plan->first = map->span;
 		job->blob = blob;
 		job->start = start;
 		job->clen = end - start;
@@ -464,8 +465,6 @@ static void stargz_plan_run(struct stargz_plan *plan)
 			stargz_plan_next(plan);
 		}
 	}
-	if (plan->any && end == i_size_read(inode))
-		stargz_ahead(inode->i_sb, plan->first, plan->last);
 	stargz_plan_dispatch(plan, true);
 }
 

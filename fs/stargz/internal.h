@@ -112,6 +112,7 @@ struct stargz_span_cache {
 /**
  * struct stargz_run - somebody who reads file after file in blob order
  * @used: stargz_ahead.clock when it last went on; 0 for an unused one
+ * @id: unlike that of any other run before or after it
  * @next: the span that is expected next
  * @end: spans before this one were read or are being decoded ahead
  * @hits: files read so far
@@ -121,6 +122,7 @@ struct stargz_span_cache {
  */
 struct stargz_run {
 	u64 used;
+	u64 id;
 	u32 next;
 	u32 end;
 	u32 hits;
@@ -413,7 +415,7 @@ extern const struct file_operations stargz_file_fops;
 
 /* ahead.c */
 void stargz_ahead_init(struct stargz_ahead *ahead);
-void stargz_ahead(struct super_block *sb, u32 first, u32 last);
+void stargz_ahead(struct super_block *sb, u32 first, u32 last, bool ends);
 
 /* cache.c */
 
