@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - KUnit tests of the deflate decoder: against the kernel's zlib, and
+ * against streams whose content is known because they are written bit by bit.
+ */
+#include <kunit/test.h>
+#include <linux/sizes.h>
+#include <linux/vmalloc.h>
+#include <linux/zlib.h>
+
+#include "../inflate.h"
+
+#define ROOM		SZ_16K
+#define GUARD		64
+#define GUARD_BYTE	0xa5
+#define WINDOW		SZ_32K
+
+struct inflate_test {
+	struct stargz_inflate *s;
+	z_stream zlib;
+	u8 *in;			/* what test_put() writes */
+	size_t bits;		/* how much that is */
+	u8 *ours;
+	u8 *theirs;
+	u32 seed;
+};
+
+static u32 test_random(struct inflate_test *t)
+{
+	t->seed = t->seed * 1664525 + 1013904223;
+	return t->seed >> 8;
+}
+
+static void test_put(struct inflate_test *t, u32 value, unsigned int n)
+{
+	for (; n; n--, value >>= 1, t->bits++) {
+		if (!(t->bits & 7))
+			t->in[t->bits >> 3] = 0;
+		t->in[t->bits >> 3] |= (value & 1) << (t->bits & 7);
+	}
+}
+
+/* A code, of which the first bit is the highest. */
+static void test_put_code(struct inflate_test *t, u32 code, unsigned int n)
+{
+	while (n--)
+		test_put(t, code >> n, 1);
+}
+
+static size_t test_len(const struct inflate_test *t)
+{
+	return DIV_ROUND_UP(t->bits, 8);
+}
+
+/* A symbol of the fixed literal/length code, RFC 1951 3.2.6. */
+static void test_put_fixed(struct inflate_test *t, unsigned int symbol)
+{
+	if (symbol < 144)
+		test_put_code(t, 0x30 + symbol, 8);
+	else if (symbol < 256)
+		test_put_code(t, 0x190 + symbol - 144, 9);
+	else if (symbol < 280)
+		test_put_code(t, symbol - 256, 7);
+	else
+		test_put_code(t, 0xc0 + symbol - 280, 8);
+}
+
+/* A match of 258 bytes with the fixed codes. */
+static void test_put_match(struct inflate_test *t, unsigned int dist)
+{
+	unsigned int extra = dist > 4 ? ilog2(dist - 1) - 1 : 0;
+	unsigned int symbol = (dist - 1) >> extra;
+
+	/* Two symbols for each power of two, told apart by its next bit. */
+	test_put_fixed(t, 285);
+	test_put_code(t, symbol + 2 * extra, 5);
+	test_put(t, dist - 1, extra);
+}
+
+/* Decode @in from @bit on, in runs up to @limit and @len of output. */
+static enum stargz_inflate_status
+test_run(struct inflate_test *t, bool bmi2, unsigned int bit, size_t limit,
+	 size_t len, size_t *pos)
+{
+	enum stargz_inflate_status status;
+
+	stargz_inflate_start(t->s, t->in, test_len(t), bit);
+	t->s->bmi2 &= bmi2;
+	*pos = 0;
+	status = stargz_inflate_run(t->s, t->ours, pos, limit);
+	if (status != STARGZ_INFLATE_FULL)
+		return status;
+	return stargz_inflate_run(t->s, t->ours, pos, len);
+}
+
+/* What the kernel's zlib makes of @in, with ROOM bytes for output. */
+static enum stargz_inflate_status test_zlib(struct inflate_test *t,
+					    const u8 *in, size_t len)
+{
+	int err;
+
+	zlib_inflateReset(&t->zlib);
+	t->zlib.next_in = in;
+	t->zlib.avail_in = len;
+	t->zlib.next_out = t->theirs;
+	t->zlib.avail_out = ROOM;
+	err = zlib_inflate(&t->zlib, Z_SYNC_FLUSH);
+	if (err == Z_STREAM_END)
+		return STARGZ_INFLATE_END;
+	if (err == Z_DATA_ERROR)
+		return STARGZ_INFLATE_BAD;
+	return t->zlib.avail_out ? STARGZ_INFLATE_TRUNCATED :
+				   STARGZ_INFLATE_FULL;
+}
+
+/* Both decoders must say the same of these bytes. */
+static void test_same(struct kunit *test, const u8 *data, size_t len, bool bmi2)
+{
+	struct inflate_test *t = test->priv;
+	enum stargz_inflate_status status, zlib;
+	/* Of exactly this size, so that KASAN sees a byte too many. */
+	u8 *in = kmalloc(len, GFP_KERNEL);
+	size_t pos = 0;
+
+	KUNIT_ASSERT_TRUE(test, in || !len);
+	memcpy(in, data, len);
+	stargz_inflate_start(t->s, in, len, 0);
+	t->s->bmi2 &= bmi2;
+	status = stargz_inflate_run(t->s, t->ours, &pos, ROOM);
+	zlib = test_zlib(t, in, len);
+	if (status == STARGZ_INFLATE_BAD &&
+	    !strcmp(stargz_inflate_why(t->s), "no code for the end of block")) {
+		/* That one goes on until something else is wrong. */
+		KUNIT_EXPECT_NE(test, (int)zlib, (int)STARGZ_INFLATE_END);
+	} else {
+		if (status != STARGZ_INFLATE_FULL)
+			KUNIT_EXPECT_EQ(test, (int)status, (int)zlib);
+		if (status == STARGZ_INFLATE_END)
+			KUNIT_EXPECT_EQ(test, stargz_inflate_consumed(t->s),
+					(size_t)t->zlib.total_in);
+		KUNIT_EXPECT_EQ(test, pos, (size_t)t->zlib.total_out);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours, t->theirs, pos), 0);
+	}
+	kfree(in);
+}
+
+/* Something to compress: runs, repeats and noise. */
+static void test_fill(struct inflate_test *t, u8 *to, size_t len)
+{
+	size_t i, n, back;
+
+	for (i = 0; i < len; i += n) {
+		n = min_t(size_t, len - i, 1 + test_random(t) % 300);
+		back = 1 + test_random(t) % WINDOW;
+		if (i && test_random(t) % 4) {
+			if (back > i)
+				back = 1 + test_random(t) % min_t(size_t, i, 9);
+			for (back = i - back; n; n--)
+				to[i++] = to[back++];
+			continue;
+		}
+		n = min_t(size_t, n, 20);
+		for (back = 0; back < n; back++)
+			to[i + back] = test_random(t) % 64;
+	}
+}
+
+/* Compress into @in. */
+static void test_deflate(struct kunit *test, const u8 *data, size_t len,
+			 int level, int strategy)
+{
+	struct inflate_test *t = test->priv;
+	z_stream z = { .next_in = data, .avail_in = len };
+
+	z.workspace = vmalloc(zlib_deflate_workspacesize(-MAX_WBITS, 8));
+	KUNIT_ASSERT_NOT_NULL(test, z.workspace);
+	z.next_out = t->in;
+	z.avail_out = 4 * ROOM;
+	KUNIT_EXPECT_EQ(test, Z_OK,
+			zlib_deflateInit2(&z, level, Z_DEFLATED, -MAX_WBITS, 8,
+					  strategy));
+	KUNIT_EXPECT_EQ(test, Z_STREAM_END, zlib_deflate(&z, Z_FINISH));
+	t->bits = z.total_out * 8;
+	zlib_deflateEnd(&z);
+	vfree(z.workspace);
+}
+
+static void deflated_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	u8 *data = vmalloc(ROOM);
+	int level, strategy;
+	size_t pos;
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	for (level = 0; level <= 9; level++) {
+		for (strategy = 0; strategy <= Z_HUFFMAN_ONLY; strategy++) {
+			test_fill(t, data, ROOM);
+			test_deflate(test, data, ROOM, level, strategy);
+			memset(t->ours, 0, ROOM);
+			KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_FULL,
+					(int)test_run(t, level & 1, 0, 0, ROOM,
+						      &pos));
+			KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_END,
+					(int)stargz_inflate_run(t->s, t->ours,
+								&pos, ROOM));
+			KUNIT_EXPECT_EQ(test, pos, (size_t)ROOM);
+			KUNIT_EXPECT_EQ(test, stargz_inflate_consumed(t->s),
+					test_len(t));
+			KUNIT_EXPECT_EQ(test, memcmp(t->ours, data, ROOM), 0);
+		}
+	}
+	vfree(data);
+}
+
+/* Stop at every byte; go on in place, and elsewhere with a dictionary. */
+static void limits_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	const size_t len = 1500;
+	u8 *data = t->theirs + ROOM;
+	size_t limit, pos, i;
+
+	test_fill(t, data, len);
+	test_deflate(test, data, len, 9, 0);
+	for (limit = 0; limit <= len; limit++) {
+		memset(t->ours, GUARD_BYTE, len + GUARD);
+		test_run(t, limit & 1, 0, limit, limit, &pos);
+		KUNIT_EXPECT_EQ(test, pos, limit);
+		for (i = limit; i < limit + GUARD; i++)
+			KUNIT_ASSERT_EQ(test, t->ours[i], GUARD_BYTE);
+		memcpy(t->theirs, t->ours, limit);
+		stargz_inflate_dict(t->s, t->theirs, limit);
+		pos = 0;
+		memset(t->ours, 0, len);
+		stargz_inflate_run(t->s, t->ours, &pos, len - limit);
+		KUNIT_EXPECT_EQ(test, pos, len - limit);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours, data + limit, pos), 0);
+		KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_END,
+				(int)stargz_inflate_run(t->s, t->ours, &pos,
+							pos));
+		test_run(t, limit & 1, 0, limit, len, &pos);
+		KUNIT_EXPECT_EQ(test, pos, len);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours, data, len), 0);
+	}
+}
+
+/* Every truncation of a small stream, and every bit of it turned. */
+static void damage_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	const size_t plain = 700;
+	u8 *data = t->theirs + ROOM;
+	size_t i, len;
+	int strategy;
+
+	for (strategy = 0; strategy <= Z_HUFFMAN_ONLY; strategy++) {
+		test_fill(t, data, plain);
+		test_deflate(test, data, plain, 9, strategy);
+		len = test_len(t);
+		for (i = 0; i <= len; i++)
+			test_same(test, t->in, i, i & 1);
+		for (i = 0; i < 8 * len; i++) {
+			t->in[i >> 3] ^= 1 << (i & 7);
+			test_same(test, t->in, len, i & 1);
+			t->in[i >> 3] ^= 1 << (i & 7);
+		}
+	}
+}
+
+static void random_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	size_t i, len, k;
+
+	for (i = 0; i < 20000; i++) {
+		len = test_random(t) % 200;
+		for (k = 0; k < len; k++)
+			t->in[k] = test_random(t);
+		test_same(test, t->in, len, i & 1);
+	}
+}
+
+static void stored_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	size_t i, pos;
+
+	t->bits = 0;
+	for (i = 0; i < 2; i++) {
+		test_put(t, i, 3);
+		test_put(t, 0, -t->bits & 7);
+		test_put(t, i ? 0 : 65535, 16);
+		test_put(t, i ? 65535 : 0, 16);
+		if (i)
+			break;
+		memset(t->in + t->bits / 8, 0x5a, 65535);
+		t->bits += 8 * 65535;
+	}
+	KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_END,
+			(int)test_run(t, true, 0, 1000, 65536, &pos));
+	KUNIT_EXPECT_EQ(test, pos, (size_t)65535);
+	for (i = 0; i < pos && t->ours[i] == 0x5a; i++)
+		;
+	KUNIT_EXPECT_EQ(test, i, pos);
+	t->in[3] ^= 1;
+	KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_BAD,
+			(int)test_run(t, true, 0, 1000, 65536, &pos));
+}
+
+/* All bit offsets, with matches into a dictionary, as far as 32 KiB. */
+static void history_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	u8 *dict = vmalloc(WINDOW);
+	unsigned int bit, missing;
+	size_t pos;
+
+	KUNIT_ASSERT_NOT_NULL(test, dict);
+	test_fill(t, dict, WINDOW);
+	for (bit = 0; bit < 8; bit++) {
+		t->bits = 0;
+		test_put(t, test_random(t), bit);
+		test_put(t, 3, 3);
+		test_put_match(t, WINDOW);
+		test_put_match(t, 300);
+		test_put_match(t, WINDOW);
+		test_put_fixed(t, 256);
+		/* A byte less is too little for the first match. */
+		for (missing = 0; missing < 2; missing++) {
+			stargz_inflate_start(t->s, t->in, test_len(t), bit);
+			stargz_inflate_dict(t->s, dict + missing,
+					    WINDOW - missing);
+			pos = 0;
+			KUNIT_EXPECT_EQ(test, missing ?
+					(int)STARGZ_INFLATE_BAD :
+					(int)STARGZ_INFLATE_END,
+					(int)stargz_inflate_run(t->s, t->ours,
+								&pos, ROOM));
+		}
+		stargz_inflate_start(t->s, t->in, test_len(t), bit);
+		stargz_inflate_dict(t->s, dict, WINDOW);
+		pos = 0;
+		stargz_inflate_run(t->s, t->ours, &pos, ROOM);
+		KUNIT_EXPECT_EQ(test, pos, (size_t)3 * 258);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours, dict, 258), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 258,
+					     dict + WINDOW - 42, 42), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 300, t->ours, 216), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 516, dict + 516, 258),
+				0);
+	}
+	vfree(dict);
+}
+
+/* Matches of 258 bytes over a page border, that overlap with themselves. */
+static void overlap_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	unsigned int dist, start, i;
+	size_t pos;
+
+	for (dist = 1; dist <= 300; dist += dist < 24 ? 1 : 23) {
+		for (start = dist; start < dist + 259; start += 3) {
+			t->bits = 0;
+			test_put(t, 3, 3);
+			for (i = 0; i < start; i++)
+				test_put_fixed(t, i & 255);
+			test_put_match(t, dist);
+			test_put_fixed(t, 256);
+			/* The limit of the first run is like a border. */
+			test_run(t, start & 1, 0, dist + 258, ROOM, &pos);
+			KUNIT_EXPECT_EQ(test, pos, (size_t)start + 258);
+			for (i = start; i < pos; i++)
+				if (t->ours[i] != t->ours[i - dist])
+					break;
+			KUNIT_EXPECT_EQ(test, i, start + 258);
+		}
+	}
+}
+
+/* Write a dynamic block with these code lengths, each as it is. */
+static void test_put_lens(struct inflate_test *t, const u8 *lens,
+			  unsigned int litlens, unsigned int dists)
+{
+	unsigned int i;
+
+	t->bits = 0;
+	test_put(t, 5, 3);
+	test_put(t, litlens - 257, 5);
+	test_put(t, dists - 1, 5);
+	test_put(t, 15, 4);
+	/* The lengths 0 to 15 have codes of four bits, repeats have none. */
+	for (i = 0; i < 19; i++)
+		test_put(t, i < 3 ? 0 : 4, 3);
+	for (i = 0; i < litlens + dists; i++)
+		test_put_code(t, lens[i], 4);
+}
+
+/* Codes of 1, 2, ... 14, 15 and 15 bits, in both alphabets. */
+static void long_codes_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	u8 lens[257 + 16] = { 0 };
+	unsigned int i, bmi2;
+	size_t pos;
+
+	for (i = 0; i < 15; i++)
+		lens[i] = i + 1;
+	lens[256] = 15;
+	for (i = 0; i < 16; i++)
+		lens[257 + i] = min(i + 1, 15U);
+	test_put_lens(t, lens, 257, 16);
+	for (i = 0; i < 15 * 20; i++)
+		test_put_code(t, (1 << (i % 15 + 1)) - 2, i % 15 + 1);
+	test_put_code(t, 0x7fff, 15);
+	for (bmi2 = 0; bmi2 < 2; bmi2++) {
+		KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_END,
+				(int)test_run(t, bmi2, 0, 0, ROOM, &pos));
+		KUNIT_EXPECT_EQ(test, pos, (size_t)15 * 20);
+		for (i = 0; i < pos; i++)
+			KUNIT_EXPECT_EQ(test, t->ours[i], i % 15);
+	}
+}
+
+struct codes_case {
+	const char *name;
+	u8 symbols[4];		/* of literals, and the end of the block */
+	u8 dists[2];
+	const char *why;	/* the header is refused, or NULL */
+};
+
+static const struct codes_case codes_cases[] = {
+	{ "complete", { 1, 2, 3, 3 }, { 1, 1 } },
+	{ "over-subscribed", { 1, 1, 3, 3 }, { 1, 1 },
+	  "invalid code of literals" },
+	{ "incomplete", { 1, 3, 3, 3 }, { 1, 1 }, "invalid code of literals" },
+	{ "only the end", { 0, 0, 0, 1 }, { 1, 1 } },
+	{ "only the end, two bits", { 0, 0, 0, 2 }, { 1, 1 },
+	  "invalid code of literals" },
+	{ "no end", { 1, 2, 2, 0 }, { 1, 1 }, "no code for the end of block" },
+	{ "no distance", { 1, 2, 3, 3 }, { 0, 0 } },
+	{ "one distance", { 1, 2, 3, 3 }, { 1, 0 } },
+	{ "one distance, two bits", { 1, 2, 3, 3 }, { 2, 0 },
+	  "invalid code of distances" },
+	{ "incomplete distances", { 1, 2, 3, 3 }, { 1, 2 },
+	  "invalid code of distances" },
+};
+
+static void codes_test(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(codes_cases); i++) {
+		const struct codes_case *c = &codes_cases[i];
+		u8 lens[257 + 2] = { 0 };
+		size_t pos;
+
+		memcpy(lens, c->symbols, 3);
+		lens[256] = c->symbols[3];
+		memcpy(lens + 257, c->dists, 2);
+		test_put_lens(t, lens, 257, 2);
+		/* The end of the block is 111, or 0 if there is nothing else. */
+		test_put(t, c->symbols[0] ? 7 : 0, 3);
+		test_run(t, true, 0, 0, ROOM, &pos);
+		KUNIT_EXPECT_STREQ_MSG(test, stargz_inflate_why(t->s) ?: "",
+				       c->why ?: "", "%s", c->name);
+		test_same(test, t->in, test_len(t), true);
+	}
+}
+
+static int inflate_test_init(struct kunit *test)
+{
+	struct inflate_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return -ENOMEM;
+	test->priv = t;
+	t->seed = 20250101;
+	t->s = kvmalloc(sizeof(*t->s), GFP_KERNEL);
+	t->in = vmalloc(5 * ROOM);
+	t->ours = vmalloc(5 * ROOM);
+	t->theirs = vmalloc(5 * ROOM);
+	t->zlib.workspace = vmalloc(zlib_inflate_workspacesize());
+	if (!t->s || !t->in || !t->ours || !t->theirs || !t->zlib.workspace)
+		return -ENOMEM;
+	return zlib_inflateInit2(&t->zlib, -MAX_WBITS) == Z_OK ? 0 : -EINVAL;
+}
+
+static void inflate_test_exit(struct kunit *test)
+{
+	struct inflate_test *t = test->priv;
+
+	if (!t)
+		return;
+	kvfree(t->s);
+	vfree(t->in);
+	vfree(t->ours);
+	vfree(t->theirs);
+	vfree(t->zlib.workspace);
+}
+
+static struct kunit_case inflate_test_cases[] = {
+	KUNIT_CASE(deflated_test),
+	KUNIT_CASE(limits_test),
+	KUNIT_CASE(damage_test),
+	KUNIT_CASE(random_test),
+	KUNIT_CASE(stored_test),
+	KUNIT_CASE(history_test),
+	KUNIT_CASE(overlap_test),
+	KUNIT_CASE(long_codes_test),
+	KUNIT_CASE(codes_test),
+	{}
+};
+
+static struct kunit_suite inflate_test_suite = {
+	.name = "stargz_inflate",
+	.init = inflate_test_init,
+	.exit = inflate_test_exit,
+	.test_cases = inflate_test_cases,
+};
+
+kunit_test_suite(inflate_test_suite);
