@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One deflate stream through our decoder and through zlib, compared. Buffers
+ * are of exactly the size that they may be used to, for AddressSanitizer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "inflate-compare.h"
+
+#define WINDOW		32768
+#define GUARD		64
+#define GUARD_BYTE	0xa5
+
+/* What a decoder made of a stream. */
+struct result {
+	enum stargz_inflate_status status;	/* with room for all output */
+	u8 *out;
+	size_t len;
+	size_t consumed;
+};
+
+static const char * const status_names[] = {
+	"end", "full", "bad", "truncated",
+};
+
+static void *alloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+/* Decode into @r->out, which has room for a byte more than asked for. */
+static void run_zlib(const struct inflate_case *c, struct result *r)
+{
+	/* Made once, since that takes longer than most streams. */
+	static z_stream z;
+	int err;
+
+	if ((z.state ? inflateReset(&z) : inflateInit2(&z, -MAX_WBITS)) != Z_OK)
+		abort();
+	if (c->dict_len &&
+	    inflateSetDictionary(&z, c->dict, c->dict_len) != Z_OK)
+		abort();
+	z.next_in = (u8 *)c->in;
+	z.avail_in = c->len;
+	if (c->bit && c->len) {
+		inflatePrime(&z, 8 - c->bit, *c->in >> c->bit);
+		z.next_in++;
+		z.avail_in--;
+	}
+	z.next_out = r->out;
+	z.avail_out = c->room + 1;
+	err = inflate(&z, Z_FINISH);
+	r->len = z.next_out - r->out;
+	r->consumed = z.next_in - c->in;
+	if (err == Z_STREAM_END)
+		r->status = STARGZ_INFLATE_END;
+	else if (err == Z_DATA_ERROR)
+		r->status = STARGZ_INFLATE_BAD;
+	else
+		r->status = STARGZ_INFLATE_TRUNCATED;
+	if (r->len > c->room) {
+		r->status = STARGZ_INFLATE_FULL;
+		r->len = c->room;
+	}
+}
+
+/* Where our decoder writes: the whole output, or the last part of it. */
+struct target {
+	u8 *base;
+	u8 *dict;
+	size_t start;		/* of @base in the whole output */
+	size_t pos;
+	size_t size;
+};
+
+/* Continue in a buffer of its own, with the last bytes as dictionary. */
+static void move_target(const struct inflate_case *c, struct stargz_inflate *s,
+			struct target *t, struct result *r)
+{
+	size_t done = t->start + t->pos, n = done, old;
+	u8 *dict;
+
+	memcpy(r->out + t->start, t->base, t->pos);
+	if (n > WINDOW)
+		n = WINDOW;
+	old = WINDOW - n < c->dict_len ? WINDOW - n : c->dict_len;
+	dict = alloc(old + n);
+	if (old)
+		memcpy(dict, c->dict + c->dict_len - old, old);
+	memcpy(dict + old, r->out + done - n, n);
+	free(t->dict);
+	free(t->base);
+	t->dict = dict;
+	t->base = alloc(c->room - done);
+	t->start = done;
+	t->pos = 0;
+	t->size = c->room - done;
+	stargz_inflate_dict(s, dict, old + n);
+}
+
+/* One run; returns what is wrong with how it ended. */
+static const char *run_slice(struct stargz_inflate *s, struct target *t,
+			     size_t end, enum stargz_inflate_status *status)
+{
+	size_t start = t->pos, guard = t->size - end, i;
+
+	if (guard > GUARD)
+		guard = GUARD;
+	memset(t->base + end, GUARD_BYTE, guard);
+	*status = stargz_inflate_run(s, t->base, &t->pos, end);
+	if (t->pos < start || t->pos > end)
+		return "position outside the output";
+	if (*status == STARGZ_INFLATE_FULL && t->pos != end)
+		return "full, but it is not";
+	if (t->pos == end && end > start && *status != STARGZ_INFLATE_FULL)
+		return "not full, but it is";
+	for (i = 0; i < guard; i++)
+		if (t->base[end + i] != GUARD_BYTE)
+			return "written behind the output";
+	return NULL;
+}
+
+static const char *run_ours(const struct inflate_case *c, struct result *r)
+{
+	/* What an earlier stream left here must not matter. */
+	static struct stargz_inflate state, *s = &state;
+	struct target t = { .base = alloc(c->room), .size = c->room };
+	u32 seed = c->seed | 1;
+	const char *wrong;
+	size_t n;
+
+	stargz_inflate_start(s, c->in, c->len, c->bit);
+	stargz_inflate_dict(s, c->dict, c->dict_len);
+	if (c->generic)
+		s->bmi2 = false;
+	do {
+		n = t.size - t.pos;
+		if (c->slice && n > c->slice)
+			n = inflate_random(&seed) % (c->slice + 1);
+		wrong = run_slice(s, &t, t.pos + n, &r->status);
+		if (c->move && !wrong && !(inflate_random(&seed) % 4))
+			move_target(c, s, &t, r);
+	} while (!wrong && r->status == STARGZ_INFLATE_FULL && t.pos < t.size);
+	/* With no room left, is there more to come? */
+	if (!wrong && r->status == STARGZ_INFLATE_FULL)
+		wrong = run_slice(s, &t, t.pos, &r->status);
+	memcpy(r->out + t.start, t.base, t.pos);
+	r->len = t.start + t.pos;
+	r->consumed = stargz_inflate_consumed(s);
+	if (!wrong && r->status == STARGZ_INFLATE_BAD && !stargz_inflate_why(s))
+		wrong = "bad without a reason";
+	free(t.base);
+	free(t.dict);
+	return wrong;
+}
+
+static const char *compare(const struct inflate_case *c,
+			   const struct result *ours, const struct result *zlib)
+{
+	static char text[200];
+	size_t i;
+
+	if (ours->status != zlib->status || ours->len != zlib->len) {
+		snprintf(text, sizeof(text),
+			 "%s after %zu bytes, zlib: %s after %zu",
+			 status_names[ours->status], ours->len,
+			 status_names[zlib->status], zlib->len);
+		return text;
+	}
+	for (i = 0; i < ours->len; i++) {
+		if (ours->out[i] == zlib->out[i])
+			continue;
+		snprintf(text, sizeof(text), "byte %zu differs", i);
+		return text;
+	}
+	if (ours->status == STARGZ_INFLATE_END &&
+	    ours->consumed != zlib->consumed) {
+		snprintf(text, sizeof(text), "consumed %zu, zlib %zu, of %zu",
+			 ours->consumed, zlib->consumed, c->len);
+		return text;
+	}
+	return NULL;
+}
+
+const char *inflate_compare(const struct inflate_case *c)
+{
+	struct result ours = { .out = alloc(c->room) };
+	struct result zlib = { .out = alloc(c->room + 1) };
+	const char *wrong;
+
+	run_zlib(c, &zlib);
+	wrong = run_ours(c, &ours);
+	if (!wrong)
+		wrong = compare(c, &ours, &zlib);
+	free(ours.out);
+	free(zlib.out);
+	return wrong;
+}
