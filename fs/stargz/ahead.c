@@ -20,9 +20,9 @@
 #include "internal.h"
 
 /* A batch: so many spans at most, so many decoded and compressed bytes. */
-#define STARGZ_BATCH_SPANS	64
-#define STARGZ_BATCH_ULEN	SZ_256K
-#define STARGZ_BATCH_CLEN	SZ_512K
+#define STARGZ_BATCH_SPANS	128
+#define STARGZ_BATCH_ULEN	SZ_1M
+#define STARGZ_BATCH_CLEN	SZ_1M
 
 /* Spans that may be left out in a walk that still counts as in order. */
 #define STARGZ_AHEAD_SKIP	16

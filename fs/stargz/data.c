@@ -297,9 +297,28 @@ static bool stargz_wants_all(const struct stargz_job *job,
 	       !stargz_span_known(job->req->inode->i_sb, map->span);
 }
 
+/*
+ * Read what all spans of the job need, once there is one to be decoded. If
+ * this fails, each is read on its own.
+ */
+static void stargz_job_fetch(struct stargz_job *job,
+			     const struct stargz_map *map,
+			     struct stargz_fetch *have)
+{
+	struct super_block *sb = job->req->inode->i_sb;
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+
+	if (!job->clen || stargz_span_known(sb, map->span))
+		return;
+	if (!stargz_fetch(have, &sbi->blobs[job->blob], job->start, job->clen,
+			  NULL, 0))
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, job->clen);
+	job->clen = 0;
+}
+
 /* Produce what the job wants of the run of the file that @map describes. */
 static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
-			  const struct stargz_fetch *have)
+			  struct stargz_fetch *have)
 {
 	struct super_block *sb = job->req->inode->i_sb;
 	u64 pos = job->pos, end = min(job->end, map->pos + map->len);
@@ -309,6 +328,7 @@ static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
 		stargz_job_fill(job, end, NULL);
 		return 0;
 	}
+	stargz_job_fetch(job, map, have);
 	if (stargz_wants_all(job, map) && stargz_job_direct(job, map, have))
 		return 0;
 	buf = stargz_span_get(sb, map, have);
@@ -324,17 +344,11 @@ static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
 static void stargz_job_execute(struct stargz_job *job)
 {
 	struct inode *inode = job->req->inode;
-	struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
 	unsigned int nofs = memalloc_nofs_save();
 	struct stargz_fetch have = {};
 	struct stargz_map map;
-	int err = 0;
+	int err;
 
-	/* If this fails, each span is read on its own. */
-	if (job->clen &&
-	    !stargz_fetch(&have, &sbi->blobs[job->blob], job->start, job->clen,
-			  NULL, 0))
-		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, job->clen);
 	while (job->pos < job->end) {
 		err = stargz_map(inode, job->pos, &map);
 		if (!err)
