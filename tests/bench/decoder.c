@@ -202,7 +202,7 @@ static double now(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
+	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
 /* One round of a decoder over the members of a size. */
@@ -255,7 +255,7 @@ static void bench(const char *what, size_t min, size_t max, int rounds)
 	       what, nr, out, (double)in / out);
 	for (i = 0; i < NR_DECODERS; i++)
 		printf("%s\t%s\t%.0f\t%.2f\t%.2f\n", what, decoders[i].name,
-		       out / decoders[i].best * 1e-6,
+		       out / decoders[i].best / 1e6,
 		       decoders[2].best / decoders[i].best,
 		       decoders[3].best / decoders[i].best);
 }

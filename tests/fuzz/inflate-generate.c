@@ -61,8 +61,10 @@ static void number_codes(struct code *c)
 	for (i = 0; i < c->n; i++)
 		count[c->lens[i]]++;
 	count[0] = 0;
-	for (i = 1; i <= MAX_BITS; i++)
-		next[i] = code = (code + count[i - 1]) << 1;
+	for (i = 1; i <= MAX_BITS; i++) {
+		code = (code + count[i - 1]) << 1;
+		next[i] = code;
+	}
 	for (i = 0; i < c->n; i++) {
 		code = next[c->lens[i]]++;
 		c->codes[i] = 0;
@@ -102,7 +104,7 @@ static void grow_code(struct writer *w, struct code *c, unsigned int max)
 	number_codes(c);
 }
 
-/* A code of up to @n symbols, of which some are used. */
+/* A code of @n symbols, of which some are used. */
 static void random_code(struct writer *w, struct code *c, unsigned int n)
 {
 	unsigned int i, some = 1 + below(w, 16);
@@ -260,7 +262,7 @@ static void put_stored(struct writer *w)
 	w->history += n;
 }
 
-/* Not a block of its own has its codes: they are given, RFC 1951 3.2.6. */
+/* The codes of a block that does not bring its own, RFC 1951 3.2.6. */
 static void fixed_codes(struct code *litlen, struct code *dist)
 {
 	unsigned int i;
