@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - compressed bytes, brought into memory.
+ * stargz - compressed bytes and the index, brought into memory.
  *
  * From a block device they are read with bios of our own: what is decoded
- * goes to the page cache, and the compressed form of it need not be there as
- * well. From a file they come through the page cache of its file system.
+ * goes to a page cache of ours, and what it comes from need not be in the
+ * device's as well. From a file they come through the page cache of its file system.
  * Nothing is shared here, so nothing is locked.
  */
 #include <linux/bio.h>
@@ -59,6 +59,28 @@ static int stargz_bdev_read(struct block_device *bdev, u64 pos, void *buf,
 		len -= n;
 	}
 	return 0;
+}
+
+/**
+ * stargz_fetch_pages() - read bytes of a source without its page cache
+ * @src: the source
+ * @pos: first byte
+ * @buf: where to; starts at a page border
+ * @len: how many
+ *
+ * A range of a device that is not of whole sectors, and files, are read
+ * through their page cache nevertheless. Sleeps.
+ *
+ * Return: as stargz_source_read().
+ */
+int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
+		       size_t len)
+{
+	struct block_device *bdev = stargz_source_bdev(src);
+
+	if (bdev && IS_ALIGNED(pos | len, bdev_logical_block_size(bdev)))
+		return stargz_bdev_read(bdev, pos, buf, len);
+	return stargz_source_read(src, pos, buf, len);
 }
 
 /**

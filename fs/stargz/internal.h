@@ -540,6 +540,8 @@ struct stargz_fetch {
 	void *alloc;
 };
 
+int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
+		       size_t len);
 int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
 		 u64 pos, size_t len, void *scratch, size_t scratch_size);
 void stargz_fetch_free(struct stargz_fetch *f);

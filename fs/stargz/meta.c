@@ -183,7 +183,7 @@ static int stargz_meta_fill(struct inode *inode, u64 pos, void *buf,
 	size_t n = pos < size ? min_t(u64, len, size - pos) : 0;
 
 	memset(buf + n, 0, len - n);
-	return stargz_source_read(stargz_index_source(sbi), pos, buf, n);
+	return stargz_fetch_pages(stargz_index_source(sbi), pos, buf, n);
 }
 
 static int stargz_meta_read_folio(struct file *file, struct folio *folio)
