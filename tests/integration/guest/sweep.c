@@ -12,7 +12,8 @@
  *	-m	map files and touch their pages in random order
  *	-p	one byte at a time, near the borders of pages and 1000 bytes
  *	-r	files in random order instead of that of the blob
- *	-e	reads may fail, they are counted; what is read must be right
+ *	-e	reads may fail: files are named, with the first error of each, and
+ *		failures counted; what is read must be right
  *	-s	read nothing, only print how many files, bytes and spans
  *
  * The order of the blob is that of the physical positions that FIEMAP shows.
@@ -76,6 +77,7 @@ struct reader {
 	int fd;
 	const struct file *file;
 	const char *want;
+	bool has_failed;
 };
 
 static void *checked(void *memory)
@@ -92,11 +94,14 @@ static void wrong(const struct reader *r, const char *why, size_t at)
 			at, r->file->size, why);
 }
 
-static void failed(const struct reader *r, const char *call, size_t at)
+static void failed(struct reader *r, const char *why, size_t at)
 {
 	failures++;
 	if (!may_fail)
-		wrong(r, call, at);
+		wrong(r, why, at);
+	else if (!r->has_failed)
+		printf("%s: %s\n", r->file->path + strlen(dir) + 1, why);
+	r->has_failed = true;
 }
 
 /* Which files there are, and where in the blob */
@@ -191,20 +196,20 @@ static void find_files(void)
 
 /* Reading one file */
 
-static void read_piece(const struct reader *r, size_t at, size_t len)
+static void read_piece(struct reader *r, size_t at, size_t len)
 {
 	ssize_t done = pread(r->fd, r->buf, len, at);
 	size_t most = r->file->size - at;
 
 	if (done < 0)
-		failed(r, "cannot be read", at);
+		failed(r, strerror(errno), at);
 	else if ((size_t)done != (len < most ? len : most) && !may_fail)
 		wrong(r, "a short read", at);
 	else if (r->want && memcmp(r->buf, r->want + at, done))
 		wrong(r, "wrong bytes", at);
 }
 
-static void read_all(const struct reader *r)
+static void read_all(struct reader *r)
 {
 	size_t at;
 
@@ -212,7 +217,7 @@ static void read_all(const struct reader *r)
 		read_piece(r, at, block);
 }
 
-static void read_near(const struct reader *r, size_t border)
+static void read_near(struct reader *r, size_t border)
 {
 	size_t at;
 
@@ -221,7 +226,7 @@ static void read_near(const struct reader *r, size_t border)
 			read_piece(r, at, 1);
 }
 
-static void read_borders(const struct reader *r)
+static void read_borders(struct reader *r)
 {
 	size_t at;
 
@@ -250,7 +255,7 @@ static void touch_all(struct reader *r)
 	char *data = mmap(NULL, r->file->size, PROT_READ, MAP_SHARED, r->fd, 0);
 
 	if (data == MAP_FAILED) {
-		failed(r, "cannot be mapped", 0);
+		failed(r, strerror(errno), 0);
 		return;
 	}
 	if (advice == POSIX_FADV_RANDOM)
@@ -300,9 +305,10 @@ static const char *map_copy(const struct file *file)
 static void read_file(struct reader *r, const struct file *file)
 {
 	r->file = file;
+	r->has_failed = false;
 	r->fd = open(file->path, O_RDONLY);
 	if (r->fd < 0) {
-		failed(r, "cannot be opened", 0);
+		failed(r, strerror(errno), 0);
 		return;
 	}
 	r->want = map_copy(file);
