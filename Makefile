@@ -65,6 +65,11 @@ bench:
 		$(if $(BENCH),--workloads "$(BENCH)") \
 		$(if $(OUT),--out "$(OUT)")
 
+# KASAN, UBSAN, lockdep, kmemleak and failing allocations, in User Mode Linux.
+.PHONY: check-sanitized
+check-sanitized: deps
+	@tests/stress/run
+
 .PHONY: lint
 lint: deps
 	@tests/lint
