@@ -64,7 +64,7 @@ static unsigned int threads = 1;
 static unsigned long rounds = 1;
 static size_t block = 1 << 17;
 static int advice = POSIX_FADV_NORMAL;
-static bool mapped, single, shuffled, may_fail;
+static bool mapped, single, shuffled, may_fail, summary;
 static atomic_ulong failures, mistakes;
 
 static __thread sigjmp_buf on_bus_error;
@@ -372,28 +372,51 @@ static void run(void)
 	free(ids);
 }
 
+/* Take one option; false when there is none of that name. */
+static bool take_option(int opt)
+{
+	switch (opt) {
+	case 'j':
+		threads = strtoul(optarg, NULL, 0);
+		break;
+	case 'n':
+		rounds = strtoul(optarg, NULL, 0);
+		break;
+	case 'b':
+		block = strtoul(optarg, NULL, 0);
+		break;
+	case 'a':
+		advice = strcmp(optarg, "random") ? POSIX_FADV_SEQUENTIAL :
+						    POSIX_FADV_RANDOM;
+		break;
+	case 'm':
+		mapped = true;
+		break;
+	case 'p':
+		single = true;
+		break;
+	case 'r':
+		shuffled = true;
+		break;
+	case 'e':
+		may_fail = true;
+		break;
+	case 's':
+		summary = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	bool summary = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "j:n:b:a:mpres")) >= 0) {
-		switch (opt) {
-		case 'j': threads = strtoul(optarg, NULL, 0); break;
-		case 'n': rounds = strtoul(optarg, NULL, 0); break;
-		case 'b': block = strtoul(optarg, NULL, 0); break;
-		case 'a':
-			advice = strcmp(optarg, "random") ?
-				 POSIX_FADV_SEQUENTIAL : POSIX_FADV_RANDOM;
-			break;
-		case 'm': mapped = true; break;
-		case 'p': single = true; break;
-		case 'r': shuffled = true; break;
-		case 'e': may_fail = true; break;
-		case 's': summary = true; break;
-		default: errx(2, "see the source for usage");
-		}
-	}
+	while ((opt = getopt(argc, argv, "j:n:b:a:mpres")) >= 0)
+		if (!take_option(opt))
+			errx(2, "see the source for usage");
 	if (optind >= argc || !block || !threads)
 		errx(2, "see the source for usage");
 	dir = argv[optind];
