@@ -460,10 +460,12 @@ static int stargz_setup_decoding(struct super_block *sb)
 					sb->s_id);
 	if (err)
 		return err;
-	sbi->workqueue = alloc_workqueue("stargz-%s",
+	/* Names have room for a device number, but not for any file's name. */
+	sbi->workqueue = alloc_workqueue("stargz-%u:%u",
 					 WQ_UNBOUND | WQ_MEM_RECLAIM,
 					 STARGZ_WORKERS_PER_CPU *
-					 num_online_cpus(), sb->s_id);
+					 num_online_cpus(), MAJOR(sb->s_dev),
+					 MINOR(sb->s_dev));
 	return sbi->workqueue ? 0 : -ENOMEM;
 }
 
