@@ -217,22 +217,26 @@ static int stargz_decode_at(struct stargz_stream *strm,
 }
 
 /* Decode piece by piece, which takes no memory but the stream's. */
-static int stargz_decode_pieces(struct stargz_stream *strm,
-				const struct stargz_blob_info *blob,
+static int stargz_decode_pieces(struct stargz_sb_info *sbi,
+				struct stargz_stream *strm,
 				const struct stargz_span *raw,
 				const struct stargz_want *want, u32 *crc)
 {
 	struct stargz_span_input si = {
 		.in.refill = stargz_span_refill,
-		.blob = blob,
+		.blob = &sbi->blobs[le16_to_cpu(raw->blob)],
 		.pos = le64_to_cpu(raw->start),
 		.left = le32_to_cpu(raw->clen),
 		.buf = strm->in_buf,
 	};
+	int err;
 
 	strm->decoder = STARGZ_DECODER_ZLIB;
-	return stargz_gzip_decode(strm, &si.in, le32_to_cpu(raw->ulen), want,
-				  crc);
+	err = stargz_gzip_decode(strm, &si.in, le32_to_cpu(raw->ulen), want,
+				 crc);
+	stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
+			le32_to_cpu(raw->clen) - si.left);
+	return err;
 }
 
 static int stargz_decode_from(struct stargz_sb_info *sbi,
@@ -260,7 +264,7 @@ static int stargz_decode_from(struct stargz_sb_info *sbi,
 		      stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
 				   STARGZ_INPUT_SIZE);
 		if (err == -ENOMEM)
-			return stargz_decode_pieces(strm, blob, raw, want, crc);
+			return stargz_decode_pieces(sbi, strm, raw, want, crc);
 		if (err)
 			return err;
 		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, clen);
