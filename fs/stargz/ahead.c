@@ -9,7 +9,7 @@
  * on other CPUs, into the span cache, before they are asked for.
  *
  * Locking: stargz_ahead.lock protects the runs. It is held for arithmetic
- * only; STARGZ_RUN_BUSY keeps others off a run while its next batch is made.
+ * only; stargz_run.busy keeps others off a run while its next batch is made.
  */
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -171,7 +171,10 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 	return i;
 }
 
-/* Queue a batch that goes on from run->end; returns the spans it has. */
+/*
+ * Queue a batch that goes on from run->end. Returns the span behind its last
+ * one, or 0 if there is no batch.
+ */
 static u32 stargz_batch_queue(struct super_block *sb,
 			      const struct stargz_run *run)
 {
@@ -201,7 +204,7 @@ static u32 stargz_batch_queue(struct super_block *sb,
 	batch->count = n;
 	INIT_WORK(&batch->work, stargz_batch_work);
 	queue_work(sbi->workqueue, &batch->work);
-	return n;
+	return first + n;
 }
 
 /* The run that spans from @first on continue. */
@@ -283,15 +286,16 @@ void stargz_ahead(struct super_block *sb, u32 first, u32 last, bool ends)
 {
 	struct stargz_ahead *ahead = &STARGZ_SB(sb)->ahead;
 	struct stargz_run *run = stargz_run_advance(ahead, first, last, ends);
-	u32 n;
+	u32 end;
 
 	if (!run)
 		return;
-	n = stargz_batch_queue(sb, run);
+	end = stargz_batch_queue(sb, run);
 	spin_lock(&ahead->lock);
-	if (n) {
-		WRITE_ONCE(run->end, run->end + n);
-		run->ends[run->nr_ends++] = run->end;
+	if (end) {
+		/* The reader may have overtaken us meanwhile. */
+		WRITE_ONCE(run->end, max(run->end, end));
+		run->ends[run->nr_ends++] = end;
 	}
 	run->busy = false;
 	spin_unlock(&ahead->lock);
