@@ -121,12 +121,6 @@ static inline void super_set_uuid(struct super_block *sb, const u8 *uuid,
 #define STARGZ_MMAP_OP	.mmap = generic_file_readonly_mmap
 #endif
 
-/*
- * Is it cheap to map pages side by side? Where page tables are emulated by
- * system calls (UML), copying is far cheaper.
- */
-#define STARGZ_MAP_IS_CHEAP	(!IS_ENABLED(CONFIG_UML))
-
 static inline struct address_space *stargz_bdev_mapping(struct super_block *sb)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)

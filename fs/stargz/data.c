@@ -43,8 +43,11 @@
 /* Most compressed bytes that are read at once for the spans of a job. */
 #define STARGZ_JOB_FETCH	SZ_1M
 
-/* From this size on mapping folios side by side is cheaper than copying. */
-#define STARGZ_MAP_SIZE		SZ_64K
+/*
+ * From this size on mapping folios side by side is cheaper than copying; but
+ * never where page tables are emulated by system calls (UML).
+ */
+#define STARGZ_MAP_SIZE		(IS_ENABLED(CONFIG_UML) ? U32_MAX : SZ_64K)
 
 /**
  * struct stargz_slot - a folio of a request
@@ -264,7 +267,7 @@ static bool stargz_job_direct(struct stargz_job *job,
 	pages = stargz_job_pages(job, end, &one_run);
 	want.out = folio_address(slot->folio);
 	if (!one_run) {
-		if (map->len < STARGZ_MAP_SIZE || !STARGZ_MAP_IS_CHEAP)
+		if (map->len < STARGZ_MAP_SIZE)
 			return false;
 		mapped = stargz_job_map(job, pages);
 		if (!mapped)
