@@ -595,6 +595,7 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 		folio_zero_segment(folio, len, folio_size(folio));
 	flush_dcache_folio(folio);
 	memalloc_nofs_restore(nofs);
+	trace_stargz_complete(inode, pos, len, err);
 	folio_end_read(folio, !err);
 	return err;
 }

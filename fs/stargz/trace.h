@@ -12,7 +12,7 @@
 #include <linux/kdev_t.h>
 #include <linux/tracepoint.h>
 
-/* A run of a file was mapped to a span that will be decoded. */
+/* Readahead mapped a run of a file to a span that will be wanted. */
 TRACE_EVENT(stargz_plan,
 	TP_PROTO(const struct inode *inode, u64 pos, u64 len, u32 span,
 		 u32 offset),
@@ -64,7 +64,7 @@ TRACE_EVENT(stargz_decode,
 		  __entry->clen, __entry->ulen, __entry->ns, __entry->err)
 );
 
-/* A run of the page cache was finished: uptodate, or not with an error. */
+/* A folio was finished: uptodate, or not and with an error. */
 TRACE_EVENT(stargz_complete,
 	TP_PROTO(const struct inode *inode, u64 pos, u64 len, int err),
 	TP_ARGS(inode, pos, len, err),
