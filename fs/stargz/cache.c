@@ -6,10 +6,11 @@
  * file after the other, or many small files that share it. So decoded spans
  * stay for a while, bounded per superblock and given back under memory
  * pressure. Whoever asks first decodes; others wait for the result. A span
- * all of whose bytes went to the page cache is dropped at once.
+ * all of whose bytes went to the page cache is dropped at once. In place of
+ * a damaged one a mark stays until unmounting.
  *
  * The xa_lock of stargz_span_cache.spans protects all state (see internal.h);
- * nothing is allocated, decoded or freed under it.
+ * nothing is decoded or freed under it, and nobody sleeps.
  */
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
@@ -65,7 +66,7 @@ static void stargz_buf_unhash(struct stargz_span_cache *cache,
 			      struct stargz_span_buf *buf)
 {
 	__xa_erase(&cache->spans, buf->span);
-	cache->bytes -= buf->len;
+	WRITE_ONCE(cache->bytes, cache->bytes - buf->len);
 }
 
 /* Take the idle buffer that was used longest ago; xa_lock held. */
@@ -111,7 +112,7 @@ static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
 		/* This may drop the lock to allocate, and so find another. */
 		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh, GFP_NOFS);
 		if (!buf) {
-			cache->bytes += fresh->len;
+			WRITE_ONCE(cache->bytes, cache->bytes + fresh->len);
 			xa_unlock(&cache->spans);
 			return fresh;
 		}

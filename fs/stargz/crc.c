@@ -3,9 +3,10 @@
  * stargz - CRC-32 of decoded bytes (RFC 1952), at the speed of the decoder.
  *
  * Everything that is inflated is checked, so this must not cost more than
- * inflating. Where the kernel has a CRC of the architecture it is used. The
- * kernel's own C code is a third of the speed of our decoder on recent
- * kernels (one byte at a time), so there sixteen bytes are looked up at once.
+ * inflating. Where the kernel says that it has a CRC of the architecture, which
+ * it does since 6.14, that is used. The kernel's own C code is a third of the
+ * speed of our decoder on recent kernels (one byte at a time), so there, and
+ * on older ones, sixteen bytes are looked up at once.
  *
  * The tables are written when the module starts, and only read afterwards.
  */

@@ -11,7 +11,6 @@
  * is owned by whoever took it from the pool.
  */
 #include <linux/cpumask.h>
-#include <linux/crc32.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/slab.h>

@@ -4,8 +4,8 @@
  *
  * From a block device they are read with bios of our own: what is decoded
  * goes to a page cache of ours, and what it comes from need not be in the
- * device's as well. From a file they come through the page cache of its file system.
- * Nothing is shared here, so nothing is locked.
+ * device's as well. From a file they come through the page cache of its file
+ * system. Nothing is shared here, so nothing is locked.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>

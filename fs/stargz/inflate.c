@@ -851,7 +851,7 @@ static bool stargz_inflate_has_bmi2(void)
 #define stargz_inflate_has_bmi2()	false
 #endif
 
-/* Decode a compressed block; false if the output is full or the stream ended. */
+/* Decode a compressed block; false if the output is full or the stream ends. */
 static bool stargz_inflate_codes(struct stargz_inflate *s,
 				 struct stargz_inflate_out *out)
 {

@@ -2,9 +2,11 @@
 /*
  * stargz - in-core structures and prototypes.
  *
- * Data flows one way: super -> source -> meta/record -> inode -> namei, dir,
+ * Data flows one way: super -> source -> meta, record -> inode -> namei, dir,
  * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
- * fetch, codec (the content). Each section below is one source file, in that order.
+ * fetch, crc, codec_gzip -> inflate (the content). Each section below is one
+ * source file, in that order; sysfs, which only looks, is the last, and
+ * inflate has a header of its own, which userspace shares.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
@@ -88,7 +90,8 @@ struct stargz_super_info {
  *	everything here and the fields of struct stargz_span_buf that say so,
  *	and is the innermost lock
  * @lru: decoded spans that nobody uses now, least recently used first
- * @bytes: decoded bytes of all buffers in @spans
+ * @bytes: decoded bytes of all buffers in @spans; also read without the lock,
+ *	by sysfs.c
  * @idle_bytes: decoded bytes of the buffers on @lru; also read without the
  *	lock, as a hint for the shrinker
  * @limit: @bytes above which idle buffers are freed at once
@@ -216,7 +219,8 @@ enum stargz_stat {
  * @pool: decoder states
  * @ahead: walks through the blobs
  * @workqueue: decodes for readahead
- * @decoder: which decoder is used where there is a choice; a remount changes it
+ * @decoder: which decoder is used where there is a choice; a remount changes
+ *	it, so it is read and written with READ_ONCE() and WRITE_ONCE()
  * @decoder_given: @decoder comes from an option
  * @stats: counters, by enum stargz_stat
  * @kobj: their folder in sysfs
@@ -224,8 +228,8 @@ enum stargz_stat {
  * @has_kobj: @kobj is registered
  *
  * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for @meta_ra, @cache, @pool, @ahead and
- * @stats.
+ * Immutable after mounting but for @meta_ra, @cache, @pool, @ahead, @decoder
+ * and @stats.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;

@@ -303,7 +303,7 @@ static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
 	return read_mapping_folio(mapping, index, NULL);
 }
 
-/* Make page @pos of the index that of the cursor's folio. */
+/* Make the folio that holds byte @pos of the index that of the cursor. */
 static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 {
 	struct folio *folio = cur->folio;

@@ -113,7 +113,7 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 		seq_show_option(seq, "index", sbi->index.path);
 	for (i = 0; i < sbi->nr_devices; i++)
 		seq_show_option(seq, "device", sbi->devices[i].path);
-	if (sbi->decoder == STARGZ_DECODER_ZLIB)
+	if (READ_ONCE(sbi->decoder) == STARGZ_DECODER_ZLIB)
 		seq_puts(seq, ",decoder=zlib");
 	return 0;
 }
