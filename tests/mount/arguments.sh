@@ -42,6 +42,9 @@ tap_is "a comma after a backslash belongs to the value" \
 tap_is "a comma in quotes belongs to the value" \
 	"$(call layer.tar.gz mnt -o 'context="a:s0:c1,c2",index=idx')" \
 	"$sure,context=a:s0:c1\\,c2,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "decoder= is for the kernel" \
+	"$(call layer.tar.gz mnt -o decoder=zlib,index=idx)" \
+	"$sure,decoder=zlib,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "options are known by their whole key" \
 	"$(call layer.tar.gz mnt -o 'xindex=a,indexx=b,looped,o.index=c,index=idx')" \
 	"$sure,xindex=a,indexx=b,looped,o.index=c,index=W/idx W/layer.tar.gz W/mnt"

@@ -17,6 +17,7 @@ static const char help[] =
 "  index=PATH         index of the layer, in a file or on a device;\n"
 "                     index=auto (default) finds or makes one\n"
 "  device=PATH        further source of the index, in order; repeatable\n"
+"  decoder=NAME       auto (default), or zlib: that of the kernel inflates\n"
 "  toc=FILE           table of contents that is kept outside the layer\n"
 "  toc_digest=DIGEST  sha256:HEX that the table of contents must have\n"
 "  raw                show whiteouts as the tar has them\n"
