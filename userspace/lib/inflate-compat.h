@@ -19,7 +19,6 @@ typedef uint64_t u64;
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
-#define fallthrough	__attribute__((__fallthrough__))
 #define BIT(n)		(1UL << (n))
 #define min_t(type, x, y) ({			\
 	type a_ = (x), b_ = (y);		\
