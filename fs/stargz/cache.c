@@ -19,9 +19,13 @@
 
 #include "internal.h"
 
-/* Idle buffers beyond this, plus a few of the largest spans, are freed. */
-#define STARGZ_CACHE_BYTES	SZ_16M
-#define STARGZ_CACHE_SPANS	4
+/*
+ * Idle buffers beyond this are freed: room for what is decoded ahead of as
+ * many walks as are told apart (see ahead.c), and for some spans that files
+ * share. One span of the largest size comes on top, so that a file in large
+ * spans is not decoded once for each window.
+ */
+#define STARGZ_CACHE_BYTES	(STARGZ_RUNS * STARGZ_RUN_BATCHES * SZ_1M + SZ_8M)
 
 /* Most spans that are remembered as damaged. */
 #define STARGZ_CACHE_BAD	4096
@@ -38,7 +42,7 @@ static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
 
 	if (!buf)
 		return NULL;
-	buf->data = kvmalloc(len, GFP_NOFS | __GFP_NOWARN);
+	buf->data = stargz_alloc(len);
 	if (!buf->data) {
 		kfree(buf);
 		return NULL;
@@ -371,7 +375,7 @@ int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
 {
 	xa_init(&cache->spans);
 	INIT_LIST_HEAD(&cache->lru);
-	cache->limit = STARGZ_CACHE_BYTES + (u64)STARGZ_CACHE_SPANS * max_span;
+	cache->limit = STARGZ_CACHE_BYTES + max_span;
 	return stargz_shrinker_register(&cache->shrinker, stargz_shrink_count,
 					stargz_shrink_scan, id);
 }

@@ -134,8 +134,7 @@ stargz_request_alloc(struct readahead_control *rac)
 	struct stargz_request *req;
 	struct folio *folio;
 
-	req = kvmalloc(struct_size(req, slots, readahead_count(rac)),
-		       GFP_NOFS | __GFP_NOWARN);
+	req = stargz_alloc(struct_size(req, slots, readahead_count(rac)));
 	if (!req)
 		return NULL;
 	req->inode = inode;
@@ -236,7 +235,7 @@ static void *stargz_job_map(const struct stargz_job *job, unsigned int nr)
 	unsigned int i, n = 0;
 	void *addr;
 
-	pages = kvmalloc_array(nr, sizeof(*pages), GFP_NOFS | __GFP_NOWARN);
+	pages = stargz_alloc(nr * sizeof(*pages));
 	if (!pages)
 		return NULL;
 	for (; n < nr; slot++)

@@ -84,6 +84,24 @@ int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 }
 
 /**
+ * stargz_alloc() - memory that reading can do without
+ * @size: bytes
+ *
+ * For folios that are locked, so no file system may be entered. Without the
+ * OOM killer, which that rules out too, the allocator would go on for ever:
+ * it gives up here, and the caller has a way that needs no memory.
+ *
+ * Return: memory for kvfree(), or NULL.
+ */
+void *stargz_alloc(size_t size)
+{
+	void *p = kmalloc(size, GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN);
+
+	return p ? p : __vmalloc(size, GFP_NOFS | __GFP_RETRY_MAYFAIL |
+				 __GFP_NOWARN);
+}
+
+/**
  * stargz_fetch() - read compressed bytes of a blob
  * @f: filled in
  * @blob: the blob
@@ -110,7 +128,7 @@ int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
 	f->alloc = NULL;
 	if (size > scratch_size) {
 		/* Whole pages, so that it starts at a page border. */
-		buf = kvmalloc(PAGE_ALIGN(size), GFP_NOFS | __GFP_NOWARN);
+		buf = stargz_alloc(PAGE_ALIGN(size));
 		if (!buf)
 			return -ENOMEM;
 		f->alloc = buf;

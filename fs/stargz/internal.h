@@ -544,6 +544,7 @@ struct stargz_fetch {
 	void *alloc;
 };
 
+void *stargz_alloc(size_t size);
 int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
 int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
