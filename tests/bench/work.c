@@ -186,30 +186,38 @@ static uint64_t timed_read(const struct list *list, uint64_t *bytes)
 	return now() - start;
 }
 
-static void run_read(const struct peer *peer, const struct work *work)
+/* Reading by several processes, to each every so-maniest file */
+
+static uint64_t timed_parallel(const struct list *list, uint64_t *bytes)
+{
+	return in_parallel(read_list, list, bytes);
+}
+
+/* Cold and then warm */
+
+static void read_twice(const struct peer *peer, const struct list *list,
+		       uint64_t (*timed)(const struct list *list,
+					 uint64_t *bytes))
 {
 	uint64_t cold, warm;
 
 	mount_cold(peer);
-	result_number("cold_ns", timed_read(&work->list, &cold));
-	result_number("warm_ns", timed_read(&work->list, &warm));
+	result_number("cold_ns", timed(list, &cold));
+	result_number("warm_ns", timed(list, &warm));
 	result_number("bytes", cold);
 	result_number("warm_bytes", warm);
 	if (!strcmp(peer->type, "stargz"))
 		print_counters();
 }
 
-/* Reading by several processes, to each every so-maniest file */
+static void run_read(const struct peer *peer, const struct work *work)
+{
+	read_twice(peer, &work->list, timed_read);
+}
 
 static void run_parallel(const struct peer *peer, const struct work *work)
 {
-	uint64_t cold, warm;
-
-	mount_cold(peer);
-	result_number("cold_ns", in_parallel(read_list, &work->list, &cold));
-	result_number("warm_ns", in_parallel(read_list, &work->list, &warm));
-	result_number("bytes", cold);
-	result_number("warm_bytes", warm);
+	read_twice(peer, &work->list, timed_parallel);
 }
 
 /*
