@@ -64,21 +64,26 @@ static void members(void **state)
 	close(blob.fd);
 }
 
-static void is_next(struct sgz_stream *s, struct sgz_tar_header *h, char type,
-		    const char *name, const char *link, uint64_t size)
+static void is_next(struct sgz_tar *tar, char type, const char *name,
+		    const char *link, uint64_t size)
 {
-	assert_int_equal(sgz_tar_next(s, h), 1);
+	const struct sgz_tar_header *h = &tar->h;
+
+	assert_int_equal(sgz_tar_next(tar), 1);
 	assert_int_equal(h->type, type);
 	assert_int_equal(h->size, size);
-	assert_string_equal(h->name, name);
-	assert_string_equal(h->link, link);
-	assert_int_equal(sgz_stream_skip(s, size + sgz_tar_padding(size)), 0);
+	assert_int_equal(h->name_len, strlen(name));
+	assert_memory_equal(h->name, name, h->name_len);
+	assert_int_equal(h->link_len, strlen(link));
+	assert_memory_equal(h->link, link, h->link_len);
+	assert_int_equal(sgz_tar_skip(tar, size + sgz_tar_padding(size)), 0);
 }
 
 static void tar_format(const char *command, bool xattrs)
 {
 	static char deep[250], target[251];
-	struct sgz_tar_header h = { 0 };
+	struct sgz_tar tar = { 0 };
+	const struct sgz_xattr *attr;
 	struct sgz_blob blob;
 	struct sgz_stream s;
 
@@ -87,17 +92,21 @@ static void tar_format(const char *command, bool xattrs)
 	open_output(&blob, command);
 	assert_int_equal(sgz_stream_open(&s, &unit_context, &blob, 0, blob.size,
 					 SGZ_PLAIN), 0);
-	is_next(&s, &h, '5', "./", "", 0);
-	is_next(&s, &h, '0', "./a", "", 700);
-	if (xattrs)
-		assert_string_equal(h.xattrs.data, "user.k");
-	is_next(&s, &h, '1', "./b", "./a", 0);
+	tar.stream = &s;
+	is_next(&tar, '5', "./", "", 0);
+	is_next(&tar, '0', "./a", "", 700);
+	if (xattrs) {
+		attr = tar.h.pax.xattrs.data;
+		assert_int_equal(tar.h.pax.xattrs.count, 1);
+		assert_memory_equal(attr->name, "user.k", attr->name_len);
+	}
+	is_next(&tar, '1', "./b", "./a", 0);
 	memmove(deep + 2, deep, 240);
 	memcpy(deep, "./", 2);
-	is_next(&s, &h, '0', deep, "", 1);
-	is_next(&s, &h, '2', "./z", target, 0);
-	assert_int_equal(sgz_tar_next(&s, &h), 0);
-	sgz_tar_free(&h);
+	is_next(&tar, '0', deep, "", 1);
+	is_next(&tar, '2', "./z", target, 0);
+	assert_int_equal(sgz_tar_next(&tar), 0);
+	sgz_tar_close(&tar);
 	sgz_stream_close(&s);
 	close(blob.fd);
 }

@@ -43,7 +43,7 @@ void sgz_vec_free(struct sgz_vec *vec)
 	memset(vec, 0, sizeof(*vec));
 }
 
-char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len)
+char *sgz_arena_room(struct sgz_arena *arena, size_t len)
 {
 	char *at;
 
@@ -60,19 +60,40 @@ char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len)
 		arena->room = room;
 	}
 	at = arena->block->bytes + arena->used;
-	if (len)
-		memcpy(at, bytes, len);
 	arena->used += len;
 	return at;
 }
 
+char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len)
+{
+	char *at = sgz_arena_room(arena, len);
+
+	if (at && len)
+		memcpy(at, bytes, len);
+	return at;
+}
+
+static void free_blocks(struct sgz_arena_block *block)
+{
+	while (block) {
+		struct sgz_arena_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
+void sgz_arena_reset(struct sgz_arena *arena)
+{
+	if (arena->block) {
+		free_blocks(arena->block->next);
+		arena->block->next = NULL;
+	}
+	arena->used = 0;
+}
+
 void sgz_arena_free(struct sgz_arena *arena)
 {
-	while (arena->block) {
-		struct sgz_arena_block *next = arena->block->next;
-
-		free(arena->block);
-		arena->block = next;
-	}
+	free_blocks(arena->block);
 	memset(arena, 0, sizeof(*arena));
 }

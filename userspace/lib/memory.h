@@ -47,6 +47,15 @@ struct sgz_arena {
 };
 
 /**
+ * sgz_arena_room() - memory to be filled by the caller
+ * @arena: where; zeroed at first
+ * @len: bytes
+ *
+ * Return: the bytes, not aligned and not set, or NULL without memory.
+ */
+char *sgz_arena_room(struct sgz_arena *arena, size_t len);
+
+/**
  * sgz_arena_copy() - keep a copy of some bytes
  * @arena: where; zeroed at first
  * @bytes: they
@@ -55,6 +64,9 @@ struct sgz_arena {
  * Return: the copy, not aligned, or NULL without memory.
  */
 char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len);
+
+/** sgz_arena_reset() - release all copies, but keep room for as many */
+void sgz_arena_reset(struct sgz_arena *arena);
 
 /** sgz_arena_free() - release all copies */
 void sgz_arena_free(struct sgz_arena *arena);

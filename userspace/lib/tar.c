@@ -1,220 +1,161 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading tar headers. PAX and GNU extension headers are folded into the
- * header they belong to.
+ * From block to block of a tar stream, up to the header of an entry.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "tar.h"
+#include "tarheader.h"
+#include "tarsparse.h"
 
-/* Most bytes of one extension header: attributes of 1 MiB and some names. */
-#define EXTENSION_MAX	(4u << 20)
-
-/* A ustar header as it stands in the stream. */
-struct ustar {
-	char name[100];
-	char mode[8];
-	char uid[8];
-	char gid[8];
-	char size[12];
-	char mtime[12];
-	char checksum[8];
-	char type;
-	char link[100];
-	char magic[8];
-	char owner[32];
-	char group[32];
-	char major[8];
-	char minor[8];
-	char prefix[155];
-	char pad[12];
-};
-
-_Static_assert(sizeof(struct ustar) == SGZ_TAR_BLOCK, "tar block");
-
-static int parse_octal(const char *p, size_t len, uint64_t *value)
+int sgz_tar_damaged(const struct sgz_tar *tar, const char *why)
 {
-	*value = 0;
-	while (len && *p == ' ')
-		p++, len--;
-	for (; len && *p >= '0' && *p <= '7'; p++, len--) {
-		if (*value >> 60)
-			return -EUCLEAN;
-		*value = *value << 3 | (*p - '0');
-	}
-	return len && *p && *p != ' ' ? -EUCLEAN : 0;
+	return sgz_fail(tar->stream->ctx, -EUCLEAN,
+			"tar: %s, before byte %llu of the stream", why,
+			(unsigned long long)tar->pos);
 }
 
-/* Octal digits, or GNU's base 256 with the top bit set. */
-static int parse_number(const char *p, size_t len, uint64_t *value)
+int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len)
 {
-	if (!(*p & 0x80))
-		return parse_octal(p, len, value);
-	*value = *p++ & 0x3f;
-	while (--len) {
-		if (*value >> 55)
-			return -EUCLEAN;
-		*value = *value << 8 | (unsigned char)*p++;
-	}
-	return 0;
-}
+	int ret = sgz_stream_full(tar->stream, buf, len);
 
-bool sgz_tar_is_header(const void *block)
-{
-	const struct ustar *u = block;
-	const unsigned char *p = block;
-	size_t field = offsetof(struct ustar, checksum);
-	uint64_t sum = 8 * ' ', stored;
-
-	for (size_t i = 0; i < sizeof(*u); i++)
-		if (i < field || i >= field + sizeof(u->checksum))
-			sum += p[i];
-	return !parse_octal(u->checksum, sizeof(u->checksum), &stored) &&
-	       stored == sum;
-}
-
-static int set_text(char **to, size_t *to_len, const char *bytes, size_t len)
-{
-	char *copy = malloc(len + 1);
-
-	if (!copy)
-		return -ENOMEM;
-	memcpy(copy, bytes, len);
-	copy[len] = '\0';
-	free(*to);
-	*to = copy;
-	*to_len = len;
-	return 0;
-}
-
-static int add_xattr(struct sgz_tar_header *h, const char *name, size_t len)
-{
-	char *at = sgz_vec_add(&h->xattrs, len + 1, 1);
-
-	if (!at)
-		return -ENOMEM;
-	memcpy(at, name, len);
-	return 0;
-}
-
-/* Does a PAX record have this key? Then return its value. */
-static const char *record_value(const char *p, const char *end, const char *key)
-{
-	size_t len = strlen(key);
-
-	if ((size_t)(end - p) <= len || memcmp(p, key, len) || p[len] != '=')
-		return NULL;
-	return p + len + 1;
-}
-
-/* One record, without its length and the final newline. */
-static int pax_record(struct sgz_tar_header *h, const char *p, const char *end,
-		      bool *sized)
-{
-	static const char xattr[] = "SCHILY.xattr.";
-	const char *v;
-
-	v = record_value(p, end, "path");
-	if (v)
-		return set_text(&h->name, &h->name_len, v, end - v);
-	v = record_value(p, end, "linkpath");
-	if (v)
-		return set_text(&h->link, &h->link_len, v, end - v);
-	v = record_value(p, end, "size");
-	if (v) {
-		char *stop;
-
-		h->size = strtoull(v, &stop, 10);
-		*sized = true;
-		return stop == end && *v != '-' ? 0 : -EUCLEAN;
-	}
-	if ((size_t)(end - p) > strlen(xattr) &&
-	    !memcmp(p, xattr, strlen(xattr))) {
-		p += strlen(xattr);
-		v = memchr(p, '=', end - p);
-		return v ? add_xattr(h, p, v - p) : 0;
-	}
-	return 0;
-}
-
-static int pax_records(struct sgz_tar_header *h, const char *p, size_t size,
-		       bool *sized)
-{
-	const char *end = p + size;
-
-	while (p < end && *p) {
-		char *text;
-		unsigned long len = strtoul(p, &text, 10);
-		int ret;
-
-		if (*text != ' ' || len > (size_t)(end - p) ||
-		    len < (size_t)(text - p) + 2 || p[len - 1] != '\n')
-			return -EUCLEAN;
-		ret = pax_record(h, text + 1, p + len - 1, sized);
-		if (ret)
-			return ret;
-		p += len;
-	}
-	return 0;
-}
-
-static int read_extension(struct sgz_stream *s, struct sgz_tar_header *h,
-			  char type, uint64_t size, bool *sized)
-{
-	char *buf;
-	int ret;
-
-	if (size > EXTENSION_MAX)
-		return sgz_fail(s->ctx, -E2BIG,
-				"tar extension header of %llu bytes; the limit is %u",
-				(unsigned long long)size, EXTENSION_MAX);
-	buf = calloc(1, size + 1);
-	if (!buf)
-		return sgz_nomem(s->ctx);
-	ret = sgz_stream_full(s, buf, size);
-	if (!ret)
-		ret = sgz_stream_skip(s, sgz_tar_padding(size));
-	if (ret)
-		goto out;
-	if (type == 'L')
-		ret = set_text(&h->name, &h->name_len, buf, strlen(buf));
-	else if (type == 'K')
-		ret = set_text(&h->link, &h->link_len, buf, strlen(buf));
-	else if (type == 'x')
-		ret = pax_records(h, buf, size, sized);
-	if (ret)
-		sgz_fail(s->ctx, ret, ret == -ENOMEM ? "out of memory" :
-			 "damaged tar extension header");
-out:
-	free(buf);
+	tar->pos += len;
 	return ret;
 }
 
-/* Take from the ustar header what no extension has set. */
-static int finish(const struct sgz_context *ctx, struct sgz_tar_header *h,
-		  const struct ustar *u, uint64_t size, bool sized)
+int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
 {
-	size_t len = strnlen(u->name, sizeof(u->name));
-	size_t prefix = strnlen(u->prefix, sizeof(u->prefix));
-	char path[sizeof(u->prefix) + 1 + sizeof(u->name)];
-	size_t n = 0;
+	int ret = sgz_stream_skip(tar->stream, len);
 
-	if (!memcmp(u->magic, "ustar\0", 6) && prefix) {
-		memcpy(path, u->prefix, prefix);
-		path[prefix] = '/';
-		n = prefix + 1;
+	tar->pos += len;
+	return ret;
+}
+
+/* The next block: 1, or 0 if the stream ends here, or a negative errno. */
+static int read_block(struct sgz_tar *tar, void *block)
+{
+	size_t have = 0;
+
+	while (have < SGZ_TAR_BLOCK) {
+		ssize_t n = sgz_stream_read(tar->stream, (char *)block + have,
+					    SGZ_TAR_BLOCK - have);
+
+		if (n < 0)
+			return n;
+		if (!n && have)
+			return sgz_tar_damaged(tar, "cut off in a header");
+		if (!n)
+			return 0;
+		have += n;
+		tar->pos += n;
 	}
-	memcpy(path + n, u->name, len);
-	if (!h->name && set_text(&h->name, &h->name_len, path, n + len))
-		return sgz_nomem(ctx);
-	len = strnlen(u->link, sizeof(u->link));
-	if (!h->link && set_text(&h->link, &h->link_len, u->link, len))
-		return sgz_nomem(ctx);
-	h->type = u->type;
-	if (!sized)
-		h->size = size;
 	return 1;
+}
+
+static int extension_failed(const struct sgz_tar *tar, int ret)
+{
+	if (ret == -ENOMEM)
+		return sgz_nomem(tar->stream->ctx);
+	if (ret == -E2BIG)
+		return sgz_fail(tar->stream->ctx, ret,
+				"tar: more extended attributes or holes than there may be, before byte %llu of the stream",
+				(unsigned long long)tar->pos);
+	return ret ? sgz_tar_damaged(tar, "damaged extension header") : 0;
+}
+
+/* The payload of an extension header, with a NUL after it. */
+static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
+{
+	struct sgz_pax *pax = &tar->h.pax;
+	int ret;
+
+	*bytes = NULL;
+	if (size > SGZ_TAR_EXTENSION_MAX - pax->bytes)
+		return sgz_fail(tar->stream->ctx, -E2BIG,
+				"tar: extension headers of more than %u bytes, before byte %llu of the stream",
+				SGZ_TAR_EXTENSION_MAX,
+				(unsigned long long)tar->pos);
+	*bytes = sgz_arena_room(&pax->arena, size + 1);
+	if (!*bytes)
+		return sgz_nomem(tar->stream->ctx);
+	pax->bytes += size;
+	(*bytes)[size] = '\0';
+	ret = sgz_tar_read(tar, *bytes, size);
+	return ret ? ret : sgz_tar_skip(tar, sgz_tar_padding(size));
+}
+
+static int add_global(struct sgz_tar *tar, const char *bytes, size_t size)
+{
+	char *to;
+
+	/* Zeroes at the end would hide the records of the next one. */
+	size = strnlen(bytes, size);
+	if (tar->globals.count + size > SGZ_TAR_GLOBALS_MAX)
+		return sgz_fail(tar->stream->ctx, -E2BIG,
+				"tar: global headers of more than %u bytes",
+				SGZ_TAR_GLOBALS_MAX);
+	to = sgz_vec_add(&tar->globals, size, 1);
+	if (!to)
+		return sgz_nomem(tar->stream->ctx);
+	memcpy(to, bytes, size);
+	return 0;
+}
+
+static void set_value(struct sgz_pax *pax, enum sgz_pax_key key,
+		      const char *text)
+{
+	pax->value[key].p = text;
+	pax->value[key].len = strlen(text);
+}
+
+/* One header that extends the next one. */
+static int extend(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct sgz_pax *pax = &tar->h.pax;
+	char *bytes;
+	int64_t size;
+	int ret;
+
+	if (sgz_tar_number(u->size, sizeof(u->size), &size) || size < 0)
+		return sgz_tar_damaged(tar, "bad size in a header");
+	ret = read_extension(tar, size, &bytes);
+	if (ret)
+		return ret;
+	switch (u->type) {
+	case 'L':
+		set_value(pax, SGZ_PAX_PATH, bytes);
+		return 0;
+	case 'K':
+		set_value(pax, SGZ_PAX_LINKPATH, bytes);
+		return 0;
+	case 'x':
+		return extension_failed(tar, sgz_pax_collect(pax, bytes, size));
+	default:
+		return add_global(tar, bytes, size);
+	}
+}
+
+/* Types that never have a payload, whatever their size says. */
+static bool is_bare(char type)
+{
+	return type >= '1' && type <= '6';
+}
+
+static int finish(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct sgz_tar_header *h = &tar->h;
+	const char *fault = sgz_tar_block(h, u);
+	int ret;
+
+	if (fault)
+		return sgz_tar_damaged(tar, fault);
+	ret = extension_failed(tar, sgz_pax_apply(h));
+	if (ret)
+		return ret;
+	if (is_bare(h->type))
+		h->size = 0;
+	ret = sgz_sparse_read(tar, u);
+	return ret ? ret : 1;
 }
 
 static bool is_zero(const void *block)
@@ -224,38 +165,59 @@ static bool is_zero(const void *block)
 	return !memcmp(block, zero, sizeof(zero));
 }
 
-int sgz_tar_next(struct sgz_stream *s, struct sgz_tar_header *h)
+static bool is_extension(char type)
 {
-	bool sized = false;
+	return type == 'x' || type == 'g' || type == 'L' || type == 'K';
+}
 
-	sgz_tar_free(h);
+/* Forget the last entry; what global headers said holds for the next one. */
+static int begin(struct sgz_tar *tar)
+{
+	struct sgz_pax *pax = &tar->h.pax;
+	const struct sgz_vec *globals = &tar->globals;
+	char *copy;
+
+	sgz_pax_reset(pax);
+	if (!globals->count)
+		return 0;
+	copy = sgz_arena_copy(&pax->arena, globals->data, globals->count);
+	if (!copy)
+		return sgz_nomem(tar->stream->ctx);
+	return extension_failed(tar, sgz_pax_collect(pax, copy,
+						     globals->count));
+}
+
+int sgz_tar_next(struct sgz_tar *tar)
+{
+	bool globals = true;
+
 	for (;;) {
-		struct ustar u;
-		uint64_t size;
+		struct sgz_ustar u;
 		int ret;
 
-		ret = sgz_stream_full(s, &u, sizeof(u));
-		if (ret)
+		ret = globals ? begin(tar) : 0;
+		if (!ret)
+			ret = read_block(tar, &u);
+		if (ret <= 0)
 			return ret;
-		if (is_zero(&u))
+		if (is_zero(&u)) {
+			tar->marked = true;
 			return 0;
-		if (!sgz_tar_is_header(&u) ||
-		    parse_number(u.size, sizeof(u.size), &size))
-			return sgz_fail(s->ctx, -EUCLEAN,
-					"damaged tar header in the member at offset %llu",
-					(unsigned long long)s->member);
-		if (!strchr("xgLK", u.type) || !u.type)
-			return finish(s->ctx, h, &u, size, sized);
-		ret = read_extension(s, h, u.type, size, &sized);
+		}
+		if (!sgz_tar_is_header(&u))
+			return sgz_tar_damaged(tar, "damaged header");
+		if (!is_extension(u.type))
+			return finish(tar, &u);
+		ret = extend(tar, &u);
 		if (ret)
 			return ret;
+		globals = u.type == 'g';
 	}
 }
 
-void sgz_tar_free(struct sgz_tar_header *h)
+void sgz_tar_close(struct sgz_tar *tar)
 {
-	free(h->name);
-	free(h->link);
-	sgz_vec_free(&h->xattrs);
-	memset(h, 0, sizeof(*h));
+	sgz_vec_free(&tar->globals);
+	sgz_vec_free(&tar->h.runs);
+	sgz_pax_free(&tar->h.pax);
 }

@@ -1,54 +1,119 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Tar headers: ustar, PAX and GNU, as far as names and sizes go.
+ * Reading a tar stream header by header: v7, ustar, PAX and GNU. What
+ * extension headers say is folded into the header that they belong to.
  */
 #ifndef SGZ_TAR_H
 #define SGZ_TAR_H
 
-#include "memory.h"
 #include "stream.h"
+#include "tarpax.h"
+#include "timestamp.h"
+
+#define SGZ_TAR_BLOCK	512
+
+/* Longest path of a header without extension: prefix, slash, name. */
+#define SGZ_TAR_NAME_MAX	(155 + 1 + 100)
 
 /**
- * struct sgz_tar_header - one entry of a tar stream
- * @name: its path as stored
- * @name_len: bytes
- * @link: target of a symbolic or hard link
- * @link_len: bytes
- * @xattrs: names of its extended attributes, each ended by a NUL
- * @type: type flag
- * @size: bytes of payload that follow the header
+ * struct sgz_tar_run - a run of a sparse file that is stored
+ * @pos: first byte in the file
+ * @size: its length, not zero
  */
-struct sgz_tar_header {
-	char *name;
-	size_t name_len;
-	char *link;
-	size_t link_len;
-	struct sgz_vec xattrs;
-	char type;
+struct sgz_tar_run {
+	uint64_t pos;
 	uint64_t size;
 };
 
 /**
- * sgz_tar_next() - read one header and what extends it
- * @s: stream that stands at a header; afterwards at the payload
- * @h: filled; zeroed by the caller at first, and used again without that
- *
- * Return: 1, or 0 at the end of the archive, or a negative errno.
+ * struct sgz_tar_header - one entry of a tar stream
+ * @name: its path as stored; valid until the next header is read, as all
+ *	that this structure points to
+ * @name_len: bytes
+ * @link: target of a symbolic or hard link
+ * @link_len: bytes
+ * @type: type flag
+ * @mode: permission bits
+ * @uid: owner
+ * @gid: group
+ * @major: of a device
+ * @minor: of a device
+ * @mtime: nanoseconds since STARGZ_TIME_BASE
+ * @time: what became of the time in the header
+ * @size: bytes of payload that follow
+ * @file_size: bytes of the file, holes included
+ * @sparse: only @runs of the file are stored, one after the other
+ * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
+ *	up to @size
+ * @pax: what extension headers said
+ * @buf: names as they are in the header block
  */
-int sgz_tar_next(struct sgz_stream *s, struct sgz_tar_header *h);
+struct sgz_tar_header {
+	const char *name;
+	size_t name_len;
+	const char *link;
+	size_t link_len;
+	char type;
+	uint16_t mode;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t major;
+	uint32_t minor;
+	uint64_t mtime;
+	enum sgz_time_result time;
+	uint64_t size;
+	uint64_t file_size;
+	bool sparse;
+	struct sgz_vec runs;
+	struct sgz_pax pax;
+	struct {
+		char name[SGZ_TAR_NAME_MAX];
+		char link[100];
+	} buf;
+};
 
-/** sgz_tar_free() - release what a header holds */
-void sgz_tar_free(struct sgz_tar_header *h);
+/**
+ * struct sgz_tar - a tar stream being read
+ * @stream: where its bytes come from
+ * @pos: how many of them were read or skipped
+ * @marked: the end was marked by a block of zeroes
+ * @globals: bytes of PAX records that hold for all entries that follow
+ * @h: the header read last
+ */
+struct sgz_tar {
+	struct sgz_stream *stream;
+	uint64_t pos;
+	bool marked;
+	struct sgz_vec globals;
+	struct sgz_tar_header h;
+};
+
+/**
+ * sgz_tar_next() - read one header and what extends it
+ * @tar: zeroed by the caller at first, with a stream that stands at a header;
+ *	afterwards it stands at the payload
+ *
+ * Return: 1, or 0 at the end of the archive, or a negative errno with the
+ * error text set.
+ */
+int sgz_tar_next(struct sgz_tar *tar);
+
+/** sgz_tar_read() - read exactly @len bytes; fewer are an error */
+int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len);
+
+/** sgz_tar_skip() - skip @len bytes; fewer are an error */
+int sgz_tar_skip(struct sgz_tar *tar, uint64_t len);
+
+/** sgz_tar_damaged() - fail because of what stands before @tar->pos */
+int sgz_tar_damaged(const struct sgz_tar *tar, const char *why);
+
+/** sgz_tar_close() - release all but the stream */
+void sgz_tar_close(struct sgz_tar *tar);
 
 /** sgz_tar_padding() - bytes between a payload and the next header */
 static inline uint64_t sgz_tar_padding(uint64_t size)
 {
-	return -size & 511;
+	return -size & (SGZ_TAR_BLOCK - 1);
 }
-
-/** sgz_tar_is_header() - does the block have a header's checksum? */
-bool sgz_tar_is_header(const void *block);
-
-#define SGZ_TAR_BLOCK	512
 
 #endif /* SGZ_TAR_H */

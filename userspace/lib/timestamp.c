@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Parsing times as Go's encoder writes them: RFC 3339 with an optional
- * fraction and a zone.
+ * Parsing times as Go's encoder writes them, RFC 3339 with an optional
+ * fraction and a zone, and as PAX headers have them.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -79,6 +79,21 @@ static bool date_and_time(const char **p, struct tm *tm)
 	return true;
 }
 
+enum sgz_time_result sgz_time_convert(int64_t sec, uint32_t nsec,
+				      uint64_t *time)
+{
+	if (sec < STARGZ_TIME_BASE) {
+		*time = 0;
+		return SGZ_TIME_CLAMPED;
+	}
+	if (sec >= STARGZ_TIME_MAX) {
+		*time = (uint64_t)(STARGZ_TIME_MAX - STARGZ_TIME_BASE) * NSEC;
+		return SGZ_TIME_CLAMPED;
+	}
+	*time = (uint64_t)(sec - STARGZ_TIME_BASE) * NSEC + nsec;
+	return SGZ_TIME_OK;
+}
+
 enum sgz_time_result sgz_time_parse(const char *text, uint64_t *time)
 {
 	struct tm tm = { 0 };
@@ -91,14 +106,43 @@ enum sgz_time_result sgz_time_parse(const char *text, uint64_t *time)
 	    !zone(&text, &offset) || *text)
 		return SGZ_TIME_BAD;
 	sec = timegm(&tm) - offset;
-	if (sec < STARGZ_TIME_BASE) {
-		*time = 0;
-		return SGZ_TIME_CLAMPED;
-	}
-	if (sec >= STARGZ_TIME_MAX) {
-		*time = (uint64_t)(STARGZ_TIME_MAX - STARGZ_TIME_BASE) * NSEC;
-		return SGZ_TIME_CLAMPED;
-	}
-	*time = (uint64_t)(sec - STARGZ_TIME_BASE) * NSEC + nsec;
-	return SGZ_TIME_OK;
+	return sgz_time_convert(sec, nsec, time);
+}
+
+/* Digits from @p on; stops growing where the index's range ends. */
+static int64_t whole_seconds(const char **p, const char *end)
+{
+	int64_t sec = 0;
+
+	for (; *p < end && isdigit((unsigned char)**p); (*p)++)
+		if (sec <= STARGZ_TIME_MAX)
+			sec = sec * 10 + (**p - '0');
+	return sec;
+}
+
+enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
+				      uint64_t *time)
+{
+	const char *end = text + len;
+	bool negative = len && *text == '-', rest = false;
+	int64_t sec, nsec = 0, unit = NSEC / 10;
+
+	*time = SGZ_EPOCH;
+	text += negative;
+	if (text == end || (!isdigit((unsigned char)*text) && *text != '.'))
+		return SGZ_TIME_BAD;
+	sec = whole_seconds(&text, end);
+	if (text < end && *text == '.')
+		for (text++; text < end && isdigit((unsigned char)*text);
+		     text++, unit /= 10) {
+			nsec += unit * (*text - '0');
+			rest |= !unit && *text != '0';
+		}
+	if (text != end)
+		return SGZ_TIME_BAD;
+	if (!negative)
+		return sgz_time_convert(sec, nsec, time);
+	nsec += rest;
+	return sgz_time_convert(-sec - (nsec > 0), nsec ? NSEC - nsec : 0,
+				time);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Times: from RFC 3339 to what the index holds.
+ * Times: from RFC 3339 and from seconds to what the index holds.
  */
 #ifndef SGZ_TIMESTAMP_H
 #define SGZ_TIMESTAMP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Nanoseconds since STARGZ_TIME_BASE of the Unix epoch. */
@@ -30,5 +31,27 @@ enum sgz_time_result {
  * Return: what became of it.
  */
 enum sgz_time_result sgz_time_parse(const char *text, uint64_t *time);
+
+/**
+ * sgz_time_convert() - a time in seconds, made fit for the index
+ * @sec: seconds since the Unix epoch
+ * @nsec: and nanoseconds, less than a second
+ * @time: nanoseconds since STARGZ_TIME_BASE
+ *
+ * Return: %SGZ_TIME_OK or %SGZ_TIME_CLAMPED.
+ */
+enum sgz_time_result sgz_time_convert(int64_t sec, uint32_t nsec,
+				      uint64_t *time);
+
+/**
+ * sgz_time_decimal() - convert a decimal time such as "-1.25"
+ * @text: seconds since the Unix epoch; digits below a nanosecond round down
+ * @len: bytes in @text
+ * @time: nanoseconds since STARGZ_TIME_BASE
+ *
+ * Return: what became of it.
+ */
+enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
+				      uint64_t *time);
 
 #endif /* SGZ_TIMESTAMP_H */

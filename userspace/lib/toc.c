@@ -13,7 +13,7 @@
 
 #include "jsonsplit.h"
 #include "path.h"
-#include "tar.h"
+#include "tarheader.h"
 #include "toc.h"
 #include "tocentry.h"
 
@@ -168,22 +168,22 @@ static int sniff(struct reader *r, const struct sgz_blob *blob, uint64_t start,
 static int read_range(struct reader *r, const struct sgz_blob *blob,
 		      uint64_t start, uint64_t end, enum sgz_stream_kind kind)
 {
-	struct sgz_tar_header h = { 0 };
-	bool tar;
+	struct sgz_tar tar = { .stream = &r->stream };
+	bool is_tar;
 	int ret;
 
 	if (end - start > SGZ_TOC_STORED_MAX && kind != SGZ_PLAIN)
 		return sgz_fail(r->ctx, -E2BIG,
 				"TOC: %" PRIu64 " compressed bytes; the limit is 256 MiB",
 				end - start);
-	ret = sniff(r, blob, start, end, kind, &tar);
+	ret = sniff(r, blob, start, end, kind, &is_tar);
 	if (ret)
 		return ret;
 	ret = sgz_stream_open(&r->stream, r->ctx, blob, start, end, kind);
-	if (!ret && tar) {
-		ret = sgz_tar_next(&r->stream, &h);
+	if (!ret && is_tar) {
+		ret = sgz_tar_next(&tar);
 		if (ret == 1)
-			ret = read_tar(r, &h);
+			ret = read_tar(r, &tar.h);
 	} else if (!ret) {
 		ret = feed_stream(r, UINT64_MAX);
 	}
@@ -191,7 +191,7 @@ static int read_range(struct reader *r, const struct sgz_blob *blob,
 		ret = sgz_jsonsplit_end(&r->split);
 	if (!ret)
 		ret = sgz_decoder_end(&r->decoder);
-	sgz_tar_free(&h);
+	sgz_tar_close(&tar);
 	sgz_stream_close(&r->stream);
 	return ret;
 }

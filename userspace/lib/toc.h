@@ -16,6 +16,10 @@
 #define SGZ_TOC_JSON_MAX	(2ull << 30)
 #define SGZ_ENTRIES_MAX		(16u << 20)
 
+/* Device numbers that the kernel can represent, MINORBITS. */
+#define SGZ_MAJOR_MAX		((1 << 12) - 1)
+#define SGZ_MINOR_MAX		((1 << 20) - 1)
+
 /* sgz_entry.flags: what may have lost bytes that were not UTF-8 */
 #define SGZ_LOSSY_NAME		0x01
 #define SGZ_LOSSY_LINK		0x02

@@ -16,10 +16,6 @@
 #include "timestamp.h"
 #include "tocentry.h"
 
-/* What the kernel can represent, MINORBITS. */
-#define MAJOR_MAX	((1 << 12) - 1)
-#define MINOR_MAX	((1 << 20) - 1)
-
 enum field {
 	NAME, TYPE, SIZE, MODTIME, LINKNAME, MODE, UID, GID, OFFSET,
 	INNEROFFSET, DEVMAJOR, DEVMINOR, XATTRS, DIGEST, CHUNKOFFSET,
@@ -74,25 +70,25 @@ static const struct {
 	{ "fifo", S_IFIFO, 0 },
 };
 
-static int bad_entry(const struct raw_entry *e, int code, const char *why)
+static struct sgz_quoted entry_quoted(const struct raw_entry *e)
 {
 	struct json_object *name = e->f[NAME];
-	struct sgz_quoted q = sgz_quote("", 0);
 
-	if (json_object_is_type(name, json_type_string))
-		q = sgz_quote(json_object_get_string(name),
-			      json_object_get_string_len(name));
+	if (!json_object_is_type(name, json_type_string))
+		return sgz_quote("", 0);
+	return sgz_quote(json_object_get_string(name),
+			 json_object_get_string_len(name));
+}
+
+static int bad_entry(const struct raw_entry *e, int code, const char *why)
+{
 	return sgz_fail(e->d->ctx, code, "entry %" PRIu64 ", %s: %s",
-			e->d->seen, q.text, why);
+			e->d->seen, entry_quoted(e).text, why);
 }
 
 static void warn_entry(const struct raw_entry *e, const char *why)
 {
-	struct json_object *name = e->f[NAME];
-	struct sgz_quoted q = sgz_quote(json_object_get_string(name),
-					json_object_get_string_len(name));
-
-	sgz_warn(e->d->ctx, "%s: %s", q.text, why);
+	sgz_warn(e->d->ctx, "%s: %s", entry_quoted(e).text, why);
 }
 
 static void collect_fields(struct raw_entry *e, struct json_object *value)
@@ -266,9 +262,9 @@ static int decode_device(const struct raw_entry *e, struct sgz_entry *entry)
 	uint64_t major, minor;
 	int ret;
 
-	ret = get_int(e, DEVMAJOR, MAJOR_MAX, &major);
+	ret = get_int(e, DEVMAJOR, SGZ_MAJOR_MAX, &major);
 	if (!ret)
-		ret = get_int(e, DEVMINOR, MINOR_MAX, &minor);
+		ret = get_int(e, DEVMINOR, SGZ_MINOR_MAX, &minor);
 	if (ret)
 		return ret;
 	entry->a = major;
@@ -306,25 +302,13 @@ static int decode_xattr(const struct raw_entry *e, const char *name,
 {
 	struct sgz_xattr attr = { .name = name, .name_len = strlen(name) };
 	struct sgz_xattr *to;
-	const char *fault;
 	int ret;
 
 	ret = decode_value(e, value, &attr);
 	if (ret)
 		return ret;
-	if (!e->d->ctx->opt->raw && sgz_xattr_is_overlay(&attr))
+	if (!sgz_xattr_wanted(&attr, e->d->ctx, entry_quoted(e).text))
 		return 0;
-	fault = sgz_xattr_fault(&attr);
-	if (fault) {
-		struct sgz_quoted q = sgz_quote(name, attr.name_len);
-		char why[SGZ_QUOTE_MAX + 100];
-
-		snprintf(why, sizeof(why),
-			 "extended attribute %s %s and is left out", q.text,
-			 fault);
-		warn_entry(e, why);
-		return 0;
-	}
 	if (sgz_has_replacement(name, attr.name_len))
 		entry->flags |= SGZ_LOSSY_XATTR;
 	to = sgz_vec_add(&e->d->attrs, 1, sizeof(*to));

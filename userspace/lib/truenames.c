@@ -21,7 +21,7 @@ struct walk {
 	const struct sgz_blob *blob;
 	struct sgz_stream stream;
 	bool open;
-	struct sgz_tar_header header;
+	struct sgz_tar tar;
 };
 
 static bool has_content(const struct sgz_entry *entry)
@@ -76,7 +76,7 @@ static int replace(struct walk *w, const char **text, uint32_t *len,
 
 static int restore_link(struct walk *w, struct sgz_entry *entry)
 {
-	const struct sgz_tar_header *h = &w->header;
+	const struct sgz_tar_header *h = &w->tar.h;
 	bool clean = entry->flags & SGZ_HARDLINK;
 	const char *link = NULL;
 	uint32_t len = 0;
@@ -91,14 +91,15 @@ static int restore_link(struct walk *w, struct sgz_entry *entry)
 	return 0;
 }
 
-/* The true name of an attribute, if the header has one that fits. */
-static const char *true_xattr(const struct sgz_tar_header *h,
-			      const struct sgz_xattr *attr)
+/* The attribute with its true name, if the header has one that fits. */
+static const struct sgz_xattr *true_xattr(const struct sgz_tar_header *h,
+					  const struct sgz_xattr *attr)
 {
-	const char *p = h->xattrs.data, *end = p + h->xattrs.count;
+	const struct sgz_xattr *p = h->pax.xattrs.data;
 
-	for (; p < end; p += strlen(p) + 1)
-		if (sgz_lossy_equal(attr->name, attr->name_len, p, strlen(p)))
+	for (size_t i = 0; i < h->pax.xattrs.count; i++, p++)
+		if (sgz_lossy_equal(attr->name, attr->name_len, p->name,
+				    p->name_len))
 			return p;
 	return NULL;
 }
@@ -119,11 +120,12 @@ static int restore_xattrs(struct walk *w, struct sgz_entry *entry)
 	entry->flags &= ~SGZ_LOSSY_XATTR;
 	attr = attrs.data;
 	for (size_t i = 0; i < attrs.count; i++, attr++) {
-		const char *name = true_xattr(&w->header, attr);
+		const struct sgz_xattr *true_one =
+			true_xattr(&w->tar.h, attr);
 
-		if (name) {
-			attr->name = name;
-			attr->name_len = strlen(name);
+		if (true_one) {
+			attr->name = true_one->name;
+			attr->name_len = true_one->name_len;
 		} else if (sgz_has_replacement(attr->name, attr->name_len)) {
 			entry->flags |= SGZ_LOSSY_XATTR;
 		}
@@ -139,7 +141,7 @@ out:
 /* Is the header that of the entry? Then take from it what was lost. */
 static int match(struct walk *w, struct sgz_entry *entry, bool *matched)
 {
-	const struct sgz_tar_header *h = &w->header;
+	const struct sgz_tar_header *h = &w->tar.h;
 	const char *name = NULL;
 	uint32_t len = 0;
 	int ret;
@@ -169,14 +171,14 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t from,
 	while (!ret && from <= to) {
 		bool matched;
 
-		ret = sgz_tar_next(&w->stream, &w->header);
+		ret = sgz_tar_next(&w->tar);
 		if (ret <= 0)
 			return ret;
 		ret = match(w, sgz_toc_entry(w->toc, from), &matched);
 		if (ret)
 			return ret;
 		from += matched;
-		if (w->header.size)
+		if (w->tar.h.size)
 			break;
 	}
 	return ret;
@@ -244,10 +246,11 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 	w->ctx = ctx;
 	w->toc = toc;
 	w->blob = blob;
+	w->tar.stream = &w->stream;
 	ret = walk_all(w);
 	if (w->open)
 		sgz_stream_close(&w->stream);
-	sgz_tar_free(&w->header);
+	sgz_tar_close(&w->tar);
 	free(w);
 	return ret;
 }

@@ -75,7 +75,7 @@ const char *sgz_xattr_fault(const struct sgz_xattr *attr)
 	return NULL;
 }
 
-bool sgz_xattr_is_overlay(const struct sgz_xattr *attr)
+static bool is_overlay(const struct sgz_xattr *attr)
 {
 	static const char *const overlay[] = {
 		"trusted.overlay.", "user.overlay.",
@@ -89,6 +89,21 @@ bool sgz_xattr_is_overlay(const struct sgz_xattr *attr)
 			return true;
 	}
 	return false;
+}
+
+bool sgz_xattr_wanted(const struct sgz_xattr *attr,
+		      const struct sgz_context *ctx, const char *owner)
+{
+	const char *fault;
+
+	if (!ctx->opt->raw && is_overlay(attr))
+		return false;
+	fault = sgz_xattr_fault(attr);
+	if (fault)
+		sgz_warn(ctx, "%s: extended attribute %s %s and is left out",
+			 owner, sgz_quote(attr->name, attr->name_len).text,
+			 fault);
+	return !fault;
 }
 
 /* By prefix number, then by the bytes of the rest. */

@@ -42,8 +42,18 @@ struct sgz_xattr_pool {
  */
 const char *sgz_xattr_fault(const struct sgz_xattr *attr);
 
-/** sgz_xattr_is_overlay() - is it one that steers overlayfs? */
-bool sgz_xattr_is_overlay(const struct sgz_xattr *attr);
+/**
+ * sgz_xattr_wanted() - should an attribute be in the index?
+ * @attr: the attribute
+ * @ctx: the call
+ * @owner: whose it is, for the warning if it cannot be there
+ *
+ * Those that steer overlayfs belong to it, unless the view is raw.
+ *
+ * Return: true if so.
+ */
+bool sgz_xattr_wanted(const struct sgz_xattr *attr,
+		      const struct sgz_context *ctx, const char *owner);
 
 /**
  * sgz_xattr_pool_add() - store a set of attributes without faults

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * ACL text to the structures of the kernel's posix_acl_xattr.h. Names mean
+ * nothing here: the layer's users are not this machine's.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "taracl.h"
+
+#define ACL_VERSION	2
+#define NO_ID		UINT32_MAX
+/* user, name, permissions, number */
+#define FIELDS		4
+
+/* In the order of the kernel, which is also that of the tags. */
+enum tag {
+	USER_OBJ = 0x01,
+	USER = 0x02,
+	GROUP_OBJ = 0x04,
+	GROUP = 0x08,
+	MASK = 0x10,
+	OTHER = 0x20,
+};
+
+struct acl_entry {
+	uint16_t tag;
+	uint16_t perm;
+	uint32_t id;
+};
+
+struct field {
+	const char *p;
+	size_t len;
+};
+
+static bool is(const struct field *f, const char *word)
+{
+	return f->len == strlen(word) && !memcmp(f->p, word, f->len);
+}
+
+static bool number(const struct field *f, uint32_t *id)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < f->len; i++) {
+		if (f->p[i] < '0' || f->p[i] > '9')
+			return false;
+		n = n * 10 + (f->p[i] - '0');
+		if (n >= NO_ID)
+			return false;
+	}
+	*id = n;
+	return f->len;
+}
+
+static bool permissions(const struct field *f, uint16_t *perm)
+{
+	static const char letters[] = "rwx";
+
+	*perm = 0;
+	for (size_t i = 0; i < f->len; i++) {
+		const char *at = strchr(letters, f->p[i]);
+
+		if (f->p[i] == '-')
+			continue;
+		if (!f->p[i] || !at)
+			return false;
+		*perm |= 4 >> (at - letters);
+	}
+	return f->len;
+}
+
+static int split(const char *p, const char *end, struct field *f)
+{
+	int n = 0;
+
+	while (n < FIELDS) {
+		const char *colon = memchr(p, ':', end - p);
+
+		f[n].p = p;
+		f[n++].len = (colon ? colon : end) - p;
+		if (!colon)
+			return n;
+		p = colon + 1;
+	}
+	return -1;
+}
+
+static int tag_of(const struct field *f)
+{
+	if (is(&f[0], "user"))
+		return f[1].len ? USER : USER_OBJ;
+	if (is(&f[0], "group"))
+		return f[1].len ? GROUP : GROUP_OBJ;
+	if (is(&f[0], "mask"))
+		return MASK;
+	return is(&f[0], "other") ? OTHER : 0;
+}
+
+static bool parse_entry(const char *p, const char *end, struct acl_entry *e)
+{
+	struct field f[FIELDS] = { 0 };
+	int n = split(p, end, f);
+	int perm = 2;
+
+	if (n < 2)
+		return false;
+	e->tag = tag_of(f);
+	e->id = NO_ID;
+	/* "mask:rwx" and "other:rwx" are allowed, too. */
+	if (n == 2 && (is(&f[0], "mask") || is(&f[0], "other")))
+		perm = 1;
+	if (!e->tag || !permissions(&f[perm], &e->perm))
+		return false;
+	if (e->tag != USER && e->tag != GROUP)
+		return true;
+	return number(&f[n == FIELDS ? 3 : 1], &e->id);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct acl_entry *a = left, *b = right;
+
+	if (a->tag != b->tag)
+		return a->tag < b->tag ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Each once, the three base ones present, a mask where it is needed. */
+static bool is_valid(const struct acl_entry *e, size_t count)
+{
+	unsigned int seen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i && !compare(&e[i - 1], &e[i]))
+			return false;
+		seen |= e[i].tag;
+	}
+	if ((seen & (USER_OBJ | GROUP_OBJ | OTHER)) !=
+	    (USER_OBJ | GROUP_OBJ | OTHER))
+		return false;
+	return !(seen & (USER | GROUP)) || seen & MASK;
+}
+
+static int encode(struct sgz_vec *acl, const struct acl_entry *e, size_t count)
+{
+	const uint32_t version = htole32(ACL_VERSION);
+	char *to = sgz_vec_add(acl, sizeof(version) + count * sizeof(*e), 1);
+
+	if (!to)
+		return -ENOMEM;
+	memcpy(to, &version, sizeof(version));
+	to += sizeof(version);
+	for (; count; count--, e++, to += sizeof(*e)) {
+		const struct acl_entry disk = {
+			htole16(e->tag), htole16(e->perm), htole32(e->id)
+		};
+
+		memcpy(to, &disk, sizeof(disk));
+	}
+	return 0;
+}
+
+static int parse(struct sgz_vec *entries, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *stop = p;
+		struct acl_entry *e;
+
+		while (stop < end && *stop != ',' && *stop != '\n')
+			stop++;
+		if (stop > p) {
+			e = sgz_vec_add(entries, 1, sizeof(*e));
+			if (!e)
+				return -ENOMEM;
+			if (!parse_entry(p, stop, e))
+				return -EINVAL;
+		}
+		p = stop + 1;
+	}
+	return 0;
+}
+
+int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
+		    bool access)
+{
+	struct sgz_vec entries = { 0 };
+	int ret = parse(&entries, text, text + len);
+
+	if (!ret && entries.count)
+		qsort(entries.data, entries.count, sizeof(struct acl_entry),
+		      compare);
+	if (!ret && !is_valid(entries.data, entries.count))
+		ret = -EINVAL;
+	if (!ret && !(access && entries.count == 3))
+		ret = encode(acl, entries.data, entries.count);
+	sgz_vec_free(&entries);
+	return ret;
+}

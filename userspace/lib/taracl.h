@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * POSIX ACLs: from the text of PAX records to the form of extended attributes.
+ */
+#ifndef SGZ_TARACL_H
+#define SGZ_TARACL_H
+
+#include <stdbool.h>
+
+#include "memory.h"
+
+/**
+ * sgz_acl_convert() - make the value of system.posix_acl_access or _default
+ * @acl: bytes; appended to
+ * @text: entries such as "user:1000:r-x" or "group:adm:rwx:4", separated by
+ *	commas or newlines; a last field that is a number is the owner's
+ * @len: bytes in @text
+ * @access: it stands for the permissions of the object itself, and one that
+ *	says no more than these is dropped: nothing is appended
+ *
+ * Return: 0, -EINVAL if it is not an ACL or names owners without a number,
+ * -ENOMEM.
+ */
+int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
+		    bool access);
+
+#endif /* SGZ_TARACL_H */

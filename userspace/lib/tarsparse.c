@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Maps of sparse files. The old GNU form has them in the header block and in
+ * blocks that follow it; PAX 0.0 in pairs of records, PAX 0.1 in one record,
+ * PAX 1.0 in blocks of text before the content.
+ */
+#include <string.h>
+
+#include "tarsparse.h"
+
+/* Runs in a block that follows an old GNU header. */
+#define MORE_RUNS	21
+
+struct more_block {
+	struct sgz_gnu_run run[MORE_RUNS];
+	char more;
+	char pad[7];
+};
+
+_Static_assert(sizeof(struct more_block) == SGZ_TAR_BLOCK, "tar block");
+
+/* A map of text blocks at the start of the payload. */
+struct text_map {
+	struct sgz_tar *tar;
+	char block[SGZ_TAR_BLOCK];
+	size_t at;
+};
+
+static int bad_map(const struct sgz_tar *tar)
+{
+	return sgz_tar_damaged(tar, "damaged map of a sparse file");
+}
+
+/* A run of no bytes says nothing; GNU tar ends its maps with one. */
+static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
+{
+	struct sgz_vec *runs = &tar->h.runs;
+	const struct sgz_tar_run *last = runs->data;
+	struct sgz_tar_run *run;
+	uint64_t after = 0;
+
+	if (runs->count)
+		after = last[runs->count - 1].pos + last[runs->count - 1].size;
+	if (pos > tar->h.file_size || size > tar->h.file_size - pos)
+		return bad_map(tar);
+	if (!size)
+		return 0;
+	if (pos < after)
+		return bad_map(tar);
+	if (runs->count == SGZ_TAR_RUNS_MAX)
+		return sgz_fail(tar->stream->ctx, -E2BIG,
+				"tar: sparse file with more than %u runs, before byte %llu of the stream",
+				SGZ_TAR_RUNS_MAX,
+				(unsigned long long)tar->pos);
+	run = sgz_vec_add(runs, 1, sizeof(*run));
+	if (!run)
+		return sgz_nomem(tar->stream->ctx);
+	run->pos = pos;
+	run->size = size;
+	return 0;
+}
+
+static int add_gnu_runs(struct sgz_tar *tar, const struct sgz_gnu_run *run,
+			int count)
+{
+	for (; count && run->size[0]; count--, run++) {
+		int64_t pos, size;
+		int ret;
+
+		if (sgz_tar_number(run->pos, sizeof(run->pos), &pos) ||
+		    sgz_tar_number(run->size, sizeof(run->size), &size) ||
+		    pos < 0 || size < 0)
+			return bad_map(tar);
+		ret = add_run(tar, pos, size);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_gnu(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct more_block block = { .more = u->gnu.more };
+	int64_t size;
+	int ret;
+
+	if (sgz_tar_number(u->gnu.real_size, sizeof(u->gnu.real_size),
+			   &size) || size < 0)
+		return bad_map(tar);
+	tar->h.file_size = size;
+	ret = add_gnu_runs(tar, u->gnu.run, 4);
+	while (!ret && block.more) {
+		ret = sgz_tar_read(tar, &block, sizeof(block));
+		if (!ret)
+			ret = add_gnu_runs(tar, block.run, MORE_RUNS);
+	}
+	return ret;
+}
+
+static int add_text_run(struct sgz_tar *tar, const struct sgz_pax_text *pos,
+			const struct sgz_pax_text *size)
+{
+	uint64_t p, s;
+
+	if (sgz_pax_number(pos, INT64_MAX, &p) ||
+	    sgz_pax_number(size, INT64_MAX, &s))
+		return bad_map(tar);
+	return add_run(tar, p, s);
+}
+
+static int read_pairs(struct sgz_tar *tar)
+{
+	const struct sgz_vec *pairs = &tar->h.pax.pairs;
+	const struct sgz_pax_text *text = pairs->data;
+
+	if (pairs->count % 2)
+		return bad_map(tar);
+	for (size_t i = 0; i < pairs->count; i += 2) {
+		int ret = add_text_run(tar, &text[i], &text[i + 1]);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Numbers separated by commas, of runs and sizes in turn. */
+static int read_list(struct sgz_tar *tar, const struct sgz_pax_text *list)
+{
+	const char *p = list->p, *end = p + list->len;
+	struct sgz_pax_text pair[2];
+
+	for (int n = 0; p <= end; n = !n) {
+		const char *comma = memchr(p, ',', end - p);
+		const char *stop = comma ? comma : end;
+		int ret = 0;
+
+		pair[n].p = p;
+		pair[n].len = stop - p;
+		p = stop + 1;
+		if (n)
+			ret = add_text_run(tar, &pair[0], &pair[1]);
+		else if (p > end)
+			ret = bad_map(tar);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_char(struct text_map *map, char *c)
+{
+	if (map->at == sizeof(map->block)) {
+		int ret;
+
+		if (map->tar->h.size < sizeof(map->block))
+			return bad_map(map->tar);
+		ret = sgz_tar_read(map->tar, map->block, sizeof(map->block));
+		if (ret)
+			return ret;
+		map->tar->h.size -= sizeof(map->block);
+		map->at = 0;
+	}
+	*c = map->block[map->at++];
+	return 0;
+}
+
+/* A number with the newline after it. */
+static int read_number(struct text_map *map, uint64_t *value)
+{
+	char digits[20];
+	struct sgz_pax_text text = { digits, 0 };
+
+	for (;;) {
+		char c = '\0';
+		int ret = read_char(map, &c);
+
+		if (ret)
+			return ret;
+		if (c == '\n')
+			break;
+		if (text.len == sizeof(digits))
+			return bad_map(map->tar);
+		digits[text.len++] = c;
+	}
+	return sgz_pax_number(&text, INT64_MAX, value) ? bad_map(map->tar) : 0;
+}
+
+static int read_text_map(struct sgz_tar *tar)
+{
+	struct text_map map = { .tar = tar, .at = SGZ_TAR_BLOCK };
+	uint64_t count;
+	int ret;
+
+	ret = read_number(&map, &count);
+	for (; !ret && count; count--) {
+		uint64_t pos, size;
+
+		ret = read_number(&map, &pos);
+		if (!ret)
+			ret = read_number(&map, &size);
+		if (!ret)
+			ret = add_run(tar, pos, size);
+	}
+	return ret;
+}
+
+static bool is_number(const struct sgz_pax_text *text, char digit)
+{
+	return text->p && text->len == 1 && *text->p == digit;
+}
+
+/* The PAX forms; both keys for the size of the file are in use. */
+static int read_pax(struct sgz_tar *tar)
+{
+	struct sgz_tar_header *h = &tar->h;
+	const struct sgz_pax_text *value = h->pax.value;
+	const struct sgz_pax_text *size = &value[SGZ_PAX_SPARSE_REALSIZE];
+
+	if (!size->p)
+		size = &value[SGZ_PAX_SPARSE_SIZE];
+	if (!size->p || sgz_pax_number(size, INT64_MAX, &h->file_size))
+		return bad_map(tar);
+	if (value[SGZ_PAX_SPARSE_NAME].p) {
+		h->name = value[SGZ_PAX_SPARSE_NAME].p;
+		h->name_len = value[SGZ_PAX_SPARSE_NAME].len;
+	}
+	if (is_number(&value[SGZ_PAX_SPARSE_MAJOR], '1') &&
+	    is_number(&value[SGZ_PAX_SPARSE_MINOR], '0'))
+		return read_text_map(tar);
+	if (value[SGZ_PAX_SPARSE_MAJOR].p &&
+	    !is_number(&value[SGZ_PAX_SPARSE_MAJOR], '0'))
+		return sgz_tar_damaged(tar, "sparse file of a form that nobody knows");
+	if (value[SGZ_PAX_SPARSE_MAP].p)
+		return read_list(tar, &value[SGZ_PAX_SPARSE_MAP]);
+	return read_pairs(tar);
+}
+
+static bool is_pax_sparse(const struct sgz_tar_header *h)
+{
+	if (h->type != '0' && h->type != '\0' && h->type != '7')
+		return false;
+	return h->pax.value[SGZ_PAX_SPARSE_MAJOR].p ||
+	       h->pax.value[SGZ_PAX_SPARSE_BLOCKS].p ||
+	       h->pax.value[SGZ_PAX_SPARSE_MAP].p || h->pax.pairs.count;
+}
+
+int sgz_sparse_read(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct sgz_tar_header *h = &tar->h;
+	const struct sgz_tar_run *run;
+	uint64_t sum = 0;
+	int ret;
+
+	h->runs.count = 0;
+	h->file_size = h->size;
+	h->sparse = h->type == 'S' || is_pax_sparse(h);
+	if (!h->sparse)
+		return 0;
+	ret = h->type == 'S' ? read_gnu(tar, u) : read_pax(tar);
+	if (ret)
+		return ret;
+	run = h->runs.data;
+	for (size_t i = 0; i < h->runs.count; i++)
+		sum += run[i].size;
+	return sum == h->size ? 0 : bad_map(tar);
+}
