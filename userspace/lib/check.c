@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Members are decoded one by one, each once and to its end, so that its
+ * Units are decoded one by one, each once and to its end, so that its
  * checksum is verified too; then every chunk in it is compared. Files in
  * several chunks of which only the whole has a digest come after that.
  */
@@ -20,20 +20,20 @@ struct ref {
 struct checker {
 	const struct sgz_context *ctx;
 	const struct sgz_toc *toc;
-	const struct sgz_members *members;
+	const struct sgz_spans *spans;
 	const struct sgz_blob *blob;
 	struct sgz_vec refs;
 	struct sgz_sha256 sha;
 	struct sgz_stream stream;
-	struct sgz_vec data;	/* the decoded member */
+	struct sgz_vec data;	/* the decoded unit */
 };
 
 static int compare(const void *left, const void *right)
 {
 	const struct ref *a = left, *b = right;
 
-	if (a->chunk->member != b->chunk->member)
-		return a->chunk->member < b->chunk->member ? -1 : 1;
+	if (a->chunk->unit != b->chunk->unit)
+		return a->chunk->unit < b->chunk->unit ? -1 : 1;
 	return (a->number > b->number) - (a->number < b->number);
 }
 
@@ -92,21 +92,32 @@ static int compare_digest(struct checker *c, const struct sgz_entry *entry,
 	return 0;
 }
 
-/* The first bytes of a member into c->data; then, if asked, to its end. */
+/* The last span of a unit that is used. */
+static const struct sgz_span *unit_end(const struct checker *c, uint64_t unit)
+{
+	const struct sgz_span *s = sgz_spans_find(c->spans, unit, UINT64_MAX);
+
+	while (!(s->flags & SGZ_SPAN_USED))
+		s--;
+	return s;
+}
+
+/* The first bytes of a unit into c->data; then, if asked, to its end. */
 static int decode(struct checker *c, const struct sgz_context *ctx,
 		  uint64_t start, bool whole)
 {
-	const struct sgz_member *m = sgz_members_find(c->members, start);
+	const struct sgz_span *s = unit_end(c, start);
+	uint64_t ulen = s->out + s->ulen;
 	char rest[16 << 10];
 	ssize_t n = 0;
 
 	c->data.count = 0;
-	if (!sgz_vec_add(&c->data, m->ulen, 1))
+	if (!sgz_vec_add(&c->data, ulen, 1))
 		return sgz_nomem(ctx);
-	n = sgz_stream_open(&c->stream, ctx, c->blob, start, start + m->clen,
-			    SGZ_MEMBER);
+	n = sgz_stream_open(&c->stream, ctx, c->blob, start,
+			    s->start + s->clen, 			    SGZ_MEMBER);
 	if (!n)
-		n = sgz_stream_full(&c->stream, c->data.data, m->ulen);
+		n = sgz_stream_full(&c->stream, c->data.data, ulen);
 	while (whole && !n) {
 		n = sgz_stream_read(&c->stream, rest, sizeof(rest));
 		if (!n)
@@ -145,15 +156,15 @@ static int check_chunk(struct checker *c, const struct ref *ref)
 	return compare_digest(c, entry, want);
 }
 
-static int check_members(struct checker *c)
+static int check_units(struct checker *c)
 {
 	const struct ref *ref = c->refs.data;
 	uint64_t at = UINT64_MAX;
 	int ret;
 
 	for (size_t i = 0; i < c->refs.count; i++, ref++) {
-		if (ref->chunk->member != at) {
-			at = ref->chunk->member;
+		if (ref->chunk->unit != at) {
+			at = ref->chunk->unit;
 			sgz_progress(c->ctx, at, c->toc->data_end);
 			ret = decode_for(c, sgz_toc_entry(c->toc, ref->entry),
 					 at, true);
@@ -174,7 +185,7 @@ static int check_whole_file(struct checker *c, uint32_t number)
 	for (uint32_t k = 0; k < entry->b; k++) {
 		const struct sgz_chunk *chunk =
 			sgz_toc_chunk(c->toc, entry->a + k);
-		int ret = decode_for(c, entry, chunk->member, false);
+		int ret = decode_for(c, entry, chunk->unit, false);
 
 		if (ret)
 			return ret;
@@ -207,7 +218,7 @@ static int check_whole_files(struct checker *c)
 }
 
 int sgz_check_content(const struct sgz_context *ctx, const struct sgz_toc *toc,
-		      const struct sgz_members *members,
+		      const struct sgz_spans *spans,
 		      const struct sgz_blob *blob)
 {
 	struct checker *c = calloc(1, sizeof(*c));
@@ -217,14 +228,14 @@ int sgz_check_content(const struct sgz_context *ctx, const struct sgz_toc *toc,
 		return sgz_nomem(ctx);
 	c->ctx = ctx;
 	c->toc = toc;
-	c->members = members;
+	c->spans = spans;
 	c->blob = blob;
 	ret = sgz_sha256_open(&c->sha, ctx);
 	if (ret)
 		goto out;
 	ret = collect(c);
 	if (!ret)
-		ret = check_members(c);
+		ret = check_units(c);
 	if (!ret)
 		ret = check_whole_files(c);
 	sgz_sha256_close(&c->sha);

@@ -64,27 +64,6 @@ static bool matches(const struct footer_kind *kind, const unsigned char *p)
 	       !memcmp(p + extra - tail, kind->tail, tail);
 }
 
-static int no_footer(const struct sgz_blob *blob, const struct sgz_context *ctx)
-{
-	static const char text[] =
-		"not an eStargz or stargz layer (no footer)";
-	unsigned char magic[4] = { 0 };
-	int ret;
-
-	if (blob->size >= sizeof(magic)) {
-		ret = sgz_blob_read(blob, ctx, 0, magic, sizeof(magic));
-		if (ret)
-			return ret;
-	}
-	if (!memcmp(magic, "\x1f\x8b", 2))
-		return sgz_fail(ctx, -EINVAL,
-				"%s; plain tar.gz is not supported yet", text);
-	if (!memcmp(magic, "\x28\xb5\x2f\xfd", 4))
-		return sgz_fail(ctx, -EINVAL,
-				"%s; zstd layers are not supported yet", text);
-	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);
-}
-
 int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		    const struct sgz_context *ctx)
 {
@@ -108,7 +87,7 @@ int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		footer->external = !kind->digits;
 		footer->toc = footer->start;
 		if (!kind->digits)
-			return 0;
+			return 1;
 		if (parse_hex(p + GZIP_HEADER + kind->head_len, &footer->toc))
 			return sgz_fail(ctx, -EUCLEAN,
 					"footer: TOC offset is not 16 hexadecimal digits");
@@ -117,7 +96,7 @@ int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 					"footer: TOC offset %llu is not before the footer at %llu",
 					(unsigned long long)footer->toc,
 					(unsigned long long)footer->start);
-		return 0;
+		return 1;
 	}
-	return no_footer(blob, ctx);
+	return 0;
 }

@@ -27,8 +27,8 @@ struct sgz_footer {
  * @blob: the blob
  * @ctx: the call
  *
- * Return: 0, -EINVAL if the blob has no footer that we know, -EUCLEAN if it
- * has one that cannot be right.
+ * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
+ * -EUCLEAN if it has one that cannot be right.
  */
 int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		    const struct sgz_context *ctx);

@@ -16,7 +16,7 @@ struct maker {
 	const struct sgz_context *ctx;
 	const struct sgz_tree *tree;
 	const struct sgz_layout *layout;
-	struct sgz_members *members;
+	struct sgz_spans *spans;
 	uint64_t data_bytes;
 	uint64_t used;
 };
@@ -40,45 +40,98 @@ static bool is_regular(const struct maker *m, uint32_t i)
 	       !(first_node(m, i)->flags & SGZ_NODE_WHITEOUT);
 }
 
-static int make_members(struct maker *m)
+static int use_spans(struct maker *m)
 {
-	int ret;
-
-	ret = sgz_members_collect(m->members, m->ctx, m->tree->toc);
-	if (ret)
-		return ret;
 	for (uint32_t i = 0; i < m->layout->inodes.count; i++) {
+		int ret;
+
 		if (!is_regular(m, i))
 			continue;
-		ret = sgz_members_use(m->members, m->ctx, m->tree->toc,
-				      inode_entry(m, i));
+		ret = sgz_spans_use(m->spans, m->ctx, m->tree->toc,
+				    inode_entry(m, i));
 		if (ret)
 			return ret;
 	}
-	sgz_members_number(m->members);
+	sgz_spans_number(m->spans);
 	return 0;
+}
+
+static uint32_t codec_feature(uint8_t codec)
+{
+	switch (codec) {
+	case STARGZ_CODEC_STORED:
+		return STARGZ_INCOMPAT_STORED;
+	case STARGZ_CODEC_DEFLATE:
+		return STARGZ_INCOMPAT_DEFLATE;
+	case STARGZ_CODEC_ZSTD:
+		return STARGZ_INCOMPAT_ZSTD;
+	default:
+		return 0;
+	}
+}
+
+/* What a span means for the superblock and the blob. */
+static void note_span(struct maker *m, const struct sgz_span *s)
+{
+	struct stargz_super_block *sb = &m->image->sb;
+
+	sb->feature_incompat |= htole32(codec_feature(s->codec));
+	if (s->codec != STARGZ_CODEC_STORED && s->ulen > le32toh(sb->max_span))
+		sb->max_span = htole32(s->ulen);
+	if (s->start + s->clen > m->used)
+		m->used = s->start + s->clen;
+}
+
+static int make_window(struct maker *m, const struct sgz_span *s)
+{
+	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_WINDOW_DATA];
+	struct stargz_window *window;
+	size_t at = heap->count;
+	void *to;
+
+	window = sgz_vec_add(&m->image->table[STARGZ_TABLE_WINDOWS], 1,
+			     sizeof(*window));
+	to = window ? sgz_vec_add(heap, s->window_clen, 1) : NULL;
+	if (!to)
+		return sgz_nomem(m->ctx);
+	memcpy(to, (char *)m->spans->windows.data + s->window, s->window_clen);
+	window->span = htole32(s->number);
+	window->clen = htole32(s->window_clen);
+	window->offset = htole64(at);
+	window->ulen = htole32(s->window_ulen);
+	return 0;
+}
+
+static int make_span(struct maker *m, const struct sgz_span *s)
+{
+	struct stargz_span *span;
+
+	span = sgz_vec_add(&m->image->table[STARGZ_TABLE_SPANS], 1,
+			   sizeof(*span));
+	if (!span)
+		return sgz_nomem(m->ctx);
+	span->start = htole64(s->start);
+	span->clen = htole32(s->clen);
+	span->ulen = htole32(s->ulen);
+	span->codec = s->codec;
+	span->flags = s->bit;
+	if (s->flags & SGZ_SPAN_CRC) {
+		span->crc32 = htole32(s->crc);
+		span->flags |= STARGZ_SPAN_CRC;
+	}
+	note_span(m, s);
+	return s->window_ulen ? make_window(m, s) : 0;
 }
 
 static int make_spans(struct maker *m)
 {
-	const struct sgz_member *member = m->members->list.data;
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_SPANS];
+	const struct sgz_span *s = m->spans->list.data;
 
-	for (size_t i = 0; i < m->members->list.count; i++, member++) {
-		struct stargz_span *span;
+	for (size_t i = 0; i < m->spans->list.count; i++) {
+		int ret = s[i].flags & SGZ_SPAN_USED ? make_span(m, s + i) : 0;
 
-		if (!member->ulen)
-			continue;
-		span = sgz_vec_add(table, 1, sizeof(*span));
-		if (!span)
-			return sgz_nomem(m->ctx);
-		span->start = htole64(member->start);
-		span->clen = htole32(member->clen);
-		span->ulen = htole32(member->ulen);
-		span->codec = STARGZ_CODEC_GZIP;
-		m->used = member->start + member->clen;
-		if (member->ulen > le32toh(m->image->sb.max_span))
-			m->image->sb.max_span = htole32(member->ulen);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
@@ -146,18 +199,16 @@ static int make_directory(struct maker *m, struct stargz_inode *inode,
 }
 
 /* Add an extent, or let it be part of the last one of the file. */
-static int add_extent(struct maker *m, size_t file_start,
-		      const struct sgz_chunk *chunk)
+static int add_extent(struct maker *m, size_t file_start, uint64_t pos,
+		      uint32_t span, uint32_t offset)
 {
 	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
-	uint32_t span = sgz_members_find(m->members, chunk->member)->span;
 	struct stargz_extent *e = table->data;
 
 	if (table->count > file_start) {
 		e += table->count - 1;
 		if (le32toh(e->span) == span &&
-		    le32toh(e->offset) + chunk->pos - le64toh(e->pos) ==
-		    chunk->inner)
+		    le32toh(e->offset) + pos - le64toh(e->pos) == offset)
 			return 0;
 	}
 	if (table->count == UINT32_MAX)
@@ -165,10 +216,53 @@ static int add_extent(struct maker *m, size_t file_start,
 	e = sgz_vec_add(table, 1, sizeof(*e));
 	if (!e)
 		return sgz_nomem(m->ctx);
-	e->pos = htole64(chunk->pos);
+	e->pos = htole64(pos);
 	e->span = htole32(span);
-	e->offset = htole32(chunk->inner);
+	e->offset = htole32(offset);
 	return 0;
+}
+
+/* One extent for each span that the chunk touches. */
+static int add_chunk(struct maker *m, size_t file_start,
+		     const struct sgz_chunk *chunk)
+{
+	const struct sgz_span *s = sgz_spans_find(m->spans, chunk->unit,
+						  chunk->inner);
+	uint64_t done = 0;
+
+	while (done < chunk->size) {
+		uint64_t offset = chunk->inner + done - s->out;
+		int ret = add_extent(m, file_start, chunk->pos + done,
+				     s->number, offset);
+
+		if (ret)
+			return ret;
+		done += s->ulen - offset;
+		s = sgz_spans_next(m->spans, s);
+	}
+	return 0;
+}
+
+/* The extents of a file; what no chunk covers is a hole. */
+static int make_extents(struct maker *m, const struct sgz_entry *entry)
+{
+	size_t start = m->image->table[STARGZ_TABLE_EXTENTS].count;
+	uint64_t pos = 0;
+	int ret = 0;
+
+	for (uint32_t i = 0; !ret && i < entry->b; i++) {
+		const struct sgz_chunk *chunk =
+			sgz_toc_chunk(m->tree->toc, entry->a + i);
+
+		if (chunk->pos > pos)
+			ret = add_extent(m, start, pos, STARGZ_NO_SPAN, 0);
+		if (!ret)
+			ret = add_chunk(m, start, chunk);
+		pos = chunk->pos + chunk->size;
+	}
+	if (!ret && pos < entry->size)
+		ret = add_extent(m, start, pos, STARGZ_NO_SPAN, 0);
+	return ret;
 }
 
 static int make_regular(struct maker *m, struct stargz_inode *inode,
@@ -176,16 +270,13 @@ static int make_regular(struct maker *m, struct stargz_inode *inode,
 {
 	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
 	size_t start = table->count;
+	int ret;
 
 	inode->size = htole64(entry->size);
 	m->data_bytes += entry->size;
-	for (uint32_t i = 0; i < entry->b; i++) {
-		int ret = add_extent(m, start, sgz_toc_chunk(m->tree->toc,
-							     entry->a + i));
-
-		if (ret)
-			return ret;
-	}
+	ret = make_extents(m, entry);
+	if (ret)
+		return ret;
 	if (table->count - start == 1) {
 		const struct stargz_extent *e =
 			(struct stargz_extent *)table->data + start;
@@ -317,7 +408,7 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	b->size = htole64(blob->size);
 	b->start = htole64(blob->start);
 	b->source = htole32(1);
-	b->digest_type = htole16(STARGZ_DIGEST_TOC);
+	b->digest_type = htole16(m->tree->toc->digest_type);
 	memcpy(b->digest, m->tree->toc->sha256, sizeof(b->digest));
 	b->used = htole64(m->used);
 	return 0;
@@ -335,18 +426,18 @@ static void take_xattrs(struct maker *m)
 int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 		   const struct sgz_tree *tree,
 		   const struct sgz_layout *layout,
-		   struct sgz_members *members, const struct sgz_blob *blob)
+		   struct sgz_spans *spans, const struct sgz_blob *blob)
 {
 	struct maker m = {
 		.image = image,
 		.ctx = ctx,
 		.tree = tree,
 		.layout = layout,
-		.members = members,
+		.spans = spans,
 	};
 	int ret;
 
-	ret = make_members(&m);
+	ret = use_spans(&m);
 	if (!ret)
 		ret = make_spans(&m);
 	if (!ret)

@@ -6,8 +6,7 @@
 #define SGZ_IMAGE_H
 
 #include "layout.h"
-#include "members.h"
-#include "stargz_fs.h"
+#include "spans.h"
 
 /**
  * struct sgz_image - an index
@@ -26,7 +25,7 @@ struct sgz_image {
  * @ctx: the call
  * @tree: what is in the index
  * @layout: in which order
- * @members: where the content is
+ * @spans: where the content is
  * @blob: the layer
  *
  * Return: 0, or a negative errno with the error text set.
@@ -34,7 +33,7 @@ struct sgz_image {
 int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 		   const struct sgz_tree *tree,
 		   const struct sgz_layout *layout,
-		   struct sgz_members *members, const struct sgz_blob *blob);
+		   struct sgz_spans *spans, const struct sgz_blob *blob);
 
 /** sgz_image_write() - write an index, from the current position on */
 int sgz_image_write(const struct sgz_image *image,

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Making an index, from the footer of the blob to the last byte written: the
+ * Making an index, from the first byte of the blob read to the last byte written: the
  * one place that knows the order of the steps.
  */
 #include <endian.h>
 #include <stdlib.h>
 
 #include "check.h"
+#include "format.h"
 #include "image.h"
 #include "links.h"
 #include "stargz.h"
-#include "truenames.h"
 #include "view.h"
 
 /* Everything that lives while an index is made. */
 struct work {
 	struct sgz_blob blob;
-	struct sgz_footer footer;
 	struct sgz_toc toc;
 	struct sgz_tree tree;
 	struct sgz_layout layout;
-	struct sgz_members members;
+	struct sgz_spans spans;
 	struct sgz_image image;
 };
 
@@ -28,11 +27,7 @@ static int make(struct work *w, const struct sgz_context *ctx)
 {
 	int ret;
 
-	ret = sgz_footer_read(&w->footer, &w->blob, ctx);
-	if (!ret)
-		ret = sgz_toc_read(&w->toc, ctx, &w->blob, &w->footer);
-	if (!ret)
-		ret = sgz_truenames_restore(&w->toc, ctx, &w->blob);
+	ret = sgz_format_read(&w->toc, &w->spans, ctx, &w->blob);
 	if (!ret)
 		ret = sgz_tree_build(&w->tree, ctx);
 	if (!ret)
@@ -43,9 +38,9 @@ static int make(struct work *w, const struct sgz_context *ctx)
 		ret = sgz_layout_make(&w->layout, ctx, &w->tree);
 	if (!ret)
 		ret = sgz_image_make(&w->image, ctx, &w->tree, &w->layout,
-				     &w->members, &w->blob);
+				     &w->spans, &w->blob);
 	if (!ret && ctx->opt->check)
-		ret = sgz_check_content(ctx, &w->toc, &w->members, &w->blob);
+		ret = sgz_check_content(ctx, &w->toc, &w->spans, &w->blob);
 	return ret;
 }
 
@@ -80,7 +75,7 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 	if (!ret && stats)
 		fill_stats(w, stats);
 	sgz_image_free(&w->image);
-	sgz_members_free(&w->members);
+	sgz_spans_free(&w->spans);
 	sgz_layout_free(&w->layout);
 	sgz_tree_free(&w->tree);
 	sgz_toc_free(&w->toc);

@@ -17,11 +17,21 @@ struct stargz_error {
 	char text[512];
 };
 
+/* Bytes of a span: least, most, and when nothing is asked for. */
+#define STARGZ_SPAN_SIZE_MIN	(64u << 10)
+#define STARGZ_SPAN_SIZE_MAX	(16u << 20)
+#define STARGZ_SPAN_SIZE	(1u << 20)
+
 /**
  * struct stargz_index_options - how an index is made
  * @toc_path: file with an external TOC, or NULL
  * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
  * @check: decode all content and compare it with the digests of the TOC
+ * @span_size: decoded bytes after which a long stream gets a checkpoint, from
+ *	STARGZ_SPAN_SIZE_MIN to STARGZ_SPAN_SIZE_MAX; zero:
+ *	STARGZ_SPAN_SIZE
+ * @no_checkpoints: do not look for checkpoints inside gzip members of blobs
+ *	that have a table of contents
  * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
  * @offset: first byte of the blob in the file
  * @size: bytes of the blob, or zero: up to the end of the file
@@ -34,6 +44,8 @@ struct stargz_index_options {
 	const char *toc_digest;
 	bool check;
 	bool raw;
+	bool no_checkpoints;
+	uint32_t span_size;
 	uint64_t offset;
 	uint64_t size;
 	void (*warn)(void *data, const char *line);

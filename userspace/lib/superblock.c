@@ -23,13 +23,33 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 }
 
 /*
+ * What identifies the tree: the digest of the blob's table of contents, or
+ * that of all tables that were made without one. The table of blobs says
+ * nothing then but size and place.
+ */
+static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
+		     struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+{
+	if (toc->digest_type != STARGZ_DIGEST_NONE) {
+		memcpy(digest, toc->sha256, SGZ_SHA256_LEN);
+		return;
+	}
+	for (int i = 0; i < STARGZ_TABLES; i++)
+		if (i != STARGZ_TABLE_BLOBS && image->table[i].count)
+			sgz_sha256_add(sha, image->table[i].data,
+				       image->table[i].count * record_size[i]);
+	sgz_sha256_get(sha, digest);
+}
+
+/*
  * The UUID is the start of the SHA-256 of one line of text, so that anyone
  * can make it again:
  *
- *	stargz VERSION VIEW SIZE TOC-SHA256\n
+ *	stargz VERSION VIEW SIZE DIGEST\n
  *
  * VERSION of the index format, VIEW "overlay" or "raw", SIZE of the blob in
- * bytes; the variant and version bits say "custom" (RFC 9562, version 8).
+ * bytes, DIGEST in hexadecimal; the variant and version bits say "custom"
+ * (RFC 9562, version 8).
  */
 static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
 		     const struct sgz_toc *toc)
@@ -40,12 +60,13 @@ static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
 	char text[160];
 	int ret, len;
 
-	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
-		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
-		       le64toh(blob->size), sgz_sha256_hex(toc->sha256).text);
 	ret = sgz_sha256_open(&sha, ctx);
 	if (ret)
 		return ret;
+	identify(image, toc, &sha, digest);
+	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
+		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
+		       le64toh(blob->size), sgz_sha256_hex(digest).text);
 	sgz_sha256_add(&sha, text, len);
 	sgz_sha256_get(&sha, digest);
 	sgz_sha256_close(&sha);

@@ -13,6 +13,7 @@
 
 #include "jsonsplit.h"
 #include "path.h"
+#include "stargz_fs.h"
 #include "tarheader.h"
 #include "toc.h"
 #include "tocentry.h"
@@ -274,6 +275,7 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	if (ret)
 		return ret;
 	sgz_sha256_get(&r->sha, r->toc->sha256);
+	r->toc->digest_type = STARGZ_DIGEST_TOC;
 	return check_digest(r);
 }
 

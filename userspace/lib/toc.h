@@ -63,13 +63,15 @@ struct sgz_entry {
 
 /**
  * struct sgz_chunk - a run of a regular file
- * @member: offset of the gzip member in the blob
- * @inner: offset of the run in the decoded member
+ * @unit: what it is a part of: the offset in the blob of what decodes on its
+ *	own, a gzip member or a zstd frame; zero if the whole blob is taken as
+ *	one stream
+ * @inner: offset of the run in the decoded unit
  * @pos: offset of the run in the file
  * @size: its length
  */
 struct sgz_chunk {
-	uint64_t member;
+	uint64_t unit;
 	uint64_t inner;
 	uint64_t pos;
 	uint64_t size;
@@ -87,8 +89,9 @@ struct sgz_digest {
  * @chunks: struct sgz_chunk, those of one file contiguous and in order
  * @xattrs: sets of extended attributes
  * @strings: what the entries point to
- * @data_end: end of the range of the blob that holds members
- * @sha256: digest of the uncompressed JSON
+ * @data_end: end of the range of the blob that holds content
+ * @sha256: digest of the blob, as @digest_type says
+ * @digest_type: STARGZ_DIGEST_*
  * @chunk_digests: struct sgz_digest for each chunk, if digests are wanted
  * @file_digests: struct sgz_digest for each entry, likewise
  */
@@ -99,6 +102,7 @@ struct sgz_toc {
 	struct sgz_arena strings;
 	uint64_t data_end;
 	uint8_t sha256[SGZ_SHA256_LEN];
+	uint16_t digest_type;
 	struct sgz_vec chunk_digests;
 	struct sgz_vec file_digests;
 };

@@ -370,7 +370,7 @@ static int decode_chunk(const struct raw_entry *e, uint64_t size)
 	struct sgz_chunk c, *to;
 	int ret;
 
-	ret = get_int(e, OFFSET, INT64_MAX, &c.member);
+	ret = get_int(e, OFFSET, INT64_MAX, &c.unit);
 	if (!ret)
 		ret = get_int(e, INNEROFFSET, INT64_MAX, &c.inner);
 	if (!ret)
@@ -387,11 +387,8 @@ static int decode_chunk(const struct raw_entry *e, uint64_t size)
 		return bad_entry(e, -EUCLEAN, "a chunk is beyond the end of the file");
 	if (!c.size)
 		c.size = size - c.pos;
-	if (c.member >= d->toc->data_end)
+	if (c.unit >= d->toc->data_end)
 		return bad_entry(e, -EUCLEAN, "the offset is outside the data of the blob");
-	if (c.size > STARGZ_SPAN_MAX || c.inner > STARGZ_SPAN_MAX - c.size)
-		return bad_entry(e, -E2BIG,
-				 "needs more than 64 MiB of one gzip member; not supported yet");
 	to = sgz_vec_add(&d->toc->chunks, 1, sizeof(*to));
 	if (!to)
 		return sgz_nomem(d->ctx);

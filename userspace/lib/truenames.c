@@ -40,7 +40,7 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 		const struct sgz_chunk *last =
 			sgz_toc_chunk(w->toc, before->a + before->b - 1);
 
-		member = last->member;
+		member = last->unit;
 		target = last->inner + last->size +
 			 sgz_tar_padding(before->size);
 	}

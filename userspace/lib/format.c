@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A table of formats. A blob with a table of contents ends in a footer, which
+ * is looked for first; the others are known by how they begin. A reader of a
+ * format ends in struct sgz_toc and struct sgz_spans, whatever it reads; all
+ * that comes after is the same for all.
+ */
+#include <string.h>
+
+#include "footer.h"
+#include "format.h"
+#include "truenames.h"
+
+/* A format: @probe says 1 yes, 0 no, or a negative errno. */
+struct format {
+	int (*probe)(const struct sgz_blob *blob,
+		     const struct sgz_context *ctx);
+	int (*read)(struct sgz_toc *toc, struct sgz_spans *spans,
+		    const struct sgz_context *ctx, struct sgz_blob *blob);
+};
+
+static int probe_estargz(const struct sgz_blob *blob,
+			 const struct sgz_context *ctx)
+{
+	struct sgz_footer footer;
+
+	return sgz_footer_read(&footer, blob, ctx);
+}
+
+static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
+			const struct sgz_context *ctx, struct sgz_blob *blob)
+{
+	struct sgz_footer footer;
+	int ret;
+
+	ret = sgz_footer_read(&footer, blob, ctx);
+	if (ret < 0)
+		return ret;
+	ret = sgz_toc_read(toc, ctx, blob, &footer);
+	if (!ret)
+		ret = sgz_truenames_restore(toc, ctx, blob);
+	if (!ret)
+		ret = sgz_spans_of_units(spans, ctx, toc, STARGZ_CODEC_GZIP);
+	return ret;
+}
+
+static const struct format formats[] = {
+	{ probe_estargz, read_estargz },
+};
+
+static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	static const char text[] =
+		"not an eStargz or stargz layer (no footer)";
+	unsigned char magic[4] = { 0 };
+	int ret;
+
+	if (blob->size >= sizeof(magic)) {
+		ret = sgz_blob_read(blob, ctx, 0, magic, sizeof(magic));
+		if (ret)
+			return ret;
+	}
+	if (!memcmp(magic, "\x1f\x8b", 2))
+		return sgz_fail(ctx, -EINVAL,
+				"%s; plain tar.gz is not supported yet", text);
+	if (!memcmp(magic, "\x28\xb5\x2f\xfd", 4))
+		return sgz_fail(ctx, -EINVAL,
+				"%s; zstd layers are not supported yet", text);
+	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);
+}
+
+int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		    const struct sgz_context *ctx, struct sgz_blob *blob)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		int ret = formats[i].probe(blob, ctx);
+
+		if (ret)
+			return ret < 0 ? ret :
+				formats[i].read(toc, spans, ctx, blob);
+	}
+	return unknown(blob, ctx);
+}
