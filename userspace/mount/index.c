@@ -138,7 +138,7 @@ static int make(const struct cache **cache, const struct source *src,
 /* Make the index and keep it in @cache if that is possible. */
 static enum mount_exit make_index(struct index *index,
 				  const struct cache *cache,
-				  const struct sgz_hex *key,
+				  const struct cachekey *key,
 				  const struct source *src,
 				  const struct mount_options *opt)
 {
@@ -147,10 +147,10 @@ static enum mount_exit make_index(struct index *index,
 
 	if (fd < 0)
 		return fail(src, fd, &err);
-	if (cache && indexfile_is_of_toc(fd))
-		index->fd = cache_add(cache, key, src, fd);
+	if (cache && cachekey_fits(key, src, opt, fd))
+		index->fd = cache_add(cache, &key->name, src, fd);
 	if (index->fd >= 0) {
-		index->path = cache_path(cache, key);
+		index->path = cache_path(cache, &key->name);
 		msg_note(src->path, "index: made %s", index->path);
 	} else {
 		/* The kernel refuses an index that is open for writing. */
@@ -168,16 +168,18 @@ static enum mount_exit through_cache(struct index *index,
 				     const struct mount_options *opt)
 {
 	struct stargz_error err = { "" };
-	struct sgz_hex key;
+	struct cachekey key;
 	int ret;
 
 	ret = cachekey_make(src, opt, &key, &err);
+	if (ret == -ENODATA)
+		return make_index(index, NULL, NULL, src, opt);
 	if (ret)
 		return fail(src, ret, &err);
-	index->fd = cache_find(cache, &key, src);
+	index->fd = cache_find(cache, &key.name, src);
 	if (index->fd < 0)
 		return make_index(index, cache, &key, src, opt);
-	index->path = cache_path(cache, &key);
+	index->path = cache_path(cache, &key.name);
 	msg_note(src->path, "index: found %s", index->path);
 	return check_toc(index->fd, src->path, opt);
 }
