@@ -9,6 +9,7 @@
 
 #include "footer.h"
 #include "format.h"
+#include "plaintar.h"
 #include "truenames.h"
 
 /* A format: @probe says 1 yes, 0 no, or a negative errno. */
@@ -46,6 +47,7 @@ static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
 
 static const struct format formats[] = {
 	{ probe_estargz, read_estargz },
+	{ sgz_plaintar_probe, sgz_plaintar_read },
 };
 
 static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
@@ -69,15 +71,35 @@ static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
 	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);
 }
 
+/* The format of a blob, if we know it: 1, 0 or a negative errno. */
+static int find(const struct sgz_blob *blob, const struct sgz_context *ctx,
+		const struct format **format)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(formats) / sizeof(formats[0]);
+	     i++) {
+		*format = &formats[i];
+		ret = formats[i].probe(blob, ctx);
+	}
+	return ret;
+}
+
+int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	const struct format *format;
+
+	return find(blob, ctx, &format);
+}
+
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx, struct sgz_blob *blob)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		int ret = formats[i].probe(blob, ctx);
+	const struct format *format;
+	int ret;
 
-		if (ret)
-			return ret < 0 ? ret :
-				formats[i].read(toc, spans, ctx, blob);
-	}
-	return unknown(blob, ctx);
+	ret = find(blob, ctx, &format);
+	if (ret < 0)
+		return ret;
+	return ret ? format->read(toc, spans, ctx, blob) : unknown(blob, ctx);
 }

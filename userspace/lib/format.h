@@ -8,6 +8,16 @@
 #include "spans.h"
 
 /**
+ * sgz_format_probe() - has a blob a format that we know?
+ * @blob: the layer
+ * @ctx: the call
+ *
+ * Return: 1 yes, 0 no, or a negative errno with the error text set.
+ */
+int sgz_format_probe(const struct sgz_blob *blob,
+		     const struct sgz_context *ctx);
+
+/**
  * sgz_format_read() - find out the format of a blob and read it
  * @toc: filled; zeroed by the caller
  * @spans: filled; zeroed by the caller

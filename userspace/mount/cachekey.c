@@ -138,8 +138,8 @@ int cachekey_make(const struct source *src, const struct mount_options *opt,
 	int ret;
 
 	ret = sgz_footer_read(&footer, &src->blob, &ctx);
-	key->of_file = ret == -EINVAL;
-	if (!ret || key->of_file)
+	key->of_file = !ret;
+	if (ret >= 0)
 		ret = sgz_sha256_open(&sha, &ctx);
 	if (ret)
 		return ret;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "footer.h"
+#include "format.h"
 #include "loop.h"
 #include "source.h"
 #include "stargz_fs.h"
@@ -172,7 +173,8 @@ static int trim_zeroes(const struct sgz_blob *blob,
 
 /*
  * Find the end of the layer before padding, as block devices have it, and
- * files that were made for them. -ENODATA: there is no footer.
+ * files that were made for them. -ENODATA: there is no footer. Layers without
+ * one say themselves where they end.
  */
 static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 {
@@ -188,9 +190,9 @@ static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 		return -ENODATA;
 	trimmed.size = end + FOOTER_ZEROES;
 	ret = sgz_footer_read(&footer, &trimmed, ctx);
-	if (!ret)
+	if (ret == 1)
 		*blob = trimmed;
-	return ret == -EINVAL ? -ENODATA : ret;
+	return ret ? ret : -ENODATA;
 }
 
 /* Is there a loop device that holds its file open for writing? */
@@ -215,7 +217,9 @@ static int avoid_loop(struct source *src, const struct sgz_context *ctx,
 		"a loop device leaves out the last data of the layer";
 	struct sgz_footer footer;
 
-	if (sgz_footer_read(&footer, &src->blob, ctx) || footer.toc <= shown)
+	if (sgz_footer_read(&footer, &src->blob, ctx) != 1)
+		footer.toc = src->blob.size;
+	if (footer.toc <= shown)
 		return 0;
 	/* Such a file the kernel refuses. */
 	if (is_writable_loop(src))
@@ -233,7 +237,7 @@ enum mount_exit source_find_blob(struct source *src,
 				 const struct mount_options *opt)
 {
 	static const char no_footer[] =
-		"no layer footer before the zeroes at the end of the device; "
+		"no layer at the start of the device, nor a layer's footer before the zeroes at its end; "
 		"give index=, made by stargz-index from the file";
 	struct stargz_index_options none = { 0 };
 	struct stargz_error err = { "" };
@@ -252,11 +256,13 @@ enum mount_exit source_find_blob(struct source *src,
 	range = src->blob.size;
 	if (!ret)
 		ret = trim_padding(&src->blob, &ctx);
-	if (ret == -ENODATA && (src->regular || looped))
-		ret = 0;	/* no footer, which the library will explain */
-	if (!ret && looped)
+	/* A file without any the library will explain. */
+	if (ret == -ENODATA && (src->regular || looped ||
+				sgz_format_probe(&src->blob, &ctx) == 1))
+		ret = 0;
+	if (ret >= 0 && looped)
 		ret = avoid_loop(src, &ctx, range);
-	if (!ret)
+	if (ret >= 0)
 		return MOUNT_OK;
 	if (ret == -ENODATA)
 		msg_error(src->path, "%s", no_footer);
