@@ -9,6 +9,8 @@ import zlib
 
 BASE = -2147483648
 NO_SPAN = 0xffffffff
+STORED, GZIP, DEFLATE, ZSTD = range(4)
+INCOMPAT = {STORED: 1, GZIP: 0, DEFLATE: 2, ZSTD: 4}
 PREFIX = {1: b"user.", 2: b"trusted.", 3: b"security.",
           4: b"system.posix_acl_access", 5: b"system.posix_acl_default"}
 INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS = range(7)
@@ -58,7 +60,7 @@ class Index:
         sb[4:8] = bytes(4)
         assert magic == int.from_bytes(b"StGz", "little")
         assert crc == zlib.crc32(sb)
-        assert (version, size, self.incompat) == (1, 512, 0)
+        assert (version, size) == (1, 512)
         assert index_size == len(self.data) and index_size % 4096 == 0
         self.offset, self.count = [], []
         end = 512
@@ -77,9 +79,11 @@ class Index:
         assert not any(sb[56 + 256:])
         assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
         assert self.count[BLOBS] == 1
-        (self.blob_size, self.blob_start, source, kind, zero, self.digest,
-         self.used) = struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
-        assert (source, kind, zero) == (1, 2, 0)
+        (self.blob_size, self.blob_start, source, self.digest_type, zero,
+         self.digest, self.used) = \
+            struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
+        assert (source, zero) == (1, 0) and self.digest_type in (0, 2)
+        assert self.digest_type or not any(self.digest)
 
     def record(self, table, i):
         assert i < self.count[table]
@@ -92,18 +96,22 @@ class Index:
 
     def read_spans(self):
         self.spans = []
-        last = -1
+        last, incompat = -1, 0
         for i in range(self.count[SPANS]):
             start, clen, ulen, crc, blob, codec, flags = \
                 struct.unpack("<QIIIHBB", self.record(SPANS, i))
-            assert start > last and start + clen <= self.used
-            assert 1 <= ulen <= self.max_span <= 64 << 20
-            assert (crc, blob, codec, flags) == (0, 0, 1, 0)
+            assert start > last and start + clen <= self.used and ulen
+            assert (crc, blob, flags) == (0, 0, 0)
+            assert codec != STORED or clen == ulen
             last = start
-            self.spans.append((start, clen, ulen))
+            incompat |= INCOMPAT[codec]
+            self.spans.append((start, clen, ulen, codec))
+        assert self.incompat == incompat
         ends = [s[0] + s[1] for s in self.spans]
         assert self.used == max(ends, default=0) <= self.blob_size
-        assert self.max_span == max([s[2] for s in self.spans], default=0)
+        assert self.max_span <= 64 << 20
+        assert self.max_span == max([s[2] for s in self.spans
+                                     if s[3] != STORED], default=0)
 
     def walk(self):
         """Directories in the order of their inode numbers."""
@@ -167,6 +175,9 @@ class Index:
         ends = [e[0] for e in node.extents[1:]] + [node.size]
         for (pos, span, offset), end in zip(node.extents, ends):
             assert pos < end
+            if span == NO_SPAN:
+                assert offset == 0
+                continue
             assert offset + end - pos <= self.spans[span][2]
 
     def xattrs(self, number):
@@ -189,10 +200,11 @@ class Index:
 
     def decode(self, span):
         if self.cache[0] != span:
-            start, clen, ulen = self.spans[span]
+            start, clen, ulen, codec = self.spans[span]
             start += self.blob_start
-            data = zlib.decompressobj(31).decompress(
-                self.blob[start:start + clen], ulen)
+            data = self.blob[start:start + clen]
+            if codec == GZIP:
+                data = zlib.decompressobj(31).decompress(data, ulen)
             assert len(data) == ulen
             self.cache = (span, data)
         return self.cache[1]
@@ -201,6 +213,9 @@ class Index:
         out = b""
         ends = [e[0] for e in node.extents[1:]] + [node.size]
         for (pos, span, offset), end in zip(node.extents, ends):
-            out += self.decode(span)[offset:offset + end - pos]
+            if span == NO_SPAN:
+                out += bytes(end - pos)
+            else:
+                out += self.decode(span)[offset:offset + end - pos]
         assert len(out) == node.size
         return out

@@ -184,8 +184,26 @@ static int parse(struct sgz_vec *entries, const char *p, const char *end)
 	return 0;
 }
 
+/* With a mask, it is what the bits of the group say. */
+static uint16_t mode_of(const struct acl_entry *e, size_t count)
+{
+	uint16_t mode = 0;
+
+	for (; count; count--, e++) {
+		if (e->tag == USER_OBJ)
+			mode |= e->perm << 6;
+		else if (e->tag == OTHER)
+			mode |= e->perm;
+		else if (e->tag == MASK)
+			mode = (mode & ~070) | e->perm << 3;
+		else if (e->tag == GROUP_OBJ)
+			mode |= e->perm << 3;
+	}
+	return mode;
+}
+
 int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
-		    bool access)
+		    uint16_t *mode)
 {
 	struct sgz_vec entries = { 0 };
 	int ret = parse(&entries, text, text + len);
@@ -195,7 +213,9 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 		      compare);
 	if (!ret && !is_valid(entries.data, entries.count))
 		ret = -EINVAL;
-	if (!ret && !(access && entries.count == 3))
+	if (!ret && mode)
+		*mode = (*mode & ~0777) | mode_of(entries.data, entries.count);
+	if (!ret && !(mode && entries.count == 3))
 		ret = encode(acl, entries.data, entries.count);
 	sgz_vec_free(&entries);
 	return ret;

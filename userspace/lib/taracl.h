@@ -15,13 +15,14 @@
  * @text: entries such as "user:1000:r-x" or "group:adm:rwx:4", separated by
  *	commas or newlines; a last field that is a number is the owner's
  * @len: bytes in @text
- * @access: it stands for the permissions of the object itself, and one that
- *	says no more than these is dropped: nothing is appended
+ * @mode: NULL, or that of the object to which it gives access; its nine bits
+ *	are set to what the ACL makes of them, and an ACL that says no more than
+ *	these is dropped: nothing is appended
  *
  * Return: 0, -EINVAL if it is not an ACL or names owners without a number,
  * -ENOMEM.
  */
 int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
-		    bool access);
+		    uint16_t *mode);
 
 #endif /* SGZ_TARACL_H */

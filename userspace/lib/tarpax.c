@@ -283,7 +283,7 @@ static int apply_selinux(struct sgz_pax *pax)
 
 /* What cannot be translated becomes an attribute that is not sound. */
 static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
-		     const char *name)
+		     const char *name, uint16_t *mode)
 {
 	const struct sgz_pax_text *text = &pax->value[key];
 	struct sgz_xattr attr = { .name = name, .name_len = strlen(name) };
@@ -292,8 +292,7 @@ static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
 
 	if (!text->p)
 		return 0;
-	ret = sgz_acl_convert(&acl, text->p, text->len,
-			      key == SGZ_PAX_ACL_ACCESS);
+	ret = sgz_acl_convert(&acl, text->p, text->len, mode);
 	if (ret == -EINVAL)
 		acl.count = 0;
 	attr.value_len = acl.count;
@@ -331,10 +330,10 @@ int sgz_pax_apply(struct sgz_tar_header *h)
 		ret = apply_selinux(pax);
 	if (!ret)
 		ret = apply_acl(pax, SGZ_PAX_ACL_ACCESS,
-				"system.posix_acl_access");
+				"system.posix_acl_access", &h->mode);
 	if (!ret)
 		ret = apply_acl(pax, SGZ_PAX_ACL_DEFAULT,
-				"system.posix_acl_default");
+				"system.posix_acl_default", NULL);
 	return ret;
 }
 
