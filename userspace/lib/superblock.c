@@ -22,6 +22,18 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 	return (n + to - 1) / to * to;
 }
 
+/* The UUID is the start of a digest, but for what says how it was made. */
+static void take_uuid(struct sgz_image *image, struct sgz_sha256 *sha)
+{
+	uint8_t digest[SGZ_SHA256_LEN];
+
+	sgz_sha256_get(sha, digest);
+	sgz_sha256_close(sha);
+	digest[6] = (digest[6] & 0x0f) | 0x80;
+	digest[8] = (digest[8] & 0x3f) | 0x80;
+	memcpy(image->sb.uuid, digest, sizeof(image->sb.uuid));
+}
+
 /*
  * What identifies the tree: the digest of the blob's table of contents, or
  * that of all tables that were made without one. The table of blobs says
@@ -68,26 +80,19 @@ static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
 		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
 		       le64toh(blob->size), sgz_sha256_hex(digest).text);
 	sgz_sha256_add(&sha, text, len);
-	sgz_sha256_get(&sha, digest);
-	sgz_sha256_close(&sha);
-	digest[6] = (digest[6] & 0x0f) | 0x80;
-	digest[8] = (digest[8] & 0x3f) | 0x80;
-	memcpy(image->sb.uuid, digest, sizeof(image->sb.uuid));
+	take_uuid(image, &sha);
 	return 0;
 }
 
-int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
-			const struct sgz_toc *toc, uint64_t data_bytes)
+/* Say where the tables are and how many bytes there are. */
+static void place_tables(struct sgz_image *image, uint64_t data_bytes)
 {
 	struct stargz_super_block *sb = &image->sb;
 	uint64_t pos = sizeof(*sb);
-	int ret;
 
 	sb->magic = htole32(STARGZ_SUPER_MAGIC);
 	sb->version = htole16(STARGZ_VERSION);
 	sb->size = htole16(sizeof(*sb));
-	if (ctx->opt->raw)
-		sb->feature_compat = htole32(STARGZ_COMPAT_RAW_VIEW);
 	sb->data_bytes = htole64(data_bytes);
 	for (int i = 0; i < STARGZ_TABLES; i++) {
 		uint64_t count = image->table[i].count;
@@ -100,9 +105,73 @@ int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
 			       STARGZ_TABLE_ALIGN);
 	}
 	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));
+}
+
+void sgz_superblock_seal(struct sgz_image *image)
+{
+	struct stargz_super_block *sb = &image->sb;
+
+	sb->crc32 = 0;
+	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+}
+
+int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+			const struct sgz_toc *toc, uint64_t data_bytes)
+{
+	int ret;
+
+	if (ctx->opt->raw)
+		image->sb.feature_compat = htole32(STARGZ_COMPAT_RAW_VIEW);
+	place_tables(image, data_bytes);
 	ret = make_uuid(image, ctx, toc);
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
+}
+
+/*
+ * The UUID of a merged index is made in the same way of the line
+ *
+ *	stargz VERSION merged UUID UUID ...\n
+ *
+ * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits.
+ */
+static int make_merged_uuid(struct sgz_image *image,
+			    const struct sgz_context *ctx,
+			    const struct sgz_image *layers, size_t count)
+{
+	struct sgz_sha256 sha;
+	char text[40];
+	int ret, len;
+
+	ret = sgz_sha256_open(&sha, ctx);
 	if (ret)
 		return ret;
-	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+	len = snprintf(text, sizeof(text), "stargz %d merged", STARGZ_VERSION);
+	sgz_sha256_add(&sha, text, len);
+	for (size_t i = 0; i < count; i++) {
+		sgz_sha256_add(&sha, " ", 1);
+		for (int k = 0; k < 16; k++) {
+			len = snprintf(text, sizeof(text), "%02x",
+				       layers[i].sb.uuid[k]);
+			sgz_sha256_add(&sha, text, len);
+		}
+	}
+	sgz_sha256_add(&sha, "\n", 1);
+	take_uuid(image, &sha);
 	return 0;
+}
+
+int sgz_superblock_merged(struct sgz_image *image,
+			  const struct sgz_context *ctx,
+			  const struct sgz_image *layers, size_t count,
+			  uint64_t data_bytes)
+{
+	int ret;
+
+	place_tables(image, data_bytes);
+	ret = make_merged_uuid(image, ctx, layers, count);
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
 }

@@ -19,6 +19,24 @@
 int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
 			const struct sgz_toc *toc, uint64_t data_bytes);
 
+/**
+ * sgz_superblock_merged() - the same for an index of several layers
+ * @image: all tables made
+ * @ctx: the call
+ * @layers: their indexes
+ * @count: how many
+ * @data_bytes: sum of the sizes of the regular files
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_superblock_merged(struct sgz_image *image,
+			  const struct sgz_context *ctx,
+			  const struct sgz_image *layers, size_t count,
+			  uint64_t data_bytes);
+
+/** sgz_superblock_seal() - compute the checksum, after the last change */
+void sgz_superblock_seal(struct sgz_image *image);
+
 /** sgz_record_size() - bytes of one record of a table */
 size_t sgz_record_size(enum stargz_table_id id);
 

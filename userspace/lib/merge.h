@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * One index for the layers of an image.
+ */
+#ifndef SGZ_MERGE_H
+#define SGZ_MERGE_H
+
+#include "image.h"
+
+/**
+ * sgz_merge() - resolve layers into one tree
+ * @image: filled; zeroed by the caller
+ * @ctx: the call
+ * @layers: the index of each layer, lowest first, checked
+ * @count: how many, at least one
+ *
+ * The tree is what overlayfs shows over the layers: whiteouts and opaque
+ * directories hide what is below and are not there themselves. The blobs are
+ * those of the layers in their order, each from a source of its own, also
+ * when nothing of one is visible.
+ *
+ * Return: 0, -EINVAL if a layer does not say what it hides, -E2BIG, -ENOMEM;
+ * the error text is set.
+ */
+int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
+	      const struct sgz_image *layers, size_t count);
+
+#endif /* SGZ_MERGE_H */
