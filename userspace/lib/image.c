@@ -454,6 +454,20 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 	return sgz_superblock_fill(image, ctx, tree->toc, m.data_bytes);
 }
 
+void sgz_image_stats(const struct sgz_image *image,
+		     struct stargz_index_stats *stats)
+{
+	const struct sgz_vec *table = image->table;
+
+	/* The root has no entry of its own. */
+	stats->entries = table[STARGZ_TABLE_DIRENTS].count + 1;
+	stats->inodes = table[STARGZ_TABLE_INODES].count;
+	stats->spans = table[STARGZ_TABLE_SPANS].count;
+	stats->extents = table[STARGZ_TABLE_EXTENTS].count;
+	stats->data_bytes = le64toh(image->sb.data_bytes);
+	stats->index_size = le64toh(image->sb.index_size);
+}
+
 void sgz_image_free(struct sgz_image *image)
 {
 	for (int i = 0; i < STARGZ_TABLES; i++)

@@ -33,6 +33,10 @@ struct stargz_error {
  * @no_checkpoints: do not look for checkpoints inside gzip members of blobs
  *	that have a table of contents
  * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
+ * @merge: resolve several layers into one tree
+ * @device_image: write the blobs behind the index, for a disk
+ * @align: the size of a device image is a multiple of this many bytes, itself
+ *	one of 4096; zero: 4096
  * @offset: first byte of the blob in the file
  * @size: bytes of the blob, or zero: up to the end of the file
  * @warn: called with one line per oddity that does not stop the work, or NULL
@@ -44,6 +48,9 @@ struct stargz_index_options {
 	const char *toc_digest;
 	bool check;
 	bool raw;
+	bool merge;
+	bool device_image;
+	uint64_t align;
 	bool no_checkpoints;
 	uint32_t span_size;
 	uint64_t offset;
@@ -88,5 +95,23 @@ struct stargz_index_stats {
 int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 		      struct stargz_index_stats *stats,
 		      struct stargz_error *err);
+
+/**
+ * stargz_index_layers() - make one index of several layers, or a device image
+ * @fds: the layers, lowest first, open for reading; each as in
+ *	stargz_index_blob(), or an index that was made before
+ * @count: how many; one, unless @opt->merge is set
+ * @opt: how; one of @merge and @device_image is set
+ * @out: where to, a regular file for a device image
+ * @stats: filled on success, or NULL
+ * @err: filled on failure
+ * @failed: on failure the number of the layer that it is about, or @count
+ *
+ * Return: as stargz_index_blob().
+ */
+int stargz_index_layers(const int *fds, size_t count,
+			const struct stargz_index_options *opt, int out,
+			struct stargz_index_stats *stats,
+			struct stargz_error *err, size_t *failed);
 
 #endif /* STARGZ_H */

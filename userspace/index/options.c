@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stargz-index: the command line.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options.h"
+#include "version.h"
+
+enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_RAW, OPT_OFFSET, OPT_SIZE,
+	OPT_STATS, OPT_CHECK, OPT_MERGE, OPT_DEVICE_IMAGE, OPT_ALIGN };
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "toc", required_argument, NULL, OPT_TOC },
+	{ "toc-digest", required_argument, NULL, OPT_TOC_DIGEST },
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "offset", required_argument, NULL, OPT_OFFSET },
+	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "stats", no_argument, NULL, OPT_STATS },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "merge", no_argument, NULL, OPT_MERGE },
+	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
+	{ "align", required_argument, NULL, OPT_ALIGN },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 }
+};
+
+static const char help[] =
+"Usage: " PROG " [OPTION]... BLOB\n"
+"       " PROG " --merge [OPTION]... -o INDEX LAYER...\n"
+"       " PROG " --device-image [--merge] [OPTION]... -o IMAGE LAYER...\n"
+"\n"
+"Make the index by which the kernel mounts BLOB, a container layer, as it is;\n"
+"or one index of all layers of an image; or a disk with index and layers.\n"
+"\n"
+"      --merge           resolve LAYERs, lowest first, into one tree; each is a\n"
+"                        blob or an index\n"
+"      --device-image    write the blobs behind the index\n"
+"      --align=N         make the size of the disk a multiple of this (4K)\n"
+"  -o, --output=FILE     write the index there (BLOB.index); - is standard\n"
+"                        output\n"
+"      --toc=FILE        take the table of contents from FILE\n"
+"      --toc-digest=D    insist on this digest of it, sha256:HEX\n"
+"      --raw             show whiteouts and landmarks as they are in the tar\n"
+"      --offset=N        first byte of the layer in BLOB\n"
+"      --size=N          bytes of the layer; K, M, G, T are understood\n"
+"      --stats           print what the index holds, and time and memory\n"
+"      --check           write nothing; decode all content, compare digests\n"
+"  -q, --quiet           no warnings, no progress bar\n"
+"  -v, --verbose         say what was written\n"
+"  -h, --help            this text\n"
+"  -V, --version         version\n"
+"\n"
+"Exit status: 0 done, 1 usage, 2 a file could not be read or written, 3 not\n"
+"a known kind of layer, 4 damaged, not sane, too large or the wrong digest.\n";
+
+static int usage(const char *why, const char *what)
+{
+	fprintf(stderr, PROG ": %s: %s\n", what, why);
+	fprintf(stderr, "Try '" PROG " --help'.\n");
+	return EXIT_USAGE;
+}
+
+/* A decimal number with an optional K, M, G or T. */
+static bool parse_size(const char *text, uint64_t *value)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	char *end;
+	int shift = 0;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	if (errno)
+		return false;
+	unit = *end ? strchr(units, *end) : NULL;
+	if (unit) {
+		shift = 10 * (unit - units + 1);
+		end++;
+	}
+	if (*end || *value > (uint64_t)INT64_MAX >> shift)
+		return false;
+	*value <<= shift;
+	return true;
+}
+
+/* One option; returns -1 to go on, else the exit code. */
+static int take_option(struct settings *s, int c)
+{
+	switch (c) {
+	case 'o':
+		s->output = optarg;
+		return -1;
+	case OPT_TOC:
+		s->opt.toc_path = optarg;
+		return -1;
+	case OPT_TOC_DIGEST:
+		s->opt.toc_digest = optarg;
+		return -1;
+	case OPT_RAW:
+		s->opt.raw = true;
+		return -1;
+	case OPT_OFFSET:
+		return parse_size(optarg, &s->opt.offset) ? -1 :
+			usage("not a number of bytes", optarg);
+	case OPT_SIZE:
+		return parse_size(optarg, &s->opt.size) && s->opt.size ? -1 :
+			usage("not a number of bytes above zero", optarg);
+	case OPT_STATS:
+		s->stats = true;
+		return -1;
+	case OPT_CHECK:
+		s->opt.check = true;
+		return -1;
+	case OPT_MERGE:
+		s->opt.merge = true;
+		return -1;
+	case OPT_DEVICE_IMAGE:
+		s->opt.device_image = true;
+		return -1;
+	case OPT_ALIGN:
+		return parse_size(optarg, &s->opt.align) && s->opt.align &&
+		       !(s->opt.align % 4096) ? -1 :
+			usage("not a multiple of 4096 bytes", optarg);
+	case 'q':
+		s->quiet = true;
+		return -1;
+	case 'v':
+		s->verbose = true;
+		return -1;
+	case 'h':
+		fputs(help, stdout);
+		return EXIT_OK;
+	case 'V':
+		puts(PROG " " STARGZ_TOOLS_VERSION);
+		return EXIT_OK;
+	default:
+		fprintf(stderr, "Try '" PROG " --help'.\n");
+		return EXIT_USAGE;
+	}
+}
+
+/* What goes together and what does not; returns -1 to go on. */
+static int check_options(const struct settings *s)
+{
+	bool whole = s->opt.merge || s->opt.device_image;
+
+	if (!s->count)
+		return usage("is missing", whole ? "LAYER" : "BLOB");
+	if (s->count > 1 && !s->opt.merge)
+		return usage("one at a time without --merge", s->layers[1]);
+	if (s->opt.check && s->output)
+		return usage("nothing is written with --check", "--output");
+	if (whole && !s->output)
+		return usage("is needed to say what to write", "--output");
+	if (s->opt.merge && s->opt.raw)
+		return usage("hides nothing, so nothing can be merged",
+			     "--raw");
+	if (s->opt.merge && s->opt.toc_path)
+		return usage("belongs to one layer", "--toc");
+	if (s->opt.align && !s->opt.device_image)
+		return usage("is for --device-image", "--align");
+	return -1;
+}
+
+int options_parse(struct settings *s, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "o:qvhV", options, NULL)) != -1) {
+		int code = take_option(s, c);
+
+		if (code >= 0)
+			return code;
+	}
+	s->layers = argv + optind;
+	s->count = argc - optind;
+	return check_options(s);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the user of stargz-index asked for.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "stargz.h"
+
+#define PROG	"stargz-index"
+
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_USAGE = 1,
+	EXIT_SYSTEM = 2,	/* a file could not be read or written */
+	EXIT_FORMAT = 3,	/* not a kind of layer that we know */
+	EXIT_REFUSED = 4,	/* damaged, not sane, wrong digest, too large */
+};
+
+/**
+ * struct settings - the command line, and what messages need to know
+ * @opt: for the library
+ * @layers: the blobs
+ * @count: how many
+ * @output: file to write, or NULL
+ * @stats: print numbers
+ * @quiet: neither warnings nor a progress bar
+ * @verbose: say what was written
+ * @bar: a progress bar is on the terminal
+ * @shown: when it was last drawn
+ */
+struct settings {
+	struct stargz_index_options opt;
+	char **layers;
+	size_t count;
+	const char *output;
+	bool stats;
+	bool quiet;
+	bool verbose;
+	bool bar;
+	time_t shown;
+};
+
+/** options_parse() - returns -1 to go on, else the exit code */
+int options_parse(struct settings *s, int argc, char **argv);
+
+#endif /* OPTIONS_H */
