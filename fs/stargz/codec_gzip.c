@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - gzip members (RFC 1952).
+ * stargz - gzip members (RFC 1952) and the stretches between checkpoints in
+ * them (RFC 1951).
  *
- * A member of a layer holds the content of one or more files and then tar
- * padding and the headers of what follows. Only the content is wanted, but
- * the CRC in the trailer covers everything, so the rest is inflated into
- * a sink as long as it is short.
+ * A member of a layer with a table of contents holds the content of one or
+ * more files and then tar padding and the headers of what follows. Only the
+ * content is wanted, but the CRC in the trailer covers everything, so the rest
+ * is inflated into a sink as long as it is short.
+ *
+ * A stretch of an ordinary tar.gz starts somewhere, at a member or at a block
+ * within one, and ends somewhere; members may end and begin on the way. What
+ * it decodes to has a CRC in the index, so nobody looks beyond its end.
  *
  * There are two inflaters. Our own needs all compressed bytes in one run of
  * memory and is several times as fast; the kernel's zlib takes them piece by
@@ -168,16 +173,74 @@ struct stargz_gzip_out {
 	size_t dict_len;
 };
 
-static int stargz_gzip_start(struct stargz_stream *strm,
-			     const struct stargz_input *in)
+static int stargz_zlib_start(struct stargz_stream *strm)
 {
-	if (strm->decoder == STARGZ_DECODER_OWN) {
-		stargz_inflate_start(strm->own, in->next, in->avail, 0);
-		return 0;
-	}
 	strm->z.workspace = strm->workspace;
 	if (zlib_inflateInit2(&strm->z, -MAX_WBITS) != Z_OK)
 		return stargz_gzip_error(strm, "zlib does not start");
+	return 0;
+}
+
+/* Start at the deflate data of a member. */
+static int stargz_gzip_start(struct stargz_stream *strm,
+			     const struct stargz_input *in)
+{
+	if (strm->decoder == STARGZ_DECODER_ZLIB)
+		return stargz_zlib_start(strm);
+	stargz_inflate_start(strm->own, in->next, in->avail, 0);
+	return 0;
+}
+
+/*
+ * Have zlib pass over the first @bit bits of @byte, which it has no call for:
+ * a block with fixed codes is put in front, of as many literals as it takes to
+ * end at that bit of a byte. It is 3 bits of header, 9 for each literal and
+ * 7 for the end. The literals go nowhere, and before the history.
+ */
+static int stargz_zlib_prime(struct stargz_stream *strm, unsigned int bit,
+			     u8 byte)
+{
+	unsigned int literals = (bit + 6) % 8, bits = 10 + 9 * literals, i;
+	struct z_stream_s *z = &strm->z;
+	u8 block[10] = { 0x02 }, scratch[8];
+
+	for (i = 3; i < 3 + 9 * literals; i++)
+		block[i / 8] |= 1 << i % 8;
+	block[bits / 8] |= byte & ~((1 << bit) - 1);
+	z->next_in = block;
+	z->avail_in = bits / 8 + 1;
+	z->next_out = scratch;
+	z->avail_out = sizeof(scratch);
+	if (zlib_inflate(z, Z_BLOCK) != Z_OK || z->avail_in)
+		return stargz_gzip_error(strm, "zlib does not resume");
+	return 0;
+}
+
+/* Start at bit @bit of the input, with the history in @out. */
+static int stargz_deflate_start(struct stargz_stream *strm,
+				struct stargz_input *in, unsigned int bit,
+				const struct stargz_gzip_out *out)
+{
+	int err;
+
+	if (strm->decoder == STARGZ_DECODER_OWN) {
+		if (!in->avail)
+			return stargz_gzip_error(strm, "no deflate data");
+		stargz_inflate_start(strm->own, in->next, in->avail, bit);
+		return 0;
+	}
+	err = stargz_zlib_start(strm);
+	if (!err && bit) {
+		int byte = stargz_input_byte(in);
+
+		err = byte < 0 ? byte : stargz_zlib_prime(strm, bit, byte);
+	}
+	if (err || !out->dict_len)
+		return err;
+	strm->z.next_in = out->dict;
+	strm->z.avail_in = out->dict_len;
+	if (zlib_inflateIncomp(&strm->z) != Z_OK)
+		return stargz_gzip_error(strm, "zlib takes no history");
 	return 0;
 }
 
@@ -344,53 +407,112 @@ static int stargz_gzip_trailer(struct stargz_stream *strm,
 	return 0;
 }
 
+/* Start with what the span starts with. */
+static int stargz_gzip_begin(struct stargz_stream *strm,
+			     struct stargz_input *in,
+			     const struct stargz_span *raw,
+			     struct stargz_gzip_out *out)
+{
+	int err;
+
+	if (raw->codec == STARGZ_CODEC_DEFLATE) {
+		out->dict = strm->window;
+		out->dict_len = strm->window_len;
+		return stargz_deflate_start(strm, in,
+					    raw->flags & STARGZ_SPAN_BIT_MASK,
+					    out);
+	}
+	err = stargz_gzip_header(strm, in);
+	return err ? err : stargz_gzip_start(strm, in);
+}
+
+/* Go from the end of one member's data to the next one's, which has no past. */
+static int stargz_gzip_next(struct stargz_stream *strm,
+			    struct stargz_input *in,
+			    struct stargz_gzip_out *out)
+{
+	int err = stargz_gzip_header(strm, in);
+
+	if (out->base == strm->sink || out->base == strm->sink +
+	    STARGZ_SINK_HALF)
+		out->base = strm->sink;
+	else
+		out->base += out->pos;
+	out->pos = 0;
+	out->dict_len = 0;
+	return err ? err : stargz_gzip_start(strm, in);
+}
+
+/* Skip a trailer that says nothing about what was decoded here. */
+static int stargz_gzip_skip_trailer(struct stargz_stream *strm,
+				    struct stargz_input *in)
+{
+	u32 ignored = 0;
+	int err = stargz_gzip_skip(in, 8, &ignored);
+
+	if (err == -EFSCORRUPTED)
+		strm->why = "truncated gzip trailer";
+	return err;
+}
+
 /**
- * stargz_gzip_decode() - decode the front of a gzip member
- * @strm: decoder state; gets the reason of an error
- * @in: starts at the member. For %STARGZ_DECODER_OWN it holds all there is
+ * stargz_gzip_decode() - decode a span of gzip members, or from within one on
+ * @strm: decoder state, with the history of a span that has some; gets the
+ *	reason of an error
+ * @in: starts at the span. For %STARGZ_DECODER_OWN it holds all there is
  *	from the start, since that decoder does not refill
- * @ulen: how many bytes the span has
- * @want: which of them are wanted, and where; undefined after an error
- * @body_crc: set to the CRC-32 of the @ulen bytes
+ * @raw: the span's record, checked: of codec gzip or deflate
+ * @want: which bytes are wanted, and where; undefined after an error
+ * @body_crc: set to the CRC-32 of all bytes of a span with %STARGZ_SPAN_CRC
  *
- * The member may hold more than @ulen bytes but not fewer. Its CRC and size
- * are checked unless more than %STARGZ_GZIP_TAIL_MAX bytes follow.
+ * The last member may hold more than the span does. Without %STARGZ_SPAN_CRC
+ * the CRC and size of every member is checked, except of the last one when
+ * more than %STARGZ_GZIP_TAIL_MAX bytes follow.
  *
  * Return: 0, -EFSCORRUPTED, or what reading gave.
  */
 int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       u32 ulen, const struct stargz_want *want, u32 *body_crc)
+		       const struct stargz_span *raw,
+		       const struct stargz_want *want, u32 *body_crc)
 {
 	static const struct stargz_want nothing;
-	struct stargz_gzip_out out = { .base = want->out };
+	u32 ulen = le32_to_cpu(raw->ulen), crc = ~0, total = 0, member = 0;
+	bool checked = raw->flags & STARGZ_SPAN_CRC;
 	bool whole = !want->from && want->to == ulen;
-	u32 crc = ~0, total = ulen;
-	int ret;
+	struct stargz_gzip_out out = { .base = whole ? want->out : strm->sink };
+	int ret = stargz_gzip_begin(strm, in, raw, &out);
 
-	ret = stargz_gzip_header(strm, in);
-	if (!ret)
-		ret = stargz_gzip_start(strm, in);
-	if (ret)
-		return ret;
-	if (whole) {
-		ret = stargz_gzip_body(strm, in, &out, ulen, &crc);
-		total = out.pos;
-	} else {
-		total = 0;
-		out.base = strm->sink;
-		ret = stargz_gzip_sink(strm, in, &out, want, &total, ulen,
-				       &crc);
+	while (!ret) {
+		if (whole) {
+			ret = stargz_gzip_body(strm, in, &out, ulen - member,
+					       &crc);
+			total = member + out.pos;
+		} else {
+			ret = stargz_gzip_sink(strm, in, &out, want, &total,
+					       ulen, &crc);
+		}
+		if (ret < 0 || total == ulen)
+			break;
+		/* The member ended before the span did. */
+		ret = checked ? stargz_gzip_skip_trailer(strm, in) :
+				stargz_gzip_trailer(strm, in, crc,
+						    total - member);
+		if (!ret)
+			ret = stargz_gzip_next(strm, in, &out);
+		member = total;
+		if (!checked)
+			crc = ~0;
 	}
 	if (ret < 0)
 		return ret;
-	if (total < ulen)
-		return stargz_gzip_error(strm, "gzip member is too short");
 	*body_crc = ~crc;
+	if (checked)
+		return 0;
 	if (!ret)
 		ret = stargz_gzip_sink(strm, in, &out, &nothing, &total,
 				       ulen + STARGZ_GZIP_TAIL_MAX, &crc);
 	/* Neither an error nor the end: too long a tail to look further. */
 	if (ret <= 0)
 		return ret;
-	return stargz_gzip_trailer(strm, in, crc, total);
+	return stargz_gzip_trailer(strm, in, crc, total - member);
 }

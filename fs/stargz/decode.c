@@ -98,7 +98,8 @@ struct stargz_stream *stargz_stream_alloc(void)
 	strm->own = strm->workspace;
 	strm->in_buf = kvmalloc(STARGZ_INPUT_SIZE, GFP_NOFS | __GFP_NOWARN);
 	strm->sink = kvmalloc(STARGZ_SINK_SIZE, GFP_NOFS | __GFP_NOWARN);
-	if (!strm->workspace || !strm->in_buf || !strm->sink) {
+	strm->window = kvmalloc(STARGZ_WINDOW_SIZE, GFP_NOFS | __GFP_NOWARN);
+	if (!strm->workspace || !strm->in_buf || !strm->sink || !strm->window) {
 		stargz_stream_free(strm);
 		return NULL;
 	}
@@ -114,6 +115,7 @@ void stargz_stream_free(struct stargz_stream *strm)
 	kvfree(strm->workspace);
 	kvfree(strm->in_buf);
 	kvfree(strm->sink);
+	kvfree(strm->window);
 	kfree(strm);
 }
 
@@ -210,7 +212,7 @@ static int stargz_decode_at(struct stargz_stream *strm,
 	int err;
 
 	/* stargz_check_span() let no other codec through. */
-	err = stargz_gzip_decode(strm, &in, le32_to_cpu(raw->ulen), want, crc);
+	err = stargz_gzip_decode(strm, &in, raw, want, crc);
 	strm->ns = ktime_get_ns() - start;
 	return err;
 }
@@ -231,19 +233,19 @@ static int stargz_decode_pieces(struct stargz_sb_info *sbi,
 	int err;
 
 	strm->decoder = STARGZ_DECODER_ZLIB;
-	err = stargz_gzip_decode(strm, &si.in, le32_to_cpu(raw->ulen), want,
-				 crc);
+	err = stargz_gzip_decode(strm, &si.in, raw, want, crc);
 	stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
 			le32_to_cpu(raw->clen) - si.left);
 	return err;
 }
 
-static int stargz_decode_from(struct stargz_sb_info *sbi,
+static int stargz_decode_from(struct super_block *sb, u32 span,
 			      struct stargz_stream *strm,
 			      const struct stargz_span *raw,
 			      const struct stargz_fetch *have,
 			      const struct stargz_want *want, u32 *crc)
 {
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	const struct stargz_blob_info *blob =
 		&sbi->blobs[le16_to_cpu(raw->blob)];
 	u64 start = le64_to_cpu(raw->start);
@@ -255,6 +257,12 @@ static int stargz_decode_from(struct stargz_sb_info *sbi,
 	strm->why = NULL;
 	strm->ns = 0;
 	strm->decoder = READ_ONCE(sbi->decoder);
+	if (raw->codec == STARGZ_CODEC_DEFLATE) {
+		/* Uses in_buf, so it comes before anything is fetched there. */
+		err = stargz_window_load(sb, span, strm);
+		if (err)
+			return err;
+	}
 	if (have)
 		data = stargz_fetched(have, blob, start, clen);
 	if (!data) {
@@ -332,7 +340,7 @@ int stargz_decode_span(struct super_block *sb, u32 span,
 	u32 crc;
 	int err;
 
-	err = stargz_decode_from(sbi, strm, raw, have, want, &crc);
+	err = stargz_decode_from(sb, span, strm, raw, have, want, &crc);
 	if (!err)
 		err = stargz_verify_span(strm, raw, crc);
 	stargz_decode_done(sb, span, raw, strm, err);

@@ -73,6 +73,7 @@ struct stargz_table_info {
  * @index_size: bytes
  * @data_bytes: sum of regular files' sizes
  * @max_span: largest decoded size of a compressed span, bytes
+ * @features: STARGZ_INCOMPAT_* bits, all of which we know
  * @uuid: identity of the tree
  */
 struct stargz_super_info {
@@ -80,6 +81,7 @@ struct stargz_super_info {
 	u64 index_size;
 	u64 data_bytes;
 	u32 max_span;
+	u32 features;
 	u8 uuid[16];
 };
 
@@ -486,6 +488,8 @@ struct stargz_input {
  * @workspace: memory for either; lives as long as the stream
  * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
  * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
+ * @window: %STARGZ_WINDOW_SIZE bytes for the history before a span
+ * @window_len: how many of them count
  * @why: after an error, what was wrong with the data; else NULL
  * @ns: time the codec took
  */
@@ -497,12 +501,15 @@ struct stargz_stream {
 	void *workspace;
 	void *in_buf;
 	u8 *sink;
+	u8 *window;
+	size_t window_len;
 	const char *why;
 	u64 ns;
 };
 
 #define STARGZ_INPUT_SIZE	65536
 #define STARGZ_SINK_SIZE	65536
+#define STARGZ_WINDOW_SIZE	32768
 
 /**
  * struct stargz_want - what of a span is wanted
@@ -561,7 +568,12 @@ u32 stargz_crc(u32 crc, const u8 *data, size_t len);
 /* codec_gzip.c */
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
 int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       u32 ulen, const struct stargz_want *want, u32 *body_crc);
+		       const struct stargz_span *raw,
+		       const struct stargz_want *want, u32 *body_crc);
+
+/* window.c */
+int stargz_window_load(struct super_block *sb, u32 span,
+		       struct stargz_stream *strm);
 
 /* sysfs.c */
 int stargz_sysfs_init(void);

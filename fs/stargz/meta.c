@@ -160,6 +160,7 @@ const char *stargz_super_check(const struct stargz_super_block *raw,
 		return "truncated index";
 	super->data_bytes = le64_to_cpu(raw->data_bytes);
 	super->max_span = le32_to_cpu(raw->max_span);
+	super->features = le32_to_cpu(raw->feature_incompat);
 	if (super->max_span > STARGZ_SPAN_MAX)
 		return "spans too large";
 	memcpy(super->uuid, raw->uuid, sizeof(super->uuid));

@@ -186,11 +186,23 @@ const char *stargz_check_name(const char *name, size_t len)
 	return NULL;
 }
 
-static bool stargz_codec_known(const struct stargz_span *raw)
+/* Is it a codec that the superblock announces, and are the flags its own? */
+static bool stargz_codec_known(const struct stargz_super_info *super,
+			       const struct stargz_span *raw)
 {
-	/* The bit field belongs to a codec that we do not have. */
-	return raw->codec == STARGZ_CODEC_GZIP &&
-	       !(raw->flags & ~STARGZ_SPAN_CRC);
+	u8 flags = raw->flags;
+
+	switch (raw->codec) {
+	case STARGZ_CODEC_GZIP:
+		return !(flags & ~STARGZ_SPAN_CRC);
+	case STARGZ_CODEC_DEFLATE:
+		/* Nothing but the CRC tells wrong bytes from right ones. */
+		return super->features & STARGZ_INCOMPAT_DEFLATE &&
+		       flags & STARGZ_SPAN_CRC &&
+		       !(flags & ~(STARGZ_SPAN_CRC | STARGZ_SPAN_BIT_MASK));
+	default:
+		return false;
+	}
 }
 
 /**
@@ -218,7 +230,7 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 					&end) ||
 	    end > blobs[blob].used)
 		return "span out of range";
-	if (!stargz_codec_known(raw))
+	if (!stargz_codec_known(super, raw))
 		return "unknown codec or flags of span";
 	if (!ulen || ulen > super->max_span)
 		return "bad decoded size of span";

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - KUnit tests of spans that start within a gzip member, at any bit and
+ * with history before them, and of members that end and begin within a span.
+ * The compressed data is made by the kernel's zlib.
+ */
+#include <kunit/test.h>
+#include <linux/crc32.h>
+#include <linux/vmalloc.h>
+#include <linux/zlib.h>
+
+#include "../internal.h"
+#include "members.h"
+
+#define HISTORY		STARGZ_WINDOW_SIZE
+/* More than the sink has, and no multiple of anything. */
+#define BODY		(3 * STARGZ_SINK_SIZE + 77)
+#define ROOM		(2 * (HISTORY + BODY))
+#define PLAIN		"stargz\n"
+#define PLAIN_LEN	7
+
+/**
+ * struct deflate_test - state of a test
+ * @strm: decodes
+ * @plain: HISTORY bytes and then BODY bytes, which repeat much of them
+ * @packed: BODY bytes of @plain, raw deflate data that begins at a byte
+ * @packed_len: its length
+ * @in: what is decoded: the same at another bit, and what follows it
+ * @in_len: its length
+ * @out: what came out
+ */
+struct deflate_test {
+	struct stargz_stream *strm;
+	u8 *plain;
+	u8 *packed;
+	size_t packed_len;
+	u8 *in;
+	size_t in_len;
+	u8 *out;
+};
+
+static int test_no_refill(struct stargz_input *in)
+{
+	return 0;
+}
+
+/* Some bytes, most of them copies of what is up to 32 KiB before them. */
+static void test_fill(u8 *to, size_t len)
+{
+	u32 random = 1;
+	size_t i = 0, back, n;
+
+	while (i < len) {
+		random = random * 1664525 + 1013904223;
+		back = 1 + (random >> 8) % HISTORY;
+		n = 3 + (random >> 24) % 60;
+		if (back > i || random >> 29 == 0) {
+			to[i++] = random >> 16;
+			continue;
+		}
+		for (; n && i < len; n--, i++)
+			to[i] = to[i - back];
+	}
+}
+
+/* Compress, with a byte border between history and body. */
+static void test_pack(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+	z_stream z = { .next_in = t->plain, .avail_in = HISTORY };
+	size_t skip;
+
+	z.workspace = vmalloc(zlib_deflate_workspacesize(-MAX_WBITS, 8));
+	KUNIT_ASSERT_NOT_NULL(test, z.workspace);
+	z.next_out = t->packed;
+	z.avail_out = ROOM;
+	KUNIT_EXPECT_EQ(test, Z_OK,
+			zlib_deflateInit2(&z, 6, Z_DEFLATED, -MAX_WBITS, 8,
+					  Z_DEFAULT_STRATEGY));
+	KUNIT_EXPECT_EQ(test, Z_OK, zlib_deflate(&z, Z_SYNC_FLUSH));
+	skip = z.total_out;
+	z.avail_in = BODY;
+	KUNIT_EXPECT_EQ(test, Z_STREAM_END, zlib_deflate(&z, Z_FINISH));
+	t->packed_len = z.total_out - skip;
+	memmove(t->packed, t->packed + skip, t->packed_len);
+	zlib_deflateEnd(&z);
+	vfree(z.workspace);
+}
+
+/* The packed data from bit @bit of the first byte on; the rest is junk. */
+static void test_shift(struct deflate_test *t, unsigned int bit)
+{
+	u8 carry = 0x5a & ((1 << bit) - 1);
+	size_t i;
+
+	for (i = 0; i < t->packed_len; i++) {
+		t->in[i] = t->packed[i] << bit | carry;
+		carry = bit ? t->packed[i] >> (8 - bit) : 0;
+	}
+	/* The data ended within the last byte, or needs one more for it. */
+	t->in[i] = carry;
+	t->in_len = i + 1;
+}
+
+static int test_decode(struct kunit *test, enum stargz_decoder decoder,
+		       const struct stargz_span *raw, u32 from, u32 to,
+		       u32 *crc)
+{
+	struct deflate_test *t = test->priv;
+	const struct stargz_want want = {
+		.out = t->out, .from = from, .to = to,
+	};
+	struct stargz_input in = {
+		.next = t->in, .avail = t->in_len, .refill = test_no_refill,
+	};
+
+	memset(t->out, 0, ROOM);
+	t->strm->why = NULL;
+	t->strm->decoder = decoder;
+	return stargz_gzip_decode(t->strm, &in, raw, &want, crc);
+}
+
+static struct stargz_span test_span(unsigned int bit, u32 ulen)
+{
+	return (struct stargz_span) {
+		.codec = STARGZ_CODEC_DEFLATE,
+		.flags = STARGZ_SPAN_CRC | bit,
+		.ulen = cpu_to_le32(ulen),
+	};
+}
+
+/* All of a span and parts of it, from all bits, by both decoders. */
+static void bits_test(struct kunit *test)
+{
+	static const u32 range[][2] = {
+		{ 0, BODY }, { 0, 1 }, { BODY - 1, BODY }, { 0, BODY - 1 },
+		{ 31000, 33000 }, { STARGZ_SINK_SIZE, STARGZ_SINK_SIZE + 1 },
+	};
+	struct deflate_test *t = test->priv;
+	const u8 *body = t->plain + HISTORY;
+	u32 crc, good = ~crc32_le(~0, body, BODY);
+	unsigned int bit, i, decoder;
+
+	t->strm->window_len = HISTORY;
+	memcpy(t->strm->window, t->plain, HISTORY);
+	for (bit = 0; bit < 8; bit++) {
+		const struct stargz_span raw = test_span(bit, BODY);
+
+		test_shift(t, bit);
+		for (i = 0; i < 2 * ARRAY_SIZE(range); i++) {
+			const u32 *r = range[i / 2];
+
+			decoder = i % 2 ? STARGZ_DECODER_ZLIB :
+					  STARGZ_DECODER_OWN;
+			KUNIT_ASSERT_EQ(test, 0,
+					test_decode(test, decoder, &raw, r[0],
+						    r[1], &crc));
+			KUNIT_EXPECT_EQ(test, crc, good);
+			KUNIT_ASSERT_EQ(test, 0, memcmp(t->out, body + r[0],
+							r[1] - r[0]));
+			KUNIT_EXPECT_EQ(test, t->out[r[1] - r[0]], 0);
+		}
+	}
+}
+
+/* Without its history the same span is damaged, and no memory is shown. */
+static void no_history_test(struct kunit *test)
+{
+	const struct stargz_span raw = test_span(3, BODY);
+	u32 crc;
+
+	test_shift(test->priv, 3);
+	KUNIT_EXPECT_EQ(test, test_decode(test, STARGZ_DECODER_OWN, &raw, 0,
+					  BODY, &crc), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, test_decode(test, STARGZ_DECODER_OWN, &raw, 5,
+					  BODY, &crc), -EFSCORRUPTED);
+}
+
+/* After the end of the data come a trailer and further members. */
+static void members_test(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+	const u8 *body = t->plain + HISTORY;
+	const u32 len = BODY + 3 * PLAIN_LEN;
+	const struct stargz_span raw = test_span(0, len);
+	unsigned int decoder, i;
+	u32 crc;
+
+	t->strm->window_len = HISTORY;
+	memcpy(t->strm->window, t->plain, HISTORY);
+	memcpy(t->in, t->packed, t->packed_len);
+	t->in_len = t->packed_len + 8;
+	for (i = 0; i < 4; i++) {
+		const void *from = i ? member_gzip : member_empty;
+		size_t n = i ? sizeof(member_gzip) : sizeof(member_empty);
+
+		memcpy(t->in + t->in_len, from, n);
+		t->in_len += n;
+	}
+	for (decoder = 0; decoder < 2; decoder++) {
+		KUNIT_ASSERT_EQ(test, test_decode(test, decoder, &raw, 0, len,
+						  &crc), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->out, body, BODY), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->out + BODY,
+					     PLAIN PLAIN PLAIN,
+					     3 * PLAIN_LEN), 0);
+		KUNIT_EXPECT_EQ(test, crc, ~crc32_le(~0, t->out, len));
+		KUNIT_ASSERT_EQ(test, test_decode(test, decoder, &raw,
+						  BODY + 3, len - 3, &crc), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->out, PLAIN PLAIN PLAIN + 3,
+					     3 * PLAIN_LEN - 6), 0);
+	}
+}
+
+/* Members in a span that begins with one, their trailers checked. */
+static void gzip_members_test(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+	const struct stargz_span raw = {
+		.codec = STARGZ_CODEC_GZIP,
+		.ulen = cpu_to_le32(2 * PLAIN_LEN),
+	};
+	const size_t n = sizeof(member_gzip);
+	unsigned int decoder;
+	u32 crc;
+
+	memcpy(t->in, member_gzip, n);
+	memcpy(t->in + n, member_gzip, n);
+	t->in_len = 2 * n;
+	for (decoder = 0; decoder < 2; decoder++) {
+		KUNIT_EXPECT_EQ(test, test_decode(test, decoder, &raw, 0,
+						  2 * PLAIN_LEN, &crc), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(t->out, PLAIN PLAIN,
+					     2 * PLAIN_LEN), 0);
+	}
+	for (decoder = 0; decoder < 2; decoder++) {
+		/* First the CRC of the second member, then of the first. */
+		t->in[decoder ? n - 8 : 2 * n - 8] ^= 1;
+		KUNIT_EXPECT_EQ(test, test_decode(test, decoder, &raw, 0,
+						  2 * PLAIN_LEN, &crc),
+				-EFSCORRUPTED);
+		KUNIT_EXPECT_STREQ(test, t->strm->why,
+				   "gzip checksum mismatch");
+	}
+}
+
+static int stargz_deflate_init(struct kunit *test)
+{
+	struct deflate_test *t;
+
+	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	test->priv = t;
+	t->strm = stargz_stream_alloc();
+	t->plain = vzalloc(HISTORY + BODY);
+	t->packed = vzalloc(ROOM);
+	t->in = vzalloc(ROOM);
+	t->out = vzalloc(ROOM);
+	if (!t->strm || !t->plain || !t->packed || !t->in || !t->out)
+		return -ENOMEM;
+	test_fill(t->plain, HISTORY + BODY);
+	test_pack(test);
+	return 0;
+}
+
+static void stargz_deflate_exit(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+
+	if (!t)
+		return;
+	if (t->strm)
+		stargz_stream_free(t->strm);
+	vfree(t->plain);
+	vfree(t->packed);
+	vfree(t->in);
+	vfree(t->out);
+}
+
+static struct kunit_case stargz_deflate_cases[] = {
+	KUNIT_CASE(bits_test),
+	KUNIT_CASE(no_history_test),
+	KUNIT_CASE(members_test),
+	KUNIT_CASE(gzip_members_test),
+	{}
+};
+
+static struct kunit_suite stargz_deflate_suite = {
+	.name		= "stargz_deflate",
+	.init		= stargz_deflate_init,
+	.exit		= stargz_deflate_exit,
+	.test_cases	= stargz_deflate_cases,
+};
+
+kunit_test_suite(stargz_deflate_suite);
