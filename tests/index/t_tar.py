@@ -321,6 +321,23 @@ def test_paths():
     assert ix.paths[b"l"] is ix.paths[b"abs"]
 
 
+def test_check():
+    for tar, code in ((entry(b"f", b"x") + END, 0),
+                      (entry(b"f", b"x") + bytes(100) + END, 0),
+                      (entry(b"f", b"x")[:-100], 4)):
+        r = index(tar, "--check")
+        assert r.code == code and r.index is None, r
+
+
+def test_no_table_of_contents():
+    tar = entry(b"f", b"x") + END
+    r = index(tar, "--toc-digest=sha256:" + "0" * 64)
+    assert r.code == 3 and "table of contents" in r.err, r
+    ix = made(tar)
+    assert ix.digest_type == 0 and ix.incompat == 1
+    assert [s[3] for s in ix.spans] == [0]
+
+
 def test_later_entries_win():
     ix = made(entry(b"f", b"old") + entry(b"f", b"new", mode=0o600) + END)
     assert ix.content(ix.paths[b"f"]) == b"new"
@@ -333,6 +350,13 @@ def test_ends():
     for tail in (entry(b"g"), b"garbage", b"x" * 2000):
         assert set(made(entry() + END + tail).paths) == {b"", b"f"}
     assert set(made(entry() + bytes(512) + entry(b"g")).paths) == {b"", b"f"}
+
+
+def test_nothing():
+    for size in (1024, 10240):
+        assert set(made(bytes(size)).paths) == {b""}
+    for size in (0, 100, 512, 8192, 1 << 20):
+        assert index(bytes(size)).code in (3, 4)
 
 
 def test_gnu_names():

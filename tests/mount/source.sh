@@ -77,7 +77,7 @@ if disk 4096; then
 	head -c 8192 /dev/zero >empty
 	loop_device empty
 	rm empty
-	refuses "an empty disk" 32 'no layer footer' -f "$loop" mnt -o $in
+	refuses "an empty disk" 32 'no layer at the start' -f "$loop" mnt -o $in
 else
 	tap_skip "loop devices and disks" "no loop device"
 fi

@@ -12,8 +12,12 @@
 
 /* Lengths of spans have 32 bits; whole pages suit the kernel. */
 #define PIECE		(1u << 30)
-/* An empty tar has nothing but zeroes, but so has an empty disk. */
-#define EMPTY_MAX	(64u << 10)
+/*
+ * An empty tar has nothing but zeroes, but so has an empty disk. These are the
+ * sizes that writers give one: two blocks, or a record of 20.
+ */
+#define EMPTY_SHORT	(2 * SGZ_TAR_BLOCK)
+#define EMPTY_RECORD	(20 * SGZ_TAR_BLOCK)
 
 int sgz_plaintar_probe(const struct sgz_blob *blob,
 		       const struct sgz_context *ctx)
@@ -30,7 +34,7 @@ int sgz_plaintar_probe(const struct sgz_blob *blob,
 		return ret;
 	if (sgz_tar_is_header(head))
 		return 1;
-	return len == sizeof(head) && blob->size <= EMPTY_MAX &&
+	return (blob->size == EMPTY_SHORT || blob->size == EMPTY_RECORD) &&
 	       !memcmp(head, zero, sizeof(head));
 }
 

@@ -237,7 +237,7 @@ enum mount_exit source_find_blob(struct source *src,
 				 const struct mount_options *opt)
 {
 	static const char no_footer[] =
-		"no layer at the start of the device, nor a layer's footer before the zeroes at its end; "
+		"no layer at the start, nor a layer's footer before the zeroes at the end of the device; "
 		"give index=, made by stargz-index from the file";
 	struct stargz_index_options none = { 0 };
 	struct stargz_error err = { "" };
