@@ -136,19 +136,19 @@ static void damage(const char *options)
 	close(fd);
 }
 
-static void gnu(void **state)
+static void gnu_sparse(void **state)
 {
 	(void)state;
 	damage("--format=gnu --sparse -b1");
 }
 
-static void posix(void **state)
+static void pax_attributes(void **state)
 {
 	(void)state;
 	damage("--format=posix --xattrs --acls -b1");
 }
 
-static void posix_sparse(void **state)
+static void pax_sparse(void **state)
 {
 	(void)state;
 	damage("--format=posix --sparse --sparse-version=0.0 -b1");
@@ -159,9 +159,9 @@ static void posix_sparse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gnu),
-		cmocka_unit_test(posix),
-		cmocka_unit_test(posix_sparse),
+		cmocka_unit_test(gnu_sparse),
+		cmocka_unit_test(pax_attributes),
+		cmocka_unit_test(pax_sparse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
