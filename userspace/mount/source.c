@@ -23,8 +23,6 @@
 
 /* How much padding behind a layer on a block device is searched through. */
 #define PADDING_MAX	(64u << 20)
-/* Every footer ends with this many zeroes. */
-#define FOOTER_ZEROES	8
 #define SEARCH_BLOCK	(64u << 10)
 #define SECTOR		512
 /* Enough of both ends of a loop device and a file to know them as the same. */
@@ -178,20 +176,23 @@ static int trim_zeroes(const struct sgz_blob *blob,
  */
 static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 {
-	struct sgz_footer footer;
-	struct sgz_blob trimmed = *blob;
+	/* So many zeroes end a footer of gzip and one of zstd:chunked. */
+	static const unsigned int zeroes[] = { 8, 0 };
 	uint64_t end;
 	int ret;
 
 	ret = trim_zeroes(blob, ctx, &end);
-	if (ret)
-		return ret;
-	if (blob->size - end < FOOTER_ZEROES)
-		return -ENODATA;
-	trimmed.size = end + FOOTER_ZEROES;
-	ret = sgz_footer_read(&footer, &trimmed, ctx);
-	if (ret == 1)
-		*blob = trimmed;
+	for (int i = 0; !ret && i < 2; i++) {
+		struct sgz_blob trimmed = *blob;
+		struct sgz_footer footer;
+
+		trimmed.size = end + zeroes[i];
+		if (trimmed.size > blob->size)
+			continue;
+		ret = sgz_footer_read(&footer, &trimmed, ctx);
+		if (ret == 1)
+			*blob = trimmed;
+	}
 	return ret ? ret : -ENODATA;
 }
 
