@@ -92,6 +92,20 @@ int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx)
 	return find(blob, ctx, &format);
 }
 
+/*
+ * Who ties a layer to a digest, or has a TOC for it, must not get another that
+ * has none.
+ */
+static int check_toc_used(const struct sgz_toc *toc,
+			  const struct sgz_context *ctx)
+{
+	if (toc->digest_type == STARGZ_DIGEST_TOC ||
+	    !(ctx->opt->toc_digest || ctx->opt->toc_path))
+		return 0;
+	return sgz_fail(ctx, -EINVAL,
+			"a layer without a table of contents, but one is asked for");
+}
+
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx, struct sgz_blob *blob)
 {
@@ -101,5 +115,8 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	ret = find(blob, ctx, &format);
 	if (ret < 0)
 		return ret;
-	return ret ? format->read(toc, spans, ctx, blob) : unknown(blob, ctx);
+	if (!ret)
+		return unknown(blob, ctx);
+	ret = format->read(toc, spans, ctx, blob);
+	return ret ? ret : check_toc_used(toc, ctx);
 }

@@ -62,9 +62,6 @@ int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	uint64_t end = 0;
 	int ret;
 
-	if (ctx->opt->toc_path || ctx->opt->toc_digest)
-		return sgz_fail(ctx, -EINVAL,
-				"a plain tar, which has no table of contents");
 	s = malloc(sizeof(*s));
 	if (!s)
 		return sgz_nomem(ctx);
