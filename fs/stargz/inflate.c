@@ -2,9 +2,10 @@
 /*
  * stargz - DEFLATE (RFC 1951) from memory to memory.
  *
- * All of the input is there from the start and the output is contiguous, so
- * most of a stream is decoded by a loop that checks bounds once for several
- * symbols (stargz_inflate_fast()); a careful one does the edges. What is
+ * The input is there from the start, or is fed in large pieces, and the output
+ * is contiguous, so most of a stream is decoded by a loop that checks bounds
+ * once for several symbols (stargz_inflate_fast()); a careful one does the
+ * edges. What is
  * refused is what zlib's inflate() refuses. No allocation, no recursion, a
  * few hundred bytes of stack. No locks: the state belongs to the caller.
  *
@@ -60,6 +61,11 @@
 #define FAST_LITERALS	3
 /* Bytes it reads at most: three loads, two of which may use seven. */
 #define FAST_IN		24
+/*
+ * Bytes that are enough for the header of any block, with bits of it before
+ * them: 3 + 14 + 19 * 3 + 320 * 14 bits, or to the next byte and 4 bytes.
+ */
+#define HEADER_IN	640
 /* Bytes beyond a match that a copy by words writes at most. */
 #define COPY_OUT	24
 /* Bytes it writes at most, but for the match; and room to be worth it. */
@@ -136,6 +142,13 @@ static bool stargz_inflate_bad(struct stargz_inflate *s, const char *why)
 static bool stargz_inflate_truncated(struct stargz_inflate *s)
 {
 	return stargz_inflate_stop(s, STARGZ_INFLATE_TRUNCATED);
+}
+
+/* Has the caller to feed more before something that takes @need bytes? */
+static inline bool stargz_inflate_hungry(const struct stargz_inflate *s,
+					 size_t need)
+{
+	return unlikely(s->more) && (size_t)(s->end - s->next) < need;
 }
 
 /* Fill the bit buffer: at least 56 bits, or all that is left of the input. */
@@ -529,6 +542,8 @@ static bool stargz_inflate_header(struct stargz_inflate *s)
 {
 	u32 header;
 
+	if (!s->final && stargz_inflate_hungry(s, HEADER_IN))
+		return false;
 	if (s->final)
 		return stargz_inflate_stop(s, STARGZ_INFLATE_END);
 	if (!stargz_inflate_take(s, 3, &header))
@@ -574,7 +589,7 @@ static bool stargz_inflate_copy_stored(struct stargz_inflate *s,
 	s->left -= n;
 	if (!s->left)
 		s->state = STATE_HEADER;
-	else if (s->next == s->end && !stargz_inflate_full(out))
+	else if (s->next == s->end && !s->more && !stargz_inflate_full(out))
 		stargz_inflate_truncated(s);
 	return !s->left;
 }
@@ -593,6 +608,8 @@ static bool stargz_inflate_copy_match(struct stargz_inflate *s,
 			return stargz_inflate_bad(s, "distance too far back");
 		k = min_t(size_t, n, back);
 		memcpy(out->next, s->dict + s->dict_len - back, k);
+		if (s->dict_used)
+			memset(s->dict_used + s->dict_len - back, 1, k);
 		out->next += k;
 		s->left -= k;
 		n -= k;
@@ -866,7 +883,8 @@ static bool stargz_inflate_codes(struct stargz_inflate *s,
 			else
 				stargz_inflate_fast_any(s, out);
 			continue;
-		} else if (!stargz_inflate_step(s, out)) {
+		} else if (stargz_inflate_hungry(s, FAST_IN) ||
+			   !stargz_inflate_step(s, out)) {
 			return false;
 		}
 		if (stargz_inflate_full(out))
@@ -887,9 +905,12 @@ static bool stargz_inflate_codes(struct stargz_inflate *s,
 void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
 			  unsigned int bit)
 {
+	s->before = 0;
 	s->start = in;
 	s->next = in;
 	s->end = in + len;
+	s->more = false;
+	s->pause = false;
 	s->hold = 0;
 	s->bits = 0;
 	s->state = STATE_HEADER;
@@ -899,6 +920,7 @@ void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
 	s->left = 0;
 	s->dict = NULL;
 	s->dict_len = 0;
+	s->dict_used = NULL;
 	s->why = NULL;
 	stargz_inflate_refill(s);
 	if (len)
@@ -933,6 +955,10 @@ void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len)
  * looks at it: it gives STARGZ_INFLATE_FULL if more output comes, else how the
  * stream ends. Once it ended in any way, further runs say the same again.
  *
+ * STARGZ_INFLATE_BLOCK and STARGZ_INFLATE_HUNGRY are no ends. After the first,
+ * the stream stands at the header of a block, stargz_inflate_bits() from its
+ * start, and a run with @pause set will end there at once again.
+ *
  * Time is bounded by the length of the input and @end - @pos.
  *
  * Return: how it ended.
@@ -950,6 +976,8 @@ enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 	bool more = true;
 
 	while (more && !stargz_inflate_full(&out)) {
+		if (s->state == STATE_HEADER && s->pause && !s->final)
+			break;
 		if (s->state == STATE_HEADER)
 			more = stargz_inflate_header(s);
 		else if (s->state == STATE_STORED)
@@ -958,7 +986,13 @@ enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 			more = stargz_inflate_codes(s, &out);
 	}
 	*pos = out.next - base;
-	return s->state == STATE_ENDED ? s->status : STARGZ_INFLATE_FULL;
+	if (s->state == STATE_ENDED)
+		return s->status;
+	if (stargz_inflate_full(&out))
+		return STARGZ_INFLATE_FULL;
+	if (s->state == STATE_HEADER && s->pause && !s->final)
+		return STARGZ_INFLATE_BLOCK;
+	return more || !s->more ? STARGZ_INFLATE_FULL : STARGZ_INFLATE_HUNGRY;
 }
 
 /**
@@ -968,9 +1002,57 @@ enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
  * Return: bytes of input from its start on; a byte of which only some bits
  *	belong to the stream counts.
  */
-size_t stargz_inflate_consumed(const struct stargz_inflate *s)
+u64 stargz_inflate_consumed(const struct stargz_inflate *s)
 {
-	return s->next - s->start - (s->bits >> 3);
+	return s->before + (s->next - s->start) - (s->bits >> 3);
+}
+
+/**
+ * stargz_inflate_bits() - where a stream stands
+ * @s: state of a stream, between two runs
+ *
+ * Return: bits of input that were used, with those before its first one.
+ */
+u64 stargz_inflate_bits(const struct stargz_inflate *s)
+{
+	return (s->before + (s->next - s->start)) * 8 - s->bits;
+}
+
+/**
+ * stargz_inflate_unread() - how much of the input was not used
+ * @s: state of a stream, between two runs
+ *
+ * Return: bytes at the end of the input. A byte of which some bits were used is
+ *	none of them.
+ */
+size_t stargz_inflate_unread(struct stargz_inflate *s)
+{
+	s->next -= s->bits >> 3;
+	s->bits &= 7;
+	s->hold = low_bits(s->hold, s->bits);
+	return s->end - s->next;
+}
+
+/**
+ * stargz_inflate_feed() - give more input
+ * @s: state of a stream, between two runs
+ * @in: the bytes that stargz_inflate_unread() counted, at any address, and then
+ *	new ones; they must stay until input is given again or the last run
+ * @len: how many in all
+ * @more: there may be more input after them. Then a run needs room for output,
+ *	and may end with STARGZ_INFLATE_HUNGRY while a few hundred bytes are
+ *	unread.
+ *
+ * To be called after stargz_inflate_unread() without a run in between.
+ */
+void stargz_inflate_feed(struct stargz_inflate *s, const u8 *in, size_t len,
+			 bool more)
+{
+	s->before += s->next - s->start;
+	s->start = in;
+	s->next = in;
+	s->end = in + len;
+	s->more = more;
 }
 
 /**

@@ -34,16 +34,22 @@
  * @STARGZ_INFLATE_FULL: the output is full, and the stream goes on
  * @STARGZ_INFLATE_BAD: the stream is invalid
  * @STARGZ_INFLATE_TRUNCATED: the input ended before the stream did
+ * @STARGZ_INFLATE_BLOCK: a block that is not the last one ended, and @pause is
+ *	set
+ * @STARGZ_INFLATE_HUNGRY: more input is needed, and @more is set
  */
 enum stargz_inflate_status {
 	STARGZ_INFLATE_END,
 	STARGZ_INFLATE_FULL,
 	STARGZ_INFLATE_BAD,
 	STARGZ_INFLATE_TRUNCATED,
+	STARGZ_INFLATE_BLOCK,
+	STARGZ_INFLATE_HUNGRY,
 };
 
 /**
  * struct stargz_inflate - a stream being decoded
+ * @before: bytes of input before @start
  * @start: first byte of input
  * @next: first byte of input that is not in @hold
  * @end: end of input
@@ -54,12 +60,16 @@ enum stargz_inflate_status {
  * @status: how the stream ended, if it did
  * @final: the current block is the last
  * @fixed: the tables are those of fixed blocks
+ * @more: what is there is not all of the input; see stargz_inflate_feed()
+ * @pause: end runs where a block ends. For the caller to set between runs.
  * @bmi2: use the instructions of x86 BMI2. Set by stargz_inflate_start() where
  *	the processor has them; tests may clear it.
  * @left: bytes of a stored block or of a match still to be written
  * @dist: distance of that match
  * @dict: history before the output
  * @dict_len: its length in bytes
+ * @dict_used: bytes of @dict that were referred to are set to 1 here, or NULL.
+ *	For the caller to set between runs.
  * @why: what is wrong with the stream, or NULL
  * @litlen: decoding table of literals and lengths
  * @dists: decoding table of distances; before, of code lengths
@@ -70,6 +80,7 @@ enum stargz_inflate_status {
  * stargz_inflate_start().
  */
 struct stargz_inflate {
+	u64 before;
 	const u8 *start;
 	const u8 *next;
 	const u8 *end;
@@ -79,11 +90,14 @@ struct stargz_inflate {
 	u8 status;
 	bool final;
 	bool fixed;
+	bool more;
+	bool pause;
 	bool bmi2;
 	u32 left;
 	u32 dist;
 	const u8 *dict;
 	size_t dict_len;
+	u8 *dict_used;
 	const char *why;
 	u32 litlen[STARGZ_INFLATE_LITLEN_SIZE];
 	u32 dists[STARGZ_INFLATE_DIST_SIZE];
@@ -97,7 +111,11 @@ void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len);
 enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 					      u8 *base, size_t *pos,
 					      size_t end);
-size_t stargz_inflate_consumed(const struct stargz_inflate *s);
+u64 stargz_inflate_consumed(const struct stargz_inflate *s);
+u64 stargz_inflate_bits(const struct stargz_inflate *s);
+size_t stargz_inflate_unread(struct stargz_inflate *s);
+void stargz_inflate_feed(struct stargz_inflate *s, const u8 *in, size_t len,
+			 bool more);
 const char *stargz_inflate_why(const struct stargz_inflate *s);
 
 #endif /* STARGZ_INFLATE_H */

@@ -10,14 +10,19 @@
 #include "footer.h"
 #include "format.h"
 #include "plaintar.h"
+#include "targz.h"
 #include "truenames.h"
 
-/* A format: @probe says 1 yes, 0 no, or a negative errno. */
+/*
+ * A format: @probe says 1 yes, 0 no, or a negative errno; @toc: it has a table
+ * of contents.
+ */
 struct format {
 	int (*probe)(const struct sgz_blob *blob,
 		     const struct sgz_context *ctx);
 	int (*read)(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx, struct sgz_blob *blob);
+	bool toc;
 };
 
 static int probe_estargz(const struct sgz_blob *blob,
@@ -25,7 +30,7 @@ static int probe_estargz(const struct sgz_blob *blob,
 {
 	struct sgz_footer footer;
 
-	return sgz_footer_read(&footer, blob, ctx);
+	return blob->pipe ? 0 : sgz_footer_read(&footer, blob, ctx);
 }
 
 static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
@@ -42,11 +47,14 @@ static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
 		ret = sgz_truenames_restore(toc, ctx, blob);
 	if (!ret)
 		ret = sgz_spans_of_units(spans, ctx, toc, STARGZ_CODEC_GZIP);
+	if (!ret)
+		ret = sgz_targz_refine(spans, ctx, toc, blob);
 	return ret;
 }
 
 static const struct format formats[] = {
-	{ probe_estargz, read_estargz },
+	{ probe_estargz, read_estargz, true },
+	{ sgz_targz_probe, sgz_targz_read },
 	{ sgz_plaintar_probe, sgz_plaintar_read },
 };
 
@@ -54,18 +62,9 @@ static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
 {
 	static const char text[] =
 		"not an eStargz or stargz layer (no footer)";
-	unsigned char magic[4] = { 0 };
-	int ret;
 
-	if (blob->size >= sizeof(magic)) {
-		ret = sgz_blob_read(blob, ctx, 0, magic, sizeof(magic));
-		if (ret)
-			return ret;
-	}
-	if (!memcmp(magic, "\x1f\x8b", 2))
-		return sgz_fail(ctx, -EINVAL,
-				"%s; plain tar.gz is not supported yet", text);
-	if (!memcmp(magic, "\x28\xb5\x2f\xfd", 4))
+	if (blob->head_len >= 4 &&
+	    !memcmp(blob->head, "\x28\xb5\x2f\xfd", 4))
 		return sgz_fail(ctx, -EINVAL,
 				"%s; zstd layers are not supported yet", text);
 	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);

@@ -26,6 +26,38 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 	return 0;
 }
 
+void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
+		     const struct sgz_blob *blob, sgz_pull pull, void *source)
+{
+	memset(s, 0, offsetof(struct sgz_stream, buf));
+	s->ctx = ctx;
+	s->blob = blob;
+	s->kind = SGZ_PULLED;
+	s->end = blob->size;
+	s->pull = pull;
+	s->source = source;
+}
+
+/* Up to @len bytes of the piece at hand or the next one; no @buf: drop them. */
+static ssize_t read_pulled(struct sgz_stream *s, void *buf, size_t len)
+{
+	if (!s->piece_len) {
+		ssize_t n = s->pull(s, &s->piece);
+
+		if (n <= 0)
+			return n;
+		s->piece_len = n;
+	}
+	if (len > s->piece_len)
+		len = s->piece_len;
+	if (buf)
+		memcpy(buf, s->piece, len);
+	s->piece += len;
+	s->piece_len -= len;
+	s->decoded += len;
+	return len;
+}
+
 static ssize_t read_plain(struct sgz_stream *s, void *buf, size_t len)
 {
 	int ret;
@@ -87,6 +119,8 @@ ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 {
 	if (s->kind == SGZ_PLAIN)
 		return read_plain(s, buf, len);
+	if (s->kind == SGZ_PULLED)
+		return read_pulled(s, buf, len);
 	if (len > INT_MAX)
 		len = INT_MAX;
 	s->z.next_out = buf;
@@ -111,18 +145,33 @@ ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 	return len - s->z.avail_out;
 }
 
+static int too_early(const struct sgz_stream *s)
+{
+	return sgz_fail(s->ctx, -EUCLEAN, "data at offset %llu ends too early",
+			(unsigned long long)s->member);
+}
+
 int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len)
 {
 	while (len) {
 		ssize_t n = sgz_stream_read(s, buf, len);
 
-		if (n < 0)
-			return n;
-		if (!n)
-			return sgz_fail(s->ctx, -EUCLEAN,
-					"data at offset %llu ends too early",
-					(unsigned long long)s->member);
+		if (n <= 0)
+			return n ? n : too_early(s);
 		buf = (char *)buf + n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int skip_pulled(struct sgz_stream *s, uint64_t len)
+{
+	while (len) {
+		ssize_t n = read_pulled(s, NULL, len < SIZE_MAX ? len :
+							SIZE_MAX);
+
+		if (n <= 0)
+			return n ? n : too_early(s);
 		len -= n;
 	}
 	return 0;
@@ -131,6 +180,9 @@ int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len)
 int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
 {
 	char buf[16 << 10];
+
+	if (s->kind == SGZ_PULLED)
+		return skip_pulled(s, len);
 
 	if (s->kind == SGZ_PLAIN && len <= s->end - s->pos) {
 		s->pos += len;
@@ -148,8 +200,20 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
 	return 0;
 }
 
+int sgz_stream_drain(struct sgz_stream *s)
+{
+	char buf[16 << 10];
+	ssize_t n;
+
+	do {
+		n = s->kind == SGZ_PULLED ? read_pulled(s, NULL, SIZE_MAX) :
+					    sgz_stream_read(s, buf, sizeof(buf));
+	} while (n > 0);
+	return n;
+}
+
 void sgz_stream_close(struct sgz_stream *s)
 {
-	if (s->kind != SGZ_PLAIN)
+	if (s->kind == SGZ_MEMBER || s->kind == SGZ_MEMBERS)
 		inflateEnd(&s->z);
 }

@@ -14,12 +14,25 @@
  * @SGZ_PLAIN: not at all
  * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
  * @SGZ_MEMBERS: gzip members one after another up to the end of the range
+ * @SGZ_PULLED: by someone else, who is asked for the next piece
  */
 enum sgz_stream_kind {
 	SGZ_PLAIN,
 	SGZ_MEMBER,
 	SGZ_MEMBERS,
+	SGZ_PULLED,
 };
+
+struct sgz_stream;
+
+/**
+ * typedef sgz_pull - get the next decoded bytes
+ * @s: the stream; its @pos is to be set for the sake of progress
+ * @bytes: set to them; they stay until the next call
+ *
+ * Return: how many, 0 at the end, or a negative errno with the error text set.
+ */
+typedef ssize_t (*sgz_pull)(struct sgz_stream *s, const uint8_t **bytes);
 
 /**
  * struct sgz_stream - a range being decoded
@@ -31,6 +44,10 @@ enum sgz_stream_kind {
  * @member: start of the gzip member being decoded
  * @decoded: bytes that this member gave so far
  * @done: nothing is left
+ * @pull: what gives the next piece
+ * @source: for the use of @pull
+ * @piece: what is left of the last one
+ * @piece_len: bytes in it
  * @z: zlib's state
  * @buf: compressed bytes
  */
@@ -43,6 +60,10 @@ struct sgz_stream {
 	uint64_t member;
 	uint64_t decoded;
 	bool done;
+	sgz_pull pull;
+	void *source;
+	const uint8_t *piece;
+	size_t piece_len;
 	z_stream z;
 	unsigned char buf[64 << 10];
 };
@@ -52,6 +73,10 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
 		    enum sgz_stream_kind kind);
 
+/** sgz_stream_from() - begin to read what @pull gives of all of @blob */
+void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
+		     const struct sgz_blob *blob, sgz_pull pull, void *source);
+
 /**
  * sgz_stream_read() - decode up to @len bytes
  * @s: the stream
@@ -59,7 +84,7 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
  * @len: how many at most
  *
  * Return: how many bytes (fewer than @len only at the end of the stream, or
- * where a member ends), 0 at the end, or a negative errno. The checksum and
+ * where a member or a piece ends), 0 at the end, or a negative errno. The checksum and
  * length of a gzip member have been verified when its end was reached.
  */
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
@@ -69,6 +94,9 @@ int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len);
 
 /** sgz_stream_skip() - decode @len bytes and drop them; fewer are an error */
 int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
+
+/** sgz_stream_drain() - decode what is left and drop it */
+int sgz_stream_drain(struct sgz_stream *s);
 
 /** sgz_stream_close() - release */
 void sgz_stream_close(struct sgz_stream *s);
