@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # what run sets
-# Plain tars: no footer says where they end, and their indexes are kept by the
-# identity of the file.
+# Layers without a table of contents: no footer says where they end, and their
+# indexes are kept by the identity of the file.
 
 mkdir tree plain
 echo content >tree/file
@@ -40,6 +40,12 @@ tap_is "nothing else is in the cache" "$(entries plain)" 5
 
 refuses "no table of contents, no digest of one" 32 'table of contents' \
 	-f p.tar mnt -o "$in,toc_digest=sha256:$(printf '0%.0s' {1..64})"
+gzip <p.tar >p.tar.gz
+sleep 0.3
+tap_is "a tar.gz: an index is made" "$(how p.tar.gz mnt -o $in)" made
+tap_is "and found again in the same way" "$(how p.tar.gz mnt -o $in)" found
+refuses "nor has it one" 32 'table of contents' \
+	-f p.tar.gz mnt -o "$in,toc_digest=sha256:$(printf '0%.0s' {1..64})"
 head -c 1100 p.tar >cut.tar
 refuses "a tar that is cut off" 32 'cut.tar: ' -f cut.tar mnt -o $in
 head -c 2000 /dev/urandom >rubbish.tar
