@@ -13,7 +13,8 @@ STORED, GZIP, DEFLATE, ZSTD = range(4)
 INCOMPAT = {STORED: 1, GZIP: 0, DEFLATE: 2, ZSTD: 4}
 PREFIX = {1: b"user.", 2: b"trusted.", 3: b"security.",
           4: b"system.posix_acl_access", 5: b"system.posix_acl_default"}
-INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS = range(7)
+(INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS, WINDOWS,
+ WINDOW_DATA) = range(9)
 RECORD = [48, 12, 1, 16, 24, 64, 1, 24, 1, 56]
 
 
@@ -36,6 +37,33 @@ class Node:
         return stat.S_IFMT(self.mode)
 
 
+def members(data, ulen):
+    """Gzip members one after another, up to some length."""
+    out = b""
+    while len(out) < ulen:
+        d = zlib.decompressobj(31)
+        out += d.decompress(data, ulen - len(out))
+        assert d.eof or len(out) == ulen
+        data = d.unused_data
+    return out
+
+
+def resume(data, bit, window, ulen):
+    """Deflate data from a bit on; what follows its end are gzip members."""
+    shifted = (int.from_bytes(data, "little") >> bit).to_bytes(len(data),
+                                                               "little")
+    d = zlib.decompressobj(-15, zdict=window)
+    out = d.decompress(shifted, ulen)
+    if len(out) == ulen:
+        return out
+    assert d.eof
+    end = len(data) - len(d.unused_data) + 8
+    # Before the shift the last bits may have been in one more byte.
+    if data[end:end + 2] != b"\x1f\x8b":
+        end += 1
+    return out + members(data[end:], ulen - len(out))
+
+
 class Index:
     """An index; self.paths maps each path to its inode, the root being b""."""
 
@@ -45,6 +73,7 @@ class Index:
         self.cache = (None, b"")
         self.superblock()
         self.read_spans()
+        self.read_windows()
         self.inodes = [Node(i + 1, self.record(INODES, i))
                        for i in range(self.count[INODES])]
         self.paths = {b"": self.inodes[0]}
@@ -101,17 +130,36 @@ class Index:
             start, clen, ulen, crc, blob, codec, flags = \
                 struct.unpack("<QIIIHBB", self.record(SPANS, i))
             assert start > last and start + clen <= self.used and ulen
-            assert (crc, blob, flags) == (0, 0, 0)
+            assert blob == 0 and not flags & ~15
+            assert flags & 8 or (crc == 0 and codec != DEFLATE)
+            assert codec == DEFLATE or not flags & 7
             assert codec != STORED or clen == ulen
             last = start
             incompat |= INCOMPAT[codec]
-            self.spans.append((start, clen, ulen, codec))
+            self.spans.append((start, clen, ulen, codec, flags & 7,
+                               crc if flags & 8 else None))
         assert self.incompat == incompat
         ends = [s[0] + s[1] for s in self.spans]
         assert self.used == max(ends, default=0) <= self.blob_size
         assert self.max_span <= 64 << 20
         assert self.max_span == max([s[2] for s in self.spans
                                      if s[3] != STORED], default=0)
+
+    def read_windows(self):
+        self.windows = {}
+        last, end = -1, 0
+        for i in range(self.count[WINDOWS]):
+            span, clen, offset, ulen, zero = \
+                struct.unpack("<IIQII", self.record(WINDOWS, i))
+            assert last < span < len(self.spans) and zero == 0
+            assert self.spans[span][3] == DEFLATE
+            assert offset == end and clen <= 40960 and 1 <= ulen <= 32768
+            last, end = span, offset + clen
+            d = zlib.decompressobj(-15)
+            data = d.decompress(self.heap(WINDOW_DATA, offset, clen))
+            assert d.eof and not d.unused_data and len(data) == ulen
+            self.windows[span] = data
+        assert end == self.count[WINDOW_DATA]
 
     def walk(self):
         """Directories in the order of their inode numbers."""
@@ -200,12 +248,15 @@ class Index:
 
     def decode(self, span):
         if self.cache[0] != span:
-            start, clen, ulen, codec = self.spans[span]
+            start, clen, ulen, codec, bit, crc = self.spans[span]
             start += self.blob_start
             data = self.blob[start:start + clen]
             if codec == GZIP:
-                data = zlib.decompressobj(31).decompress(data, ulen)
+                data = members(data, ulen)
+            elif codec == DEFLATE:
+                data = resume(data, bit, self.windows.get(span, b""), ulen)
             assert len(data) == ulen
+            assert crc is None or zlib.crc32(data) == crc
             self.cache = (span, data)
         return self.cache[1]
 

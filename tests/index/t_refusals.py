@@ -138,9 +138,12 @@ def test_chunks_without_a_file():
 
 
 def test_members_that_cannot_hold_so_much():
-    refused(change(size=50 << 20), '"f"', "cannot come out")
-    refused(change(size=(64 << 20) + 1), '"f"', "64 MiB")
-    refused(change(innerOffset=64 << 20), '"f"', "64 MiB")
+    plain = ("--checkpoints=none",)
+    refused(change(size=50 << 20), '"f"', "cannot come out", args=plain)
+    refused(change(size=(64 << 20) + 1), '"f"', "64 MiB", args=plain)
+    refused(change(innerOffset=64 << 20), '"f"', "64 MiB", args=plain)
+    refused(change(size=50 << 20), '"f"', "ends before")
+    refused(change(innerOffset=64 << 20), '"f"', "ends before")
 
 
 def test_xattrs():
@@ -176,8 +179,7 @@ def test_footers():
     refused(b"", "no footer", code=3)
     refused(b"hello", "no footer", code=3)
     refused(b"\x28\xb5\x2f\xfd" + bytes(100), "zstd", code=3)
-    refused(good[:-1], "no footer", code=3)
-    refused(good + b"\0", "no footer", code=3)
+    refused(good[:-1], "cut off")
     body = good[:-51]
     for offset in (len(body), len(body) + 1, 2**64 - 1):
         refused(body + footer("estargz", offset), "footer")

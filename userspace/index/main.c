@@ -147,7 +147,9 @@ static int run(struct settings *s, const int *fds)
 static int open_layers(const struct settings *s, int *fds)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		fds[i] = open(s->layers[i], O_RDONLY | O_CLOEXEC);
+		fds[i] = strcmp(s->layers[i], "-") ?
+			 open(s->layers[i], O_RDONLY | O_CLOEXEC) :
+			 STDIN_FILENO;
 		if (fds[i] < 0) {
 			fprintf(stderr, PROG ": %s: %s\n", s->layers[i],
 				strerror(errno));

@@ -12,7 +12,8 @@
 #include "version.h"
 
 enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_RAW, OPT_OFFSET, OPT_SIZE,
-	OPT_STATS, OPT_CHECK, OPT_MERGE, OPT_DEVICE_IMAGE, OPT_ALIGN };
+	OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS, OPT_MERGE,
+	OPT_DEVICE_IMAGE, OPT_ALIGN };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -21,6 +22,8 @@ static const struct option options[] = {
 	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "span", required_argument, NULL, OPT_SPAN },
+	{ "checkpoints", required_argument, NULL, OPT_CHECKPOINTS },
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "merge", no_argument, NULL, OPT_MERGE },
@@ -39,7 +42,8 @@ static const char help[] =
 "       " PROG " --device-image [--merge] [OPTION]... -o IMAGE LAYER...\n"
 "\n"
 "Make the index by which the kernel mounts BLOB, a container layer, as it is;\n"
-"or one index of all layers of an image; or a disk with index and layers.\n"
+"or one index of all layers of an image; or a disk with index and layers. A BLOB\n"
+"of - is standard input.\n"
 "\n"
 "      --merge           resolve LAYERs, lowest first, into one tree; each is a\n"
 "                        blob or an index\n"
@@ -52,6 +56,9 @@ static const char help[] =
 "      --raw             show whiteouts and landmarks as they are in the tar\n"
 "      --offset=N        first byte of the layer in BLOB\n"
 "      --size=N          bytes of the layer; K, M, G, T are understood\n"
+"      --span=N          bytes of content between checkpoints, 64K to 16M (1M)\n"
+"      --checkpoints=none  lay none inside members of eStargz layers; auto: in\n"
+"                        those larger than 4M, or than what --span says\n"
 "      --stats           print what the index holds, and time and memory\n"
 "      --check           write nothing; decode all content, compare digests\n"
 "  -q, --quiet           no warnings, no progress bar\n"
@@ -94,6 +101,17 @@ static bool parse_size(const char *text, uint64_t *value)
 	return true;
 }
 
+static bool parse_span(const char *text, uint32_t *size)
+{
+	uint64_t value;
+
+	if (!parse_size(text, &value) || value < STARGZ_SPAN_SIZE_MIN ||
+	    value > STARGZ_SPAN_SIZE_MAX)
+		return false;
+	*size = value;
+	return true;
+}
+
 /* One option; returns -1 to go on, else the exit code. */
 static int take_option(struct settings *s, int c)
 {
@@ -116,6 +134,14 @@ static int take_option(struct settings *s, int c)
 	case OPT_SIZE:
 		return parse_size(optarg, &s->opt.size) && s->opt.size ? -1 :
 			usage("not a number of bytes above zero", optarg);
+	case OPT_SPAN:
+		return parse_span(optarg, &s->opt.span_size) ? -1 :
+			usage("not a number of bytes from 64K to 16M", optarg);
+	case OPT_CHECKPOINTS:
+		s->opt.no_checkpoints = !strcmp(optarg, "none");
+		if (s->opt.no_checkpoints || !strcmp(optarg, "auto"))
+			return -1;
+		return usage("neither auto nor none", optarg);
 	case OPT_STATS:
 		s->stats = true;
 		return -1;
@@ -161,6 +187,9 @@ static int check_options(const struct settings *s)
 		return usage("one at a time without --merge", s->layers[1]);
 	if (s->opt.check && s->output)
 		return usage("nothing is written with --check", "--output");
+	if (!strcmp(s->layers[0], "-") && !s->output && !s->opt.check)
+		return usage("is missing; there is no name to add .index to",
+			     "--output");
 	if (whole && !s->output)
 		return usage("is needed to say what to write", "--output");
 	if (s->opt.merge && s->opt.raw)

@@ -54,8 +54,8 @@ static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
 
 static const struct format formats[] = {
 	{ probe_estargz, read_estargz, true },
-	{ sgz_targz_probe, sgz_targz_read },
-	{ sgz_plaintar_probe, sgz_plaintar_read },
+	{ sgz_targz_probe, sgz_targz_read, false },
+	{ sgz_plaintar_probe, sgz_plaintar_read, false },
 };
 
 static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
