@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Decoding a range of a blob piece by piece with zlib, which also verifies
- * the checksum and the length at the end of each gzip member.
+ * Decoding a range of a blob piece by piece with zlib and libzstd, which also
+ * verify the checksum at the end of each gzip member or zstd frame.
  */
 #include <limits.h>
 #include <string.h>
 
+#include <zstd_errors.h>
+
 #include "stream.h"
 
 #define GZIP_ONLY	(16 + MAX_WBITS)
+
+static int open_frames(struct sgz_stream *s)
+{
+	s->zstd = ZSTD_createDStream();
+	if (!s->zstd)
+		return sgz_nomem(s->ctx);
+	ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax,
+			       SGZ_ZSTD_WINDOW_LOG);
+	s->done = s->pos == s->end;
+	return 0;
+}
 
 int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
@@ -21,6 +34,8 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 	s->pos = start;
 	s->end = end;
 	s->member = start;
+	if (kind == SGZ_FRAMES)
+		return open_frames(s);
 	if (kind != SGZ_PLAIN && inflateInit2(&s->z, GZIP_ONLY) != Z_OK)
 		return sgz_nomem(ctx);
 	return 0;
@@ -83,7 +98,8 @@ static int refill(struct sgz_stream *s)
 		len = s->end - s->pos;
 	if (!len)
 		return sgz_fail(s->ctx, -EUCLEAN,
-				"gzip member at offset %llu: truncated",
+				"%s at offset %llu: truncated",
+				s->zstd ? "zstd frame" : "gzip member",
 				(unsigned long long)s->member);
 	ret = sgz_blob_read(s->blob, s->ctx, s->pos, s->buf, len);
 	if (ret)
@@ -101,7 +117,8 @@ static void next_member(struct sgz_stream *s)
 		s->done = true;
 		return;
 	}
-	inflateReset(&s->z);
+	if (!s->zstd)
+		inflateReset(&s->z);
 	s->member = s->pos - s->z.avail_in;
 	s->decoded = 0;
 }
@@ -115,12 +132,76 @@ static int inflate_failed(struct sgz_stream *s, int z)
 			s->z.msg ? s->z.msg : "damaged");
 }
 
+static int frame_failed(struct sgz_stream *s, size_t code)
+{
+	const char *why = ZSTD_getErrorName(code);
+
+	switch (ZSTD_getErrorCode(code)) {
+	case ZSTD_error_memory_allocation:
+		return sgz_nomem(s->ctx);
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return sgz_fail(s->ctx, -EINVAL,
+				"zstd frame at offset %llu: needs a window of more than 32 MiB; make the layer anew with mkfs.stargz, or with zstd without --long and --ultra",
+				(unsigned long long)s->member);
+	default:
+		return sgz_fail(s->ctx, -EUCLEAN, "zstd frame at offset %llu: %s",
+				(unsigned long long)s->member, why);
+	}
+}
+
+/* One step of the decoder; @ended is set at the end of a frame. */
+static int step_frame(struct sgz_stream *s, ZSTD_outBuffer *out, bool *ended)
+{
+	ZSTD_inBuffer in = { s->z.next_in, s->z.avail_in, 0 };
+	size_t before = out->pos, code;
+
+	code = ZSTD_decompressStream(s->zstd, out, &in);
+	if (ZSTD_isError(code))
+		return frame_failed(s, code);
+	s->z.next_in += in.pos;
+	s->z.avail_in -= in.pos;
+	s->decoded += out->pos - before;
+	s->held = code && out->pos == out->size;
+	*ended = !code;
+	if (!s->watch || out->pos == before)
+		return 0;
+	return s->watch->bytes(s->watch->data, s, (char *)out->dst + before,
+			       out->pos - before);
+}
+
+static ssize_t read_frames(struct sgz_stream *s, void *buf, size_t len)
+{
+	ZSTD_outBuffer out = { buf, len, 0 };
+
+	while (out.pos < out.size && !s->done) {
+		bool ended = false;
+		int ret;
+
+		ret = s->held ? 0 : refill(s);
+		if (!ret)
+			ret = step_frame(s, &out, &ended);
+		if (!ret && ended && s->watch)
+			ret = s->watch->end(s->watch->data, s,
+					    s->pos - s->z.avail_in);
+		if (ret)
+			return ret;
+		if (!ended)
+			continue;
+		next_member(s);
+		if (out.pos)
+			break;
+	}
+	return out.pos;
+}
+
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 {
 	if (s->kind == SGZ_PLAIN)
 		return read_plain(s, buf, len);
 	if (s->kind == SGZ_PULLED)
 		return read_pulled(s, buf, len);
+	if (s->kind == SGZ_FRAMES)
+		return read_frames(s, buf, len);
 	if (len > INT_MAX)
 		len = INT_MAX;
 	s->z.next_out = buf;
@@ -214,6 +295,8 @@ int sgz_stream_drain(struct sgz_stream *s)
 
 void sgz_stream_close(struct sgz_stream *s)
 {
+	if (s->kind == SGZ_FRAMES)
+		ZSTD_freeDStream(s->zstd);
 	if (s->kind == SGZ_MEMBER || s->kind == SGZ_MEMBERS)
 		inflateEnd(&s->z);
 }

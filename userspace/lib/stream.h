@@ -6,20 +6,27 @@
 #define SGZ_STREAM_H
 
 #include <zlib.h>
+#include <zstd.h>
 
 #include "blob.h"
+
+/* Binary logarithm of the largest window that a zstd frame may need. */
+#define SGZ_ZSTD_WINDOW_LOG	25
 
 /**
  * enum sgz_stream_kind - how the range is decoded
  * @SGZ_PLAIN: not at all
  * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
  * @SGZ_MEMBERS: gzip members one after another up to the end of the range
+ * @SGZ_FRAMES: zstd frames one after another up to the end of the range,
+ *	skippable ones being skipped
  * @SGZ_PULLED: by someone else, who is asked for the next piece
  */
 enum sgz_stream_kind {
 	SGZ_PLAIN,
 	SGZ_MEMBER,
 	SGZ_MEMBERS,
+	SGZ_FRAMES,
 	SGZ_PULLED,
 };
 
@@ -35,20 +42,37 @@ struct sgz_stream;
 typedef ssize_t (*sgz_pull)(struct sgz_stream *s, const uint8_t **bytes);
 
 /**
+ * struct sgz_frame_watch - who is told of what zstd frames decode to
+ * @bytes: called with what was decoded of the frame that begins at
+ *	sgz_stream.member; returns 0 or a negative errno
+ * @end: called when the frame has ended, with the offset of its end
+ * @data: handed to both
+ */
+struct sgz_frame_watch {
+	int (*bytes)(void *data, const struct sgz_stream *s, const void *buf,
+		     size_t len);
+	int (*end)(void *data, const struct sgz_stream *s, uint64_t pos);
+	void *data;
+};
+
+/**
  * struct sgz_stream - a range being decoded
  * @ctx: the call
  * @blob: where it is read from
  * @kind: how it is decoded
  * @pos: next byte of the blob to be read
  * @end: end of the range
- * @member: start of the gzip member being decoded
- * @decoded: bytes that this member gave so far
+ * @member: start of the gzip member or zstd frame being decoded
+ * @decoded: bytes that it gave so far
  * @done: nothing is left
+ * @held: the zstd decoder may have more to give without being fed
  * @pull: what gives the next piece
  * @source: for the use of @pull
  * @piece: what is left of the last one
  * @piece_len: bytes in it
- * @z: zlib's state
+ * @z: zlib's state; input of zstd as well
+ * @zstd: zstd's state
+ * @watch: set after sgz_stream_open() by who wants to follow zstd frames
  * @buf: compressed bytes
  */
 struct sgz_stream {
@@ -60,11 +84,14 @@ struct sgz_stream {
 	uint64_t member;
 	uint64_t decoded;
 	bool done;
+	bool held;
 	sgz_pull pull;
 	void *source;
 	const uint8_t *piece;
 	size_t piece_len;
 	z_stream z;
+	ZSTD_DStream *zstd;
+	const struct sgz_frame_watch *watch;
 	unsigned char buf[64 << 10];
 };
 
@@ -84,8 +111,10 @@ void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
  * @len: how many at most
  *
  * Return: how many bytes (fewer than @len only at the end of the stream, or
- * where a member or a piece ends), 0 at the end, or a negative errno. The checksum and
- * length of a gzip member have been verified when its end was reached.
+ * where a member, frame or piece ends), 0 at the end, or a negative errno. The
+ * checksum and length of a gzip member have been verified when its end was
+ * reached, and so has the checksum of a zstd frame that has one. A frame that
+ * needs a window of more than 32 MiB is refused with -EINVAL.
  */
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
 
