@@ -50,8 +50,11 @@ static int collect(struct checker *c)
 		if (!is_shown_file(entry))
 			continue;
 		for (uint32_t k = 0; k < entry->b; k++) {
-			struct ref *ref = sgz_vec_add(&c->refs, 1, sizeof(*ref));
+			struct ref *ref;
 
+			if (sgz_toc_chunk(c->toc, entry->a + k)->zeroes)
+				continue;
+			ref = sgz_vec_add(&c->refs, 1, sizeof(*ref));
 			if (!ref)
 				return sgz_nomem(c->ctx);
 			ref->number = entry->a + k;
@@ -115,7 +118,9 @@ static int decode(struct checker *c, const struct sgz_context *ctx,
 	if (!sgz_vec_add(&c->data, ulen, 1))
 		return sgz_nomem(ctx);
 	n = sgz_stream_open(&c->stream, ctx, c->blob, start,
-			    s->start + s->clen, 			    SGZ_MEMBER);
+			    s->start + s->clen,
+			    s->codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES :
+							    SGZ_MEMBER);
 	if (!n)
 		n = sgz_stream_full(&c->stream, c->data.data, ulen);
 	while (whole && !n) {
@@ -178,6 +183,15 @@ static int check_units(struct checker *c)
 	return 0;
 }
 
+static void add_zeroes(struct checker *c, uint64_t size)
+{
+	static const char zeroes[16 << 10];
+
+	for (; size > sizeof(zeroes); size -= sizeof(zeroes))
+		sgz_sha256_add(&c->sha, zeroes, sizeof(zeroes));
+	sgz_sha256_add(&c->sha, zeroes, size);
+}
+
 static int check_whole_file(struct checker *c, uint32_t number)
 {
 	const struct sgz_entry *entry = sgz_toc_entry(c->toc, number);
@@ -185,8 +199,13 @@ static int check_whole_file(struct checker *c, uint32_t number)
 	for (uint32_t k = 0; k < entry->b; k++) {
 		const struct sgz_chunk *chunk =
 			sgz_toc_chunk(c->toc, entry->a + k);
-		int ret = decode_for(c, entry, chunk->unit, false);
+		int ret;
 
+		if (chunk->zeroes) {
+			add_zeroes(c, chunk->size);
+			continue;
+		}
+		ret = decode_for(c, entry, chunk->unit, false);
 		if (ret)
 			return ret;
 		sgz_sha256_add(&c->sha, (char *)c->data.data + chunk->inner,
@@ -195,22 +214,29 @@ static int check_whole_file(struct checker *c, uint32_t number)
 	return compare_digest(c, entry, file_digest(c, number));
 }
 
+/* Is the digest of the whole file all there is to compare with? */
+static bool is_whole(const struct checker *c, uint32_t number)
+{
+	const struct sgz_entry *entry = sgz_toc_entry(c->toc, number);
+
+	if (!is_shown_file(entry) || !file_digest(c, number)->set)
+		return false;
+	for (uint32_t k = 0; k < entry->b; k++) {
+		uint32_t i = entry->a + k;
+
+		if (sgz_toc_chunk(c->toc, i)->zeroes ||
+		    (entry->b > 1 && !chunk_digest(c, i)->set))
+			return true;
+	}
+	return !entry->b;
+}
+
 /* Files whose chunks have no digests, but which have one as a whole. */
 static int check_whole_files(struct checker *c)
 {
 	for (uint32_t i = 0; i < c->toc->entries.count; i++) {
-		const struct sgz_entry *entry = sgz_toc_entry(c->toc, i);
-		bool chunks = true;
-		int ret;
+		int ret = is_whole(c, i) ? check_whole_file(c, i) : 0;
 
-		if (!is_shown_file(entry) || entry->b == 1 ||
-		    !file_digest(c, i)->set)
-			continue;
-		for (uint32_t k = 0; k < entry->b; k++)
-			chunks &= chunk_digest(c, entry->a + k)->set;
-		if (chunks && entry->b)
-			continue;
-		ret = check_whole_file(c, i);
 		if (ret)
 			return ret;
 	}

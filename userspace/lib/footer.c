@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * Footers of eStargz (51 bytes), legacy stargz (47) and external-TOC (46)
- * blobs. All three are an empty gzip member with an extra field.
+ * blobs, which are an empty gzip member with an extra field; and the question
+ * which kind of footer there is.
  */
 #include <string.h>
 
-#include "footer.h"
+#include "zstdfooter.h"
 
-#define FOOTER_MAX	51
+#define FOOTER_MAX	SGZ_ZSTD_FOOTER_MAX
 #define GZIP_HEADER	12	/* fixed part and the length of the extra field */
 
 /* The extra field: @id before the 16 digits, "STARGZ" or the like after. */
@@ -64,16 +65,10 @@ static bool matches(const struct footer_kind *kind, const unsigned char *p)
 	       !memcmp(p + extra - tail, kind->tail, tail);
 }
 
-int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
-		    const struct sgz_context *ctx)
+static int gzip_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
+		       const struct sgz_context *ctx, const unsigned char *end,
+		       size_t len)
 {
-	unsigned char end[FOOTER_MAX];
-	size_t len = blob->size < FOOTER_MAX ? blob->size : FOOTER_MAX;
-	int ret;
-
-	ret = sgz_blob_read(blob, ctx, blob->size - len, end, len);
-	if (ret)
-		return ret;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct footer_kind *kind = &kinds[i];
 		const unsigned char *p;
@@ -83,20 +78,40 @@ int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		p = end + len - kind->size;
 		if (!matches(kind, p))
 			continue;
-		footer->start = blob->size - kind->size;
+		footer->codec = STARGZ_CODEC_GZIP;
 		footer->external = !kind->digits;
-		footer->toc = footer->start;
+		footer->toc_end = blob->size - kind->size;
+		footer->toc_size = 0;
+		footer->toc = footer->toc_end;
+		footer->data_end = footer->toc_end;
 		if (!kind->digits)
 			return 1;
 		if (parse_hex(p + GZIP_HEADER + kind->head_len, &footer->toc))
 			return sgz_fail(ctx, -EUCLEAN,
 					"footer: TOC offset is not 16 hexadecimal digits");
-		if (footer->toc >= footer->start)
+		if (footer->toc >= footer->toc_end)
 			return sgz_fail(ctx, -EUCLEAN,
 					"footer: TOC offset %llu is not before the footer at %llu",
 					(unsigned long long)footer->toc,
-					(unsigned long long)footer->start);
+					(unsigned long long)footer->toc_end);
+		footer->data_end = footer->toc;
 		return 1;
 	}
 	return 0;
+}
+
+int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
+		    const struct sgz_context *ctx)
+{
+	unsigned char end[FOOTER_MAX];
+	size_t len = blob->size < FOOTER_MAX ? blob->size : FOOTER_MAX;
+	int ret;
+
+	if (ctx->opt->toc_position)
+		return sgz_zstd_position(footer, blob, ctx);
+	ret = sgz_blob_read(blob, ctx, blob->size - len, end, len);
+	if (ret)
+		return ret;
+	ret = gzip_footer(footer, blob, ctx, end, len);
+	return ret ? ret : sgz_zstd_footer(footer, blob, ctx, end, len);
 }

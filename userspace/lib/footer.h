@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The footer of a blob: the empty gzip member at the end that says where the
- * table of contents is.
+ * The footer of a blob, which says where the table of contents is: an empty
+ * gzip member, or a skippable zstd frame.
  */
 #ifndef SGZ_FOOTER_H
 #define SGZ_FOOTER_H
 
 #include "blob.h"
+#include "stargz_fs.h"
 
 /**
  * struct sgz_footer - what the footer says
+ * @codec: what members are: %STARGZ_CODEC_GZIP or %STARGZ_CODEC_ZSTD
  * @external: the table of contents is not in the blob
- * @toc: offset of the gzip member with the table of contents; the end of
- *	the data when it is external
- * @start: offset of the footer itself
+ * @toc: first compressed byte of the table of contents
+ * @toc_end: where it ends at the latest
+ * @toc_size: bytes of it when decoded, or zero: not said
+ * @data_end: end of the part of the blob that holds content
  */
 struct sgz_footer {
+	enum stargz_codec codec;
 	bool external;
 	uint64_t toc;
-	uint64_t start;
+	uint64_t toc_end;
+	uint64_t toc_size;
+	uint64_t data_end;
 };
 
 /**
@@ -26,6 +32,8 @@ struct sgz_footer {
  * @footer: filled
  * @blob: the blob
  * @ctx: the call
+ *
+ * What the options say of the place of the TOC goes before the footer.
  *
  * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
  * -EUCLEAN if it has one that cannot be right.

@@ -44,10 +44,10 @@ static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
 		return ret;
 	ret = sgz_toc_read(toc, ctx, blob, &footer);
 	if (!ret)
-		ret = sgz_truenames_restore(toc, ctx, blob);
+		ret = sgz_truenames_restore(toc, ctx, blob, footer.codec);
 	if (!ret)
-		ret = sgz_spans_of_units(spans, ctx, toc, STARGZ_CODEC_GZIP);
-	if (!ret)
+		ret = sgz_spans_of_units(spans, ctx, toc, footer.codec);
+	if (!ret && footer.codec == STARGZ_CODEC_GZIP)
 		ret = sgz_targz_refine(spans, ctx, toc, blob);
 	return ret;
 }

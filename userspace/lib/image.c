@@ -254,6 +254,8 @@ static int make_extents(struct maker *m, const struct sgz_entry *entry)
 		const struct sgz_chunk *chunk =
 			sgz_toc_chunk(m->tree->toc, entry->a + i);
 
+		if (chunk->zeroes)
+			continue;
 		if (chunk->pos > pos)
 			ret = add_extent(m, start, pos, STARGZ_NO_SPAN, 0);
 		if (!ret)

@@ -136,7 +136,7 @@ int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 		const struct sgz_chunk *c = sgz_toc_chunk(toc, file->a + i);
 		int ret = 0;
 
-		if (c->size)
+		if (c->size && !c->zeroes)
 			ret = use_chunk(spans, ctx, file, c);
 		if (ret)
 			return ret;

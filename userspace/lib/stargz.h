@@ -26,6 +26,9 @@ struct stargz_error {
  * struct stargz_index_options - how an index is made
  * @toc_path: file with an external TOC, or NULL
  * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
+ * @toc_stored_digest: the same of the TOC as it is stored in the blob
+ * @toc_position: "OFFSET:LENGTH:SIZE:1" of the TOC in a zstd:chunked blob, as
+ *	manifests give it, or NULL: the footer of the blob says it
  * @check: decode all content and compare it with the digests of the TOC
  * @span_size: decoded bytes after which a long stream gets a checkpoint, from
  *	STARGZ_SPAN_SIZE_MIN to STARGZ_SPAN_SIZE_MAX; zero:
@@ -46,6 +49,8 @@ struct stargz_error {
 struct stargz_index_options {
 	const char *toc_path;
 	const char *toc_digest;
+	const char *toc_stored_digest;
+	const char *toc_position;
 	bool check;
 	bool raw;
 	bool merge;

@@ -29,6 +29,7 @@ struct reader {
 	struct sgz_jsonsplit split;
 	struct sgz_decoder decoder;
 	bool entries;		/* member "entries" was seen */
+	uint64_t size;		/* bytes of JSON so far */
 };
 
 static int on_member(void *data, const char *key, struct json_object *value)
@@ -68,6 +69,7 @@ static int on_element(void *data, struct json_object *value)
 static int feed(struct reader *r, const char *text, size_t len)
 {
 	sgz_sha256_add(&r->sha, text, len);
+	r->size += len;
 	return sgz_jsonsplit_feed(&r->split, text, len);
 }
 
@@ -199,7 +201,8 @@ static int read_range(struct reader *r, const struct sgz_blob *blob,
 
 static int read_opened(struct reader *r, int fd)
 {
-	unsigned char magic[2] = { 0 };
+	enum sgz_stream_kind kind = SGZ_PLAIN;
+	unsigned char magic[4] = { 0 };
 	struct sgz_blob blob;
 	int ret;
 
@@ -208,9 +211,11 @@ static int read_opened(struct reader *r, int fd)
 		ret = sgz_blob_read(&blob, r->ctx, 0, magic, sizeof(magic));
 	if (ret)
 		return ret;
-	return read_range(r, &blob, 0, blob.size,
-			  magic[0] == 0x1f && magic[1] == 0x8b ?
-			  SGZ_MEMBERS : SGZ_PLAIN);
+	if (!memcmp(magic, "\x1f\x8b", 2))
+		kind = SGZ_MEMBERS;
+	else if (!memcmp(magic, "\x28\xb5\x2f\xfd", 4))
+		kind = SGZ_FRAMES;
+	return read_range(r, &blob, 0, blob.size, kind);
 }
 
 static void set_context(struct reader *r, const struct sgz_context *ctx)
@@ -242,9 +247,10 @@ static int read_external(struct reader *r, const char *path)
 	return 0;
 }
 
-static int check_digest(const struct reader *r)
+/* Is @have what was asked for with @text, which may be NULL? */
+static int check_digest(const struct reader *r, const char *text,
+			const uint8_t have[SGZ_SHA256_LEN])
 {
-	const char *text = r->ctx->opt->toc_digest;
 	uint8_t want[SGZ_SHA256_LEN];
 
 	if (!text)
@@ -252,10 +258,53 @@ static int check_digest(const struct reader *r)
 	if (sgz_sha256_parse(text, want))
 		return sgz_fail(r->ctx, -EBADMSG,
 				"the digest asked for is not \"sha256:\" and 64 hexadecimal digits");
-	if (!memcmp(want, r->toc->sha256, sizeof(want)))
+	if (!memcmp(want, have, sizeof(want)))
 		return 0;
 	return sgz_fail(r->ctx, -EBADMSG, "TOC digest is sha256:%s, not %s",
-			sgz_sha256_hex(r->toc->sha256).text, text);
+			sgz_sha256_hex(have).text, text);
+}
+
+/* The TOC as it is stored, before any of it is decoded. */
+static int check_stored(struct reader *r, const struct sgz_blob *blob,
+			const struct sgz_footer *footer)
+{
+	uint8_t have[SGZ_SHA256_LEN];
+	uint64_t pos = footer->toc;
+	char buf[16 << 10];
+	int ret = 0;
+
+	if (!r->ctx->opt->toc_stored_digest)
+		return 0;
+	while (!ret && pos < footer->toc_end) {
+		size_t n = sizeof(buf);
+
+		if (n > footer->toc_end - pos)
+			n = footer->toc_end - pos;
+		ret = sgz_blob_read(blob, r->ctx, pos, buf, n);
+		if (!ret)
+			sgz_sha256_add(&r->sha, buf, n);
+		pos += n;
+	}
+	sgz_sha256_get(&r->sha, have);
+	return ret ? ret : check_digest(r, r->ctx->opt->toc_stored_digest,
+					have);
+}
+
+static int read_inside(struct reader *r, const struct sgz_blob *blob,
+		       const struct sgz_footer *footer)
+{
+	bool gzip = footer->codec == STARGZ_CODEC_GZIP;
+	int ret;
+
+	ret = check_stored(r, blob, footer);
+	if (!ret)
+		ret = read_range(r, blob, footer->toc, footer->toc_end,
+				 gzip ? SGZ_MEMBERS : SGZ_FRAMES);
+	if (!ret && footer->toc_size && footer->toc_size != r->size)
+		return sgz_fail(r->ctx, -EUCLEAN,
+				"TOC: %" PRIu64 " bytes, the footer says %" PRIu64,
+				r->size, footer->toc_size);
+	return ret;
 }
 
 static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
@@ -263,20 +312,19 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 {
 	int ret;
 
-	r->toc->data_end = footer->toc;
+	r->toc->data_end = footer->data_end;
 	if (r->ctx->opt->toc_path)
 		ret = read_external(r, r->ctx->opt->toc_path);
 	else if (footer->external)
 		return sgz_fail(r->ctx, -EINVAL,
 				"the TOC of this blob is in a file of its own (--toc)");
 	else
-		ret = read_range(r, blob, footer->toc, footer->start,
-				 SGZ_MEMBERS);
+		ret = read_inside(r, blob, footer);
 	if (ret)
 		return ret;
 	sgz_sha256_get(&r->sha, r->toc->sha256);
 	r->toc->digest_type = STARGZ_DIGEST_TOC;
-	return check_digest(r);
+	return check_digest(r, r->ctx->opt->toc_digest, r->toc->sha256);
 }
 
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,

@@ -69,12 +69,14 @@ struct sgz_entry {
  * @inner: offset of the run in the decoded unit
  * @pos: offset of the run in the file
  * @size: its length
+ * @zeroes: nothing but zeroes, which need not be decoded
  */
 struct sgz_chunk {
 	uint64_t unit;
 	uint64_t inner;
 	uint64_t pos;
 	uint64_t size;
+	bool zeroes;
 };
 
 /** struct sgz_digest - an expected digest, if there is one */

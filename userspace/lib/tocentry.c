@@ -19,7 +19,7 @@
 enum field {
 	NAME, TYPE, SIZE, MODTIME, LINKNAME, MODE, UID, GID, OFFSET,
 	INNEROFFSET, DEVMAJOR, DEVMINOR, XATTRS, DIGEST, CHUNKOFFSET,
-	CHUNKSIZE, CHUNKDIGEST, FIELDS
+	CHUNKSIZE, CHUNKDIGEST, CHUNKTYPE, FIELDS
 };
 
 /* Longest key, with its NUL. */
@@ -43,6 +43,7 @@ static const char keys[FIELDS][KEY_MAX] = {
 	[CHUNKOFFSET] = "chunkOffset",
 	[CHUNKSIZE] = "chunkSize",
 	[CHUNKDIGEST] = "chunkDigest",
+	[CHUNKTYPE] = "chunkType",
 };
 
 /* The members of one entry, NULL where absent or null. */
@@ -363,6 +364,20 @@ static int decode_digest(const struct raw_entry *e, enum field field,
 	return 0;
 }
 
+static int decode_chunk_type(const struct raw_entry *e, bool *zeroes)
+{
+	struct text type;
+	int ret;
+
+	ret = get_text(e, CHUNKTYPE, &type);
+	if (ret)
+		return ret;
+	*zeroes = text_is(&type, "zeros");
+	if (type.len && !*zeroes)
+		return bad_entry(e, -EUCLEAN, "chunkType is unknown");
+	return 0;
+}
+
 /* The run of the file that this element, of type reg or chunk, describes. */
 static int decode_chunk(const struct raw_entry *e, uint64_t size)
 {
@@ -377,6 +392,8 @@ static int decode_chunk(const struct raw_entry *e, uint64_t size)
 		ret = get_int(e, CHUNKOFFSET, INT64_MAX, &c.pos);
 	if (!ret)
 		ret = get_int(e, CHUNKSIZE, INT64_MAX, &c.size);
+	if (!ret)
+		ret = decode_chunk_type(e, &c.zeroes);
 	if (ret)
 		return ret;
 	if (c.pos != d->pos)

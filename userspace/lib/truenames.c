@@ -19,6 +19,7 @@ struct walk {
 	const struct sgz_context *ctx;
 	struct sgz_toc *toc;
 	const struct sgz_blob *blob;
+	enum sgz_stream_kind kind;
 	struct sgz_stream stream;
 	bool open;
 	struct sgz_tar tar;
@@ -50,7 +51,7 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 		if (w->open)
 			sgz_stream_close(&w->stream);
 		ret = sgz_stream_open(&w->stream, ctx, w->blob, member,
-				      w->toc->data_end, SGZ_MEMBERS);
+				      w->toc->data_end, w->kind);
 		w->open = true;
 		if (ret)
 			return ret;
@@ -236,7 +237,8 @@ static int walk_all(struct walk *w)
 }
 
 int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
-			  const struct sgz_blob *blob)
+			  const struct sgz_blob *blob,
+			  enum stargz_codec codec)
 {
 	struct walk *w = calloc(1, sizeof(*w));
 	int ret;
@@ -246,6 +248,7 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 	w->ctx = ctx;
 	w->toc = toc;
 	w->blob = blob;
+	w->kind = codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES : SGZ_MEMBERS;
 	w->tar.stream = &w->stream;
 	ret = walk_all(w);
 	if (w->open)

@@ -12,12 +12,14 @@
  * @toc: its entries with SGZ_LOSSY_* flags are looked at
  * @ctx: the call
  * @blob: the layer
+ * @codec: what its units are
  *
  * What cannot be found stays as it is, with a warning.
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
-			  const struct sgz_blob *blob);
+			  const struct sgz_blob *blob,
+			  enum stargz_codec codec);
 
 #endif /* SGZ_TRUENAMES_H */
