@@ -5,6 +5,7 @@ Every rule that the header states is asserted on the way.
 """
 import stat
 import struct
+import subprocess
 import zlib
 
 BASE = -2147483648
@@ -255,6 +256,9 @@ class Index:
                 data = members(data, ulen)
             elif codec == DEFLATE:
                 data = resume(data, bit, self.windows.get(span, b""), ulen)
+            elif codec == ZSTD:
+                data = subprocess.run(["zstd", "-dc"], input=data, check=True,
+                                      stdout=subprocess.PIPE).stdout[:ulen]
             assert len(data) == ulen
             assert crc is None or zlib.crc32(data) == crc
             self.cache = (span, data)

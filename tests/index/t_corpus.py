@@ -24,10 +24,11 @@ def clean(text):
     return raw(text).strip(b"/").removeprefix(b".").strip(b"/")
 
 
-def compare_member(tar, info, ix, node):
+def compare_member(tar, info, ix, node, buildah):
     assert node.mode == TYPES[info.type] | info.mode
     assert (node.uid, node.gid) == (info.uid, info.gid)
-    assert abs(node.mtime / 1e9 - float(info.mtime)) <= 0.5001
+    late = float(info.mtime) - node.mtime / 1e9
+    assert -0.5001 <= late <= (1 if buildah else 0.5001), late
     if info.issym():
         assert node.target == raw(info.linkname)
     if info.ischr() or info.isblk():
@@ -39,7 +40,8 @@ def compare_member(tar, info, ix, node):
         assert ix.content(node) == tar.extractfile(info).read()
 
 
-def compare(blob, oracle, *args):
+def compare(blob, oracle, *args, buildah=False):
+    """Producers round times to seconds; buildah cuts and drops the root."""
     path = os.path.join(CORPUS, blob)
     oracle = os.path.join(CORPUS, oracle)
     if not os.path.exists(path) or not shutil.which("zstd"):
@@ -59,8 +61,8 @@ def compare(blob, oracle, *args):
             node = ix.paths[name]
             if info.islnk():
                 assert node is ix.paths[clean(info.linkname)]
-            else:
-                compare_member(tar, info, ix, node)
+            elif name or not buildah:
+                compare_member(tar, info, ix, node, buildah)
             seen[name] = node
     assert set(ix.paths) - LANDMARKS == set(seen) | {b""}
 
@@ -100,6 +102,30 @@ def test_tricky_pax_crfs():
     compare("tricky-pax.crfs.tar.gz", "tricky-pax.oracle.tar.zst")
 
 
+def test_real_buildah_zstdchunked():
+    compare("real.buildah.zstdchunked.tar.zst", "real.oracle.tar.zst",
+            buildah=True)
+
+
+def test_tricky_buildah_zstdchunked():
+    compare("tricky.buildah.zstdchunked.tar.zst",
+            "tricky-pax.oracle.tar.zst", buildah=True)
+
+
+def test_tricky_pax_cstorage_1_48_zstdchunked():
+    compare("tricky-pax.cstorage-1.48.zstdchunked.tar.zst",
+            "tricky-pax.oracle.tar.zst")
+
+
+def test_tricky_pax_cstorage_1_51_zstdchunked():
+    compare("tricky-pax.cstorage-1.51.zstdchunked.tar.zst",
+            "tricky-pax.oracle.tar.zst")
+
+
+def test_tricky_pax_esgz_in_zstd():
+    compare("tricky-pax.esgz.tar.zst", "tricky-pax.oracle.tar.zst")
+
+
 def test_at_most_100_bytes_an_entry_on_a_root_file_system():
     path = os.path.join(CORPUS, "real.esgz.tar.gz")
     if not os.path.exists(path):
@@ -110,9 +136,7 @@ def test_at_most_100_bytes_an_entry_on_a_root_file_system():
 
 
 def test_other_kinds_are_named():
-    for name, word in (("real.buildah.plain.tar.gz", "plain tar.gz"),
-                       ("tricky.buildah.zstdchunked.tar.zst", "zstd"),
-                       ("tricky-pax.esgz.tar.zst", "zstd")):
+    for name, word in (("real.buildah.plain.tar.gz", "plain tar.gz"),):
         path = os.path.join(CORPUS, name)
         if not os.path.exists(path):
             raise Skip("no corpus")

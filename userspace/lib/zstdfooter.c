@@ -58,8 +58,9 @@ static int check_frame(struct sgz_footer *footer, const struct sgz_blob *blob,
 		return ret;
 	if (get32(head) != SKIPPABLE || get32(head + 4) != len)
 		return sgz_fail(ctx, -EUCLEAN,
-				"no skippable frame of %" PRIu64 " bytes with a TOC at offset %" PRIu64,
-				len, footer->toc);
+				"no skippable frame of %llu bytes with a TOC at offset %llu",
+				(unsigned long long)len,
+				(unsigned long long)footer->toc);
 	return 1;
 }
 
@@ -72,12 +73,15 @@ static int place(struct sgz_footer *footer, const struct sgz_blob *blob,
 
 	if (number[3] != TYPE_JSON)
 		return sgz_fail(ctx, -EINVAL,
-				"TOC of unknown type %" PRIu64, number[3]);
+				"TOC of unknown type %llu",
+				(unsigned long long)number[3]);
 	if (toc < SKIPPABLE_HEAD || toc > limit || clen > limit - toc ||
 	    !clen || !number[2])
 		return sgz_fail(ctx, -EUCLEAN,
-				"TOC of %" PRIu64 " bytes at offset %" PRIu64 " is not before the footer at %" PRIu64,
-				clen, toc, limit);
+				"TOC of %llu bytes at offset %llu is not before the footer at %llu",
+				(unsigned long long)clen,
+				(unsigned long long)toc,
+				(unsigned long long)limit);
 	footer->codec = STARGZ_CODEC_ZSTD;
 	footer->external = false;
 	footer->toc = toc;
