@@ -12,6 +12,7 @@
 #include "plaintar.h"
 #include "targz.h"
 #include "truenames.h"
+#include "zstdtar.h"
 
 /*
  * A format: @probe says 1 yes, 0 no, or a negative errno; @toc: it has a table
@@ -56,19 +57,8 @@ static const struct format formats[] = {
 	{ probe_estargz, read_estargz, true },
 	{ sgz_targz_probe, sgz_targz_read, false },
 	{ sgz_plaintar_probe, sgz_plaintar_read, false },
+	{ sgz_zstdtar_probe, sgz_zstdtar_read, false },
 };
-
-static int unknown(const struct sgz_blob *blob, const struct sgz_context *ctx)
-{
-	static const char text[] =
-		"not an eStargz or stargz layer (no footer)";
-
-	if (blob->head_len >= 4 &&
-	    !memcmp(blob->head, "\x28\xb5\x2f\xfd", 4))
-		return sgz_fail(ctx, -EINVAL,
-				"%s; zstd layers are not supported yet", text);
-	return sgz_fail(ctx, -EINVAL, "%s; neither gzip nor zstd", text);
-}
 
 /* The format of a blob, if we know it: 1, 0 or a negative errno. */
 static int find(const struct sgz_blob *blob, const struct sgz_context *ctx,
@@ -91,20 +81,6 @@ int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx)
 	return find(blob, ctx, &format);
 }
 
-/*
- * Who ties a layer to a digest, or has a TOC for it, must not get another that
- * has none.
- */
-static int check_toc_used(const struct sgz_toc *toc,
-			  const struct sgz_context *ctx)
-{
-	if (toc->digest_type == STARGZ_DIGEST_TOC ||
-	    !(ctx->opt->toc_digest || ctx->opt->toc_path))
-		return 0;
-	return sgz_fail(ctx, -EINVAL,
-			"a layer without a table of contents, but one is asked for");
-}
-
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx, struct sgz_blob *blob)
 {
@@ -115,7 +91,14 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	if (ret < 0)
 		return ret;
 	if (!ret)
-		return unknown(blob, ctx);
-	ret = format->read(toc, spans, ctx, blob);
-	return ret ? ret : check_toc_used(toc, ctx);
+		return sgz_fail(ctx, -EINVAL,
+				"not an eStargz or stargz layer (no footer); neither tar nor gzip nor zstd");
+	/*
+	 * Who ties a layer to a digest, or has a TOC for it, must not get
+	 * another that has none.
+	 */
+	if (!format->toc && (ctx->opt->toc_path || ctx->opt->toc_digest))
+		return sgz_fail(ctx, -EINVAL,
+				"a layer without a table of contents, but one is asked for");
+	return format->read(toc, spans, ctx, blob);
 }
