@@ -133,12 +133,3 @@ def test_at_most_100_bytes_an_entry_on_a_root_file_system():
     r = index(path, "--stats")
     line = [x for x in r.out.splitlines() if x.startswith("bytes per entry")]
     assert float(line[0].split()[-1]) <= 100, line
-
-
-def test_other_kinds_are_named():
-    for name, word in (("real.buildah.plain.tar.gz", "plain tar.gz"),):
-        path = os.path.join(CORPUS, name)
-        if not os.path.exists(path):
-            raise Skip("no corpus")
-        r = index(path)
-        assert r.code == 3 and word in r.err, r
