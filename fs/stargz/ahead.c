@@ -148,7 +148,10 @@ static void stargz_batch_work(struct work_struct *work)
 	kfree(batch);
 }
 
-/* How many of the spans read go together: one blob, ascending, not too big. */
+/*
+ * How many of the spans read go together: to be decoded, one blob, ascending,
+ * not too big.
+ */
 static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 			     const struct stargz_span *raw, u32 n)
 {
@@ -160,6 +163,7 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 
 		if (stargz_check_span(&sbi->super, sbi->blobs, sbi->nr_blobs,
 				      &raw[i]) ||
+		    raw[i].codec == STARGZ_CODEC_STORED ||
 		    raw[i].blob != raw[0].blob || pos < prev)
 			break;
 		ulen += le32_to_cpu(raw[i].ulen);

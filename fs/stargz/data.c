@@ -12,7 +12,8 @@
  *
  * A span of which a job wants everything is decoded straight into the folios
  * when their memory is, or can be made, one run. Otherwise it goes through
- * the span cache, see cache.c.
+ * the span cache, see cache.c. What is stored is read into the folios by
+ * codec_stored.c, of spans of any size just what is wanted.
  *
  * Locking: folios come to us locked, and we never lock another folio of our
  * files. Jobs wait for I/O, for a decoder and for spans that somebody is
@@ -288,6 +289,65 @@ static bool stargz_job_direct(struct stargz_job *job,
 	return true;
 }
 
+/* Reading stored bytes straight into folios */
+
+/*
+ * List the memory of the folios from job->pos on, up to @end, in at most @max
+ * entries. Returns how many; *@stop and *@slack are set to where the last one
+ * ends and how much of its folio is behind the file.
+ */
+static unsigned int stargz_job_list(const struct stargz_job *job, u64 end,
+				    struct bio_vec *to, unsigned int max,
+				    u64 *stop, size_t *slack)
+{
+	const struct stargz_slot *slot = &job->req->slots[job->slot];
+	u64 pos = job->pos;
+	unsigned int n = 0;
+
+	for (; n < max && pos < end; slot++, n++) {
+		u64 next = min(end, slot->end);
+
+		to[n].bv_page = folio_page(slot->folio, 0);
+		to[n].bv_offset = pos - slot->pos;
+		to[n].bv_len = next - pos;
+		*slack = 0;
+		/* Others may be filling what is not behind the file. */
+		if (next == i_size_read(job->req->inode))
+			*slack = slot->pos + folio_size(slot->folio) - next;
+		pos = next;
+	}
+	*stop = pos;
+	return n;
+}
+
+/* Fill the next bytes up to @end, all of them stored in the span of @map. */
+static void stargz_job_stored(struct stargz_job *job,
+			      const struct stargz_map *map, u64 end)
+{
+	struct super_block *sb = job->req->inode->i_sb;
+	unsigned int max = min(job->req->nr - job->slot, BIO_MAX_VECS);
+	struct bio_vec one, *to = stargz_alloc(max * sizeof(*to));
+	u64 pos, stop;
+	int err = 0;
+
+	while (!err && job->pos < end) {
+		size_t slack;
+		unsigned int nr = stargz_job_list(job, end, to ? to : &one,
+						  to ? max : 1, &stop, &slack);
+
+		pos = job->pos;
+		err = stargz_stored_read(sb, &map->raw,
+					 map->offset + (pos - map->pos),
+					 to ? to : &one, nr, slack);
+		if (!err)
+			stargz_stat_add(STARGZ_SB(sb),
+					STARGZ_STAT_BYTES_DELIVERED,
+					stop - pos);
+		stargz_job_skip(job, err ? end : stop, err);
+	}
+	kvfree(to);
+}
+
 /* Running a job */
 
 /* Is all of the span wanted, here and by nobody else so far? */
@@ -328,6 +388,10 @@ static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
 
 	if (map->span == STARGZ_NO_SPAN) {
 		stargz_job_fill(job, end, NULL);
+		return 0;
+	}
+	if (stargz_map_is_stored(map)) {
+		stargz_job_stored(job, map, end);
 		return 0;
 	}
 	stargz_job_fetch(job, map, have);
@@ -377,7 +441,8 @@ static void stargz_job_work(struct work_struct *work)
 /**
  * struct stargz_plan - a window while it is cut
  * @job: the job that grows now
- * @spans: how many spans it has
+ * @spans: how many spans it has that are to be decoded
+ * @stored: it has stored bytes
  * @scattered: they do not lie side by side
  * @jobs: how many jobs were handed out
  * @first: the first span of @job
@@ -386,6 +451,7 @@ static void stargz_job_work(struct work_struct *work)
 struct stargz_plan {
 	struct stargz_job job;
 	unsigned int spans;
+	bool stored;
 	bool scattered;
 	unsigned int jobs;
 	u32 first;
@@ -407,10 +473,12 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 	if (plan->scattered || plan->spans < 2)
 		job->clen = 0;
 	refcount_inc(&req->refs);
-	if (plan->spans && !(alone && job->end - job->pos <= STARGZ_JOB_ALONE))
+	if ((plan->spans || plan->stored) &&
+	    !(alone && job->end - job->pos <= STARGZ_JOB_ALONE))
 		queued = kmemdup(job, sizeof(*job), GFP_NOFS | __GFP_NOWARN);
 	plan->jobs++;
 	plan->spans = 0;
+	plan->stored = false;
 	plan->scattered = false;
 	if (!queued) {
 		struct stargz_job mine = *job;
@@ -433,6 +501,10 @@ static void stargz_plan_add(struct stargz_plan *plan,
 
 	trace_stargz_plan(job->req->inode, map->pos, map->len, map->span,
 			  map->offset);
+	if (stargz_map_is_stored(map)) {
+		plan->stored = true;
+		return;
+	}
 	plan->last = map->span;
 	if (!plan->spans++) {
 		plan->first = map->span;
@@ -484,7 +556,10 @@ static void stargz_plan_run(struct stargz_plan *plan)
 	stargz_plan_dispatch(plan, true);
 }
 
-/* Let the window cover the spans that it touches, within reason. */
+/*
+ * Let the window cover the spans that it touches, within reason; not stored
+ * ones, of which any part costs what it is worth.
+ */
 static void stargz_expand(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
@@ -494,11 +569,13 @@ static void stargz_expand(struct readahead_control *rac)
 
 	if ((!start && end >= size) || stargz_map(inode, start, &map))
 		return;
-	start = round_down(map.pos, PAGE_SIZE);
+	if (!stargz_map_is_stored(&map))
+		start = round_down(map.pos, PAGE_SIZE);
 	end = min(end, size);
 	if (end > map.pos + map.len && stargz_map(inode, end - 1, &map))
 		return;
-	end = map.pos + map.len;
+	if (!stargz_map_is_stored(&map))
+		end = map.pos + map.len;
 	if (end - start <= STARGZ_EXPAND_MAX)
 		readahead_expand(rac, start, end - start);
 }
@@ -526,10 +603,20 @@ static void stargz_readahead(struct readahead_control *rac)
 
 static int stargz_read_span(struct super_block *sb,
 			    const struct stargz_map *map, u32 from, void *to,
-			    size_t len)
+			    size_t len, size_t slack)
 {
-	struct stargz_span_buf *buf = stargz_span_get(sb, map, NULL);
+	struct stargz_span_buf *buf;
 
+	if (stargz_map_is_stored(map)) {
+		struct bio_vec vec = {
+			.bv_page = virt_to_page(to),
+			.bv_offset = offset_in_page(to),
+			.bv_len = len,
+		};
+
+		return stargz_stored_read(sb, &map->raw, from, &vec, 1, slack);
+	}
+	buf = stargz_span_get(sb, map, NULL);
 	if (buf == ERR_PTR(-ENOMEM)) {
 		const struct stargz_want want = {
 			.out = to, .from = from, .to = from + len,
@@ -545,8 +632,12 @@ static int stargz_read_span(struct super_block *sb,
 	return 0;
 }
 
-/* Produce @len bytes of the file from @pos on, or fail. */
-static int stargz_read_bytes(struct inode *inode, u64 pos, void *to, size_t len)
+/*
+ * Produce @len bytes of the file from @pos on, or fail. Up to @slack bytes
+ * behind them may be overwritten.
+ */
+static int stargz_read_bytes(struct inode *inode, u64 pos, void *to, size_t len,
+			     size_t slack)
 {
 	struct super_block *sb = inode->i_sb;
 
@@ -565,7 +656,7 @@ static int stargz_read_bytes(struct inode *inode, u64 pos, void *to, size_t len)
 			memset(to, 0, n);
 		} else {
 			err = stargz_read_span(sb, &map, map.offset + skip, to,
-					       n);
+					       n, n == len ? slack : 0);
 			if (err)
 				return err;
 			stargz_stat_add(STARGZ_SB(sb),
@@ -589,7 +680,8 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 	if (pos < size)
 		len = min_t(u64, size - pos, folio_size(folio));
 	/* No highmem (inode_nohighmem()): a folio is one run of memory. */
-	err = stargz_read_bytes(inode, pos, folio_address(folio), len);
+	err = stargz_read_bytes(inode, pos, folio_address(folio), len,
+				folio_size(folio) - len);
 	if (!err)
 		folio_zero_segment(folio, len, folio_size(folio));
 	flush_dcache_folio(folio);

@@ -4,14 +4,16 @@
  *
  * Data flows one way: super -> source -> meta, record -> inode -> namei, dir,
  * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
- * fetch, crc, codec_gzip -> inflate (the content). Each section below is one
- * source file, in that order; sysfs, which only looks, is the last, and
- * inflate has a header of its own, which userspace shares.
+ * fetch, crc, codec_gzip -> inflate (the content); stored spans go from data
+ * to codec_stored at once. Each section below is one source file, in that
+ * order; sysfs, which only looks, is the last, and inflate has a header of its
+ * own, which userspace shares.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
 
 #include <linux/atomic.h>
+#include <linux/bvec.h>
 #include <linux/completion.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
@@ -410,6 +412,12 @@ struct stargz_map {
 	struct stargz_span raw;
 };
 
+static inline bool stargz_map_is_stored(const struct stargz_map *map)
+{
+	return map->span != STARGZ_NO_SPAN &&
+	       map->raw.codec == STARGZ_CODEC_STORED;
+}
+
 int stargz_map(struct inode *inode, u64 pos, struct stargz_map *map);
 loff_t stargz_llseek(struct file *file, loff_t offset, int whence);
 int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
@@ -574,6 +582,11 @@ int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
 /* window.c */
 int stargz_window_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm);
+
+/* codec_stored.c */
+int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
+		       u32 from, const struct bio_vec *to, unsigned int nr,
+		       size_t slack);
 
 /* sysfs.c */
 int stargz_sysfs_init(void);

@@ -193,6 +193,9 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 	u8 flags = raw->flags;
 
 	switch (raw->codec) {
+	case STARGZ_CODEC_STORED:
+		return super->features & STARGZ_INCOMPAT_STORED &&
+		       !(flags & ~STARGZ_SPAN_CRC);
 	case STARGZ_CODEC_GZIP:
 		return !(flags & ~STARGZ_SPAN_CRC);
 	case STARGZ_CODEC_DEFLATE:
@@ -203,6 +206,17 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 	default:
 		return false;
 	}
+}
+
+/* Stored spans may be larger than what has to fit into memory. */
+static const char *stargz_check_stored(const struct stargz_span *raw)
+{
+	if (!raw->ulen || raw->ulen != raw->clen)
+		return "bad size of stored span";
+	if (raw->flags & STARGZ_SPAN_CRC &&
+	    le32_to_cpu(raw->ulen) > STARGZ_SPAN_MAX)
+		return "stored span too large for a checksum";
+	return NULL;
 }
 
 /**
@@ -232,6 +246,8 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 		return "span out of range";
 	if (!stargz_codec_known(super, raw))
 		return "unknown codec or flags of span";
+	if (raw->codec == STARGZ_CODEC_STORED)
+		return stargz_check_stored(raw);
 	if (!ulen || ulen > super->max_span)
 		return "bad decoded size of span";
 	if (ulen > (u64)clen * STARGZ_DEFLATE_RATIO + STARGZ_DEFLATE_SLACK)

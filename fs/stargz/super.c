@@ -228,7 +228,8 @@ static const struct stargz_feature stargz_features[] = {
 };
 
 /* What this module can read, of stargz_super_block.feature_incompat. */
-#define STARGZ_INCOMPAT_SUPPORTED	STARGZ_INCOMPAT_DEFLATE
+#define STARGZ_INCOMPAT_SUPPORTED	(STARGZ_INCOMPAT_STORED | \
+					 STARGZ_INCOMPAT_DEFLATE)
 
 static int stargz_check_features(struct fs_context *fc, u32 incompat)
 {

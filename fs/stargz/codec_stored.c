@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - spans that are stored as they are.
+ *
+ * Nothing is decoded, so nothing is kept: bytes go from their source straight
+ * into the page cache, and of a span, which may be of any size, only those
+ * that are wanted are read. From a block device that is one bio into the
+ * folios if their sectors fit, and otherwise, as from a file, a copy out of
+ * the page cache of the source. No memory is needed but a bio, which there
+ * always is. Nothing is shared here, so nothing is locked.
+ */
+#include <linux/bio.h>
+#include <linux/blkdev.h>
+#include <linux/cred.h>
+#include <linux/sched/mm.h>
+#include <linux/uio.h>
+
+#include "internal.h"
+
+static size_t stargz_stored_size(const struct bio_vec *to, unsigned int nr)
+{
+	size_t size = 0;
+
+	while (nr--)
+		size += to++->bv_len;
+	return size;
+}
+
+/*
+ * How many bytes behind the last one a bio has to read as well, so that there
+ * are whole sectors of @sector bytes; negative if that does not help.
+ */
+static int stargz_stored_pad(u64 pos, const struct bio_vec *to,
+			     unsigned int nr, u32 sector, size_t slack)
+{
+	u32 pad = -to[nr - 1].bv_len & (sector - 1);
+	unsigned int i;
+
+	if (!IS_ALIGNED(pos, sector) || pad > slack)
+		return -1;
+	for (i = 0; i < nr; i++)
+		if (!IS_ALIGNED(to[i].bv_offset, sector) ||
+		    (i < nr - 1 && !IS_ALIGNED(to[i].bv_len, sector)))
+			return -1;
+	return pad;
+}
+
+/* Read whole sectors; the last entry of @to is @pad bytes longer. */
+static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
+			      const struct bio_vec *to, unsigned int nr,
+			      u32 pad)
+{
+	unsigned int i, end;
+	int err = 0;
+
+	for (i = 0; i < nr && !err; i = end) {
+		struct bio *bio = bio_alloc(bdev, bio_max_segs(nr - i),
+					    REQ_OP_READ, GFP_NOFS);
+
+		bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
+		for (end = i; end < nr; end++) {
+			u32 len = to[end].bv_len + (end == nr - 1 ? pad : 0);
+
+			if (bio_add_page(bio, to[end].bv_page, len,
+					 to[end].bv_offset) != len)
+				break;
+			pos += len;
+		}
+		/* An entry that no empty bio can take would be read for ever. */
+		err = end > i ? submit_bio_wait(bio) : -EIO;
+		bio_put(bio);
+	}
+	return err;
+}
+
+/* Read through the page cache of the source, with the mounter's rights. */
+static int stargz_stored_copy(const struct stargz_source *src, u64 pos,
+			      const struct bio_vec *to, unsigned int nr)
+{
+	const struct cred *old = override_creds(src->file->f_cred);
+	unsigned int nofs = memalloc_nofs_save();
+	struct iov_iter iter;
+	loff_t at = pos;
+	int err = 0;
+
+	iov_iter_bvec(&iter, READ, to, nr, stargz_stored_size(to, nr));
+	while (!err && iov_iter_count(&iter)) {
+		ssize_t n = vfs_iter_read(src->file, &iter, &at, 0);
+
+		if (n <= 0)
+			err = n == -ERESTARTSYS ? -EINTR : n < 0 ? n : -EIO;
+	}
+	memalloc_nofs_restore(nofs);
+	revert_creds(old);
+	return err;
+}
+
+/* Of a span that is read as a whole, the checksum, if it has one. */
+static bool stargz_stored_verify(const struct stargz_span *raw,
+				 const struct bio_vec *to, unsigned int nr)
+{
+	u32 crc = ~0;
+	unsigned int i;
+
+	if (!(raw->flags & STARGZ_SPAN_CRC) ||
+	    stargz_stored_size(to, nr) != le32_to_cpu(raw->ulen))
+		return true;
+	/* No highmem (inode_nohighmem()): an entry is one run of memory. */
+	for (i = 0; i < nr; i++)
+		crc = stargz_crc(crc, page_address(to[i].bv_page) +
+				 to[i].bv_offset, to[i].bv_len);
+	return ~crc == le32_to_cpu(raw->crc32);
+}
+
+/**
+ * stargz_stored_read() - read bytes of a stored span
+ * @sb: the file system
+ * @raw: the span's record, checked
+ * @from: offset of the first byte in the span
+ * @to: where to; together not more than the span has from @from on, and each
+ *	entry a run of memory within one folio
+ * @nr: number of @to, at least one
+ * @slack: how many bytes behind the last one may be overwritten
+ *
+ * Sleeps. May be called with folios locked; takes no lock of ours. After an
+ * error the memory holds anything.
+ *
+ * Return: 0, -EFSCORRUPTED the span was read as a whole and its checksum
+ * differs, -EINTR the caller is being killed, -EIO or what reading gave.
+ */
+int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
+		       u32 from, const struct bio_vec *to, unsigned int nr,
+		       size_t slack)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	const struct stargz_blob_info *blob =
+		&sbi->blobs[le16_to_cpu(raw->blob)];
+	u64 pos = blob->start + le64_to_cpu(raw->start) + from;
+	struct block_device *bdev = stargz_source_bdev(blob->source);
+	int pad = -1;
+	int err;
+
+	if (bdev)
+		pad = stargz_stored_pad(pos, to, nr,
+					bdev_logical_block_size(bdev), slack);
+	if (pad >= 0)
+		err = stargz_stored_bdev(bdev, pos, to, nr, pad);
+	else
+		err = stargz_stored_copy(blob->source, pos, to, nr);
+	if (!err)
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
+				stargz_stored_size(to, nr));
+	if (!err && !stargz_stored_verify(raw, to, nr)) {
+		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
+		err = -EFSCORRUPTED;
+	}
+	if (err && err != -EINTR)
+		stargz_err(sb, "stored bytes at byte %llu of blob %u: %s (error %d)",
+			   le64_to_cpu(raw->start) + from,
+			   le16_to_cpu(raw->blob),
+			   err == -EFSCORRUPTED ?
+			   "checksum of the index differs" : "cannot be read",
+			   -err);
+	return err;
+}
