@@ -115,7 +115,7 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
 /**
  * stargz_stored_read() - read bytes of a stored span
  * @sb: the file system
- * @raw: the span's record, checked
+ * @map: the span, from stargz_map()
  * @from: offset of the first byte in the span
  * @to: where to; together not more than the span has from @from on, and each
  *	entry a run of memory within one folio
@@ -125,13 +125,17 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
  * Sleeps. May be called with folios locked; takes no lock of ours. After an
  * error the memory holds anything.
  *
- * Return: 0, -EFSCORRUPTED the span was read as a whole and its checksum
- * differs, -EINTR the caller is being killed, -EIO or what reading gave.
+ * A checksum can only be checked when the span is read as a whole. If it
+ * differs then, no part of the span can be read any more.
+ *
+ * Return: 0, -EFSCORRUPTED the checksum of the span differs, -EINTR the
+ * caller is being killed, -EIO or what reading gave.
  */
-int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
+int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 		       u32 from, const struct bio_vec *to, unsigned int nr,
 		       size_t slack)
 {
+	const struct stargz_span *raw = &map->raw;
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	const struct stargz_blob_info *blob =
 		&sbi->blobs[le16_to_cpu(raw->blob)];
@@ -140,6 +144,9 @@ int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
 	int pad = -1;
 	int err;
 
+	/* Such a span is never in the cache, but for a mark. */
+	if (stargz_span_known(sb, map->span))
+		return -EFSCORRUPTED;
 	if (bdev)
 		pad = stargz_stored_pad(pos, to, nr,
 					bdev_logical_block_size(bdev), slack);
@@ -152,6 +159,7 @@ int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
 				stargz_stored_size(to, nr));
 	if (!err && !stargz_stored_verify(raw, to, nr)) {
 		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
+		stargz_span_damaged(sb, map->span);
 		err = -EFSCORRUPTED;
 	}
 	if (err && err != -EINTR)

@@ -336,7 +336,7 @@ static void stargz_job_stored(struct stargz_job *job,
 						  to ? max : 1, &stop, &slack);
 
 		pos = job->pos;
-		err = stargz_stored_read(sb, &map->raw,
+		err = stargz_stored_read(sb, map,
 					 map->offset + (pos - map->pos),
 					 to ? to : &one, nr, slack);
 		if (!err)
@@ -614,7 +614,7 @@ static int stargz_read_span(struct super_block *sb,
 			.bv_len = len,
 		};
 
-		return stargz_stored_read(sb, &map->raw, from, &vec, 1, slack);
+		return stargz_stored_read(sb, map, from, &vec, 1, slack);
 	}
 	buf = stargz_span_get(sb, map, NULL);
 	if (buf == ERR_PTR(-ENOMEM)) {

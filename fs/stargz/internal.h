@@ -584,7 +584,7 @@ int stargz_window_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm);
 
 /* codec_stored.c */
-int stargz_stored_read(struct super_block *sb, const struct stargz_span *raw,
+int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 		       u32 from, const struct bio_vec *to, unsigned int nr,
 		       size_t slack);
 

@@ -130,6 +130,28 @@ u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen)
 }
 
 /**
+ * image_stored() - add bytes to the blob as they are, and a span for them
+ * @img: the image
+ * @data: the bytes
+ * @len: how many
+ *
+ * Return: number of the span.
+ */
+u32 image_stored(struct image *img, const void *data, u32 len)
+{
+	const struct stargz_span raw = {
+		.start	= cpu_to_le64(bytes_add(img->test, &img->blob, data,
+						len)),
+		.clen	= cpu_to_le32(len),
+		.ulen	= cpu_to_le32(len),
+		.codec	= STARGZ_CODEC_STORED,
+	};
+
+	img->super.feature_incompat |= cpu_to_le32(STARGZ_INCOMPAT_STORED);
+	return table_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
+}
+
+/**
  * image_dir() - add a directory
  * @img: the image
  * @dir: its parent

@@ -4,6 +4,7 @@
  * extents, holes, the page cache, spans shared by files, and damage.
  */
 #include <kunit/test.h>
+#include <linux/crc32.h>
 #include <linux/file.h>
 #include <linux/pagemap.h>
 
@@ -17,9 +18,13 @@ enum {
 	CLIPPED,		/* the first CLIPPED_LEN bytes of another */
 	PLAIN,			/* "stargz\n" */
 	CHECKED,		/* all of a third, with a CRC in the index */
+	STORED,			/* STORED_LEN bytes of the pattern, as they are */
+	SUMMED,			/* some more, with a CRC in the index */
 	SPANS,
 };
 
+#define STORED_LEN	(3 * PAGE_SIZE + 100)
+#define SUMMED_LEN	(2 * PAGE_SIZE + 9)
 #define CLIPPED_LEN	(PAGE_SIZE + 2)
 #define PLAIN_TEXT	"stargz\n"
 #define HOLE		STARGZ_NO_SPAN
@@ -71,6 +76,14 @@ static const struct map_file map_files[] = {
 		{ PATTERN_LEN, PATTERN }, { PATTERN_LEN, CHECKED },
 		{ CLIPPED_LEN, CLIPPED }, { PATTERN_LEN, CHECKED },
 		{ PATTERN_LEN, PATTERN } } },
+	{ "stored", INLINE, { { STORED_LEN, STORED } } },
+	{ "stored with a checksum", INLINE, { { SUMMED_LEN, SUMMED } } },
+	{ "last stored byte", INLINE, { { 1, STORED, STORED_LEN - 1 } } },
+	{ "stored page", INLINE, { { PAGE_SIZE, STORED, 77 } } },
+	{ "stored among others", 0, {
+		{ 5000, STORED, 11 }, { 5000, PATTERN, 60000 },
+		{ 3000, HOLE }, { PAGE_SIZE + 3, STORED },
+		{ 1, SUMMED, 5 }, { 7, PLAIN }, { 10, STORED, 90 } } },
 };
 
 static void file_desc(const struct map_file *file, char *desc)
@@ -468,8 +481,14 @@ static const struct damage_case damage_cases[] = {
 	  4, 7, 82000 },
 
 	{ "no such blob", "a line", SPAN, PLAIN, S(blob), 2, 1 },
-	{ "stored span", "a line", SPAN, PLAIN, S(codec), 1,
+	{ "compressed span as stored", "a line", SPAN, PLAIN, S(codec), 1,
 	  STARGZ_CODEC_STORED },
+	{ "stored as compressed", "stored page", SPAN, STORED, S(codec), 1,
+	  STARGZ_CODEC_GZIP, .late = true },
+	{ "stored span cut short", "stored", SPAN, STORED, S(clen), 4,
+	  STORED_LEN - 1 },
+	{ "stored bytes that differ", "stored with a checksum", SPAN, SUMMED,
+	  S(crc32), 4, 0, .late = true },
 	{ "unknown codec", "a line", SPAN, PLAIN, S(codec), 1, 9 },
 	{ "unknown flag", "a line", SPAN, PLAIN, S(flags), 1, 0x80 },
 	{ "span without bytes", "a line", SPAN, PLAIN, S(clen), 4, 0 },
@@ -587,6 +606,7 @@ static int stargz_map_init(struct kunit *test)
 	struct image *img = image_new(test);
 	struct stargz_span *checked;
 	unsigned int i;
+	u8 *stored;
 
 	image_span(img, member_pattern, sizeof(member_pattern), PATTERN_LEN);
 	image_span(img, member_pattern, sizeof(member_pattern), CLIPPED_LEN);
@@ -598,6 +618,15 @@ static int stargz_map_init(struct kunit *test)
 	memcpy(&checked->crc32,
 	       member_pattern + sizeof(member_pattern) - 2 * sizeof(__le32),
 	       sizeof(__le32));
+	stored = kunit_kmalloc(test, STORED_LEN, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, stored);
+	for (i = 0; i < STORED_LEN; i++)
+		stored[i] = PATTERN_BYTE(i);
+	image_stored(img, stored, STORED_LEN);
+	image_stored(img, stored, SUMMED_LEN);
+	checked = image_record(img, STARGZ_TABLE_SPANS, SUMMED);
+	checked->flags = STARGZ_SPAN_CRC;
+	checked->crc32 = cpu_to_le32(~crc32_le(~0, stored, SUMMED_LEN));
 	for (i = 0; i < ARRAY_SIZE(map_files); i++)
 		image_file(img, STARGZ_ROOT_INO, map_files[i].name,
 			   map_files[i].flags, map_files[i].segs);

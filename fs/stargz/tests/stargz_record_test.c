@@ -20,6 +20,7 @@ static const struct stargz_super_info limits = {
 	},
 	.index_size = 20480,
 	.max_span = 1 << 20,
+	.features = STARGZ_INCOMPAT_STORED,
 };
 
 static const struct stargz_blob_info blobs[] = {
@@ -244,6 +245,19 @@ static const struct span_case span_cases[] = {
 	{ "cannot be compressed that well", 0, 500, 1 << 20, 0,
 	  STARGZ_CODEC_GZIP, .why = "impossible compression ratio of span" },
 	{ "unknown codec", 0, 1000, 1, 0, 4,
+	  .why = "unknown codec or flags of span" },
+	{ "codec that was not announced", 0, 1000, 1, 0, STARGZ_CODEC_ZSTD,
+	  .why = "unknown codec or flags of span" },
+	{ "stored, larger than any compressed", 0, U32_MAX, U32_MAX, 1,
+	  STARGZ_CODEC_STORED },
+	{ "stored, largest with a checksum", 0, 64 << 20, 64 << 20, 1,
+	  STARGZ_CODEC_STORED, STARGZ_SPAN_CRC },
+	{ "stored, too large for a checksum", 0, (64 << 20) + 1, (64 << 20) + 1,
+	  1, STARGZ_CODEC_STORED, STARGZ_SPAN_CRC,
+	  .why = "stored span too large for a checksum" },
+	{ "stored and compressed", 0, 1000, 1001, 0, STARGZ_CODEC_STORED,
+	  .why = "bad size of stored span" },
+	{ "stored from inside a byte", 0, 1000, 1000, 0, STARGZ_CODEC_STORED, 1,
 	  .why = "unknown codec or flags of span" },
 	{ "unknown flag", 0, 1000, 1, 0, STARGZ_CODEC_GZIP, 0x10,
 	  .why = "unknown codec or flags of span" },

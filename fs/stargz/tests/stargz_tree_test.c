@@ -571,7 +571,7 @@ static const struct mount_case mount_cases[] = {
 	{ "version 2", SUPER, S(version), 2, 2, -EINVAL },
 	{ "larger than its file", SUPER, S(index_size), 8, 1 << 30,
 	  -EFSCORRUPTED },
-	{ "stored spans", SUPER, S(feature_incompat), 4, 1, -EOPNOTSUPP },
+	{ "stored spans", SUPER, S(feature_incompat), 4, 1, 0 },
 	{ "checkpoints", SUPER, S(feature_incompat), 4, 2, 0 },
 	{ "zstd", SUPER, S(feature_incompat), 4, 4, -EOPNOTSUPP },
 	{ "unknown feature", SUPER, S(feature_incompat), 4, 0x80000000,
