@@ -113,6 +113,7 @@ struct stargz_stream *stargz_stream_alloc(void)
 void stargz_stream_free(struct stargz_stream *strm)
 {
 	kvfree(strm->workspace);
+	kvfree(strm->zstd);
 	kvfree(strm->in_buf);
 	kvfree(strm->sink);
 	kvfree(strm->window);
@@ -212,7 +213,10 @@ static int stargz_decode_at(struct stargz_stream *strm,
 	int err;
 
 	/* stargz_check_span() let no other codec through. */
-	err = stargz_gzip_decode(strm, &in, raw, want, crc);
+	if (raw->codec == STARGZ_CODEC_ZSTD)
+		err = stargz_zstd_decode(strm, &in, raw, want, crc);
+	else
+		err = stargz_gzip_decode(strm, &in, raw, want, crc);
 	strm->ns = ktime_get_ns() - start;
 	return err;
 }
@@ -270,7 +274,8 @@ static int stargz_decode_from(struct super_block *sb, u32 span,
 		err = clen > STARGZ_SPAN_MAX ? -ENOMEM :
 		      stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
 				   STARGZ_INPUT_SIZE);
-		if (err == -ENOMEM)
+		/* The kernel's zstd needs all of a frame in one run. */
+		if (err == -ENOMEM && raw->codec != STARGZ_CODEC_ZSTD)
 			return stargz_decode_pieces(sbi, strm, raw, want, crc);
 		if (err)
 			return err;

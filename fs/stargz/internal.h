@@ -4,7 +4,7 @@
  *
  * Data flows one way: super -> source -> meta, record -> inode -> namei, dir,
  * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
- * fetch, crc, codec_gzip -> inflate (the content); stored spans go from data
+ * fetch, crc, codec_* -> inflate (the content); stored spans go from data
  * to codec_stored at once. Each section below is one source file, in that
  * order; sysfs, which only looks, is the last, and inflate has a header of its
  * own, which userspace shares.
@@ -494,6 +494,7 @@ struct stargz_input {
  * @z: the kernel's inflater, which works in @workspace
  * @own: our own, which is @workspace
  * @workspace: memory for either; lives as long as the stream
+ * @zstd: the context of zstd, once one was needed
  * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
  * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
  * @window: %STARGZ_WINDOW_SIZE bytes for the history before a span
@@ -507,6 +508,7 @@ struct stargz_stream {
 	struct z_stream_s z;
 	struct stargz_inflate *own;
 	void *workspace;
+	void *zstd;
 	void *in_buf;
 	u8 *sink;
 	u8 *window;
@@ -582,6 +584,23 @@ int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
 /* window.c */
 int stargz_window_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm);
+
+/* codec_zstd.c */
+#if IS_ENABLED(CONFIG_STARGZ_FS_ZSTD)
+int stargz_zstd_decode(struct stargz_stream *strm, struct stargz_input *in,
+		       const struct stargz_span *raw,
+		       const struct stargz_want *want, u32 *body_crc);
+#else
+/* An index that needs it is not mounted. */
+static inline int stargz_zstd_decode(struct stargz_stream *strm,
+				     struct stargz_input *in,
+				     const struct stargz_span *raw,
+				     const struct stargz_want *want,
+				     u32 *body_crc)
+{
+	return -EFSCORRUPTED;
+}
+#endif
 
 /* codec_stored.c */
 int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,

@@ -203,6 +203,9 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 		return super->features & STARGZ_INCOMPAT_DEFLATE &&
 		       flags & STARGZ_SPAN_CRC &&
 		       !(flags & ~(STARGZ_SPAN_CRC | STARGZ_SPAN_BIT_MASK));
+	case STARGZ_CODEC_ZSTD:
+		return super->features & STARGZ_INCOMPAT_ZSTD &&
+		       !(flags & ~STARGZ_SPAN_CRC);
 	default:
 		return false;
 	}
@@ -250,6 +253,9 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 		return stargz_check_stored(raw);
 	if (!ulen || ulen > super->max_span)
 		return "bad decoded size of span";
+	/* In a zstd frame a run of one byte has no end but that of a block. */
+	if (raw->codec == STARGZ_CODEC_ZSTD)
+		return NULL;
 	if (ulen > (u64)clen * STARGZ_DEFLATE_RATIO + STARGZ_DEFLATE_SLACK)
 		return "impossible compression ratio of span";
 	return NULL;

@@ -229,7 +229,9 @@ static const struct stargz_feature stargz_features[] = {
 
 /* What this module can read, of stargz_super_block.feature_incompat. */
 #define STARGZ_INCOMPAT_SUPPORTED	(STARGZ_INCOMPAT_STORED | \
-					 STARGZ_INCOMPAT_DEFLATE)
+					 STARGZ_INCOMPAT_DEFLATE | \
+					 (IS_ENABLED(CONFIG_STARGZ_FS_ZSTD) ? \
+					  STARGZ_INCOMPAT_ZSTD : 0))
 
 static int stargz_check_features(struct fs_context *fc, u32 incompat)
 {
