@@ -20,7 +20,7 @@ static const struct stargz_super_info limits = {
 	},
 	.index_size = 20480,
 	.max_span = 1 << 20,
-	.features = STARGZ_INCOMPAT_STORED,
+	.features = STARGZ_INCOMPAT_STORED | STARGZ_INCOMPAT_DEFLATE,
 };
 
 static const struct stargz_blob_info blobs[] = {
@@ -263,6 +263,18 @@ static const struct span_case span_cases[] = {
 	  .why = "unknown codec or flags of span" },
 	{ "member that starts inside a byte", 0, 1000, 1, 0,
 	  STARGZ_CODEC_GZIP, 3, .why = "unknown codec or flags of span" },
+	{ "deflate data at a byte", 0, 1000, 1, 0, STARGZ_CODEC_DEFLATE,
+	  STARGZ_SPAN_CRC },
+	{ "deflate data at the last bit", 0, 1000, 1032000, 0,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC | 7 },
+	{ "deflate data without a checksum", 0, 1000, 1, 0,
+	  STARGZ_CODEC_DEFLATE, 7, .why = "unknown codec or flags of span" },
+	{ "deflate data with an unknown flag", 0, 1000, 1, 0,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC | 0x40,
+	  .why = "unknown codec or flags of span" },
+	{ "deflate data above the limit", 0, 1000, (1 << 20) + 1, 0,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC,
+	  .why = "bad decoded size of span" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(span, span_cases, desc);

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - KUnit tests of the history before spans: mounted images of which
+ * some spans have a window, and damage to all that leads to it. The compressed
+ * data is made by the kernel's zlib.
+ */
+#include <kunit/test.h>
+#include <linux/crc32.h>
+#include <linux/vmalloc.h>
+#include <linux/zlib.h>
+
+#include "../internal.h"
+#include "image.h"
+
+#define HISTORY_MAX	STARGZ_WINDOW_SIZE
+#define BODY		9000
+#define ROOM		(2 * (HISTORY_MAX + BODY))
+
+/* Bytes of history of each span; the file of that number is all of it. */
+static const u32 histories[] = { 0, HISTORY_MAX, 0, 0, 300, 32767, 0 };
+
+#define SPANS		ARRAY_SIZE(histories)
+/* The span that is damaged: the first that has a window, of three. */
+#define VICTIM		1
+
+static const char *const names[SPANS] = { "0", "1", "2", "3", "4", "5", "6" };
+
+/**
+ * struct window_test - state of a test
+ * @img: the image
+ * @plain: history and body of each span
+ * @packed: one of them, compressed
+ * @z: compresses
+ */
+struct window_test {
+	struct image *img;
+	u8 *plain[SPANS];
+	u8 *packed;
+	z_stream z;
+};
+
+/* Junk, and then the end of it once more before other junk. */
+static void test_fill(u8 *to, u32 history, u32 seed)
+{
+	u32 i, again = min_t(u32, history, BODY / 2);
+
+	for (i = 0; i < history + BODY; i++) {
+		seed = seed * 1664525 + 1013904223;
+		/* Three bits of each, so it packs. */
+		to[i] = seed >> 24 & 0x2c;
+	}
+	memcpy(to + history, to + history - again, again);
+	/* From as far back as can be. */
+	memcpy(to + history, to, min_t(u32, history, 64));
+}
+
+/* Compress the first @first bytes, and then @more; how many the latter give. */
+static size_t test_pack(struct kunit *test, const u8 *from, size_t first,
+			size_t more)
+{
+	struct window_test *t = test->priv;
+	z_stream *z = &t->z;
+	size_t skip;
+
+	z->next_in = from;
+	z->avail_in = first;
+	z->next_out = t->packed;
+	z->avail_out = ROOM;
+	KUNIT_EXPECT_EQ(test, Z_OK,
+			zlib_deflateInit2(z, 6, Z_DEFLATED, -MAX_WBITS, 8,
+					  Z_DEFAULT_STRATEGY));
+	if (first)
+		KUNIT_EXPECT_EQ(test, Z_OK, zlib_deflate(z, Z_SYNC_FLUSH));
+	skip = z->total_out;
+	z->avail_in = more;
+	KUNIT_EXPECT_EQ(test, Z_STREAM_END, zlib_deflate(z, Z_FINISH));
+	zlib_deflateEnd(z);
+	memmove(t->packed, t->packed + skip, z->total_out - skip);
+	return z->total_out - skip;
+}
+
+/* A span that goes on after @history bytes of @plain, and a file for it. */
+static void test_span(struct kunit *test, unsigned int nr)
+{
+	struct window_test *t = test->priv;
+	const u32 history = histories[nr];
+	const struct image_seg segs[2] = { { BODY, nr } };
+	struct stargz_span *raw;
+	size_t len;
+
+	len = test_pack(test, t->plain[nr], history, BODY);
+	KUNIT_ASSERT_EQ(test, image_span(t->img, t->packed, len, BODY), nr);
+	raw = image_record(t->img, STARGZ_TABLE_SPANS, nr);
+	raw->codec = STARGZ_CODEC_DEFLATE;
+	raw->flags = STARGZ_SPAN_CRC;
+	raw->crc32 = cpu_to_le32(~crc32_le(~0, t->plain[nr] + history, BODY));
+	if (history) {
+		len = test_pack(test, t->plain[nr], 0, history);
+		image_window(t->img, t->packed, len, history);
+	}
+	image_file(t->img, STARGZ_ROOT_INO, names[nr], STARGZ_INODE_INLINE,
+		   segs);
+}
+
+static ssize_t test_read(struct kunit *test, unsigned int nr, u32 at, void *to,
+			 size_t len)
+{
+	struct window_test *t = test->priv;
+	struct file *file = image_open(t->img, names[nr]);
+	loff_t pos = at;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	return kernel_read(file, to, len, &pos);
+}
+
+/* Files that read as they should, from the middle on and then all of them. */
+static void test_good(struct kunit *test, unsigned int nr)
+{
+	struct window_test *t = test->priv;
+	const u8 *body = t->plain[nr] + histories[nr];
+	u8 *got = kunit_kzalloc(test, BODY, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, got);
+	KUNIT_EXPECT_EQ(test, test_read(test, nr, BODY - 7, got, 7), 7);
+	KUNIT_EXPECT_EQ(test, memcmp(got, body + BODY - 7, 7), 0);
+	KUNIT_EXPECT_EQ(test, test_read(test, nr, 0, got, BODY), BODY);
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(got, body, BODY), 0, "file %u", nr);
+}
+
+/* Each span is decoded after its own window, by both decoders. */
+static void read_test(struct kunit *test)
+{
+	struct window_test *t = test->priv;
+	unsigned int nr;
+
+	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
+	for (nr = 0; nr < SPANS; nr++)
+		test_good(test, nr);
+}
+
+static void read_zlib_test(struct kunit *test)
+{
+	struct window_test *t = test->priv;
+	unsigned int nr;
+
+	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
+	WRITE_ONCE(STARGZ_SB(t->img->mnt->mnt_sb)->decoder,
+		   STARGZ_DECODER_ZLIB);
+	for (nr = 0; nr < SPANS; nr++)
+		test_good(test, nr);
+}
+
+/**
+ * struct damage_case - a field that is overwritten
+ * @desc: what that does
+ * @table: of the first record of this table, but of span %VICTIM
+ * @at: the field
+ * @size: its size
+ * @value: what for
+ */
+struct damage_case {
+	const char *desc;
+	u8 table;
+	u8 at;
+	u8 size;
+	u64 value;
+};
+
+#define WINDOW		STARGZ_TABLE_WINDOWS
+#define DATA		STARGZ_TABLE_WINDOW_DATA
+#define SPAN		STARGZ_TABLE_SPANS
+#define W(field)	offsetof(struct stargz_window, field)
+#define S(field)	offsetof(struct stargz_span, field)
+
+static const struct damage_case damage_cases[] = {
+	{ "window of another span", WINDOW, W(span), 4, VICTIM + 1 },
+	{ "window out of order", WINDOW, W(span), 4, STARGZ_NO_SPAN },
+	{ "no history", WINDOW, W(ulen), 4, 0 },
+	{ "too much history", WINDOW, W(ulen), 4, HISTORY_MAX + 1 },
+	{ "a byte too little", WINDOW, W(ulen), 4, HISTORY_MAX - 1 },
+	{ "no compressed bytes", WINDOW, W(clen), 4, 0 },
+	{ "one compressed byte", WINDOW, W(clen), 4, 1 },
+	{ "more than there can be", WINDOW, W(clen), 4, 40961 },
+	{ "far more than there can be", WINDOW, W(clen), 4, U32_MAX },
+	{ "elsewhere in the data", WINDOW, W(offset), 8, 1 },
+	{ "behind the data", WINDOW, W(offset), 8, IMAGE_BYTES_MAX },
+	{ "wraps around", WINDOW, W(offset), 8, U64_MAX },
+	{ "first block unknown", DATA, 0, 1, 0xff },
+	{ "a wrong code length", DATA, 3, 2, 0xa55a },
+	{ "wrong bytes of history", DATA, 200, 8, 0x0123456789abcdef },
+	{ "no checksum", SPAN, S(flags), 1, 0 },
+	{ "wrong checksum", SPAN, S(crc32), 4, 1 },
+	{ "another bit", SPAN, S(flags), 1, STARGZ_SPAN_CRC | 3 },
+	{ "unknown flag", SPAN, S(flags), 1, STARGZ_SPAN_CRC | 0x10 },
+	{ "read as a member", SPAN, S(codec), 1, STARGZ_CODEC_GZIP },
+	{ "compressed data cut off", SPAN, S(clen), 4, 500 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(damage, damage_cases, desc);
+
+/* The file of that span cannot be read, and each other one can. */
+static void test_bad(struct kunit *test)
+{
+	unsigned int nr;
+	u8 byte;
+
+	KUNIT_EXPECT_EQ(test, test_read(test, VICTIM, 0, &byte, 1), -EUCLEAN);
+	KUNIT_EXPECT_EQ(test, test_read(test, VICTIM, BODY - 1, &byte, 1),
+			-EUCLEAN);
+	for (nr = 0; nr < SPANS; nr++)
+		if (!histories[nr])
+			test_good(test, nr);
+}
+
+static void damage_test(struct kunit *test)
+{
+	const struct damage_case *c = test->param_value;
+	struct window_test *t = test->priv;
+	u32 nr = c->table == SPAN ? VICTIM : 0;
+
+	image_damage(image_record(t->img, c->table, nr), c->at, c->size,
+		     c->value);
+	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
+	test_bad(test);
+}
+
+/* An index without any window. */
+static void no_windows_test(struct kunit *test)
+{
+	struct window_test *t = test->priv;
+
+	memset(&t->img->super.table[WINDOW], 0, sizeof(struct stargz_table));
+	image_seal(&t->img->super);
+	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
+	test_bad(test);
+}
+
+/* Spans of a codec that the superblock does not announce. */
+static void no_feature_test(struct kunit *test)
+{
+	struct window_test *t = test->priv;
+	unsigned int nr;
+	u8 byte;
+
+	t->img->super.feature_incompat = 0;
+	image_seal(&t->img->super);
+	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
+	for (nr = 0; nr < SPANS; nr++)
+		KUNIT_EXPECT_EQ(test, test_read(test, nr, 0, &byte, 1),
+				-EUCLEAN);
+}
+
+static int stargz_window_init(struct kunit *test)
+{
+	struct window_test *t;
+	unsigned int nr;
+
+	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	if (!t)
+		return -ENOMEM;
+	test->priv = t;
+	t->img = image_new(test);
+	t->packed = vmalloc(ROOM);
+	t->z.workspace = vmalloc(zlib_deflate_workspacesize(-MAX_WBITS, 8));
+	if (!t->packed || !t->z.workspace)
+		return -ENOMEM;
+	for (nr = 0; nr < SPANS; nr++) {
+		t->plain[nr] = kunit_kmalloc(test, histories[nr] + BODY,
+					     GFP_KERNEL);
+		if (!t->plain[nr])
+			return -ENOMEM;
+		test_fill(t->plain[nr], histories[nr], nr + 1);
+		test_span(test, nr);
+	}
+	t->img->super.feature_incompat = cpu_to_le32(STARGZ_INCOMPAT_DEFLATE);
+	image_finish(t->img);
+	return 0;
+}
+
+static void stargz_window_exit(struct kunit *test)
+{
+	struct window_test *t = test->priv;
+
+	if (!t)
+		return;
+	vfree(t->packed);
+	vfree(t->z.workspace);
+}
+
+static struct kunit_case stargz_window_cases[] = {
+	KUNIT_CASE(read_test),
+	KUNIT_CASE(read_zlib_test),
+	KUNIT_CASE_PARAM(damage_test, damage_gen_params),
+	KUNIT_CASE(no_windows_test),
+	KUNIT_CASE(no_feature_test),
+	{}
+};
+
+static struct kunit_suite stargz_window_suite = {
+	.name		= "stargz_window",
+	.init		= stargz_window_init,
+	.exit		= stargz_window_exit,
+	.test_cases	= stargz_window_cases,
+};
+
+kunit_test_suite(stargz_window_suite);
