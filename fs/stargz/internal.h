@@ -519,7 +519,6 @@ struct stargz_stream {
 
 #define STARGZ_INPUT_SIZE	65536
 #define STARGZ_SINK_SIZE	65536
-#define STARGZ_WINDOW_SIZE	32768
 
 /**
  * struct stargz_want - what of a span is wanted

@@ -46,6 +46,10 @@
 #define STARGZ_XATTR_SET_MAX	1048576
 /* Largest decoded size of a compressed span, in bytes. */
 #define STARGZ_SPAN_MAX		67108864
+/* Longest history before a span, in bytes. */
+#define STARGZ_WINDOW_SIZE	32768
+/* Longest compressed form of one; deflate adds little to what it cannot. */
+#define STARGZ_WINDOW_CLEN_MAX	40960
 /* Most blobs one index may refer to. */
 #define STARGZ_MAX_BLOBS	4096
 
@@ -229,10 +233,16 @@ struct stargz_extent {
 /**
  * enum stargz_codec - how a span is decoded
  * @STARGZ_CODEC_STORED: the bytes are the content
- * @STARGZ_CODEC_GZIP: an RFC 1952 member, from its header on
- * @STARGZ_CODEC_DEFLATE: RFC 1951 data from @bit of the first byte on, after
- *	a history window from the window table if there is one for the span
- * @STARGZ_CODEC_ZSTD: an RFC 8878 frame
+ * @STARGZ_CODEC_GZIP: one or more RFC 1952 members side by side, from the
+ *	header of the first on; some may be empty
+ * @STARGZ_CODEC_DEFLATE: RFC 1951 data of a member from the start of a block
+ *	on, at bit (stargz_span.flags & %STARGZ_SPAN_BIT_MASK) of the first
+ *	byte, after a history window from the window table if there is one for
+ *	the span. The member may end within the span; its trailer, which says
+ *	nothing about this part of it, is skipped, and further members follow as
+ *	above. %STARGZ_SPAN_CRC is always set
+ * @STARGZ_CODEC_ZSTD: one or more RFC 8878 frames side by side, skippable
+ *	ones among them
  */
 enum stargz_codec {
 	STARGZ_CODEC_STORED	= 0,
@@ -251,9 +261,10 @@ enum stargz_codec {
  * @clen: upper bound of the compressed length, in bytes; @start + @clen is at
  *	most the blob's @used. The codec may stop before.
  * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
- *	for stored spans). A gzip member may decode to more: tar padding and
- *	headers follow the content.
- * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes
+ *	for stored spans). What is at @start may decode to more: tar padding
+ *	and headers, or the next span, follow the content.
+ * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes, which is
+ *	checked in place of what members say of themselves
  * @blob: position in the blob table
  * @codec: &enum stargz_codec
  * @flags: STARGZ_SPAN_* bits
@@ -271,11 +282,14 @@ struct stargz_span {
 /**
  * struct stargz_window - history that precedes a %STARGZ_CODEC_DEFLATE span
  * @span: the span
- * @clen: compressed bytes in the window data table
+ * @clen: compressed bytes in the window data table, 1 to
+ *	%STARGZ_WINDOW_CLEN_MAX
  * @offset: offset in the window data table
- * @ulen: bytes of history, 1 to 32768; bytes that the span never refers to
- *	may read as zero
+ * @ulen: bytes of history, 1 to %STARGZ_WINDOW_SIZE; bytes that the span never
+ *	refers to may read as zero
  * @reserved: zero
+ *
+ * The window data is an RFC 1951 stream that decodes to @ulen bytes.
  */
 struct stargz_window {
 	__le32 span;

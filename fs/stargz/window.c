@@ -10,9 +10,6 @@
  */
 #include "internal.h"
 
-/* Most compressed bytes; what deflate cannot compress grows by a few bytes. */
-#define STARGZ_WINDOW_CLEN_MAX	40960
-
 /* Find the window of a span; 1 if there is one, 0 if there is none. */
 static int stargz_window_find(struct super_block *sb, u32 span,
 			      struct stargz_window *raw)

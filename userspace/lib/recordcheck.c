@@ -104,16 +104,17 @@ static const char *check_window(const struct check *c, uint64_t i)
 {
 	const struct stargz_window *w = sgz_window(c->image, i);
 	uint32_t span = le32toh(w->span), ulen = le32toh(w->ulen);
+	uint32_t clen = le32toh(w->clen);
 
 	if (!in_table(c, STARGZ_TABLE_SPANS, span, 1) ||
 	    sgz_span(c->image, span)->codec != STARGZ_CODEC_DEFLATE)
 		return "no such span";
 	if (i && le32toh(w[-1].span) >= span)
 		return "not in order";
-	if (!in_table(c, STARGZ_TABLE_WINDOW_DATA, le64toh(w->offset),
-		      le32toh(w->clen)))
+	if (!in_table(c, STARGZ_TABLE_WINDOW_DATA, le64toh(w->offset), clen))
 		return "out of range";
-	if (!ulen || ulen > 32768 || w->reserved)
+	if (!ulen || ulen > STARGZ_WINDOW_SIZE || !clen ||
+	    clen > STARGZ_WINDOW_CLEN_MAX || w->reserved)
 		return "bad size";
 	return NULL;
 }
