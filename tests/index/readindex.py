@@ -49,20 +49,45 @@ def members(data, ulen):
     return out
 
 
+def pack(*fields):
+    """Bits, lowest first, of pairs of a value and its width."""
+    value, size = 0, 0
+    for bits, width in fields:
+        value |= bits << size
+        size += width
+    return value, size
+
+
+# Blocks with nothing but their end. The dynamic one has 91 bits: code lengths
+# 18 and 1 have codes, 256 zeroes come before the one of the end of block.
+FIXED = pack((0, 1), (1, 2), (0, 7))
+DYNAMIC = pack((0, 1), (2, 2), (0, 5), (1, 5), (14, 4), (0, 6), (1, 3),
+               (0, 42), (1, 3), (1, 1), (127, 7), (1, 1), (107, 7), (0, 1),
+               (0, 2), (0, 1))
+
+
+def before(bit):
+    """Bits of empty blocks, as many as to end at that bit of a byte."""
+    blocks = [DYNAMIC] if bit & 1 else []
+    while sum(size for _, size in blocks) % 8 != bit:
+        blocks.append(FIXED)
+    return pack(*blocks)
+
+
 def resume(data, bit, window, ulen):
-    """Deflate data from a bit on; what follows its end are gzip members."""
-    shifted = (int.from_bytes(data, "little") >> bit).to_bytes(len(data),
-                                                               "little")
+    """Deflate data from a bit on; what follows its end are gzip members.
+
+    zlib takes whole bytes only, so there are empty blocks before that bit.
+    """
+    value, size = before(bit)
+    value |= data[0] >> bit << size
     d = zlib.decompressobj(-15, zdict=window)
-    out = d.decompress(shifted, ulen)
+    out = d.decompress(value.to_bytes((size + 7) // 8 + (size % 8 == 0),
+                                      "little") + data[1:], ulen)
     if len(out) == ulen:
         return out
     assert d.eof
-    end = len(data) - len(d.unused_data) + 8
-    # Before the shift the last bits may have been in one more byte.
-    if data[end:end + 2] != b"\x1f\x8b":
-        end += 1
-    return out + members(data[end:], ulen - len(out))
+    return out + members(d.unused_data[8:], ulen - len(out))
 
 
 class Index:

@@ -126,6 +126,10 @@ def test_tricky_pax_esgz_in_zstd():
     compare("tricky-pax.esgz.tar.zst", "tricky-pax.oracle.tar.zst")
 
 
+def test_real_plain():
+    compare("real.buildah.plain.tar.gz", "real.oracle.tar.zst")
+
+
 def test_at_most_100_bytes_an_entry_on_a_root_file_system():
     path = os.path.join(CORPUS, "real.esgz.tar.gz")
     if not os.path.exists(path):

@@ -80,7 +80,7 @@ def test_failure_leaves_nothing_and_keeps_the_old(tmp):
     path = store(tmp, layer(DATA)[:-1])
     store(tmp, b"old", "blob.index")
     r = run(path)
-    assert r.returncode == 3
+    assert r.returncode == 4
     assert r.stderr.startswith(f"stargz-index: {path}: ".encode())
     with open(path + ".index", "rb") as f:
         assert f.read() == b"old"

@@ -95,22 +95,21 @@ static int compare_digest(struct checker *c, const struct sgz_entry *entry,
 	return 0;
 }
 
-/* The last span of a unit that is used. */
-static const struct sgz_span *unit_end(const struct checker *c, uint64_t unit)
+/* How much of a unit that ends with span @s is used. */
+static uint64_t used_bytes(const struct sgz_span *s)
 {
-	const struct sgz_span *s = sgz_spans_find(c->spans, unit, UINT64_MAX);
-
 	while (!(s->flags & SGZ_SPAN_USED))
 		s--;
-	return s;
+	return s->out + s->ulen;
 }
 
 /* The first bytes of a unit into c->data; then, if asked, to its end. */
 static int decode(struct checker *c, const struct sgz_context *ctx,
 		  uint64_t start, bool whole)
 {
-	const struct sgz_span *s = unit_end(c, start);
-	uint64_t ulen = s->out + s->ulen;
+	const struct sgz_span *end = sgz_spans_find(c->spans, start,
+						    UINT64_MAX);
+	uint64_t ulen = used_bytes(end);
 	char rest[16 << 10];
 	ssize_t n = 0;
 
@@ -118,7 +117,7 @@ static int decode(struct checker *c, const struct sgz_context *ctx,
 	if (!sgz_vec_add(&c->data, ulen, 1))
 		return sgz_nomem(ctx);
 	n = sgz_stream_open(&c->stream, ctx, c->blob, start,
-			    s->start + s->clen,
+			    end->start + end->clen,
 			    s->codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES :
 							    SGZ_MEMBER);
 	if (!n)

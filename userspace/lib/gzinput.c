@@ -55,6 +55,17 @@ int sgz_gzinput_fill(struct sgz_gzinput *in)
 	return 0;
 }
 
+int sgz_gzinput_drain(struct sgz_gzinput *in)
+{
+	int ret = 0;
+
+	while (!ret && !in->eof) {
+		in->at = in->len;
+		ret = sgz_gzinput_fill(in);
+	}
+	return ret;
+}
+
 static int fail(const struct sgz_gzinput *in, const char *why)
 {
 	return sgz_fail(in->ctx, -EUCLEAN, "gzip: %s at offset %llu", why,

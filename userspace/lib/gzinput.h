@@ -54,6 +54,9 @@ static inline uint64_t sgz_gzinput_pos(const struct sgz_gzinput *in)
 /** sgz_gzinput_fill() - have SGZ_GZINPUT_TAKE bytes, or all there are */
 int sgz_gzinput_fill(struct sgz_gzinput *in);
 
+/** sgz_gzinput_drain() - read up to the end */
+int sgz_gzinput_drain(struct sgz_gzinput *in);
+
 /**
  * sgz_gzip_peek() - what comes next?
  * @in: stands at the end of a member, or at the start

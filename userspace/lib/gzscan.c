@@ -166,7 +166,8 @@ static int end_members(struct sgz_gzscan *g)
 	if (next == SGZ_GZIP_GARBAGE)
 		sgz_warn(g->ctx, "garbage after the gzip data, from offset %llu on, is ignored",
 			 (unsigned long long)end);
-	return 0;
+	/* Only at the end of a pipe the size of the blob is known. */
+	return g->in.blob->pipe ? sgz_gzinput_drain(&g->in) : 0;
 }
 
 static int begin_member(struct sgz_gzscan *g)

@@ -1,0 +1,375 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Plain tar.gz: what all kinds of compressors make is resumed by zlib at each
+checkpoint, and damage is refused."""
+import gzip
+import io
+import itertools
+import os
+import random
+import shutil
+import struct
+import subprocess
+import tarfile
+import tempfile
+import zlib
+
+from mkblob import layer
+from readindex import DEFLATE, GZIP, Index
+from tap import PROGRAM, Skip, index
+
+SMALL = "--span=64K"
+
+
+def text(rng, size):
+    """Words, some of which come again often."""
+    words = [bytes(rng.choices(b"etaoinshrdlu", k=rng.randint(1, 9)))
+             for _ in range(3000)]
+    weights = [1 / (i + 1) for i in range(len(words))]
+    return b" ".join(rng.choices(words, weights, k=size // 4))[:size]
+
+
+def make_tar(*files):
+    """A tar of (name, content)."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def make_files(scale):
+    rng = random.Random(scale)
+    files = [("text", text(rng, 3 * scale)), ("random", rng.randbytes(scale)),
+             ("zeroes", bytes(2 * scale)), ("more", text(rng, scale))]
+    return files + [("s%d" % i, text(rng, rng.randint(0, 3000)))
+                    for i in range(scale // 2000)]
+
+
+FILES = make_files(600_000)
+TAR = make_tar(*FILES)
+TINY_FILES = make_files(30_000)
+TINY = make_tar(*TINY_FILES)
+
+
+def indexed(blob, *args, warnings=0):
+    r = index(blob, *args)
+    assert r.code == 0, r
+    assert r.err.count("warning:") == warnings, r
+    return Index(r.index, blob)
+
+
+def check(blob, *args, files=None, warnings=0):
+    """Index a blob and compare all that is in it."""
+    ix = indexed(blob, *args, warnings=warnings)
+    files = FILES if files is None else files
+    for name, data in files:
+        assert ix.content(ix.paths[name.encode()]) == data, name
+    assert len(ix.paths) == len(files) + 1
+    # What no file needs is not there, and each span is what its CRC says.
+    assert {e[1] for n in ix.inodes for e in n.extents} == \
+        set(range(len(ix.spans)))
+    assert ix.digest_type == 0
+    return ix
+
+
+def by_program(*command, tar=TAR):
+    if not shutil.which(command[0]):
+        raise Skip("no " + command[0])
+    return subprocess.run(command, input=tar, stdout=subprocess.PIPE,
+                          check=True).stdout
+
+
+def by_file(*command, tar=TAR):
+    """A program that packs a file beside it."""
+    if not shutil.which(command[0]):
+        raise Skip("no " + command[0])
+    with tempfile.TemporaryDirectory() as tmp:
+        path = os.path.join(tmp, "tar")
+        with open(path, "wb") as f:
+            f.write(tar)
+        subprocess.run([*command, path], check=True, capture_output=True)
+        with open(path + ".gz", "rb") as f:
+            return f.read()
+
+
+def several(blob):
+    """With small spans there are many checkpoints, at any bit."""
+    check(blob)
+    ix = check(blob, SMALL)
+    assert sum(s[3] == DEFLATE for s in ix.spans) > 10
+    return ix
+
+
+def test_gzip_1():
+    several(by_program("gzip", "-1"))
+
+
+def test_gzip_6():
+    ix = several(by_program("gzip", "-6"))
+    assert {s[4] for s in ix.spans} == set(range(8))
+    assert ix.windows and all(len(w) <= 32768 for w in ix.windows.values())
+
+
+def test_gzip_9():
+    several(by_program("gzip", "-9"))
+
+
+def test_gzip_rsyncable():
+    several(by_program("gzip", "--rsyncable"))
+
+
+def test_pigz():
+    several(by_program("pigz", "-p2"))
+
+
+def test_pigz_independent_blocks():
+    blob = by_program("pigz", "-i", "-p2")
+    several(blob)
+
+
+def test_libdeflate():
+    several(by_file("libdeflate-gzip", "-12"))
+
+
+def test_zopfli():
+    files = TINY_FILES
+    check(by_file("zopfli", "--i1", tar=TINY), SMALL, files=files)
+
+
+def test_advdef():
+    if not shutil.which("advdef"):
+        raise Skip("no advdef")
+    with tempfile.TemporaryDirectory() as tmp:
+        path = os.path.join(tmp, "tar.gz")
+        with open(path, "wb") as f:
+            f.write(gzip.compress(TINY, 1))
+        subprocess.run(["advdef", "-z", "-2", path], check=True,
+                       capture_output=True)
+        with open(path, "rb") as f:
+            check(f.read(), SMALL, files=TINY_FILES)
+
+
+def test_bgzip():
+    """Members of 64 KiB are gathered, and there is nothing else to do."""
+    ix = check(by_program("bgzip"))
+    assert {s[3] for s in ix.spans} == {GZIP} and not ix.windows
+    assert all(s[2] < (1 << 20) + (64 << 10) for s in ix.spans)
+    check(by_program("bgzip"), SMALL)
+
+
+def test_zlib_levels_strategies_and_flushes():
+    for level, strategy, flush in itertools.product(
+            (0, 1, 9), (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED, zlib.Z_RLE,
+                        zlib.Z_HUFFMAN_ONLY),
+            (None, zlib.Z_PARTIAL_FLUSH, zlib.Z_SYNC_FLUSH,
+             zlib.Z_FULL_FLUSH)):
+        c = zlib.compressobj(level, zlib.DEFLATED, 31, 8, strategy)
+        blob = b""
+        for at in range(0, len(TINY), 7000):
+            blob += c.compress(TINY[at:at + 7000])
+            if flush is not None:
+                blob += c.flush(flush)
+        check(blob + c.flush(), SMALL, files=TINY_FILES)
+
+
+def test_members_split_anywhere():
+    rng = random.Random(1)
+    for longest in (50, 3000, 200_000, 1_000_000):
+        blob, at = b"", 0
+        tar = TAR if longest > 3000 else TINY
+        while at < len(tar):
+            n = rng.randint(0, longest)
+            blob += gzip.compress(tar[at:at + n], rng.randint(0, 9))
+            at += n
+        check(blob, SMALL, files=FILES if tar is TAR else TINY_FILES)
+
+
+def test_million_members():
+    data = random.Random(2).randbytes(900_000)
+    tar = make_tar(("f", data))
+    one = [gzip.compress(bytes([i])) for i in range(256)]
+    ix = check(b"".join(one[b] for b in tar), SMALL, files=[("f", data)])
+    assert len(ix.spans) < 20
+
+
+def header(flags, damage=0):
+    h = b"\x1f\x8b\x08" + bytes([flags]) + b"\1\2\3\4\0\3"
+    if flags & 4:
+        h += struct.pack("<H", 65535) + bytes(65535)
+    if flags & 8:
+        h += b"n" * 9000 + b"\0"
+    if flags & 16:
+        h += b"\0"
+    if flags & 2:
+        h += struct.pack("<H", (zlib.crc32(h) & 0xffff) ^ damage)
+    return h
+
+
+def member(data, head):
+    c = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return head + c.compress(data) + c.flush() + \
+        struct.pack("<II", zlib.crc32(data), len(data))
+
+
+def test_flags_in_headers():
+    for flags in range(32):
+        blob = member(TINY[:50_000], header(flags)) + \
+            member(TINY[50_000:], header(flags ^ 31))
+        check(blob, SMALL, files=TINY_FILES)
+
+
+def refused(blob, *words):
+    r = index(blob)
+    assert r.code == 4 and r.index is None, r
+    assert len(r.err.splitlines()) == 1, r
+    for word in words:
+        assert word in r.err, (word, r)
+
+
+def test_headers_that_are_wrong():
+    refused(member(TINY, header(2, damage=1)), "checksum of the header")
+    for bit in (32, 64, 128):
+        refused(member(TINY, header(bit)), "flags")
+    refused(b"\x1f\x8b\x07" + gzip.compress(TINY)[3:], "no header")
+    refused(gzip.compress(TINY[:5000]) + b"\x1f\x8b\x08", "cut off")
+    refused(b"\x1f\x8b", "cut off")
+    refused(b"\x1f\x8b\x08\x08" + b"n" * 20_000, "cut off")
+
+
+def test_trailers_that_are_wrong():
+    blob = gzip.compress(TINY)
+    for at, word in ((-8, "data check"), (-1, "length check")):
+        bad = bytearray(blob)
+        bad[at] ^= 1
+        refused(bytes(bad), word)
+        refused(bytes(bad) + gzip.compress(b""), word)
+
+
+def test_after_the_last_member():
+    blob = gzip.compress(TINY)
+    check(blob + bytes(100_000), files=TINY_FILES)
+    for tail in (b"\0\0x", b"x", b"\x1f", b"garbage" * 100_000):
+        check(blob + tail, files=TINY_FILES, warnings=1)
+
+
+def test_empty_tars_and_members():
+    empty = gzip.compress(b"")
+    for blob in (gzip.compress(bytes(1024)), empty + gzip.compress(bytes(1024)),
+                 gzip.compress(bytes(10240)) + empty):
+        ix = check(blob, files=[])
+        assert not ix.spans and ix.used == 0
+    check(empty * 3 + gzip.compress(TINY) + empty * 3, files=TINY_FILES)
+
+
+def test_truncation():
+    blob = gzip.compress(TINY)
+    for size in range(512, len(blob), 512):
+        refused(blob[:size])
+    for size in range(len(blob) - 20, len(blob)):
+        refused(blob[:size])
+
+
+def test_bit_flips():
+    blob = gzip.compress(TINY)
+    rng = random.Random(3)
+    for _ in range(300):
+        bad = bytearray(blob)
+        # The first bytes are magic and flags, which say what it is at all.
+        bit = rng.randrange(80, 8 * len(blob))
+        bad[bit // 8] ^= 1 << bit % 8
+        refused(bytes(bad))
+
+
+def test_bomb():
+    """512 MiB of zeroes: little memory, and spans that can be decoded."""
+    piece, times = bytes(1 << 20), 512
+    c = zlib.compressobj(9, zlib.DEFLATED, -15)
+    info = tarfile.TarInfo("zeroes")
+    info.size = len(piece) * times
+    head, tail = info.tobuf(), bytes(1024)
+    packed = c.compress(head) + c.flush(zlib.Z_FULL_FLUSH)
+    again = c.compress(piece) + c.flush(zlib.Z_FULL_FLUSH)
+    crc = zlib.crc32(head)
+    for _ in range(times):
+        crc = zlib.crc32(piece, crc)
+    size = len(head) + info.size + len(tail)
+    blob = header(0) + packed + again * times + c.compress(tail) + \
+        c.flush() + struct.pack("<II", zlib.crc32(tail, crc), size)
+    with tempfile.TemporaryDirectory() as tmp:
+        out = os.path.join(tmp, "index")
+        subprocess.run(["sh", "-c", 'ulimit -v 65536; exec "$0" -o "$1" -',
+                        PROGRAM, out], input=blob, check=True)
+        with open(out, "rb") as f:
+            ix = Index(f.read(), blob)
+    node = ix.paths[b"zeroes"]
+    assert node.size == info.size and len(node.extents) > 50
+    for _, span, _ in node.extents[1:-1]:
+        assert not ix.decode(span).strip(b"\0")
+    assert ix.max_span < 8 << 20
+
+
+def test_block_without_end():
+    """A block of 70 MiB has no place where it could be cut."""
+    size = 70 << 20
+    # Header of a fixed block and the literal zero, then eight times a match
+    # of 258 bytes, which are 13 bytes again and again.
+    head = 3 | 0b00001100 << 3
+    match = 0b10100011 | 0 << 8
+    rounds = size // 258 // 8
+    eight = sum(match << 13 * i for i in range(8)).to_bytes(13, "little")
+    body = int.from_bytes(eight * rounds, "little") << 11 | head
+    blob = header(0) + body.to_bytes((11 + 104 * rounds) // 8 + 2, "little")
+    info = tarfile.TarInfo("zeroes")
+    info.size = size
+    first = zlib.compressobj(9, zlib.DEFLATED, 31)
+    blob = first.compress(info.tobuf()) + first.flush() + blob + bytes(8)
+    refused(blob, "more than 64 MiB")
+
+
+def test_standard_input():
+    for blob in (gzip.compress(TINY), gzip.compress(TINY) + b"garbage" * 40_000,
+                 by_program("gzip", tar=TAR)):
+        want = index(blob).index
+        with tempfile.TemporaryDirectory() as tmp:
+            out = os.path.join(tmp, "index")
+            subprocess.run([PROGRAM, "-q", "-o", out, "-"], input=blob,
+                           check=True)
+            with open(out, "rb") as f:
+                assert f.read() == want
+    for args in (["-"], ["-o", "/dev/null", "--offset=1", "-"]):
+        r = subprocess.run([PROGRAM, *args], input=b"", check=False,
+                           capture_output=True)
+        assert r.returncode in (1, 3), r
+
+
+def test_large_members_of_estargz():
+    rng = random.Random(4)
+    data = [{"name": "big", "type": "reg", "data": text(rng, 6 << 20)},
+            {"name": "small", "type": "reg", "data": b"small"}]
+    blob = layer(data, "estargz")
+    for args, many in (((), True), ((SMALL,), True),
+                       (("--checkpoints=none",), False),
+                       (("--checkpoints=none", SMALL), False),
+                       (("--span=16M",), False)):
+        ix = indexed(blob, *args)
+        assert (len(ix.spans) > 2) == many, args
+        assert bool(ix.incompat & 2) == many
+        for item in data:
+            assert ix.content(ix.paths[item["name"].encode()]) == item["data"]
+        assert index(blob, "--check", *args).code == 0
+    bad = bytearray(blob)
+    bad[len(blob) // 2] ^= 8
+    assert index(bytes(bad)).code == 4
+
+
+def test_options():
+    blob = gzip.compress(TINY)
+    for bad in ("--span=1", "--span=65535", "--span=17M", "--span=x",
+                "--checkpoints=some"):
+        assert index(blob, bad).code == 1
+    for good in ("--span=64K", "--span=16M", "--checkpoints=auto"):
+        assert index(blob, good).code == 0
+    assert index(blob, "--check").code == 0
+    assert index(blob, toc=b"{}").code == 3
