@@ -118,8 +118,8 @@ static int decode(struct checker *c, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	n = sgz_stream_open(&c->stream, ctx, c->blob, start,
 			    end->start + end->clen,
-			    s->codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES :
-							    SGZ_MEMBER);
+			    end->codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES :
+							      SGZ_MEMBER);
 	if (!n)
 		n = sgz_stream_full(&c->stream, c->data.data, ulen);
 	while (whole && !n) {
