@@ -105,6 +105,31 @@ def test_footers_of_all_generations():
         refused(blob, "digest", args=("--toc-digest=" + sha256(b""),))
 
 
+def test_annotations_of_both_families():
+    layer = filled()
+    blob = layer.finish(64)
+    bare = blob[:-72]
+    other = [f"--annotation={k}" for k in ("org.example.title=x", "a=", "=")]
+    for family in ("io.containers.zstd-chunked.manifest-",
+                   "io.github.containers.zstd-chunked.manifest-"):
+        at, crc = (f"--annotation={family}{k}=" for k in ("position",
+                                                          "checksum"))
+        same(made(bare, at + layer.position, crc + layer.stored, *other),
+             FILE, BIG)
+        made(blob, crc + layer.stored)
+        refused(blob, "digest", args=(crc + sha256(b""),))
+        refused(blob, "digest", args=(crc + layer.stored[:-1],))
+        for bad in ("", "1:2:3", "1:2:3:1:", "-1:2:3:1", " 1:2:3:1",
+                    "0x1:2:3:1", layer.position[:-1] + "2"):
+            refused(blob, args=(at + bad,), code=3)
+        for bad in ("1:2:3:1", "0:1:1:1", "99999:5:5:1", "9:0:1:1"):
+            refused(blob, "TOC", args=(at + bad,))
+    made(blob, "--annotation=containerd.io/snapshot/stargz/toc.digest=" +
+         sha256(layer.toc))
+    r = index(blob, "--annotation=x")
+    assert r.code == 1 and "KEY=VALUE" in r.err, r
+
+
 def test_files_that_share_frames_and_files_in_many():
     items = [dict(FILE, name=f"f{i}", data=b"%d" % i * 100)
              for i in range(20)]

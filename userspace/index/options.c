@@ -11,14 +11,15 @@
 #include "options.h"
 #include "version.h"
 
-enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_RAW, OPT_OFFSET, OPT_SIZE,
-	OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS, OPT_MERGE,
-	OPT_DEVICE_IMAGE, OPT_ALIGN };
+enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW,
+	OPT_OFFSET, OPT_SIZE, OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS,
+	OPT_MERGE, OPT_DEVICE_IMAGE, OPT_ALIGN };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "toc", required_argument, NULL, OPT_TOC },
 	{ "toc-digest", required_argument, NULL, OPT_TOC_DIGEST },
+	{ "annotation", required_argument, NULL, OPT_ANNOTATION },
 	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "size", required_argument, NULL, OPT_SIZE },
@@ -53,6 +54,9 @@ static const char help[] =
 "                        output\n"
 "      --toc=FILE        take the table of contents from FILE\n"
 "      --toc-digest=D    insist on this digest of it, sha256:HEX\n"
+"      --annotation=KEY=VALUE\n"
+"                        what the manifest says of the layer: place and digest\n"
+"                        of the table of contents; other keys are ignored\n"
 "      --raw             show whiteouts and landmarks as they are in the tar\n"
 "      --offset=N        first byte of the layer in BLOB\n"
 "      --size=N          bytes of the layer; K, M, G, T are understood\n"
@@ -125,6 +129,9 @@ static int take_option(struct settings *s, int c)
 	case OPT_TOC_DIGEST:
 		s->opt.toc_digest = optarg;
 		return -1;
+	case OPT_ANNOTATION:
+		return stargz_annotation(&s->opt, optarg) ? -1 :
+			usage("not KEY=VALUE", optarg);
 	case OPT_RAW:
 		s->opt.raw = true;
 		return -1;
@@ -197,6 +204,8 @@ static int check_options(const struct settings *s)
 			     "--raw");
 	if (s->opt.merge && s->opt.toc_path)
 		return usage("belongs to one layer", "--toc");
+	if (s->opt.merge && (s->opt.toc_stored_digest || s->opt.toc_position))
+		return usage("belongs to one layer", "--annotation");
 	if (s->opt.align && !s->opt.device_image)
 		return usage("is for --device-image", "--align");
 	return -1;

@@ -97,7 +97,8 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	 * Who ties a layer to a digest, or has a TOC for it, must not get
 	 * another that has none.
 	 */
-	if (!format->toc && (ctx->opt->toc_path || ctx->opt->toc_digest))
+	if (!format->toc && (ctx->opt->toc_path || ctx->opt->toc_digest ||
+			     ctx->opt->toc_stored_digest))
 		return sgz_fail(ctx, -EINVAL,
 				"a layer without a table of contents, but one is asked for");
 	return format->read(toc, spans, ctx, blob);

@@ -66,6 +66,16 @@ struct stargz_index_options {
 };
 
 /**
+ * stargz_annotation() - take what the manifest says of the layer
+ * @opt: its digests and position of the TOC are set, if the annotation is of
+ *	one of them
+ * @text: "KEY=VALUE"; kept as long as @opt
+ *
+ * Return: false if there is no "=" in @text.
+ */
+bool stargz_annotation(struct stargz_index_options *opt, const char *text);
+
+/**
  * struct stargz_index_stats - what was made
  * @entries: directory entries, the root included
  * @inodes: inodes

@@ -313,6 +313,9 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	int ret;
 
 	r->toc->data_end = footer->data_end;
+	if (r->ctx->opt->toc_path && r->ctx->opt->toc_stored_digest)
+		return sgz_fail(r->ctx, -EINVAL,
+				"the digest asked for is that of the TOC in the blob, not of one in a file");
 	if (r->ctx->opt->toc_path)
 		ret = read_external(r, r->ctx->opt->toc_path);
 	else if (footer->external)
