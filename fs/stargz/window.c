@@ -61,10 +61,11 @@ int stargz_window_load(struct super_block *sb, u32 span,
 		return ret;
 	clen = le32_to_cpu(raw.clen);
 	ulen = le32_to_cpu(raw.ulen);
-	strm->why = "damaged history window";
 	if (!ulen || ulen > STARGZ_WINDOW_SIZE || !clen ||
-	    clen > STARGZ_WINDOW_CLEN_MAX)
+	    clen > STARGZ_WINDOW_CLEN_MAX) {
+		strm->why = "bad size of history window";
 		return -EFSCORRUPTED;
+	}
 	ret = stargz_meta_read(sb, STARGZ_TABLE_WINDOW_DATA,
 			       le64_to_cpu(raw.offset), strm->in_buf, clen);
 	if (ret)
@@ -72,9 +73,10 @@ int stargz_window_load(struct super_block *sb, u32 span,
 	stargz_inflate_start(strm->own, strm->in_buf, clen, 0);
 	stargz_inflate_dict(strm->own, NULL, 0);
 	ret = stargz_inflate_run(strm->own, strm->window, &pos, ulen);
-	if (ret == STARGZ_INFLATE_BAD || pos != ulen)
+	if (ret == STARGZ_INFLATE_BAD || pos != ulen) {
+		strm->why = "damaged history window";
 		return -EFSCORRUPTED;
-	strm->why = NULL;
+	}
 	strm->window_len = ulen;
 	return 0;
 }
