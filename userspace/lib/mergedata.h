@@ -76,6 +76,7 @@ bool sgz_merge_is_opaque(const struct sgz_image *layer, uint32_t ino);
 
 /**
  * sgz_merge_data() - what the inodes hold, once all are there
+ * @m: the image
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -11,20 +11,45 @@
 
 #include "image.h"
 
-#define SGZ_RECORD(name, type, id)					\
-static inline const struct type *name(const struct sgz_image *image,	\
-				      uint64_t i)			\
-{									\
-	return (const struct type *)image->table[id].data + i;		\
+/** sgz_dirent() - record of a directory entry */
+static inline const struct stargz_dirent *
+sgz_dirent(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_dirent *)
+		image->table[STARGZ_TABLE_DIRENTS].data + i;
 }
 
-SGZ_RECORD(sgz_dirent, stargz_dirent, STARGZ_TABLE_DIRENTS)
-SGZ_RECORD(sgz_extent, stargz_extent, STARGZ_TABLE_EXTENTS)
-SGZ_RECORD(sgz_span, stargz_span, STARGZ_TABLE_SPANS)
-SGZ_RECORD(sgz_blob_record, stargz_blob, STARGZ_TABLE_BLOBS)
-SGZ_RECORD(sgz_window, stargz_window, STARGZ_TABLE_WINDOWS)
+/** sgz_extent() - record of an extent */
+static inline const struct stargz_extent *
+sgz_extent(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_extent *)
+		image->table[STARGZ_TABLE_EXTENTS].data + i;
+}
 
-#undef SGZ_RECORD
+/** sgz_span() - record of a span */
+static inline const struct stargz_span *
+sgz_span(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_span *)
+		image->table[STARGZ_TABLE_SPANS].data + i;
+}
+
+/** sgz_blob_record() - record of a blob */
+static inline const struct stargz_blob *
+sgz_blob_record(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_blob *)
+		image->table[STARGZ_TABLE_BLOBS].data + i;
+}
+
+/** sgz_window() - record of a window */
+static inline const struct stargz_window *
+sgz_window(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_window *)
+		image->table[STARGZ_TABLE_WINDOWS].data + i;
+}
 
 /** sgz_inode() - record of an inode number */
 static inline const struct stargz_inode *
