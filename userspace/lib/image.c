@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "records.h"
 #include "superblock.h"
 #include "timestamp.h"
 
@@ -56,26 +57,12 @@ static int use_spans(struct maker *m)
 	return 0;
 }
 
-static uint32_t codec_feature(uint8_t codec)
-{
-	switch (codec) {
-	case STARGZ_CODEC_STORED:
-		return STARGZ_INCOMPAT_STORED;
-	case STARGZ_CODEC_DEFLATE:
-		return STARGZ_INCOMPAT_DEFLATE;
-	case STARGZ_CODEC_ZSTD:
-		return STARGZ_INCOMPAT_ZSTD;
-	default:
-		return 0;
-	}
-}
-
 /* What a span means for the superblock and the blob. */
 static void note_span(struct maker *m, const struct sgz_span *s)
 {
 	struct stargz_super_block *sb = &m->image->sb;
 
-	sb->feature_incompat |= htole32(codec_feature(s->codec));
+	sb->feature_incompat |= htole32(sgz_codec_feature(s->codec));
 	if (s->codec != STARGZ_CODEC_STORED && s->ulen > le32toh(sb->max_span))
 		sb->max_span = htole32(s->ulen);
 	if (s->start + s->clen > m->used)
@@ -136,19 +123,18 @@ static int make_spans(struct maker *m)
 	return 0;
 }
 
-/* Append bytes to the heap of names and say where they are. */
-static int add_bytes(struct maker *m, const char *bytes, size_t len,
-		     __le32 *where)
+int sgz_image_name(struct sgz_image *image, const struct sgz_context *ctx,
+		   const char *bytes, size_t len, __le32 *where)
 {
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_NAMES];
+	struct sgz_vec *heap = &image->table[STARGZ_TABLE_NAMES];
 	size_t at = heap->count;
 	char *to;
 
 	if (at + len > UINT32_MAX)
-		return sgz_fail(m->ctx, -E2BIG, "more than 4 GiB of names");
+		return sgz_fail(ctx, -E2BIG, "more than 4 GiB of names");
 	to = sgz_vec_add(heap, len, 1);
 	if (!to)
-		return sgz_nomem(m->ctx);
+		return sgz_nomem(ctx);
 	memcpy(to, bytes, len);
 	*where = htole32(at);
 	return 0;
@@ -174,7 +160,8 @@ static int make_dirent(struct maker *m, uint32_t child)
 	d->ino = htole32(*sgz_node_ino(m->tree, node));
 	d->name_len = node->name_len;
 	d->type = node_mode(m, node) >> 12;
-	return add_bytes(m, node->name, node->name_len, &d->name);
+	return sgz_image_name(m->image, m->ctx, node->name, node->name_len,
+			      &d->name);
 }
 
 static int make_directory(struct maker *m, struct stargz_inode *inode,
@@ -355,7 +342,8 @@ static int make_symlinks(struct maker *m)
 		if (!S_ISLNK(le16toh(inode->mode)))
 			continue;
 		inode->size = htole64(entry->link_len);
-		ret = add_bytes(m, entry->link, entry->link_len, &inode->a);
+		ret = sgz_image_name(m->image, m->ctx, entry->link,
+				     entry->link_len, &inode->a);
 		if (ret)
 			return ret;
 	}

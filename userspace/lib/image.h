@@ -39,6 +39,10 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 int sgz_image_write(const struct sgz_image *image,
 		    const struct sgz_context *ctx, int fd);
 
+/** sgz_image_name() - append to the heap of names and say where that is */
+int sgz_image_name(struct sgz_image *image, const struct sgz_context *ctx,
+		   const char *bytes, size_t len, __le32 *where);
+
 /** sgz_image_stats() - how much of what there is */
 void sgz_image_stats(const struct sgz_image *image,
 		     struct stargz_index_stats *stats);

@@ -123,23 +123,6 @@ void sgz_merge_open(struct sgz_merge *m, uint32_t dir)
 	inode->b = 0;
 }
 
-static int add_name(struct sgz_merge *m, const char *bytes, size_t len,
-		    __le32 *where)
-{
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_NAMES];
-	size_t at = heap->count;
-	char *to;
-
-	if (at + len > UINT32_MAX)
-		return sgz_fail(m->ctx, -E2BIG, "more than 4 GiB of names");
-	to = sgz_vec_add(heap, len, 1);
-	if (!to)
-		return sgz_nomem(m->ctx);
-	memcpy(to, bytes, len);
-	*where = htole32(at);
-	return 0;
-}
-
 static void add_link(struct sgz_merge *m, uint32_t dir, uint32_t ino)
 {
 	struct stargz_inode *inode = inode_at(m, ino), *up = inode_at(m, dir);
@@ -174,8 +157,8 @@ int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 	mine->name_len = d->name_len;
 	mine->type = d->type;
 	add_link(m, dir, *number);
-	return add_name(m, sgz_name(&m->layers[layer], d), d->name_len,
-			&mine->name);
+	return sgz_image_name(m->image, m->ctx, sgz_name(&m->layers[layer], d),
+			      d->name_len, &mine->name);
 }
 
 /* Extended attributes */
@@ -387,10 +370,10 @@ static int move_inode(struct sgz_merge *m, struct stargz_inode *inode,
 	if (S_ISREG(le16toh(inode->mode)))
 		return copy_extents(m, inode, origin->layer);
 	if (S_ISLNK(le16toh(inode->mode)))
-		return add_name(m, (const char *)
-				layer->table[STARGZ_TABLE_NAMES].data +
-				le32toh(inode->a), le64toh(inode->size),
-				&inode->a);
+		return sgz_image_name(m->image, m->ctx, (const char *)
+				      layer->table[STARGZ_TABLE_NAMES].data +
+				      le32toh(inode->a), le64toh(inode->size),
+				      &inode->a);
 	return 0;
 }
 
