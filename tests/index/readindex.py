@@ -91,13 +91,17 @@ def resume(data, bit, window, ulen):
 
 
 class Index:
-    """An index; self.paths maps each path to its inode, the root being b""."""
+    """An index; self.paths maps each path to its inode, the root being b"".
 
-    def __init__(self, data, blob=None):
+    The sources are the blobs, of a device image none.
+    """
+
+    def __init__(self, data, *sources):
         self.data = data
-        self.blob = blob
+        self.sources = sources
         self.cache = (None, b"")
         self.superblock()
+        self.read_blobs()
         self.read_spans()
         self.read_windows()
         self.inodes = [Node(i + 1, self.record(INODES, i))
@@ -116,7 +120,9 @@ class Index:
         assert magic == int.from_bytes(b"StGz", "little")
         assert crc == zlib.crc32(sb)
         assert (version, size) == (1, 512)
-        assert index_size == len(self.data) and index_size % 4096 == 0
+        assert index_size <= len(self.data) and index_size % 4096 == 0
+        self.device = self.data[index_size:]
+        self.data = self.data[:index_size]
         self.offset, self.count = [], []
         end = 512
         for i in range(16):
@@ -133,12 +139,35 @@ class Index:
         assert not any(self.data[end:]) and index_size - end < 4096
         assert not any(sb[56 + 256:])
         assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
-        assert self.count[BLOBS] == 1
-        (self.blob_size, self.blob_start, source, self.digest_type, zero,
-         self.digest, self.used) = \
-            struct.unpack("<QQIHH32sQ", self.record(BLOBS, 0))
-        assert (source, zero) == (1, 0) and self.digest_type in (0, 2)
-        assert self.digest_type or not any(self.digest)
+
+    def read_blobs(self):
+        """Those of a device image are behind the index, one after another."""
+        self.blobs = []
+        end = len(self.data)
+        for i in range(self.count[BLOBS]):
+            size, start, source, kind, zero, digest, used = \
+                struct.unpack("<QQIHH32sQ", self.record(BLOBS, i))
+            assert zero == 0 and kind in (0, 2) and used <= size
+            assert kind or not any(digest)
+            assert source == (0 if self.device else i + 1)
+            if self.device:
+                assert start == (end + 4095) // 4096 * 4096
+                assert not any(self.device[end - len(self.data):
+                                           start - len(self.data)])
+                end = start + size
+            self.blobs.append((size, start, source, used))
+        if self.device:
+            assert len(self.data) + len(self.device) >= end
+            assert not any(self.device[end - len(self.data):])
+        self.digest_type, _, self.digest = \
+            struct.unpack_from("<HH32s", self.record(BLOBS, 0), 20)
+
+    def blob(self, i):
+        """The bytes of a blob, as the index says where they are."""
+        size, start, source, _ = self.blobs[i]
+        if source:
+            return self.sources[source - 1][start:start + size]
+        return self.device[start - len(self.data):][:size]
 
     def record(self, table, i):
         assert i < self.count[table]
@@ -151,22 +180,24 @@ class Index:
 
     def read_spans(self):
         self.spans = []
-        last, incompat = -1, 0
+        last, incompat = (0, -1), 0
+        used = [0] * len(self.blobs)
         for i in range(self.count[SPANS]):
             start, clen, ulen, crc, blob, codec, flags = \
                 struct.unpack("<QIIIHBB", self.record(SPANS, i))
-            assert start > last and start + clen <= self.used and ulen
-            assert blob == 0 and not flags & ~15
+            assert (blob, start) > last and ulen
+            assert not flags & ~15
             assert flags & 8 or (crc == 0 and codec != DEFLATE)
             assert codec == DEFLATE or not flags & 7
             assert codec != STORED or clen == ulen
-            last = start
+            last = blob, start
+            used[blob] = max(used[blob], start + clen)
             incompat |= INCOMPAT[codec]
             self.spans.append((start, clen, ulen, codec, flags & 7,
-                               crc if flags & 8 else None))
+                               crc if flags & 8 else None, blob))
         assert self.incompat == incompat
-        ends = [s[0] + s[1] for s in self.spans]
-        assert self.used == max(ends, default=0) <= self.blob_size
+        assert all(b[3] >= n for b, n in zip(self.blobs, used))
+        assert len(used) > 1 or self.blobs[0][3] == used[0]
         assert self.max_span <= 64 << 20
         assert self.max_span == max([s[2] for s in self.spans
                                      if s[3] != STORED], default=0)
@@ -274,9 +305,8 @@ class Index:
 
     def decode(self, span):
         if self.cache[0] != span:
-            start, clen, ulen, codec, bit, crc = self.spans[span]
-            start += self.blob_start
-            data = self.blob[start:start + clen]
+            start, clen, ulen, codec, bit, crc, blob = self.spans[span]
+            data = self.blob(blob)[start:start + clen]
             if codec == GZIP:
                 data = members(data, ulen)
             elif codec == DEFLATE:

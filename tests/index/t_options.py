@@ -121,7 +121,7 @@ def test_offset_and_size():
     r = index(room, "--offset=4K", f"--size={len(blob)}")
     assert r.code == 0, r
     ix = Index(r.index, room)
-    assert (ix.blob_start, ix.blob_size) == (4096, len(blob))
+    assert ix.blobs[0][:2] == (len(blob), 4096)
     check_data(ix)
     assert ix.uuid == Index(index(blob).index).uuid
     assert index(bytes(4096) + blob, "--offset=4096").code == 0

@@ -38,7 +38,9 @@ def test_whiteout_and_the_real_thing():
                       {"name": "foo/", "type": "dir"},
                       {"name": "bar", "type": "reg"},
                       {"name": ".wh.bar", "type": "reg"}))
+    # What a layer below has in foo is hidden with foo.
     assert stat.S_ISDIR(ix.paths[b"foo"].mode)
+    assert ix.paths[b"foo"].xattrs == OPAQUE
     assert stat.S_ISREG(ix.paths[b"bar"].mode)
     assert len(ix.paths) == 3
 

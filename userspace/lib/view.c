@@ -32,14 +32,41 @@ static bool hidden_in_root(const struct sgz_node *node)
 	       name_is(node, "stargz.index.json");
 }
 
+/*
+ * The directory that a node makes opaque, or SGZ_NONE. A whiteout is for layers
+ * below only: a directory of that name in the same layer comes after it, and
+ * nothing of the one below is in it.
+ */
+static uint32_t made_opaque(const struct sgz_tree *tree,
+			    const struct sgz_node *node)
+{
+	const char *name;
+	uint32_t real;
+	size_t len;
+
+	if (name_is(node, ".wh..wh..opq"))
+		return node->parent;
+	if (!is_whiteout(node))
+		return SGZ_NONE;
+	name = node->name + WHITEOUT_LEN;
+	len = node->name_len - WHITEOUT_LEN;
+	if (sgz_is_whiteout_name(name, len))
+		return SGZ_NONE;
+	real = sgz_tree_find(tree, node->parent, name, len);
+	if (real == SGZ_NONE ||
+	    !sgz_node_is_dir(tree, sgz_tree_node(tree, real)))
+		return SGZ_NONE;
+	return real;
+}
+
 /* Opaque markers first: they decide about the whiteouts next to them. */
 static void mark_opaque(struct sgz_tree *tree)
 {
 	for (uint32_t i = 1; i < tree->nodes.count; i++) {
-		const struct sgz_node *node = sgz_tree_node(tree, i);
+		uint32_t dir = made_opaque(tree, sgz_tree_node(tree, i));
 
-		if (name_is(node, ".wh..wh..opq"))
-			sgz_tree_node(tree, node->parent)->flags |=
+		if (dir != SGZ_NONE)
+			sgz_tree_node(tree, dir)->flags |=
 				SGZ_NODE_OPAQUE | SGZ_NODE_BELOW_OPAQUE;
 	}
 	/* Parents come before their children. */

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whole images: merged indexes against what umoci unpacks of the layers, and
+device images."""
+import gzip
+import io
+import os
+import subprocess
+import tarfile
+import tempfile
+
+import ocilayout
+from readindex import Index
+from tap import PROGRAM, TOP
+
+
+def layer_stack(folder, count):
+    """The tars of layers that change each other's files in every way."""
+    subprocess.run([os.path.join(TOP, "tests/integration/layer-stack"), folder,
+                    str(count)], check=True)
+    tars = []
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as f:
+            tars.append(f.read())
+    return tars
+
+
+def in_frames(tar):
+    """Frames of zstd."""
+    return b"".join(subprocess.run(["zstd", "-qc"], input=tar[i:i + 100_000],
+                                   stdout=subprocess.PIPE, check=True).stdout
+                    for i in range(0, len(tar), 100_000))
+
+
+def any_form(tars):
+    """The tars as layers of all kinds."""
+    forms = (lambda t: t, lambda t: gzip.compress(t, 1), in_frames)
+    return [forms[i % 3](t) for i, t in enumerate(tars)]
+
+
+def write(folder, blobs):
+    """As files; their paths."""
+    paths = []
+    for i, blob in enumerate(blobs):
+        paths.append(os.path.join(folder, f"{i:02}"))
+        with open(paths[-1], "wb") as f:
+            f.write(blob)
+    return paths
+
+
+def run(*args):
+    """Make an index or an image."""
+    return subprocess.run([PROGRAM, "-q", *args], check=False,
+                          capture_output=True, text=True)
+
+
+def merged(blobs, *args):
+    """The index of an image."""
+    with tempfile.TemporaryDirectory() as tmp:
+        out = os.path.join(tmp, "index")
+        r = run("--merge", *args, "-o", out, *write(tmp, blobs))
+        assert r.returncode == 0, r
+        with open(out, "rb") as f:
+            data = f.read()
+    return Index(data, *(() if "--device-image" in args else blobs))
+
+
+def test_twenty_layers():
+    ocilayout.require("umoci", "zstd")
+    with tempfile.TemporaryDirectory() as tmp:
+        os.mkdir(tmp + "/tars")
+        tars = layer_stack(tmp + "/tars", 20)
+        ocilayout.write_image(tmp + "/oci", tars)
+        root = ocilayout.unpack(tmp + "/oci", tmp + "/bundle")
+        for args in ((), ("--device-image",)):
+            ix = merged(any_form(tars), *args)
+            assert len(ix.paths) > 100 and len(ix.blobs) == 20
+            ocilayout.compare(ix, root)
+
+
+def add(tar, path, what=b""):
+    """A directory ends in a slash; what is text is a link, hard after =."""
+    info = tarfile.TarInfo(path.rstrip("/"))
+    info.mtime = len(path)
+    info.mode = 0o755 if path.endswith("/") else 0o640
+    if path.endswith("/"):
+        info.type = tarfile.DIRTYPE
+    elif isinstance(what, str):
+        info.type = tarfile.SYMTYPE
+        info.linkname = what
+        if what.startswith("="):
+            info.type = tarfile.LNKTYPE
+            info.linkname = what[1:]
+    else:
+        info.size = len(what)
+    tar.addfile(info, None if isinstance(what, str) else io.BytesIO(what))
+
+
+def tar_of(*entries):
+    """Each is a path, or a path and what is there."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        add(tar, "./")
+        for entry in entries:
+            add(tar, *((entry,) if isinstance(entry, str) else entry))
+    return out.getvalue()
+
+
+def same_as_unpacked(*tars):
+    """Merge layers and compare with what umoci unpacks; the paths."""
+    ocilayout.require("umoci")
+    with tempfile.TemporaryDirectory() as tmp:
+        ocilayout.write_image(tmp + "/oci", tars)
+        root = ocilayout.unpack(tmp + "/oci", tmp + "/bundle")
+        ix = merged(tars)
+        ocilayout.compare(ix, root)
+    return ix.paths
+
+
+LOWER = tar_of("d/", ("d/a", b"a"), ("d/b", b"b"), "d/e/", ("d/e/f", b"f"),
+               "x/", ("x/y", b"y"), ("f", b"file"), ("s", "x"),
+               ("h1", b"linked"), ("h2", "=h1"), ("h3", "=h1"))
+
+
+def test_opaque_directory_with_whiteouts_in_it():
+    paths = same_as_unpacked(LOWER, tar_of(
+        "d/", "d/.wh..wh..opq", "d/.wh.a", "d/.wh.none", ("d/n", b"n"),
+        "d/e/", "d/e/.wh.f"))
+    assert set(paths) == {b"", b"d", b"d/n", b"d/e", b"x", b"x/y", b"f", b"s",
+                          b"h1", b"h2", b"h3"}
+
+
+def test_opaque_root():
+    paths = same_as_unpacked(LOWER, tar_of(".wh..wh..opq", ("n", b"n")))
+    assert set(paths) == {b"", b"n"}
+
+
+def test_directory_that_is_removed_and_made_again():
+    paths = same_as_unpacked(LOWER, tar_of(".wh.d"), tar_of("d/", ("d/n", b"")))
+    assert b"d/n" in paths and b"d/a" not in paths
+    # In one layer, a whiteout counts for what is below that layer.
+    for layer in (tar_of(".wh.d", "d/", ("d/n", b"")),
+                  tar_of("x/", ".wh.d", "d/", "d/e/", ("d/e/n", b""))):
+        paths = same_as_unpacked(LOWER, layer)
+        assert b"d" in paths and b"d/a" not in paths and b"d/e/f" not in paths
+
+
+def test_whiteout_of_what_the_layer_has_too():
+    paths = same_as_unpacked(LOWER, tar_of(".wh.f", ("f", b"new")),
+                             tar_of(".wh.x", ("x", b"file now")))
+    assert paths[b"f"].size == 3 and b"x/y" not in paths
+
+
+def test_files_links_and_directories_replace_each_other():
+    paths = same_as_unpacked(LOWER, tar_of(
+        ("d", b"a file"), "f/", ("f/n", b"n"), "s/", ("s/n", b"n"),
+        ("x", "elsewhere")), tar_of("d/", ("d/again", b"")))
+    assert set(paths) == {b"", b"d", b"d/again", b"f", b"f/n", b"s", b"s/n",
+                          b"x", b"h1", b"h2", b"h3"}
+
+
+def test_hard_links():
+    paths = same_as_unpacked(LOWER, tar_of(("h1", b"other")),
+                             tar_of(".wh.h2", ("n1", b"n"), ("n2", "=n1")),
+                             tar_of(("n1", b"not linked any more")))
+    assert paths[b"h3"].nlink == 1 and paths[b"n2"].nlink == 1
+
+
+def test_whiteouts_of_nothing_and_of_everything():
+    paths = same_as_unpacked(LOWER, tar_of(".wh.none", "d/", "d/.wh.a",
+                                           "d/.wh.b", "d/.wh.e"))
+    assert b"d" in paths and not any(p.startswith(b"d/") for p in paths)
+    gone = (".wh.d", ".wh.x", ".wh.f", ".wh.s", ".wh.h1", ".wh.h2", ".wh.h3")
+    assert set(same_as_unpacked(LOWER, tar_of(*gone))) == {b""}
+    # The lowest layer has nothing below that could be hidden.
+    assert set(same_as_unpacked(tar_of(*gone, ("n", b"")))) == {b"", b"n"}
+
+
+def test_folders_that_a_layer_does_not_mention():
+    """They keep what the layer below says of them."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as out:
+        add(out, "d/e/n", b"n")
+    ix = merged([LOWER, tar.getvalue()])
+    assert set(ix.paths) >= {b"d/a", b"d/e/f", b"d/e/n"}
