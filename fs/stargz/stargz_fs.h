@@ -110,6 +110,7 @@ struct stargz_table {
 /* feature_compat: a reader that does not know a set bit may ignore it. */
 #define STARGZ_COMPAT_DIGESTS	0x00000001u	/* the digest table is filled */
 #define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts left as .wh. files */
+#define STARGZ_COMPAT_MERGED	0x00000004u	/* whiteouts were carried out */
 
 /**
  * struct stargz_super_block - first 512 bytes of the index

@@ -182,3 +182,39 @@ def test_folders_that_a_layer_does_not_mention():
         add(out, "d/e/n", b"n")
     ix = merged([LOWER, tar.getvalue()])
     assert set(ix.paths) >= {b"d/a", b"d/e/f", b"d/e/n"}
+
+
+def test_indexes_as_layers():
+    """An index stands for its layer; a merged one can be the lowest only."""
+    upper = tar_of(".wh.f", "d/", ("d/n", b"n")), tar_of(".wh.x", ("f", b""))
+    blobs = [LOWER, *upper]
+    with tempfile.TemporaryDirectory() as tmp:
+        def make(out, *args):
+            r = run("-o", f"{tmp}/{out}", *args)
+            return r.returncode, r.stderr
+        paths = write(tmp, blobs)
+        for i, path in enumerate(paths):
+            assert make(f"{i}.index", path) == (0, "")
+        one = [f"{tmp}/{i}.index" for i in range(3)]
+        for out, layers in (("all", paths), ("same", one),
+                            ("mixed", [paths[0], one[1], paths[2]]),
+                            ("low", one[:2]), ("high", one[1:])):
+            assert make(out, "--merge", *layers) == (0, "")
+        assert make("steps", "--merge", tmp + "/low", paths[2]) == (0, "")
+        code, err = make("bad", "--merge", paths[0], tmp + "/high")
+        assert code and "merged index" in err, err
+        assert make("raw", "--raw", paths[1]) == (0, "")
+        code, err = make("bad", "--merge", paths[0], tmp + "/raw")
+        assert code and "--raw" in err, err
+        assert not os.path.exists(tmp + "/bad")
+        data = {n: open(f"{tmp}/{n}", "rb").read()
+                for n in ("all", "same", "mixed", "steps")}
+    assert data["all"] == data["same"] == data["mixed"]
+    steps, ix = Index(data["steps"], *blobs), Index(data["all"], *blobs)
+    assert set(steps.paths) == set(ix.paths) and ix.compat == 4
+    for path, node in ix.paths.items():
+        other = steps.paths[path]
+        assert (node.mode, node.size, node.nlink) == \
+            (other.mode, other.size, other.nlink)
+        assert not node.size or node.target or \
+            ix.content(node) == steps.content(other)

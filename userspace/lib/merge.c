@@ -192,12 +192,18 @@ static int merge_trees(struct sgz_merge *m)
 
 static int check_layers(const struct sgz_merge *m)
 {
-	for (size_t i = 0; i < m->count; i++)
-		if (le32toh(m->layers[i].sb.feature_compat) &
-		    STARGZ_COMPAT_RAW_VIEW)
+	for (size_t i = 0; i < m->count; i++) {
+		uint32_t compat = le32toh(m->layers[i].sb.feature_compat);
+
+		if (compat & STARGZ_COMPAT_RAW_VIEW)
 			return sgz_fail(m->ctx, -EINVAL,
 					"layer %zu was indexed with --raw, so its whiteouts are plain files",
 					i);
+		if (i && compat & STARGZ_COMPAT_MERGED)
+			return sgz_fail(m->ctx, -EINVAL,
+					"layer %zu is a merged index, which has no whiteouts any more; only the lowest one can be",
+					i);
+	}
 	return 0;
 }
 

@@ -169,6 +169,7 @@ int sgz_superblock_merged(struct sgz_image *image,
 {
 	int ret;
 
+	image->sb.feature_compat = htole32(STARGZ_COMPAT_MERGED);
 	place_tables(image, data_bytes);
 	ret = make_merged_uuid(image, ctx, layers, count);
 	if (!ret)
