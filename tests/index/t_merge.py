@@ -10,7 +10,7 @@ import tempfile
 
 import ocilayout
 from readindex import Index
-from tap import PROGRAM, TOP
+from tap import PROGRAM, TOP, Skip
 
 
 def layer_stack(folder, count):
@@ -218,3 +218,78 @@ def test_indexes_as_layers():
             (other.mode, other.size, other.nlink)
         assert not node.size or node.target or \
             ix.content(node) == steps.content(other)
+
+
+def image_of(folder, blobs, *args):
+    """A device image; its path and its index."""
+    path = os.path.join(folder, "disk")
+    r = run("--device-image", *args, "-o", path, *write(folder, blobs))
+    assert r.returncode == 0, r
+    with open(path, "rb") as f:
+        return path, Index(f.read())
+
+
+def test_device_image():
+    """The blobs are in it as they are, at whole blocks, and so is the end."""
+    for form, args, align in ((in_frames, (), 4096),
+                              (gzip.compress, ("--align=1M",), 1 << 20),
+                              (bytes, ("--align=64K",), 64 << 10)):
+        blob = form(LOWER)
+        with tempfile.TemporaryDirectory() as tmp:
+            path, ix = image_of(tmp, [blob], *args)
+            assert os.path.getsize(path) % align == 0
+            assert os.path.getsize(path) < len(ix.data) + len(blob) + align
+        assert ix.blob(0) == blob and ix.blobs[0][1] % 4096 == 0
+        assert ix.content(ix.paths[b"d/a"]) == b"a"
+
+
+def test_device_image_of_layers():
+    blobs = any_form([LOWER, tar_of(".wh.d", ("n", b"n" * 9000)),
+                      tar_of(("f", b"f" * 5000))])
+    with tempfile.TemporaryDirectory() as tmp:
+        ix = image_of(tmp, blobs, "--merge")[1]
+    assert [ix.blob(i) for i in range(3)] == blobs
+    assert ix.content(ix.paths[b"n"]) == b"n" * 9000
+    assert ix.content(ix.paths[b"f"]) == b"f" * 5000 and b"d" not in ix.paths
+
+
+def test_device_image_refusals():
+    with tempfile.TemporaryDirectory() as tmp:
+        paths = write(tmp, [LOWER, LOWER])
+        out = tmp + "/disk"
+        assert run("-o", tmp + "/index", paths[0]).returncode == 0
+        for args in (paths, [tmp + "/index"], ["--align=100", paths[0]],
+                     ["-"], ["--merge"]):
+            r = run("--device-image", "-o", out, *args)
+            assert r.returncode and len(r.stderr.splitlines()) <= 2, (args, r)
+        r = subprocess.run([PROGRAM, "--device-image", "-o", "-", paths[0]],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           check=False)
+        assert r.returncode, r
+        assert sorted(os.listdir(tmp)) == ["00", "01", "index"]
+
+
+def test_device_image_shares_the_blob():
+    """Where the file system can, as XFS does."""
+    ocilayout.require("mkfs.xfs", "filefrag")
+    blob = gzip.compress(os.urandom(4 << 20), 1)
+    with tempfile.TemporaryDirectory() as tmp:
+        with open(tmp + "/fs", "wb") as f:
+            f.truncate(512 << 20)
+        os.mkdir(tmp + "/mnt")
+        subprocess.run(["mkfs.xfs", "-q", "-m", "reflink=1", tmp + "/fs"],
+                       check=True)
+        if subprocess.run(["mount", "-o", "loop", tmp + "/fs", tmp + "/mnt"],
+                          check=False, capture_output=True).returncode:
+            raise Skip("no XFS")
+        try:
+            tar = tar_of(("f", blob))
+            path, ix = image_of(tmp + "/mnt", [tar, tar], "--merge")
+            assert [ix.blob(0), ix.blob(1)] == [tar, tar]
+            out = subprocess.run(["filefrag", "-v", path], check=True,
+                                 capture_output=True, text=True).stdout
+        finally:
+            subprocess.run(["umount", tmp + "/mnt"], check=True)
+    shared = sum(int(line.split(":")[3]) for line in out.splitlines()
+                 if "shared" in line)
+    assert shared * 4096 >= 2 * len(blob), out
