@@ -11,6 +11,8 @@
 #include "xattrset.h"
 
 #define UNIT	4
+/* Most bytes of all sets: a layer can be a thousand times smaller than these. */
+#define HEAP_MAX	(1u << 30)
 
 /* What the kernel defines of its ACL xattrs, posix_acl_xattr.h. */
 #define ACL_HEADER	4
@@ -277,9 +279,9 @@ int sgz_xattr_pool_add(struct sgz_xattr_pool *pool,
 		return sgz_fail(ctx, -E2BIG,
 				"extended attributes of %zu bytes; the limit is %u",
 				size, STARGZ_XATTR_SET_MAX);
-	if (at + size > UINT32_MAX)
+	if (at + size > HEAP_MAX)
 		return sgz_fail(ctx, -E2BIG,
-				"more than 4 GiB of extended attributes");
+				"more than 1 GiB of extended attributes");
 	set = sgz_vec_add(&pool->heap, size, 1);
 	if (!set)
 		return sgz_nomem(ctx);
