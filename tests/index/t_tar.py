@@ -348,6 +348,21 @@ def test_later_entries_win():
     assert ix.paths[b"f"].mode == 0o100600
 
 
+def test_links_to_what_is_replaced_later():
+    """They are to what was there, as for all who extract."""
+    tar = entry(b"a", b"old") + entry(b"b", kind=b"1", link=b"a") + \
+        entry(b"a", b"newer") + entry(b"c", kind=b"1", link=b"a") + \
+        entry(b"x", b"x") + entry(b"y", kind=b"1", link=b"x") + \
+        entry(b"x", kind=b"1", link=b"y") + \
+        entry(b"s", b"s") + entry(b"t", kind=b"1", link=b"s") + \
+        entry(b"s", kind=b"2", link=b"t", mode=0o777) + END
+    both(tar)
+    ix = made(tar)
+    assert ix.content(ix.paths[b"b"]) == b"old"
+    assert ix.paths[b"b"].nlink == 1 and ix.paths[b"c"] is ix.paths[b"a"]
+    assert ix.paths[b"x"] is ix.paths[b"y"]
+
+
 def test_ends():
     assert b"f" in made(entry() + END).paths
     assert b"f" in made(entry(), warnings=1).paths

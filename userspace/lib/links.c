@@ -9,24 +9,6 @@
 #include "stargz_fs.h"
 #include "view.h"
 
-static uint32_t find_path(const struct sgz_tree *tree, const char *path,
-			  size_t len)
-{
-	const char *end = path + len;
-	uint32_t node = SGZ_ROOT;
-
-	while (path < end && node != SGZ_NONE) {
-		const char *slash = memchr(path, '/', end - path);
-		size_t part = (slash ? slash : end) - path;
-
-		if (part > STARGZ_NAME_MAX)
-			return SGZ_NONE;
-		node = sgz_tree_find(tree, node, path, part);
-		path += part + 1;
-	}
-	return node;
-}
-
 /* The entry of a node that is still an unresolved link, or NULL. */
 static const struct sgz_entry *link_entry(const struct sgz_tree *tree,
 					  const struct sgz_node *node)
@@ -51,7 +33,7 @@ static int find_end(const struct sgz_tree *tree, const struct sgz_context *ctx,
 					"%s: hard links in a circle",
 					sgz_entry_quoted(link).text);
 		n->flags |= SGZ_NODE_VISITED;
-		node = find_path(tree, link->link, link->link_len);
+		node = sgz_tree_find_path(tree, link->link, link->link_len);
 		if (node == SGZ_NONE)
 			break;
 		if (sgz_node_is_dir(tree, sgz_tree_node(tree, node)))
@@ -77,7 +59,7 @@ static void settle(struct sgz_tree *tree, const struct sgz_context *ctx,
 		struct sgz_node *n = sgz_tree_node(tree, node);
 		const struct sgz_entry *link = link_entry(tree, n);
 
-		node = find_path(tree, link->link, link->link_len);
+		node = sgz_tree_find_path(tree, link->link, link->link_len);
 		n->flags &= ~SGZ_NODE_VISITED;
 		if (target != SGZ_NONE) {
 			n->entry = target;

@@ -47,6 +47,24 @@ uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
 	return *find_slot(tree, dir, name, len) - 1;
 }
 
+uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
+			    size_t len)
+{
+	const char *end = path + len;
+	uint32_t node = SGZ_ROOT;
+
+	while (path < end && node != SGZ_NONE) {
+		const char *slash = memchr(path, '/', end - path);
+		size_t part = (slash ? slash : end) - path;
+
+		if (part > STARGZ_NAME_MAX)
+			return SGZ_NONE;
+		node = sgz_tree_find(tree, node, path, part);
+		path += part + 1;
+	}
+	return node;
+}
+
 /* Find a name in a directory or add it. */
 static int get_node(struct sgz_tree *tree, const struct sgz_context *ctx,
 		    uint32_t dir, const char *name, size_t len, uint32_t *node)
@@ -73,6 +91,25 @@ static int get_node(struct sgz_tree *tree, const struct sgz_context *ctx,
 	return 0;
 }
 
+/*
+ * What an entry stands for: itself, or for a hard link in a tar, which is read
+ * in order, what has that name by now.
+ */
+static uint32_t stands_for(const struct sgz_tree *tree, uint32_t number)
+{
+	const struct sgz_entry *entry = sgz_toc_entry(tree->toc, number);
+	const struct sgz_node *target;
+	uint32_t node;
+
+	if (!tree->toc->in_order || !(entry->flags & SGZ_HARDLINK))
+		return number;
+	node = sgz_tree_find_path(tree, entry->link, entry->link_len);
+	if (node == SGZ_NONE)
+		return number;
+	target = sgz_tree_node(tree, node);
+	return sgz_node_is_dir(tree, target) ? number : target->entry;
+}
+
 static int add_entry(struct sgz_tree *tree, const struct sgz_context *ctx,
 		     uint32_t number)
 {
@@ -97,7 +134,7 @@ static int add_entry(struct sgz_tree *tree, const struct sgz_context *ctx,
 			return ret;
 		p += len + 1;
 	}
-	sgz_tree_node(tree, node)->entry = number;
+	sgz_tree_node(tree, node)->entry = stands_for(tree, number);
 	return 0;
 }
 

@@ -80,13 +80,18 @@ static inline bool sgz_node_is_dir(const struct sgz_tree *tree,
 uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
 		       const char *name, size_t len);
 
+/** sgz_tree_find_path() - a cleaned path; SGZ_NONE if there is nothing */
+uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
+			    size_t len);
+
 /**
  * sgz_tree_build() - make the tree and check that it is one
  * @tree: filled; zeroed by the caller except for the TOC
  * @ctx: the call
  *
  * Of several entries with one path the last one stays; the children of a
- * directory are kept whichever entry it takes its attributes from.
+ * directory are kept whichever entry it takes its attributes from. In a tar, a
+ * hard link is to what its target is at that place, whatever comes later.
  *
  * Return: 0, or a negative errno with the error text set.
  */
