@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import tarfile
+import tempfile
 
 from mkblob import Layer, lossy, sha256
 from readindex import Index, NO_SPAN
@@ -291,6 +292,28 @@ def test_one_frame():
         assert len(ix.spans) == 1
     r = index(zstd(a_tar(20 << 20)[0]))
     assert r.code == 0 and "must be decoded" in r.err, r
+
+
+def test_programs_and_their_options():
+    """zstd with long windows and changing levels, and pzstd."""
+    tar, items = a_tar(3000000, 100, 5000000)
+    with tempfile.TemporaryDirectory() as tmp:
+        def packed(*command):
+            with open(tmp + "/tar", "wb") as f:
+                f.write(tar)
+            subprocess.run([*command, "-q", "-f", tmp + "/tar", "-o",
+                            tmp + "/out"], check=True)
+            with open(tmp + "/out", "rb") as f:
+                return f.read()
+        # Of a file the size is known, so that the window is no larger.
+        same(made(packed("zstd", "-19", "--long")), *items)
+        assert len(made(packed("pzstd", "-p", "4", "-1")).spans) > 1
+        same(made(packed("pzstd", "-p", "4", "-1")), *items)
+    adapted = [zstd(tar[i:i + 900_000], "--adapt")
+               for i in range(0, len(tar), 900_000)]
+    ix = made(b"".join(adapted))
+    same(ix, *items)
+    assert len(ix.spans) > 5
 
 
 def test_frames_that_cannot_be_entered():
