@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Decoders of deflate side by side: ours, zlib, libdeflate. Members are kept
- * in memory and decoded one after the other in rounds; the rounds of the
- * decoders alternate, and the fastest of each counts.
+ * in memory and decoded one after the other in rounds, each by one decoder
+ * after the other; of each decoder and member the fastest time counts, so that
+ * what else the machine does hardly matters.
  */
 #include <err.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,17 +24,21 @@
 #define CHUNK		(4U << 20)
 #define SMALL		8192
 
+#define NR_DECODERS	4
+
 struct member {
 	u8 *in;
 	size_t in_len;
 	size_t out_len;
+	double best[NR_DECODERS];	/* seconds */
 };
 
 struct decoder {
 	const char *name;
 	bool (*decode)(const struct member *m, u8 *out);
-	double best;		/* seconds for all members */
+	double sum;		/* of the best times of members, seconds */
 };
+
 
 static struct member *members;
 static size_t nr_members;
@@ -86,14 +92,12 @@ static bool decode_libdeflate(const struct member *m, u8 *out)
 					      out, m->out_len, NULL);
 }
 
-static struct decoder decoders[] = {
+static struct decoder decoders[NR_DECODERS] = {
 	{ .name = "stargz", .decode = decode_ours },
 	{ .name = "stargz-generic", .decode = decode_generic },
 	{ .name = "zlib", .decode = decode_zlib },
 	{ .name = "libdeflate", .decode = decode_libdeflate },
 };
-
-#define NR_DECODERS	(sizeof(decoders) / sizeof(decoders[0]))
 
 static void add_member(const u8 *in, size_t in_len, size_t out_len)
 {
@@ -109,6 +113,7 @@ static void add_member(const u8 *in, size_t in_len, size_t out_len)
 	m->in = memcpy(alloc(in_len), in, in_len);
 	m->in_len = in_len;
 	m->out_len = out_len;
+	memset(m->best, 0, sizeof(m->best));
 }
 
 /* Compress as eStargz does: a member for each 4 MiB. */
@@ -205,59 +210,72 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* One round of a decoder over the members of a size. */
-static void round_of(struct decoder *d, u8 *out, size_t min, size_t max)
+/* A member by all decoders, once. */
+static void try_member(struct member *m, u8 *out)
 {
-	double start = now(), time;
 	size_t i;
 
-	for (i = 0; i < nr_members; i++) {
-		const struct member *m = &members[i];
+	for (i = 0; i < NR_DECODERS; i++) {
+		double start = now(), time;
 
-		if (m->out_len < min || m->out_len >= max)
-			continue;
-		if (!d->decode(m, out))
-			errx(1, "%s: cannot decode member %zu", d->name, i);
+		if (!decoders[i].decode(m, out))
+			errx(1, "%s: cannot decode a member", decoders[i].name);
+		time = now() - start;
+		if (!m->best[i] || time < m->best[i])
+			m->best[i] = time;
 	}
-	time = now() - start;
-	if (!d->best || time < d->best)
-		d->best = time;
+}
+
+static bool within(const struct member *m, size_t min, size_t max)
+{
+	return m->out_len >= min && m->out_len < max;
+}
+
+static size_t largest_of(size_t min, size_t max)
+{
+	size_t i, largest = 0;
+
+	for (i = 0; i < nr_members; i++)
+		if (within(&members[i], min, max) &&
+		    members[i].out_len > largest)
+			largest = members[i].out_len;
+	return largest;
 }
 
 /* All rounds over the members of a size, and a line for each decoder. */
 static void bench(const char *what, size_t min, size_t max, int rounds)
 {
-	size_t i, nr = 0, in = 0, out = 0, largest = 0;
-	u8 *buf;
+	size_t i, nr = 0, in = 0, out = 0;
+	u8 *buf = alloc(largest_of(min, max));
 	int r;
 
+	for (r = 0; r < rounds; r++)
+		for (i = 0; i < nr_members; i++)
+			if (within(&members[i], min, max))
+				try_member(&members[i], buf);
+	free(buf);
+	for (i = 0; i < NR_DECODERS; i++)
+		decoders[i].sum = 0;
 	for (i = 0; i < nr_members; i++) {
 		const struct member *m = &members[i];
 
-		if (m->out_len < min || m->out_len >= max)
+		if (!within(m, min, max))
 			continue;
 		nr++;
 		in += m->in_len;
 		out += m->out_len;
-		if (m->out_len > largest)
-			largest = m->out_len;
+		for (r = 0; r < NR_DECODERS; r++)
+			decoders[r].sum += m->best[r];
 	}
 	if (!nr)
 		return;
-	buf = alloc(largest);
-	for (i = 0; i < NR_DECODERS; i++)
-		decoders[i].best = 0;
-	for (r = 0; r < rounds; r++)
-		for (i = 0; i < NR_DECODERS; i++)
-			round_of(&decoders[i], buf, min, max);
-	free(buf);
 	printf("# %s: %zu members, %zu bytes, %.3f of it compressed\n",
 	       what, nr, out, (double)in / out);
 	for (i = 0; i < NR_DECODERS; i++)
 		printf("%s\t%s\t%.0f\t%.2f\t%.2f\n", what, decoders[i].name,
-		       out / decoders[i].best / 1e6,
-		       decoders[2].best / decoders[i].best,
-		       decoders[3].best / decoders[i].best);
+		       out / decoders[i].sum / 1e6,
+		       decoders[2].sum / decoders[i].sum,
+		       decoders[3].sum / decoders[i].sum);
 }
 
 static void usage(FILE *to)
