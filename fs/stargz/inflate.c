@@ -16,14 +16,20 @@
  * A code is decoded by a table of 32-bit entries in two levels, indexed by
  * the next bits of input. An entry has all about a symbol:
  *
- *	bits 0-7	bits to drop: of the code and of the extra bits after it
+ *	bits 0-7	bits to drop of a literal, or of a distance or a code
+ *			length with its extra bits; 0 for a length
  *	bits 8-11	bits of the code alone, on this level of the table
  *	bits 12-15	flags
- *	bits 16-31	a literal, or what to add to the extra bits: the base
- *			of a length or a distance
+ *	bits 16-30	a literal, or what to add to the extra bits: the base
+ *			of a distance, or in bits 16-24 that of a length
+ *	bits 25-30	bits to drop of a length with its extra bits
+ *	bit 31		a literal
  *
- * With ENTRY_SUB it leads to the second level instead: bits 0-7 are those of
- * the first level to drop, bits 8-11 index a table that starts at bits 16-31.
+ * So the fast loop need not know whether a symbol is a literal to take it if it
+ * is one, and to write a byte that counts only then.
+ *
+ * With ENTRY_SUB it leads to the second level instead: bits 8-11 of the input
+ * index a table that starts at bits 16-30.
  */
 #ifdef __KERNEL__
 #include <linux/bitops.h>
@@ -38,7 +44,7 @@
 
 #include "inflate.h"
 
-#define ENTRY_LITERAL	0x8000
+#define ENTRY_LITERAL	0x80000000
 #define ENTRY_SPECIAL	0x4000		/* none of these two: a match */
 #define ENTRY_SUB	0x2000		/* special: second level */
 #define ENTRY_END	0x1000		/* special: end of block */
@@ -47,6 +53,7 @@
 #define LITLEN_BITS	STARGZ_INFLATE_LITLEN_BITS
 #define DIST_BITS	STARGZ_INFLATE_DIST_BITS
 #define CODELEN_BITS	7
+#define CODELEN_EXTRA	7		/* most extra bits of one */
 
 #define CODELENS	19
 #define MAX_LITLENS	286
@@ -56,6 +63,13 @@
 
 /* Parts of an alphabet that are sorted side by side. */
 #define QUARTERS	4
+
+/*
+ * What one more bit of code adds to an entry: to the bits to drop and to those
+ * of the code.
+ */
+#define ENTRY_CODE_BIT	0x101
+#define ENTRY_LEN_BIT	0x2000100
 
 /* Literals one iteration of the fast loop writes at most, before a match. */
 #define FAST_LITERALS	3
@@ -84,29 +98,35 @@ enum stargz_inflate_code {
 	CODE_DIST,
 };
 
-#define MATCH(base, extra) ((base) << 16 | (extra))
+#define DIST(base, extra) ((base) << 16 | (extra))
+#define LEN(base, extra) ((base) << 16 | (extra) << 25)
 
 /* Symbols from 256 on of the literal/length code, RFC 1951 3.2.5. */
 static const u32 stargz_litlen_entry[] = {
 	ENTRY_SPECIAL | ENTRY_END,
-	MATCH(3, 0), MATCH(4, 0), MATCH(5, 0), MATCH(6, 0), MATCH(7, 0),
-	MATCH(8, 0), MATCH(9, 0), MATCH(10, 0), MATCH(11, 1), MATCH(13, 1),
-	MATCH(15, 1), MATCH(17, 1), MATCH(19, 2), MATCH(23, 2), MATCH(27, 2),
-	MATCH(31, 2), MATCH(35, 3), MATCH(43, 3), MATCH(51, 3), MATCH(59, 3),
-	MATCH(67, 4), MATCH(83, 4), MATCH(99, 4), MATCH(115, 4), MATCH(131, 5),
-	MATCH(163, 5), MATCH(195, 5), MATCH(227, 5), MATCH(258, 0),
+	LEN(3, 0), LEN(4, 0), LEN(5, 0), LEN(6, 0), LEN(7, 0),
+	LEN(8, 0), LEN(9, 0), LEN(10, 0), LEN(11, 1), LEN(13, 1),
+	LEN(15, 1), LEN(17, 1), LEN(19, 2), LEN(23, 2), LEN(27, 2),
+	LEN(31, 2), LEN(35, 3), LEN(43, 3), LEN(51, 3), LEN(59, 3),
+	LEN(67, 4), LEN(83, 4), LEN(99, 4), LEN(115, 4), LEN(131, 5),
+	LEN(163, 5), LEN(195, 5), LEN(227, 5), LEN(258, 0),
 	ENTRY_INVALID, ENTRY_INVALID,
 };
 
 static const u32 stargz_dist_entry[STARGZ_INFLATE_DISTS] = {
-	MATCH(1, 0), MATCH(2, 0), MATCH(3, 0), MATCH(4, 0), MATCH(5, 1),
-	MATCH(7, 1), MATCH(9, 2), MATCH(13, 2), MATCH(17, 3), MATCH(25, 3),
-	MATCH(33, 4), MATCH(49, 4), MATCH(65, 5), MATCH(97, 5), MATCH(129, 6),
-	MATCH(193, 6), MATCH(257, 7), MATCH(385, 7), MATCH(513, 8),
-	MATCH(769, 8), MATCH(1025, 9), MATCH(1537, 9), MATCH(2049, 10),
-	MATCH(3073, 10), MATCH(4097, 11), MATCH(6145, 11), MATCH(8193, 12),
-	MATCH(12289, 12), MATCH(16385, 13), MATCH(24577, 13),
+	DIST(1, 0), DIST(2, 0), DIST(3, 0), DIST(4, 0), DIST(5, 1),
+	DIST(7, 1), DIST(9, 2), DIST(13, 2), DIST(17, 3), DIST(25, 3),
+	DIST(33, 4), DIST(49, 4), DIST(65, 5), DIST(97, 5), DIST(129, 6),
+	DIST(193, 6), DIST(257, 7), DIST(385, 7), DIST(513, 8),
+	DIST(769, 8), DIST(1025, 9), DIST(1537, 9), DIST(2049, 10),
+	DIST(3073, 10), DIST(4097, 11), DIST(6145, 11), DIST(8193, 12),
+	DIST(12289, 12), DIST(16385, 13), DIST(24577, 13),
 	ENTRY_INVALID, ENTRY_INVALID,
+};
+
+/* Extra bits of the code for code lengths. */
+static const u8 stargz_codelen_extra[CODELENS] = {
+	[16] = 2, [17] = 3, [18] = CODELEN_EXTRA,
 };
 
 /* The order in which the lengths of the code for code lengths are stored. */
@@ -117,6 +137,28 @@ static const u8 stargz_codelen_order[CODELENS] = {
 static inline unsigned int entry_code_bits(u32 entry)
 {
 	return entry >> 8 & 15;
+}
+
+/* Bits of the code of a length or a distance, and of the extra ones after it. */
+static inline unsigned int entry_len_bits(u32 entry)
+{
+	return entry >> 25;
+}
+
+static inline unsigned int entry_dist_bits(u32 entry)
+{
+	return (u8)entry;
+}
+
+/* What is to be added to the extra bits. */
+static inline u32 entry_len_base(u32 entry)
+{
+	return entry >> 16 & 511;
+}
+
+static inline u32 entry_dist_base(u32 entry)
+{
+	return entry >> 16;
 }
 
 static inline u64 low_bits(u64 word, unsigned int n)
@@ -211,13 +253,13 @@ static bool stargz_inflate_symbol(struct stargz_inflate *s, const u32 *table,
 	return true;
 }
 
-/* Take the extra bits of a length or distance; *@value gets the sum. */
-static bool stargz_inflate_extra(struct stargz_inflate *s, u32 entry,
-				 u32 *value)
+/* Take the @n extra bits of a length or distance; *@value gets the sum. */
+static bool stargz_inflate_extra(struct stargz_inflate *s, unsigned int n,
+				 u32 base, u32 *value)
 {
-	if (!stargz_inflate_take(s, (u8)entry - entry_code_bits(entry), value))
+	if (!stargz_inflate_take(s, n, value))
 		return false;
-	*value += entry >> 16;
+	*value += base;
 	return true;
 }
 
@@ -228,16 +270,19 @@ static inline u32 stargz_inflate_entry(enum stargz_inflate_code code,
 	if (code == CODE_DIST)
 		return stargz_dist_entry[symbol];
 	if (code == CODE_CODELEN)
-		return symbol << 16;
+		return symbol << 16 | stargz_codelen_extra[symbol];
 	if (symbol < END_OF_BLOCK)
 		return symbol << 16 | ENTRY_LITERAL;
 	return stargz_litlen_entry[symbol - END_OF_BLOCK];
 }
 
-/* Add the bits of the code to an entry: to drop, and by themselves. */
-static inline u32 stargz_inflate_coded(u32 entry, unsigned int bits)
+/* Add the bits of the code to an entry. */
+static inline u32 stargz_inflate_coded(u32 entry, unsigned int bits,
+				       enum stargz_inflate_code code)
 {
-	return entry + bits * 0x101;
+	if (code == CODE_LITLEN && !(entry & ENTRY_LITERAL))
+		return entry + bits * ENTRY_LEN_BIT;
+	return entry + bits * ENTRY_CODE_BIT;
 }
 
 /*
@@ -284,10 +329,10 @@ static void stargz_inflate_fill_subs(u32 *table, unsigned int root,
 				sub = free;
 				free += BIT(n);
 				table[prefix] = ENTRY_SPECIAL | ENTRY_SUB |
-						sub << 16 | n << 8 | root;
+						sub << 16 | n << 8;
 			}
 			e = stargz_inflate_entry(kind, *symbols++);
-			e = stargz_inflate_coded(e, bits - root);
+			e = stargz_inflate_coded(e, bits - root, kind);
 			for (i = code >> root; i < BIT(n);
 			     i += BIT(bits - root))
 				table[sub + i] = e;
@@ -316,7 +361,7 @@ static void stargz_inflate_fill(u32 *table, unsigned int root,
 		for (left = count[bits]; left; left--) {
 			any = true;
 			e = stargz_inflate_entry(kind, *symbols++);
-			table[code] = stargz_inflate_coded(e, bits);
+			table[code] = stargz_inflate_coded(e, bits, kind);
 			code = stargz_inflate_next(code, bits);
 		}
 	}
@@ -338,8 +383,8 @@ static void stargz_inflate_fill_short(u32 *table, unsigned int root,
 	table[0] = invalid;
 	if (!empty)
 		table[0] = stargz_inflate_entry(kind, symbol);
-	table[0] = stargz_inflate_coded(table[0], 1);
-	table[1] = stargz_inflate_coded(invalid, 1);
+	table[0] = stargz_inflate_coded(table[0], 1, kind);
+	table[1] = stargz_inflate_coded(invalid, 1, kind);
 	for (i = 2; i < BIT(root); i++)
 		table[i] = table[i - 2];
 }
@@ -449,36 +494,66 @@ static bool stargz_inflate_fixed(struct stargz_inflate *s)
 	return true;
 }
 
-/* Read @n code lengths, by the code in @dists; RFC 1951 3.2.7. */
+/*
+ * Write what a symbol of the code for code lengths stands for from @at on, of
+ * @n in all; RFC 1951 3.2.7. @count: its extra bits. Returns how many it were,
+ * or 0 if that cannot be.
+ */
+static unsigned int stargz_inflate_repeat(struct stargz_inflate *s,
+					  unsigned int symbol, u32 count,
+					  unsigned int at, unsigned int n)
+{
+	u8 len = 0;
+
+	count += symbol == 18 ? 11 : 3;
+	if (symbol == 16) {
+		if (!at) {
+			stargz_inflate_bad(s, "no code length to repeat");
+			return 0;
+		}
+		len = s->lens[at - 1];
+	}
+	if (count > n - at) {
+		stargz_inflate_bad(s, "too many code lengths");
+		return 0;
+	}
+	memset(s->lens + at, len, count);
+	return count;
+}
+
+/* Read @n code lengths, by the code in @dists. */
 static bool stargz_inflate_lens(struct stargz_inflate *s, unsigned int n)
 {
-	unsigned int i = 0;
-	u32 entry, symbol, count;
-	u8 len;
+	unsigned int bits = s->bits, i = 0, symbol, count;
+	u64 hold = s->hold;
+	u32 entry;
 
 	while (i < n) {
-		if (!stargz_inflate_symbol(s, s->dists, CODELEN_BITS, &entry))
-			return false;
+		if (bits < CODELEN_BITS + CODELEN_EXTRA) {
+			s->hold = hold;
+			s->bits = bits;
+			stargz_inflate_refill(s);
+			hold = s->hold;
+			bits = s->bits;
+		}
+		entry = s->dists[low_bits(hold, CODELEN_BITS)];
+		if (unlikely(bits < (u8)entry))
+			return stargz_inflate_truncated(s);
+		count = low_bits(hold, (u8)entry) >> entry_code_bits(entry);
+		hold >>= (u8)entry;
+		bits -= (u8)entry;
 		symbol = entry >> 16;
 		if (symbol < 16) {
 			s->lens[i++] = symbol;
 			continue;
 		}
-		if (!stargz_inflate_take(s, symbol == 16 ? 2 :
-					 symbol == 17 ? 3 : 7, &count))
+		count = stargz_inflate_repeat(s, symbol, count, i, n);
+		if (!count)
 			return false;
-		count += symbol == 18 ? 11 : 3;
-		len = 0;
-		if (symbol == 16) {
-			if (!i)
-				return stargz_inflate_bad(s, "no code length to repeat");
-			len = s->lens[i - 1];
-		}
-		if (count > n - i)
-			return stargz_inflate_bad(s, "too many code lengths");
-		memset(s->lens + i, len, count);
 		i += count;
 	}
+	s->hold = hold;
+	s->bits = bits;
 	return true;
 }
 
@@ -655,12 +730,16 @@ static bool stargz_inflate_step(struct stargz_inflate *s,
 	}
 	if (entry & ENTRY_SPECIAL)
 		return stargz_inflate_bad(s, "invalid code of a literal");
-	if (!stargz_inflate_extra(s, entry, &s->left) ||
+	if (!stargz_inflate_extra(s, entry_len_bits(entry) -
+				  entry_code_bits(entry),
+				  entry_len_base(entry), &s->left) ||
 	    !stargz_inflate_symbol(s, s->dists, DIST_BITS, &entry))
 		return false;
 	if (entry & ENTRY_SPECIAL)
 		return stargz_inflate_bad(s, "invalid code of a distance");
-	return stargz_inflate_extra(s, entry, &s->dist) &&
+	return stargz_inflate_extra(s, entry_dist_bits(entry) -
+				    entry_code_bits(entry),
+				    entry_dist_base(entry), &s->dist) &&
 	       stargz_inflate_copy_match(s, out);
 }
 
@@ -679,13 +758,13 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 						      size_t len)
 {
 	const u8 *from = out - dist, *end = out + len;
-	unsigned int i;
 	u64 word;
 
 	if (likely(dist >= 8)) {
 		/* Most matches are short: do not ask after each word. */
-		for (i = 0; i < 3; i++)
-			stargz_copy_word(&out, &from, 8);
+		stargz_copy_word(&out, &from, 8);
+		stargz_copy_word(&out, &from, 8);
+		stargz_copy_word(&out, &from, 8);
 		while (out < end)
 			stargz_copy_word(&out, &from, 8);
 	} else if (dist == 1) {
@@ -720,36 +799,40 @@ static __always_inline void stargz_fast_refill(struct stargz_fast *f)
 }
 
 static __always_inline void stargz_fast_drop(struct stargz_fast *f,
-					     u32 entry)
+					     unsigned int n)
 {
-	f->hold >>= (u8)entry;
-	f->bits -= entry;
+	f->hold >>= (u8)n;
+	f->bits -= n;
 }
 
-/* Write a literal, and return the entry of what comes next. */
+/*
+ * Write and drop a literal, or nothing that lasts if it is none, and return the
+ * entry of what comes next.
+ */
 static __always_inline u32 stargz_fast_literal(struct stargz_fast *f, u32 entry)
 {
-	*f->out++ = entry >> 16;
+	*f->out = entry >> 16;
+	f->out += entry >> 31;
 	stargz_fast_drop(f, entry);
 	return f->litlen[low_bits(f->hold, LITLEN_BITS)];
 }
 
-/* Take a symbol with its extra bits, and return their sum with its base. */
-static __always_inline u32 stargz_fast_value(struct stargz_fast *f,
-					     u32 entry)
+/* Take a symbol of @n bits with the extra ones, and return the value of those. */
+static __always_inline u32 stargz_fast_extra(struct stargz_fast *f,
+					     u32 entry, unsigned int n)
 {
 	u64 hold = f->hold;
 
-	stargz_fast_drop(f, entry);
-	return (entry >> 16) +
-	       (u32)(low_bits(hold, (u8)entry) >> entry_code_bits(entry));
+	stargz_fast_drop(f, n);
+	return low_bits(hold, (u8)n) >> entry_code_bits(entry);
 }
 
 /* Take the first level of a code and return its entry on the second. */
 static __always_inline u32 stargz_fast_sub(struct stargz_fast *f,
-					   const u32 *table, u32 entry)
+					   const u32 *table, unsigned int root,
+					   u32 entry)
 {
-	stargz_fast_drop(f, entry);
+	stargz_fast_drop(f, root);
 	return table[(entry >> 16) + low_bits(f->hold, entry_code_bits(entry))];
 }
 
@@ -782,46 +865,44 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 	stargz_fast_refill(&f);
 	entry = s->litlen[low_bits(f.hold, LITLEN_BITS)];
 	do {
+		entry = stargz_fast_literal(&f, entry);
+		entry = stargz_fast_literal(&f, entry);
 		if (entry & ENTRY_LITERAL) {
 			entry = stargz_fast_literal(&f, entry);
-			if (entry & ENTRY_LITERAL) {
-				entry = stargz_fast_literal(&f, entry);
-				if (entry & ENTRY_LITERAL) {
-					entry = stargz_fast_literal(&f, entry);
-					stargz_fast_refill(&f);
-					continue;
-				}
-			}
+			stargz_fast_refill(&f);
+			continue;
 		}
 		if (unlikely(entry & ENTRY_SPECIAL)) {
 			if (entry & ENTRY_SUB)
-				entry = stargz_fast_sub(&f, s->litlen, entry);
+				entry = stargz_fast_sub(&f, s->litlen, LITLEN_BITS, entry);
 			if (entry & ENTRY_LITERAL) {
 				entry = stargz_fast_literal(&f, entry);
 				stargz_fast_refill(&f);
 				continue;
 			}
 			if (unlikely(entry & ENTRY_SPECIAL)) {
-				stargz_fast_drop(&f, entry);
+				stargz_fast_drop(&f, entry_code_bits(entry));
 				s->state = STATE_HEADER;
 				if (!(entry & ENTRY_END))
 					stargz_inflate_bad(s, "invalid code of a literal");
 				break;
 			}
 		}
-		len = stargz_fast_value(&f, entry);
+		len = entry_len_base(entry) +
+		      stargz_fast_extra(&f, entry, entry_len_bits(entry));
 		if (unlikely((u8)f.bits < 28))
 			stargz_fast_refill(&f);
 		entry = s->dists[low_bits(f.hold, DIST_BITS)];
 		if (unlikely(entry & ENTRY_SPECIAL)) {
 			if (entry & ENTRY_SUB)
-				entry = stargz_fast_sub(&f, s->dists, entry);
+				entry = stargz_fast_sub(&f, s->dists, DIST_BITS, entry);
 			if (entry & ENTRY_SPECIAL) {
 				stargz_inflate_bad(s, "invalid code of a distance");
 				break;
 			}
 		}
-		dist = stargz_fast_value(&f, entry);
+		dist = entry_dist_base(entry) +
+		       stargz_fast_extra(&f, entry, entry_dist_bits(entry));
 		if (unlikely(dist > f.out - o->base ||
 			     len > copy_last - f.out)) {
 			s->left = len;
@@ -848,7 +929,7 @@ static void stargz_inflate_fast_any(struct stargz_inflate *s,
 }
 
 #if defined(__KERNEL__) ? defined(CONFIG_X86_64) : defined(__x86_64__)
-static __attribute__((target("bmi2"))) void
+static __attribute__((target("bmi,bmi2"))) void
 stargz_inflate_fast_bmi2(struct stargz_inflate *s,
 			 struct stargz_inflate_out *out)
 {
@@ -858,9 +939,11 @@ stargz_inflate_fast_bmi2(struct stargz_inflate *s,
 static bool stargz_inflate_has_bmi2(void)
 {
 #ifdef __KERNEL__
-	return boot_cpu_has(X86_FEATURE_BMI2);
+	return boot_cpu_has(X86_FEATURE_BMI1) &&
+	       boot_cpu_has(X86_FEATURE_BMI2);
 #else
-	return __builtin_cpu_supports("bmi2");
+	return __builtin_cpu_supports("bmi") &&
+	       __builtin_cpu_supports("bmi2");
 #endif
 }
 #else
