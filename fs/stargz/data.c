@@ -558,7 +558,9 @@ static void stargz_plan_run(struct stargz_plan *plan)
 
 /*
  * Let the window cover the spans that it touches, within reason; not stored
- * ones, of which any part costs what it is worth.
+ * ones, of which any part costs what it is worth. A page that a span shares
+ * with its neighbour is left out, unless asked for: the neighbour would have to
+ * be decoded as well, for a page that perhaps nobody wants.
  */
 static void stargz_expand(struct readahead_control *rac)
 {
@@ -570,12 +572,15 @@ static void stargz_expand(struct readahead_control *rac)
 	if ((!start && end >= size) || stargz_map(inode, start, &map))
 		return;
 	if (!stargz_map_is_stored(&map))
-		start = round_down(map.pos, PAGE_SIZE);
+		start = min(start, round_up(map.pos, PAGE_SIZE));
 	end = min(end, size);
 	if (end > map.pos + map.len && stargz_map(inode, end - 1, &map))
 		return;
-	if (!stargz_map_is_stored(&map))
-		end = map.pos + map.len;
+	if (!stargz_map_is_stored(&map)) {
+		u64 stop = map.pos + map.len;
+
+		end = max(end, stop < size ? round_down(stop, PAGE_SIZE) : stop);
+	}
 	if (end - start <= STARGZ_EXPAND_MAX)
 		readahead_expand(rac, start, end - start);
 }

@@ -8,29 +8,67 @@
  *
  * No locks: the stream that the history is for belongs to the caller.
  */
+#include <linux/math64.h>
+
 #include "internal.h"
+
+/*
+ * So many guesses where the window of a span is, before the table is halved.
+ * Nearly all spans have a window in layers that have any, so the first guess
+ * mostly hits the page, and no other page of the index need be read.
+ */
+#define STARGZ_WINDOW_GUESSES	6
+
+/* Windows from @low to before @high, of spans from @first to before @end. */
+struct stargz_window_range {
+	u64 low;
+	u64 high;
+	u64 first;
+	u64 end;
+};
+
+/* Where in the range to look for the window of @span. */
+static u64 stargz_window_guess(const struct stargz_window_range *r, u32 span,
+			       unsigned int tries)
+{
+	if (tries >= STARGZ_WINDOW_GUESSES)
+		return r->low + (r->high - r->low) / 2;
+	/* All of these are below 2^32. */
+	return r->low + div64_u64((span - r->first) * (r->high - r->low),
+				  r->end - r->first);
+}
 
 /* Find the window of a span; 1 if there is one, 0 if there is none. */
 static int stargz_window_find(struct super_block *sb, u32 span,
 			      struct stargz_window *raw)
 {
+	const struct stargz_table_info *table = STARGZ_SB(sb)->super.table;
 	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
-	u64 low = 0, high;
+	struct stargz_window_range r = {
+		.high = table[STARGZ_TABLE_WINDOWS].count,
+		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
+	};
+	unsigned int tries;
 	int ret = 0;
 
-	high = STARGZ_SB(sb)->super.table[STARGZ_TABLE_WINDOWS].count;
-	while (!ret && low < high) {
-		u64 middle = low + (high - low) / 2;
+	/* @span is between r.first and r.end from the start, and stays there. */
+	for (tries = 0; !ret && r.low < r.high; tries++) {
+		u64 at = stargz_window_guess(&r, span, tries);
+		u32 found;
 
-		ret = stargz_cursor_read(&cur, middle, raw, 1);
+		ret = stargz_cursor_read(&cur, at, raw, 1);
 		if (ret)
 			break;
-		if (le32_to_cpu(raw->span) == span)
+		found = le32_to_cpu(raw->span);
+		if (found == span) {
 			ret = 1;
-		else if (le32_to_cpu(raw->span) < span)
-			low = middle + 1;
-		else
-			high = middle;
+		} else if (found < span) {
+			r.low = at + 1;
+			r.first = max(r.first, found + 1ULL);
+		} else {
+			r.high = at;
+			r.end = min_t(u64, r.end, found);
+		}
 	}
 	stargz_cursor_end(&cur);
 	return ret;
