@@ -751,13 +751,14 @@ static __always_inline void stargz_copy_word(u8 **to, const u8 **from, size_t n)
 }
 
 /*
- * Copy a match by words of eight bytes. @dist is at least 1; up to COPY_OUT
- * bytes more than @len are written.
+ * Copy a match by words of eight bytes. @dist is at least 1, and what @from is
+ * before @out if it is less than 8; up to COPY_OUT bytes more than @len are
+ * read and written.
  */
-static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
-						      size_t len)
+static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
+						      size_t dist, size_t len)
 {
-	const u8 *from = out - dist, *end = out + len;
+	const u8 *end = out + len;
 	u64 word;
 
 	if (likely(dist >= 8)) {
@@ -779,6 +780,24 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, size_t dist,
 			stargz_copy_word(&out, &from, dist);
 		} while (out < end);
 	}
+}
+
+/*
+ * Where a match starts that goes back by @dist bytes, @done of them output of
+ * this run's @base, when it can be copied from the history by words; else NULL.
+ */
+static noinline const u8 *stargz_inflate_past(struct stargz_inflate *s,
+					      size_t done, size_t dist,
+					      size_t len)
+{
+	size_t back = dist - done, at;
+
+	if (dist <= done || back > s->dict_len || back < len + COPY_OUT)
+		return NULL;
+	at = s->dict_len - back;
+	if (s->dict_used)
+		memset(s->dict_used + at, 1, len);
+	return s->dict + at;
 }
 
 /* What the fast loop keeps in registers; the low byte of @bits counts. */
@@ -839,8 +858,8 @@ static __always_inline u32 stargz_fast_sub(struct stargz_fast *f,
 /*
  * Decode while there are FAST_IN bytes of input and room for FAST_OUT bytes
  * of output. Ends earlier at the end of the block or of the stream, and with
- * a match in @left and @dist if that starts before @base or there is no room
- * to copy it by words.
+ * a match in @left and @dist if it reaches from before @base to the output or
+ * there is no room to copy it by words.
  *
  * At the top of the loop there are at least 56 bits, and @entry is that of
  * their first. Two literals of the first level and a length with its extra
@@ -858,7 +877,7 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 		.bits = s->bits,
 		.out = o->next,
 	};
-	const u8 *in_last = s->end - FAST_IN;
+	const u8 *in_last = s->end - FAST_IN, *from;
 	u8 *out_last = o->end - FAST_OUT, *copy_last = o->end - COPY_OUT;
 	u32 entry, len, dist;
 
@@ -903,15 +922,24 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *o)
 		}
 		dist = entry_dist_base(entry) +
 		       stargz_fast_extra(&f, entry, entry_dist_bits(entry));
+		from = f.out - dist;
 		if (unlikely(dist > f.out - o->base ||
 			     len > copy_last - f.out)) {
-			s->left = len;
-			s->dist = dist;
-			break;
+			from = NULL;
+			if (len <= copy_last - f.out)
+				from = stargz_inflate_past(s, f.out - o->base,
+							   dist, len);
+			if (!from) {
+				s->left = len;
+				s->dist = dist;
+				break;
+			}
+			/* It does not overlap with what it is copied to. */
+			dist = COPY_OUT;
 		}
 		stargz_fast_refill(&f);
 		entry = s->litlen[low_bits(f.hold, LITLEN_BITS)];
-		stargz_inflate_copy_words(f.out, dist, len);
+		stargz_inflate_copy_words(f.out, from, dist, len);
 		f.out += len;
 	} while (f.next <= in_last && f.out <= out_last);
 

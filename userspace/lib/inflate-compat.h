@@ -19,6 +19,7 @@ typedef uint64_t u64;
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
+#define noinline	__attribute__((noinline))
 #define BIT(n)		(1UL << (n))
 #define min_t(type, x, y) ({			\
 	type a_ = (x), b_ = (y);		\
