@@ -14,18 +14,11 @@
 #include "options.h"
 #include "output.h"
 
-static void clear_bar(struct settings *s)
-{
-	if (s->bar)
-		fputs("\r\033[K", stderr);
-	s->bar = false;
-}
-
 static void on_warning(void *data, const char *line)
 {
 	struct settings *s = data;
 
-	clear_bar(s);
+	bar_clear(&s->bar);
 	if (s->count == 1)
 		fprintf(stderr, PROG ": %s: warning: %s\n", s->layers[0],
 			line);
@@ -33,21 +26,11 @@ static void on_warning(void *data, const char *line)
 		fprintf(stderr, PROG ": warning: %s\n", line);
 }
 
-/* Drawn at most once a second, and never in the first one. */
 static void on_progress(void *data, uint64_t done, uint64_t total)
 {
 	struct settings *s = data;
-	int width = 50, full;
-	time_t now = time(NULL);
 
-	if (now == s->shown || !total)
-		return;
-	s->shown = now;
-	full = width * (done < total ? done : total) / total;
-	fprintf(stderr, "\r[%.*s%*s] %3d%%", full,
-		"==================================================",
-		width - full, "", full * 100 / width);
-	s->bar = true;
+	bar_draw(&s->bar, done, total);
 }
 
 static int exit_code(int error)
@@ -119,9 +102,9 @@ static int run(struct settings *s, const int *fds)
 		fprintf(stderr, PROG ": %s: %s\n", s->output, strerror(errno));
 		return EXIT_SYSTEM;
 	}
-	s->shown = time(NULL);
+	bar_start(&s->bar);
 	ret = make(s, fds, out.fd, &stats, &err, &about);
-	clear_bar(s);
+	bar_clear(&s->bar);
 	if (ret) {
 		output_drop(&out);
 		fprintf(stderr, PROG ": %s: %s\n",

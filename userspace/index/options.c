@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "options.h"
+#include "size.h"
 #include "version.h"
 
 enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW,
@@ -78,31 +79,6 @@ static int usage(const char *why, const char *what)
 	fprintf(stderr, PROG ": %s: %s\n", what, why);
 	fprintf(stderr, "Try '" PROG " --help'.\n");
 	return EXIT_USAGE;
-}
-
-/* A decimal number with an optional K, M, G or T. */
-static bool parse_size(const char *text, uint64_t *value)
-{
-	static const char units[] = "KMGT";
-	const char *unit;
-	char *end;
-	int shift = 0;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	if (errno)
-		return false;
-	unit = *end ? strchr(units, *end) : NULL;
-	if (unit) {
-		shift = 10 * (unit - units + 1);
-		end++;
-	}
-	if (*end || *value > (uint64_t)INT64_MAX >> shift)
-		return false;
-	*value <<= shift;
-	return true;
 }
 
 static bool parse_span(const char *text, uint32_t *size)

@@ -7,8 +7,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
+#include "bar.h"
 #include "stargz.h"
 
 #define PROG	"stargz-index"
@@ -30,8 +30,7 @@ enum exit_code {
  * @stats: print numbers
  * @quiet: neither warnings nor a progress bar
  * @verbose: say what was written
- * @bar: a progress bar is on the terminal
- * @shown: when it was last drawn
+ * @bar: the progress bar
  */
 struct settings {
 	struct stargz_index_options opt;
@@ -41,8 +40,7 @@ struct settings {
 	bool stats;
 	bool quiet;
 	bool verbose;
-	bool bar;
-	time_t shown;
+	struct bar bar;
 };
 
 /** options_parse() - returns -1 to go on, else the exit code */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Decoding base64 (RFC 4648, section 4).
+ * Base64 (RFC 4648, section 4).
  */
 #include <errno.h>
 #include <stdint.h>
@@ -47,4 +47,28 @@ int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len)
 	}
 	*out_len = to - (unsigned char *)out;
 	return have || padding > 2 ? -EINVAL : 0;
+}
+
+size_t sgz_base64_encode(char *out, const void *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = bytes;
+	char *to = out;
+
+	for (; len; p += 3) {
+		size_t n = len < 3 ? len : 3;
+		uint32_t bits = p[0] << 16;
+
+		if (n > 1)
+			bits |= p[1] << 8;
+		if (n > 2)
+			bits |= p[2];
+		*to++ = digits[bits >> 18];
+		*to++ = digits[bits >> 12 & 63];
+		*to++ = n > 1 ? digits[bits >> 6 & 63] : '=';
+		*to++ = n > 2 ? digits[bits & 63] : '=';
+		len -= n;
+	}
+	return to - out;
 }

@@ -4,6 +4,8 @@
  * blobs, which are an empty gzip member with an extra field; and the question
  * which kind of footer there is.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "zstdfooter.h"
@@ -22,10 +24,16 @@ struct footer_kind {
 
 /* In the order in which all readers try them. */
 static const struct footer_kind kinds[] = {
-	{ 51, "SG\x16\0", 4, true, "STARGZ" },
-	{ 47, "", 0, true, "STARGZ" },
-	{ 46, "SG\x11\0", 4, false, "STARGZEXTERNALTOC" },
+	[SGZ_FOOTER_ESTARGZ] = { 51, "SG\x16\0", 4, true, "STARGZ" },
+	[SGZ_FOOTER_STARGZ] = { 47, "", 0, true, "STARGZ" },
+	[SGZ_FOOTER_EXTERNAL] = { 46, "SG\x11\0", 4, false,
+		"STARGZEXTERNALTOC" },
 };
+
+/* What comes before the extra field and after it. */
+static const unsigned char gzip[GZIP_HEADER] = {
+	0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
+static const unsigned char empty[13] = { 1, 0, 0, 0xff, 0xff };
 
 static int parse_hex(const unsigned char *p, uint64_t *value)
 {
@@ -49,12 +57,10 @@ static int parse_hex(const unsigned char *p, uint64_t *value)
 /* Is this a footer of that kind, the digits aside? */
 static bool matches(const struct footer_kind *kind, const unsigned char *p)
 {
-	static const unsigned char gzip[] = { 0x1f, 0x8b, 8, 4 };
-	static const unsigned char empty[13] = { 1, 0, 0, 0xff, 0xff };
 	size_t tail = strlen(kind->tail);
 	size_t extra = kind->head_len + (kind->digits ? 16 : 0) + tail;
 
-	if (memcmp(p, gzip, sizeof(gzip)))
+	if (memcmp(p, gzip, 4))
 		return false;
 	if (p[10] != extra || p[11])
 		return false;
@@ -114,4 +120,22 @@ int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		return ret;
 	ret = gzip_footer(footer, blob, ctx, end, len);
 	return ret ? ret : sgz_zstd_footer(footer, blob, ctx, end, len);
+}
+
+size_t sgz_footer_make(unsigned char footer[SGZ_FOOTER_SIZE],
+		       enum sgz_footer_kind kind, uint64_t toc)
+{
+	const struct footer_kind *k = &kinds[kind];
+	unsigned char *p = footer + sizeof(gzip);
+	char digits[17] = "";
+
+	if (k->digits)
+		snprintf(digits, sizeof(digits), "%016" PRIx64, toc);
+	memcpy(footer, gzip, sizeof(gzip));
+	footer[10] = k->size - sizeof(gzip) - sizeof(empty);
+	memcpy(p, k->head, k->head_len);
+	p += k->head_len;
+	p += sprintf((char *)p, "%s%s", digits, k->tail);
+	memcpy(p, empty, sizeof(empty));
+	return k->size;
 }

@@ -32,6 +32,25 @@ size_t sgz_path_clean(char *out, const char *in, size_t len)
 	return n;
 }
 
+bool sgz_path_is_own(const char *path, size_t len)
+{
+	static const char *const names[] = {
+		"stargz.index.json", ".prefetch.landmark",
+		".no.prefetch.landmark",
+	};
+
+	/* How tars begin what is in the root. */
+	while (len && (*path == '/' || (*path == '.' && len > 1 &&
+					path[1] == '/'))) {
+		path++;
+		len--;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && !memcmp(names[i], path, len))
+			return true;
+	return false;
+}
+
 bool sgz_has_replacement(const char *text, size_t len)
 {
 	return memmem(text, len, replacement, strlen(replacement));
@@ -80,4 +99,25 @@ bool sgz_lossy_equal(const char *text, size_t text_len,
 		len -= n ? n : 1;
 	}
 	return !text_len;
+}
+
+size_t sgz_lossy_text(char *out, const char *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (len) {
+		size_t part = utf8_sequence((const unsigned char *)bytes, len);
+
+		if (part) {
+			memcpy(out + n, bytes, part);
+			n += part;
+		} else {
+			memcpy(out + n, replacement, strlen(replacement));
+			n += strlen(replacement);
+			part = 1;
+		}
+		bytes += part;
+		len -= part;
+	}
+	return n;
 }

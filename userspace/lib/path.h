@@ -19,6 +19,25 @@
  */
 size_t sgz_path_clean(char *out, const char *in, size_t len);
 
+/**
+ * sgz_path_is_own() - does a path name what describes a layer?
+ * @path: as it stands in the layer, or cleaned
+ * @len: bytes in @path
+ *
+ * Return: true for the table of contents and the landmarks, in the root.
+ */
+bool sgz_path_is_own(const char *path, size_t len);
+
+/**
+ * sgz_lossy_text() - what becomes of bytes in a string of a TOC
+ * @out: room for three times @len bytes
+ * @bytes: the true bytes
+ * @len: how many
+ *
+ * Return: length of the text: each byte that is no UTF-8 became a U+FFFD.
+ */
+size_t sgz_lossy_text(char *out, const char *bytes, size_t len);
+
 /** sgz_has_replacement() - does the text hold a U+FFFD? */
 bool sgz_has_replacement(const char *text, size_t len);
 

@@ -41,6 +41,16 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 	return 0;
 }
 
+int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
+		     struct sgz_blob *blob, enum sgz_stream_kind kind)
+{
+	int ret = sgz_stream_open(s, ctx, blob, 0, blob->size, kind);
+
+	if (blob->pipe)
+		s->pipe = blob;
+	return ret;
+}
+
 void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
 		     const struct sgz_blob *blob, sgz_pull pull, void *source)
 {
@@ -73,54 +83,79 @@ static ssize_t read_pulled(struct sgz_stream *s, void *buf, size_t len)
 	return len;
 }
 
-static ssize_t read_plain(struct sgz_stream *s, void *buf, size_t len)
+/* The next bytes of the blob: how many, or 0 at the end. */
+static ssize_t read_blob(struct sgz_stream *s, void *buf, size_t len)
 {
-	int ret;
+	ssize_t n;
 
 	if (len > s->end - s->pos)
 		len = s->end - s->pos;
-	ret = sgz_blob_read(s->blob, s->ctx, s->pos, buf, len);
-	if (ret)
-		return ret;
-	s->pos += len;
-	s->decoded += len;
-	return len;
+	if (s->pipe)
+		n = sgz_blob_some(s->pipe, s->ctx, s->pos, buf, len);
+	else
+		n = sgz_blob_read(s->blob, s->ctx, s->pos, buf, len);
+	if (n < 0)
+		return n;
+	if (!s->pipe)
+		n = len;
+	else if (!n)
+		s->end = s->pos;
+	s->pos += n;
+	return n;
+}
+
+static ssize_t read_plain(struct sgz_stream *s, void *buf, size_t len)
+{
+	ssize_t n = read_blob(s, buf, len);
+
+	if (n > 0)
+		s->decoded += n;
+	return n;
+}
+
+/* Have compressed bytes, unless there are none: 1, 0 or a negative errno. */
+static int try_refill(struct sgz_stream *s)
+{
+	ssize_t n;
+
+	if (s->z.avail_in)
+		return 1;
+	n = read_blob(s, s->buf, sizeof(s->buf));
+	if (n <= 0)
+		return n;
+	s->z.next_in = s->buf;
+	s->z.avail_in = n;
+	return 1;
 }
 
 static int refill(struct sgz_stream *s)
 {
-	size_t len = sizeof(s->buf);
-	int ret;
+	int ret = try_refill(s);
 
-	if (s->z.avail_in)
-		return 0;
-	if (len > s->end - s->pos)
-		len = s->end - s->pos;
-	if (!len)
+	if (!ret)
 		return sgz_fail(s->ctx, -EUCLEAN,
 				"%s at offset %llu: truncated",
 				s->zstd ? "zstd frame" : "gzip member",
 				(unsigned long long)s->member);
-	ret = sgz_blob_read(s->blob, s->ctx, s->pos, s->buf, len);
-	if (ret)
-		return ret;
-	s->pos += len;
-	s->z.next_in = s->buf;
-	s->z.avail_in = len;
-	return 0;
+	return ret < 0 ? ret : 0;
 }
 
 /* A member has ended: is there another one to go on with? */
-static void next_member(struct sgz_stream *s)
+static int next_member(struct sgz_stream *s)
 {
-	if (s->kind == SGZ_MEMBER || (!s->z.avail_in && s->pos == s->end)) {
+	int ret = s->kind == SGZ_MEMBER ? 0 : try_refill(s);
+
+	if (ret < 0)
+		return ret;
+	if (!ret) {
 		s->done = true;
-		return;
+		return 0;
 	}
 	if (!s->zstd)
 		inflateReset(&s->z);
 	s->member = s->pos - s->z.avail_in;
 	s->decoded = 0;
+	return 0;
 }
 
 static int inflate_failed(struct sgz_stream *s, int z)
@@ -187,7 +222,9 @@ static ssize_t read_frames(struct sgz_stream *s, void *buf, size_t len)
 			return ret;
 		if (!ended)
 			continue;
-		next_member(s);
+		ret = next_member(s);
+		if (ret)
+			return ret;
 		if (out.pos)
 			break;
 	}
@@ -216,7 +253,9 @@ ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 		z = inflate(&s->z, Z_NO_FLUSH);
 		s->decoded += before - s->z.avail_out;
 		if (z == Z_STREAM_END) {
-			next_member(s);
+			ret = next_member(s);
+			if (ret)
+				return ret;
 			if (s->z.avail_out < len)
 				break;
 		} else if (z != Z_OK && z != Z_BUF_ERROR) {

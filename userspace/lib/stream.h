@@ -59,6 +59,7 @@ struct sgz_frame_watch {
  * struct sgz_stream - a range being decoded
  * @ctx: the call
  * @blob: where it is read from
+ * @pipe: the same, if it cannot be read by position
  * @kind: how it is decoded
  * @pos: next byte of the blob to be read
  * @end: end of the range
@@ -78,6 +79,7 @@ struct sgz_frame_watch {
 struct sgz_stream {
 	const struct sgz_context *ctx;
 	const struct sgz_blob *blob;
+	struct sgz_blob *pipe;
 	enum sgz_stream_kind kind;
 	uint64_t pos;
 	uint64_t end;
@@ -99,6 +101,10 @@ struct sgz_stream {
 int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
 		    enum sgz_stream_kind kind);
+
+/** sgz_stream_whole() - begin to decode all of @blob, which may be a pipe */
+int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
+		     struct sgz_blob *blob, enum sgz_stream_kind kind);
 
 /** sgz_stream_from() - begin to read what @pull gives of all of @blob */
 void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,

@@ -15,12 +15,26 @@ int sgz_tar_damaged(const struct sgz_tar *tar, const char *why)
 			(unsigned long long)tar->pos);
 }
 
+/* Who wants the headers as they are gets a copy. */
+static int keep_head(struct sgz_tar *tar, const void *bytes, size_t len)
+{
+	void *copy;
+
+	if (!tar->head)
+		return 0;
+	copy = sgz_vec_add(tar->head, len, 1);
+	if (!copy)
+		return sgz_nomem(tar->stream->ctx);
+	memcpy(copy, bytes, len);
+	return 0;
+}
+
 int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len)
 {
 	int ret = sgz_stream_full(tar->stream, buf, len);
 
 	tar->pos += len;
-	return ret;
+	return ret ? ret : keep_head(tar, buf, len);
 }
 
 int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
@@ -35,6 +49,7 @@ int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
 static int read_block(struct sgz_tar *tar, void *block)
 {
 	size_t have = 0;
+	int ret;
 
 	while (have < SGZ_TAR_BLOCK) {
 		ssize_t n = sgz_stream_read(tar->stream, (char *)block + have,
@@ -49,7 +64,8 @@ static int read_block(struct sgz_tar *tar, void *block)
 		have += n;
 		tar->pos += n;
 	}
-	return 1;
+	ret = keep_head(tar, block, SGZ_TAR_BLOCK);
+	return ret ? ret : 1;
 }
 
 static int extension_failed(const struct sgz_tar *tar, int ret)
@@ -67,6 +83,7 @@ static int extension_failed(const struct sgz_tar *tar, int ret)
 static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
 {
 	struct sgz_pax *pax = &tar->h.pax;
+	char padding[SGZ_TAR_BLOCK];
 	int ret;
 
 	*bytes = NULL;
@@ -81,7 +98,9 @@ static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
 	pax->bytes += size;
 	(*bytes)[size] = '\0';
 	ret = sgz_tar_read(tar, *bytes, size);
-	return ret ? ret : sgz_tar_skip(tar, sgz_tar_padding(size));
+	if (!ret)
+		ret = sgz_tar_read(tar, padding, sgz_tar_padding(size));
+	return ret;
 }
 
 static int add_global(struct sgz_tar *tar, const char *bytes, size_t size)
@@ -212,6 +231,42 @@ int sgz_tar_next(struct sgz_tar *tar)
 		if (ret)
 			return ret;
 		globals = u.type == 'g';
+	}
+}
+
+/* Before there was a type for directories they had a slash at the end. */
+static mode_t file_or_directory(const struct sgz_tar_header *h)
+{
+	return h->name_len && h->name[h->name_len - 1] == '/' ? S_IFDIR :
+								S_IFREG;
+}
+
+const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type)
+{
+	static const mode_t plain[] = { 0, S_IFLNK, S_IFCHR, S_IFBLK, S_IFDIR,
+		S_IFIFO };
+
+	switch (h->type) {
+	case '\0':
+	case '0':
+	case '7':
+		*type = file_or_directory(h);
+		return NULL;
+	case '1' ... '6':
+		*type = plain[h->type - '1'];
+		return NULL;
+	case 'S':
+		*type = S_IFREG;
+		return NULL;
+	case 'D':	/* with a list of names, for incremental backups */
+		*type = S_IFDIR;
+		return NULL;
+	case 'M':
+		return "continued from another volume, left out";
+	case 'V':
+		return "volume label, left out";
+	default:
+		return "of an unknown type, left out";
 	}
 }
 

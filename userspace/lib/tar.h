@@ -6,6 +6,8 @@
 #ifndef SGZ_TAR_H
 #define SGZ_TAR_H
 
+#include <sys/stat.h>
+
 #include "stream.h"
 #include "tarpax.h"
 #include "timestamp.h"
@@ -78,6 +80,7 @@ struct sgz_tar_header {
  * @pos: how many of them were read or skipped
  * @marked: the end was marked by a block of zeroes
  * @globals: bytes of PAX records that hold for all entries that follow
+ * @head: gets the blocks of headers as they are read, or NULL
  * @h: the header read last
  */
 struct sgz_tar {
@@ -85,6 +88,7 @@ struct sgz_tar {
 	uint64_t pos;
 	bool marked;
 	struct sgz_vec globals;
+	struct sgz_vec *head;
 	struct sgz_tar_header h;
 };
 
@@ -98,11 +102,20 @@ struct sgz_tar {
  */
 int sgz_tar_next(struct sgz_tar *tar);
 
-/** sgz_tar_read() - read exactly @len bytes; fewer are an error */
+/** sgz_tar_read() - read @len bytes of headers; fewer are an error */
 int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len);
 
 /** sgz_tar_skip() - skip @len bytes; fewer are an error */
 int sgz_tar_skip(struct sgz_tar *tar, uint64_t len);
+
+/**
+ * sgz_tar_type() - what an entry is
+ * @h: its header
+ * @type: set to its type as in st_mode, or zero for a hard link
+ *
+ * Return: NULL, or why it is no file: to be left out, with a warning.
+ */
+const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type);
 
 /** sgz_tar_damaged() - fail because of what stands before @tar->pos */
 int sgz_tar_damaged(const struct sgz_tar *tar, const char *why);

@@ -2,6 +2,7 @@
 /*
  * Header blocks: checksum, numbers and names.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tarheader.h"
@@ -115,4 +116,25 @@ const char *sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u)
 	h->size = size;
 	h->time = sgz_time_convert(mtime, 0, &h->mtime);
 	return NULL;
+}
+
+void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size)
+{
+	const unsigned char *p = (const unsigned char *)u;
+	unsigned int sum = 0;
+
+	memset(u, 0, sizeof(*u));
+	strncpy(u->name, name, sizeof(u->name) - 1);
+	strcpy(u->mode, "0000000");
+	strcpy(u->uid, "0000000");
+	strcpy(u->gid, "0000000");
+	snprintf(u->size, sizeof(u->size), "%011llo",
+		 (unsigned long long)size & 077777777777ull);
+	strcpy(u->mtime, "00000000000");
+	memset(u->checksum, ' ', sizeof(u->checksum));
+	u->type = '0';
+	memcpy(u->magic, "ustar\0" "00", sizeof(u->magic));
+	for (size_t i = 0; i < sizeof(*u); i++)
+		sum += p[i];
+	snprintf(u->checksum, sizeof(u->checksum), "%06o", sum);
 }

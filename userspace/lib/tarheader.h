@@ -64,4 +64,12 @@ int sgz_tar_number(const char *p, size_t len, int64_t *value);
  */
 const char *sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
 
+/**
+ * sgz_tar_plain() - make the header of a file that describes a layer
+ * @u: filled: a regular file with nothing but a name and a size
+ * @name: less than 100 bytes
+ * @size: less than 8 GiB
+ */
+void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size);
+
 #endif /* SGZ_TARHEADER_H */

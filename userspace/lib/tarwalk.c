@@ -202,50 +202,18 @@ static int add_entry(struct walker *w, mode_t type)
 	return 0;
 }
 
-/* Before there was a type for directories they had a slash at the end. */
-static mode_t file_or_directory(const struct sgz_tar_header *h)
-{
-	return h->name_len && h->name[h->name_len - 1] == '/' ? S_IFDIR :
-								S_IFREG;
-}
-
 static int take_entry(struct walker *w)
 {
-	const char type = w->tar.h.type;
-	char why[SGZ_QUOTE_MAX + 40];
+	const struct sgz_tar_header *h = &w->tar.h;
+	const char *why;
+	mode_t type;
 
-	switch (type) {
-	case '\0':
-	case '0':
-	case '7':
-		return add_entry(w, file_or_directory(&w->tar.h));
-	case 'S':
-		return add_entry(w, S_IFREG);
-	case '1':
-		return add_entry(w, 0);
-	case '2':
-		return add_entry(w, S_IFLNK);
-	case '3':
-		return add_entry(w, S_IFCHR);
-	case '4':
-		return add_entry(w, S_IFBLK);
-	case '5':
-	case 'D':	/* with a list of names, for incremental backups */
-		return add_entry(w, S_IFDIR);
-	case '6':
-		return add_entry(w, S_IFIFO);
-	case 'M':
-		warn_entry(w, "continued from another volume, left out");
-		return 0;
-	case 'V':
-		warn_entry(w, "volume label, left out");
-		return 0;
-	default:
-		snprintf(why, sizeof(why), "unknown type %s, left out",
-			 sgz_quote(&type, 1).text);
-		warn_entry(w, why);
-		return 0;
-	}
+	why = sgz_tar_type(h, &type);
+	if (!why)
+		return add_entry(w, type);
+	sgz_warn(w->ctx, "%s: type %s, %s", quoted(w).text,
+		 sgz_quote(&h->type, 1).text, why);
+	return 0;
 }
 
 static int walk(struct walker *w)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Parsing times as Go's encoder writes them, RFC 3339 with an optional
+ * Times as Go's encoder writes them, RFC 3339 with an optional
  * fraction and a zone, and as PAX headers have them.
  */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -145,4 +146,21 @@ enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
 	nsec += rest;
 	return sgz_time_convert(-sec - (nsec > 0), nsec ? NSEC - nsec : 0,
 				time);
+}
+
+void sgz_time_text(char text[SGZ_TIME_TEXT], uint64_t time)
+{
+	time_t sec = time / NSEC + STARGZ_TIME_BASE;
+	unsigned int nsec = time % NSEC;
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&sec, &tm);
+	n = strftime(text, SGZ_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (nsec) {
+		n += snprintf(text + n, SGZ_TIME_TEXT - n, ".%09u", nsec);
+		while (text[n - 1] == '0')
+			n--;
+	}
+	strcpy(text + n, "Z");
 }

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "path.h"
 #include "view.h"
 
 #define WHITEOUT	".wh."
@@ -23,13 +24,6 @@ bool sgz_is_whiteout_name(const char *name, size_t len)
 static bool is_whiteout(const struct sgz_node *node)
 {
 	return sgz_is_whiteout_name(node->name, node->name_len);
-}
-
-static bool hidden_in_root(const struct sgz_node *node)
-{
-	return name_is(node, ".prefetch.landmark") ||
-	       name_is(node, ".no.prefetch.landmark") ||
-	       name_is(node, "stargz.index.json");
 }
 
 /*
@@ -114,7 +108,8 @@ int sgz_view_apply(struct sgz_tree *tree, const struct sgz_context *ctx)
 	for (uint32_t i = 1; i < tree->nodes.count; i++) {
 		struct sgz_node *node = sgz_tree_node(tree, i);
 
-		if (node->parent == SGZ_ROOT && hidden_in_root(node))
+		if (node->parent == SGZ_ROOT &&
+		    sgz_path_is_own(node->name, node->name_len))
 			node->flags |= SGZ_NODE_HIDDEN;
 	}
 	for (uint32_t i = 1; i < tree->nodes.count; i++) {

@@ -14,8 +14,6 @@
 
 #include "zstdfooter.h"
 
-#define SKIPPABLE	0x184d2a50
-#define SKIPPABLE_HEAD	8
 #define TYPE_JSON	1
 
 static const struct {
@@ -49,14 +47,14 @@ static int check_frame(struct sgz_footer *footer, const struct sgz_blob *blob,
 		       const struct sgz_context *ctx)
 {
 	uint64_t len = footer->toc_end - footer->toc;
-	unsigned char head[SKIPPABLE_HEAD];
+	unsigned char head[SGZ_SKIPPABLE_HEAD];
 	int ret;
 
 	footer->data_end = footer->toc - sizeof(head);
 	ret = sgz_blob_read(blob, ctx, footer->data_end, head, sizeof(head));
 	if (ret)
 		return ret;
-	if (get32(head) != SKIPPABLE || get32(head + 4) != len)
+	if (get32(head) != SGZ_SKIPPABLE || get32(head + 4) != len)
 		return sgz_fail(ctx, -EUCLEAN,
 				"no skippable frame of %llu bytes with a TOC at offset %llu",
 				(unsigned long long)len,
@@ -75,7 +73,7 @@ static int place(struct sgz_footer *footer, const struct sgz_blob *blob,
 		return sgz_fail(ctx, -EINVAL,
 				"TOC of unknown type %llu",
 				(unsigned long long)number[3]);
-	if (toc < SKIPPABLE_HEAD || toc > limit || clen > limit - toc ||
+	if (toc < SGZ_SKIPPABLE_HEAD || toc > limit || clen > limit - toc ||
 	    !clen || !number[2])
 		return sgz_fail(ctx, -EUCLEAN,
 				"TOC of %llu bytes at offset %llu is not before the footer at %llu",
@@ -99,15 +97,15 @@ int sgz_zstd_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
 		const unsigned char *p = end + len - size;
 		uint64_t number[4];
 
-		if (len < SKIPPABLE_HEAD + size ||
-		    get32(p - SKIPPABLE_HEAD) != SKIPPABLE ||
-		    get32(p - SKIPPABLE_HEAD + 4) != size ||
+		if (len < SGZ_SKIPPABLE_HEAD + size ||
+		    get32(p - SGZ_SKIPPABLE_HEAD) != SGZ_SKIPPABLE ||
+		    get32(p - SGZ_SKIPPABLE_HEAD + 4) != size ||
 		    memcmp(p + kinds[i].magic_at, kinds[i].magic, 8))
 			continue;
 		for (int k = 0; k < 4; k++)
 			number[k] = get64(p + 8 * k);
 		return place(footer, blob, ctx, number,
-			     blob->size - size - SKIPPABLE_HEAD);
+			     blob->size - size - SGZ_SKIPPABLE_HEAD);
 	}
 	return 0;
 }
@@ -126,4 +124,40 @@ int sgz_zstd_position(struct sgz_footer *footer, const struct sgz_blob *blob,
 		return sgz_fail(ctx, -EINVAL,
 				"position of the TOC is not four numbers with colons");
 	return place(footer, blob, ctx, number, blob->size);
+}
+
+static void put32(unsigned char *p, uint32_t n)
+{
+	n = htole32(n);
+	memcpy(p, &n, sizeof(n));
+}
+
+static void put64(unsigned char *p, uint64_t n)
+{
+	n = htole64(n);
+	memcpy(p, &n, sizeof(n));
+}
+
+void sgz_skippable_head(unsigned char head[SGZ_SKIPPABLE_HEAD], uint32_t len)
+{
+	put32(head, SGZ_SKIPPABLE);
+	put32(head + 4, len);
+}
+
+void sgz_zstd_footer_make(unsigned char footer[SGZ_ZSTD_FOOTER_SIZE],
+			  uint64_t toc, uint64_t stored, uint64_t size)
+{
+	unsigned char *p = footer;
+
+	memset(footer, 0, SGZ_ZSTD_FOOTER_SIZE);
+	for (size_t i = 0; i < 2; i++) {
+		sgz_skippable_head(p, kinds[i].size);
+		p += SGZ_SKIPPABLE_HEAD;
+		put64(p, toc);
+		put64(p + 8, stored);
+		put64(p + 16, size);
+		put64(p + 24, TYPE_JSON);
+		memcpy(p + kinds[i].magic_at, kinds[i].magic, 8);
+		p += kinds[i].size;
+	}
 }

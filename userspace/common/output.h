@@ -5,16 +5,21 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+/* Most files that are being written at a time. */
+#define OUTPUTS_MAX	3
+
 /**
  * struct output - a file being written
  * @fd: write here
  * @path: its final name
  * @temp: its name until then, or NULL if it is written in place
+ * @slot: where the signal handler finds @temp
  */
 struct output {
 	int fd;
 	const char *path;
 	char *temp;
+	int slot;
 };
 
 /**

@@ -14,12 +14,13 @@
 #include "output.h"
 
 /* What the signal handler removes. */
-static char *_Atomic unfinished;
+static char *_Atomic unfinished[OUTPUTS_MAX];
 
 static void on_signal(int sig)
 {
-	if (unfinished)
-		unlink(unfinished);
+	for (int i = 0; i < OUTPUTS_MAX; i++)
+		if (unfinished[i])
+			unlink(unfinished[i]);
 	signal(sig, SIG_DFL);
 	raise(sig);
 }
@@ -49,7 +50,10 @@ static int open_temp(struct output *out)
 		out->temp = NULL;
 		return -1;
 	}
-	unfinished = out->temp;
+	out->slot = 0;
+	while (unfinished[out->slot])
+		out->slot++;
+	unfinished[out->slot] = out->temp;
 	return fchmod(out->fd, 0666 & ~mask);
 }
 
@@ -72,7 +76,8 @@ int output_open(struct output *out, const char *path)
 
 static void forget_temp(struct output *out)
 {
-	unfinished = NULL;
+	if (out->temp)
+		unfinished[out->slot] = NULL;
 	free(out->temp);
 	out->temp = NULL;
 }

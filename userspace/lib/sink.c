@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Writing to a file or pipe from its start to its end.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "sink.h"
+
+int sgz_sink_open(struct sgz_sink *sink, const struct sgz_context *ctx, int fd)
+{
+	sink->ctx = ctx;
+	sink->fd = fd;
+	sink->pos = 0;
+	return sgz_sha256_open(&sink->sha, ctx);
+}
+
+int sgz_sink_write(struct sgz_sink *sink, const void *bytes, size_t len)
+{
+	const char *p = bytes;
+
+	sgz_sha256_add(&sink->sha, bytes, len);
+	while (len) {
+		ssize_t n = write(sink->fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return sgz_fail(sink->ctx, -errno, "write: %s",
+					strerror(errno));
+		p += n;
+		len -= n;
+		sink->pos += n;
+	}
+	return 0;
+}
+
+void sgz_sink_close(struct sgz_sink *sink)
+{
+	sgz_sha256_close(&sink->sha);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Writing a table of contents.
+ */
+#ifndef SGZ_TOCWRITE_H
+#define SGZ_TOCWRITE_H
+
+#include "record.h"
+#include "spool.h"
+
+/**
+ * struct sgz_toc_writer - a table of contents being written
+ * @ctx: the call
+ * @count: entries so far
+ * @lates: digests that are not known or whose place is not
+ * @spool: the text so far
+ */
+struct sgz_toc_writer {
+	const struct sgz_context *ctx;
+	uint64_t count;
+	struct sgz_late *lates;
+	struct sgz_spool spool;
+};
+
+/** sgz_toc_writer_open() - begin; to be closed in any case */
+int sgz_toc_writer_open(struct sgz_toc_writer *w,
+			const struct sgz_context *ctx);
+
+/**
+ * sgz_toc_writer_add() - write an entry
+ * @w: the table
+ * @r: the entry; released
+ * @unit: offset of its member or frame in the blob
+ * @inner: offset of its content there
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_record *r,
+		       uint64_t unit, uint64_t inner);
+
+/** sgz_toc_writer_late() - a digest that will be known later, or NULL */
+struct sgz_late *sgz_toc_writer_late(struct sgz_toc_writer *w);
+
+/** sgz_toc_writer_known() - it is known now; @late is not used any more */
+int sgz_toc_writer_known(struct sgz_toc_writer *w, struct sgz_late *late,
+			 const uint8_t sha256[SGZ_SHA256_LEN]);
+
+/** sgz_toc_writer_end() - no more entries; the text is in the spool */
+int sgz_toc_writer_end(struct sgz_toc_writer *w);
+
+/** sgz_toc_writer_close() - release */
+void sgz_toc_writer_close(struct sgz_toc_writer *w);
+
+#endif /* SGZ_TOCWRITE_H */

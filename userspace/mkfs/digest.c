@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Digests and annotations. The two families of tools that read zstd:chunked
+ * layers have different keys for the same, and the one refuses a layer that has
+ * the keys of the other as well; so there are two sets.
+ */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "digest.h"
+
+#define TOC_DIGEST	"containerd.io/snapshot/stargz/toc.digest"
+#define TAR_SIZE	"io.containers.estargz.uncompressed-size"
+#define MEDIA_TYPE	"application/vnd.oci.image.layer.v1.tar+"
+
+static bool add(struct json_object *to, const char *key,
+		struct json_object *value)
+{
+	if (value && !json_object_object_add(to, key, value))
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+static bool add_text(struct json_object *to, const char *key, const char *text)
+{
+	return add(to, key, json_object_new_string(text));
+}
+
+static bool add_digest(struct json_object *to, const char *key,
+		       const uint8_t sha256[SGZ_SHA256_LEN])
+{
+	char text[8 + 2 * SGZ_SHA256_LEN];
+
+	snprintf(text, sizeof(text), "sha256:%s", sgz_sha256_hex(sha256).text);
+	return add_text(to, key, text);
+}
+
+/* Digest and place of the TOC under keys that begin with @prefix. */
+static bool add_place(struct json_object *to, const char *prefix,
+		      const struct sgz_made *made)
+{
+	char key[80], text[80];
+
+	snprintf(key, sizeof(key), "%s.manifest-checksum", prefix);
+	if (!add_digest(to, key, made->toc_stored_sha256))
+		return false;
+	snprintf(key, sizeof(key), "%s.manifest-position", prefix);
+	snprintf(text, sizeof(text), "%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":1",
+		 made->toc, made->toc_stored, made->toc_size);
+	return add_text(to, key, text);
+}
+
+static bool add_annotations(struct json_object *root,
+			    const struct sgz_make_options *opt,
+			    const struct sgz_made *made)
+{
+	struct json_object *to = json_object_new_object();
+	char text[24];
+
+	if (!add(root, "annotations", to) ||
+	    !add_digest(to, TOC_DIGEST, made->toc_sha256))
+		return false;
+	if (opt->format == SGZ_FORMAT_ZSTD_CHUNKED)
+		return add_place(to, "io.containers.zstd-chunked", made);
+	snprintf(text, sizeof(text), "%" PRIu64, made->tar_size);
+	return add_text(to, TAR_SIZE, text);
+}
+
+/* Those of podman, which knows nothing of frames that files share. */
+static bool add_podman(struct json_object *root,
+		       const struct sgz_make_options *opt,
+		       const struct sgz_made *made)
+{
+	struct json_object *to;
+
+	if (opt->format != SGZ_FORMAT_ZSTD_CHUNKED || opt->min_member)
+		return true;
+	to = json_object_new_object();
+	return add(root, "podmanAnnotations", to) &&
+	       add_place(to, "io.github.containers.zstd-chunked", made);
+}
+
+static bool fill(struct json_object *root, const struct sgz_make_options *opt,
+		 const struct sgz_made *made)
+{
+	bool zstd = opt->how.codec == STARGZ_CODEC_ZSTD;
+
+	return add_text(root, "mediaType", zstd ? MEDIA_TYPE "zstd" :
+						  MEDIA_TYPE "gzip") &&
+	       add_digest(root, "digest", made->sha256) &&
+	       add(root, "size", json_object_new_int64(made->size)) &&
+	       add_digest(root, "diffID", made->diff_id) &&
+	       add_digest(root, "tocDigest", made->toc_sha256) &&
+	       add_annotations(root, opt, made) && add_podman(root, opt, made);
+}
+
+bool digest_print(const struct sgz_make_options *opt,
+		  const struct sgz_made *made)
+{
+	struct json_object *root = json_object_new_object();
+	bool ok = root && fill(root, opt, made);
+
+	if (ok)
+		puts(json_object_to_json_string_ext(root,
+						    JSON_C_TO_STRING_PRETTY |
+						    JSON_C_TO_STRING_SPACED |
+						    JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(root);
+	return ok;
+}
