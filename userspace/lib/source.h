@@ -16,6 +16,7 @@
  * @head: its header blocks, extension headers with their payload among them,
  *	as they are to be written
  * @head_len: bytes there, a multiple of %SGZ_TAR_BLOCK
+ * @place: for sgz_source.again of the source that gave it, and for nobody else
  *
  * All of it stays valid until the next call for an entry.
  */
@@ -23,6 +24,7 @@ struct sgz_source_entry {
 	const struct sgz_tar_header *h;
 	const void *head;
 	size_t head_len;
+	uint64_t place;
 };
 
 /**
@@ -34,11 +36,17 @@ struct sgz_source_entry {
  *	h->size bytes and the padding to a whole block. After the last entry:
  *	what ends the archive, its blocks of zeroes and all that follows them.
  *	Returns how many bytes, 0 at the end, or a negative errno.
+ * @again: begin to read the payload of an entry once more. Of @entry, h->name,
+ *	h->size and @place have to be as they were given. Then @read is about
+ *	that payload, and @next goes on as if nothing had happened. NULL if the
+ *	source can only be read once. Returns 0 or a negative errno.
  * @close: release all, this structure too
  */
 struct sgz_source {
 	int (*next)(struct sgz_source *source, struct sgz_source_entry *entry);
 	ssize_t (*read)(struct sgz_source *source, void *buf, size_t len);
+	int (*again)(struct sgz_source *source,
+		     const struct sgz_source_entry *entry);
 	void (*close)(struct sgz_source *source);
 };
 
