@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * ACL text to the structures of the kernel's posix_acl_xattr.h. Names mean
+ * ACL text and the structures of the kernel's posix_acl_xattr.h. Names mean
  * nothing here: the layer's users are not this machine's.
  */
 #include <endian.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,80 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 		*mode = (*mode & ~0777) | mode_of(entries.data, entries.count);
 	if (!ret && !(mode && entries.count == 3))
 		ret = encode(acl, entries.data, entries.count);
+	sgz_vec_free(&entries);
+	return ret;
+}
+
+static const char *tag_name(uint16_t tag)
+{
+	switch (tag) {
+	case USER_OBJ:
+	case USER:
+		return "user";
+	case GROUP_OBJ:
+	case GROUP:
+		return "group";
+	case MASK:
+		return "mask";
+	case OTHER:
+		return "other";
+	default:
+		return NULL;
+	}
+}
+
+static int decode(struct sgz_vec *entries, const char *acl, size_t len)
+{
+	const struct acl_entry *disk;
+	uint32_t version;
+
+	if (len < sizeof(version) || (len - sizeof(version)) % sizeof(*disk))
+		return -EINVAL;
+	memcpy(&version, acl, sizeof(version));
+	if (le32toh(version) != ACL_VERSION)
+		return -EINVAL;
+	for (size_t at = sizeof(version); at < len; at += sizeof(*disk)) {
+		struct acl_entry *e = sgz_vec_add(entries, 1, sizeof(*e));
+
+		if (!e)
+			return -ENOMEM;
+		memcpy(e, acl + at, sizeof(*e));
+		e->tag = le16toh(e->tag);
+		e->perm = le16toh(e->perm);
+		e->id = le32toh(e->id);
+		if (!tag_name(e->tag) || e->perm > 7)
+			return -EINVAL;
+	}
+	return is_valid(entries->data, entries->count) ? 0 : -EINVAL;
+}
+
+static int add_text(struct sgz_vec *text, const struct acl_entry *e)
+{
+	char entry[40], id[12] = "";
+	char *to;
+	int len;
+
+	if (e->tag == USER || e->tag == GROUP)
+		snprintf(id, sizeof(id), "%u", e->id);
+	len = snprintf(entry, sizeof(entry), "%s%s:%s:%c%c%c",
+		       text->count ? "," : "", tag_name(e->tag), id,
+		       e->perm & 4 ? 'r' : '-', e->perm & 2 ? 'w' : '-',
+		       e->perm & 1 ? 'x' : '-');
+	to = sgz_vec_add(text, len, 1);
+	if (!to)
+		return -ENOMEM;
+	memcpy(to, entry, len);
+	return 0;
+}
+
+int sgz_acl_text(struct sgz_vec *text, const void *acl, size_t len)
+{
+	struct sgz_vec entries = { 0 };
+	int ret = decode(&entries, acl, len);
+	const struct acl_entry *e = entries.data;
+
+	for (size_t i = 0; !ret && i < entries.count; i++)
+		ret = add_text(text, &e[i]);
 	sgz_vec_free(&entries);
 	return ret;
 }

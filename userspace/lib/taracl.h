@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * POSIX ACLs: from the text of PAX records to the form of extended attributes.
+ * POSIX ACLs: the text of PAX records, and the form of extended attributes.
  */
 #ifndef SGZ_TARACL_H
 #define SGZ_TARACL_H
@@ -24,5 +24,15 @@
  */
 int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 		    uint16_t *mode);
+
+/**
+ * sgz_acl_text() - the opposite
+ * @text: bytes; appended to: entries separated by commas, owners as numbers
+ * @acl: value of an attribute
+ * @len: bytes in @acl
+ *
+ * Return: 0, -EINVAL if it is not an ACL that the kernel would take, -ENOMEM.
+ */
+int sgz_acl_text(struct sgz_vec *text, const void *acl, size_t len);
 
 #endif /* SGZ_TARACL_H */
