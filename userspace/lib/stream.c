@@ -304,7 +304,7 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
 	if (s->kind == SGZ_PULLED)
 		return skip_pulled(s, len);
 
-	if (s->kind == SGZ_PLAIN && len <= s->end - s->pos) {
+	if (s->kind == SGZ_PLAIN && !s->pipe && len <= s->end - s->pos) {
 		s->pos += len;
 		s->decoded += len;
 		return 0;
