@@ -18,6 +18,7 @@
 #include "filecontent.h"
 #include "fileattr.h"
 #include "hash.h"
+#include "path.h"
 #include "sourcedir.h"
 #include "tarwrite.h"
 
@@ -270,8 +271,9 @@ static bool is_excluded(const struct dir *d)
 {
 	const char *path = path_of(d) + strlen("./");
 
-	return d->opt->excluded &&
-	       d->opt->excluded(d->opt->data, path, strlen(path));
+	return sgz_path_is_own(path, strlen(path)) ||
+	       (d->opt->excluded &&
+		d->opt->excluded(d->opt->data, path, strlen(path)));
 }
 
 /* Only what has content is opened to be read; a device may do anything. */
@@ -372,17 +374,13 @@ static uint64_t fingerprint(const struct stat *st)
 	return sgz_hash(0, what, sizeof(what));
 }
 
-static int begin_content(struct dir *d, const char *name, int fd,
-			 const struct stat *st)
+/* Read on from the file @fd, called @name, which is freed in the end. */
+static void begin_content(struct dir *d, char *name, int fd,
+			  const struct stat *st)
 {
-	d->content_name = strdup(name);
-	if (!d->content_name) {
-		close(fd);
-		return sgz_nomem(d->ctx);
-	}
+	d->content_name = name;
 	sgz_file_content_open(&d->content, fd, st);
 	d->pad = sgz_tar_padding(st->st_size);
-	return 0;
 }
 
 static void end_content(struct dir *d)
@@ -407,27 +405,37 @@ static int make_head(struct dir *d, struct sgz_source_entry *entry,
 	return 1;
 }
 
+static int take_regular(struct dir *d, struct sgz_source_entry *entry, int fd,
+			const struct stat *st)
+{
+	char *name = strdup(path_of(d));
+
+	if (!name) {
+		close(fd);
+		return sgz_nomem(d->ctx);
+	}
+	d->h.size = st->st_size;
+	begin_content(d, name, fd, st);
+	return make_head(d, entry, fingerprint(st));
+}
+
 /* The entry that @fd is; @fd is used up. */
 static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 		     const struct stat *st)
 {
+	const bool open = S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 	int ret = 0;
 
 	if (!d->opt->no_xattrs)
-		ret = sgz_file_xattrs(&d->h.pax, d->ctx, path_of(d), fd,
-				      S_ISREG(st->st_mode) ||
-				      S_ISDIR(st->st_mode));
-	if (!ret && S_ISLNK(st->st_mode))
-		ret = take_target(d, fd);
-	if (!ret && S_ISREG(st->st_mode)) {
-		d->h.size = st->st_size;
-		ret = begin_content(d, path_of(d), fd, st);
-		return ret ? ret : make_head(d, entry, fingerprint(st));
-	}
+		ret = sgz_file_xattrs(&d->h.pax, d->ctx, path_of(d), fd, open);
+	if (!ret && S_ISREG(st->st_mode))
+		return take_regular(d, entry, fd, st);
 	if (!ret && S_ISDIR(st->st_mode)) {
 		ret = descend(d, fd, st);
 		return ret ? ret : make_head(d, entry, 0);
 	}
+	if (!ret && S_ISLNK(st->st_mode))
+		ret = take_target(d, fd);
 	close(fd);
 	return ret ? ret : make_head(d, entry, 0);
 }
@@ -574,18 +582,26 @@ static int dir_again(struct sgz_source *source,
 {
 	struct dir *d = to_dir(source);
 	struct stat st;
+	char *name;
 	int fd;
 
 	end_content(d);
 	if (!entry->h->size)
 		return 0;
-	fd = open_again(d, entry->h->name, &st);
-	if (fd < 0)
-		return fd;
-	if (fingerprint(&st) == entry->place)
-		return begin_content(d, entry->h->name, fd, &st);
-	close(fd);
-	return sgz_file_changed(d->ctx, entry->h->name);
+	name = strndup(entry->h->name, entry->h->name_len);
+	if (!name)
+		return sgz_nomem(d->ctx);
+	fd = open_again(d, name, &st);
+	if (fd >= 0 && fingerprint(&st) == entry->place) {
+		begin_content(d, name, fd, &st);
+		return 0;
+	}
+	if (fd >= 0) {
+		close(fd);
+		fd = sgz_file_changed(d->ctx, name);
+	}
+	free(name);
+	return fd;
 }
 
 static void dir_close(struct sgz_source *source)

@@ -36,7 +36,8 @@ struct sgz_dir_options {
  * @opt: as @ctx
  *
  * The entries are those of "tar -C DIR --sort=name .", owners as numbers.
- * Symbolic links are never followed. What cannot be read, or changes while it
+ * The table of contents and landmarks of a layer are left out, as by
+ * sgz_source_tar(). Symbolic links are never followed. What cannot be read, or changes while it
  * is read, is an error.
  *
  * Return: 0, or a negative errno with the error text set; then @fd is closed,
