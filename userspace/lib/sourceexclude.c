@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Leaving out entries, and what becomes of hard links to them.
+ */
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "path.h"
+#include "rewrite.h"
+#include "sourceexclude.h"
+#include "spool.h"
+
+/**
+ * struct gone - a file that was left out
+ * @path: its cleaned path
+ * @path_len: bytes there
+ * @older: another that was there under the same path
+ * @same: it was a hard link: what it is a link to, which was left out as well
+ * @name: by which it is in the layer, or NULL: not yet
+ * @name_len: bytes there
+ * @at: its header blocks in the temporary file, and its payload after them
+ * @head_len: bytes of header blocks
+ * @size: bytes of payload
+ */
+struct gone {
+	const char *path;
+	size_t path_len;
+	struct gone *older;
+	struct gone *same;
+	const char *name;
+	size_t name_len;
+	uint64_t at;
+	size_t head_len;
+	uint64_t size;
+};
+
+/**
+ * struct excluder - the source
+ * @source: what others know of it
+ * @inner: where entries come from
+ * @ex: what is left out
+ * @rw: makes new header blocks
+ * @hr: reads those of files that come back
+ * @h: what the header says that was changed
+ * @gone: tree of struct gone
+ * @strings: what they point to
+ * @path: cleaned path
+ * @spool: what they held
+ * @back: the payload is read from there
+ * @at: from where on
+ * @left: so many bytes
+ * @pad: and then so many zeroes
+ */
+struct excluder {
+	struct sgz_source source;
+	struct sgz_source *inner;
+	const struct sgz_exclude *ex;
+	struct sgz_rewriter rw;
+	struct sgz_head_reader hr;
+	struct sgz_tar_header h;
+	void *gone;
+	struct sgz_arena strings;
+	struct sgz_vec path;
+	struct sgz_spool spool;
+	bool back;
+	uint64_t at;
+	uint64_t left;
+	uint64_t pad;
+};
+
+static struct excluder *to_excluder(struct sgz_source *source)
+{
+	return (struct excluder *)source;
+}
+
+/* Put the cleaned form of a path to @x->path. */
+static int clean(struct excluder *x, const char *path, size_t len)
+{
+	char *to;
+
+	x->path.count = 0;
+	to = sgz_vec_add(&x->path, len + 1, 1);
+	if (!to)
+		return sgz_nomem(x->rw.ctx);
+	x->path.count = sgz_path_clean(to, path, len);
+	return 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct gone *a = left, *b = right;
+
+	if (a->path_len != b->path_len)
+		return a->path_len < b->path_len ? -1 : 1;
+	return memcmp(a->path, b->path, a->path_len);
+}
+
+/* What was left out under the path @x->path, or NULL. */
+static struct gone *find(const struct excluder *x)
+{
+	const struct gone key = {
+		.path = x->path.data, .path_len = x->path.count
+	};
+	struct gone **found = tfind(&key, &x->gone, compare);
+	struct gone *gone = found ? *found : NULL;
+
+	return gone && gone->same ? gone->same : gone;
+}
+
+/* What is to stand for the path @x->path from now on. */
+static struct gone *add_gone(struct excluder *x)
+{
+	struct gone *gone = calloc(1, sizeof(*gone)), **found;
+
+	if (!gone)
+		return NULL;
+	gone->path_len = x->path.count;
+	gone->path = sgz_arena_copy(&x->strings, x->path.data, x->path.count);
+	found = gone->path ? tsearch(gone, &x->gone, compare) : NULL;
+	if (!found) {
+		free(gone);
+		return NULL;
+	}
+	if (*found != gone)
+		gone->older = *found;
+	*found = gone;
+	return gone;
+}
+
+static void free_gone(void *first)
+{
+	struct gone *gone = first;
+
+	while (gone) {
+		struct gone *older = gone->older;
+
+		free(gone);
+		gone = older;
+	}
+}
+
+static int keep_payload(struct excluder *x, uint64_t size)
+{
+	char buf[32 << 10];
+	int ret = 0;
+
+	while (!ret && size) {
+		ssize_t n = x->inner->read(x->inner, buf, size < sizeof(buf) ?
+							  size : sizeof(buf));
+
+		if (n < 0)
+			return n;
+		if (!n)
+			return sgz_fail(x->rw.ctx, -EUCLEAN,
+					"a file ends too early");
+		size -= n;
+		ret = sgz_spool_add(&x->spool, buf, n);
+	}
+	return ret;
+}
+
+static int keep_name(struct excluder *x, struct gone *gone, const char *name,
+		     size_t len)
+{
+	gone->name = sgz_arena_copy(&x->strings, name, len);
+	gone->name_len = len;
+	return gone->name ? 0 : sgz_nomem(x->rw.ctx);
+}
+
+/* A link that is left out is another name of what it is a link to. */
+static int keep_link(struct excluder *x, const struct sgz_tar_header *h)
+{
+	struct gone *same, *gone;
+	int ret = clean(x, h->link, h->link_len);
+
+	if (ret)
+		return ret;
+	same = find(x);
+	ret = clean(x, h->name, h->name_len);
+	if (ret)
+		return ret;
+	gone = add_gone(x);
+	if (!gone)
+		return sgz_nomem(x->rw.ctx);
+	gone->same = same;
+	return same ? 0 : keep_name(x, gone, h->link, h->link_len);
+}
+
+static bool is_directory(const struct sgz_tar_header *h)
+{
+	mode_t mode;
+
+	return !sgz_tar_type(h, &mode) && S_ISDIR(mode);
+}
+
+/* Remember an entry that is left out; its path is @x->path. */
+static int keep(struct excluder *x, const struct sgz_source_entry *entry)
+{
+	struct gone *gone;
+	int ret = 0;
+
+	if (is_directory(entry->h))
+		return 0;
+	if (entry->h->type == '1')
+		return keep_link(x, entry->h);
+	if (!x->spool.ctx)
+		ret = sgz_spool_open(&x->spool, x->rw.ctx);
+	if (ret)
+		return ret;
+	gone = add_gone(x);
+	if (!gone)
+		return sgz_nomem(x->rw.ctx);
+	gone->at = x->spool.size;
+	gone->head_len = entry->head_len;
+	gone->size = entry->h->size;
+	ret = sgz_spool_add(&x->spool, entry->head, entry->head_len);
+	return ret ? ret : keep_payload(x, gone->size);
+}
+
+static int read_head(struct excluder *x, const struct gone *gone)
+{
+	char *to = sgz_vec_add(&x->hr.bytes, gone->head_len, 1);
+	ssize_t n;
+
+	if (!to)
+		return sgz_nomem(x->rw.ctx);
+	n = sgz_spool_read(&x->spool, gone->at, to, gone->head_len);
+	if (n < 0)
+		return n;
+	return sgz_head_read(&x->hr, x->rw.ctx);
+}
+
+/* The link becomes the file that was left out. */
+static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
+		      struct gone *gone)
+{
+	const struct sgz_tar_header *link = entry->h;
+	int ret = read_head(x, gone);
+
+	if (!ret)
+		ret = keep_name(x, gone, link->name, link->name_len);
+	if (ret)
+		return ret;
+	x->h = x->hr.tar.h;
+	x->h.name = gone->name;
+	x->h.name_len = gone->name_len;
+	x->back = true;
+	x->at = gone->at + gone->head_len;
+	x->left = gone->size;
+	x->pad = sgz_tar_padding(gone->size);
+	return sgz_rewrite(&x->rw, entry, &x->h);
+}
+
+/* A hard link may be to something that was left out. */
+static int redirect(struct excluder *x, struct sgz_source_entry *entry)
+{
+	struct gone *gone;
+	int ret = clean(x, entry->h->link, entry->h->link_len);
+
+	if (ret)
+		return ret;
+	gone = find(x);
+	if (!gone)
+		return 0;
+	if (!gone->name)
+		return bring_back(x, entry, gone);
+	x->h = *entry->h;
+	x->h.link = gone->name;
+	x->h.link_len = gone->name_len;
+	return sgz_rewrite(&x->rw, entry, &x->h);
+}
+
+static int exclude_next(struct sgz_source *source,
+			struct sgz_source_entry *entry)
+{
+	struct excluder *x = to_excluder(source);
+	int ret;
+
+	x->back = false;
+	while ((ret = x->inner->next(x->inner, entry)) == 1) {
+		ret = sgz_rewrite(&x->rw, entry, NULL);
+		if (!ret)
+			ret = clean(x, entry->h->name, entry->h->name_len);
+		if (ret)
+			return ret;
+		if (!sgz_excluded(x->ex, x->path.data, x->path.count)) {
+			if (entry->h->type == '1')
+				ret = redirect(x, entry);
+			return ret ? ret : 1;
+		}
+		ret = keep(x, entry);
+		if (ret)
+			return ret;
+	}
+	return ret;
+}
+
+static ssize_t exclude_read(struct sgz_source *source, void *buf, size_t len)
+{
+	struct excluder *x = to_excluder(source);
+	ssize_t n;
+
+	if (!x->back)
+		return x->inner->read(x->inner, buf, len);
+	if (x->left) {
+		n = sgz_spool_read(&x->spool, x->at, buf,
+				   len < x->left ? len : x->left);
+		if (n > 0) {
+			x->at += n;
+			x->left -= n;
+		}
+		return n;
+	}
+	if (len > x->pad)
+		len = x->pad;
+	memset(buf, 0, len);
+	x->pad -= len;
+	return len;
+}
+
+static void exclude_close(struct sgz_source *source)
+{
+	struct excluder *x = to_excluder(source);
+
+	x->inner->close(x->inner);
+	if (x->spool.ctx)
+		sgz_spool_close(&x->spool);
+	tdestroy(x->gone, free_gone);
+	sgz_arena_free(&x->strings);
+	sgz_vec_free(&x->path);
+	sgz_head_reader_free(&x->hr);
+	sgz_rewriter_free(&x->rw);
+	free(x);
+}
+
+int sgz_source_exclude(struct sgz_source **source,
+		       const struct sgz_context *ctx,
+		       const struct sgz_exclude *ex)
+{
+	struct excluder *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		return sgz_nomem(ctx);
+	x->source.next = exclude_next;
+	x->source.read = exclude_read;
+	x->source.close = exclude_close;
+	x->inner = *source;
+	x->ex = ex;
+	x->rw.ctx = ctx;
+	*source = &x->source;
+	return 0;
+}
