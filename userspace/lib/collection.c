@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Keeping the header blocks of all entries, and their payload where it cannot
+ * be read again, in a temporary file.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "collection.h"
+#include "path.h"
+
+static const char *keep_path(struct sgz_collection *c, const char *path,
+			     size_t len, uint32_t *clean_len)
+{
+	char *copy = sgz_arena_copy(&c->strings, path, len);
+
+	if (copy)
+		*clean_len = sgz_path_clean(copy, copy, len);
+	return copy;
+}
+
+static int keep_names(struct sgz_collection *c, struct sgz_item *item,
+		      const struct sgz_tar_header *h)
+{
+	item->path = keep_path(c, h->name, h->name_len, &item->path_len);
+	if (item->path && h->type == '1')
+		item->link = keep_path(c, h->link, h->link_len,
+				       &item->link_len);
+	return item->path && (item->link || h->type != '1') ?
+		       0 : sgz_nomem(c->rw.ctx);
+}
+
+/* Whatever there is to be read goes to the temporary file. */
+static int keep_rest(struct sgz_collection *c)
+{
+	char buf[64 << 10];
+	ssize_t n;
+
+	while ((n = c->inner->read(c->inner, buf, sizeof(buf))) > 0) {
+		int ret = sgz_spool_add(&c->spool, buf, n);
+
+		if (ret)
+			return ret;
+	}
+	return n;
+}
+
+static int keep_entry(struct sgz_collection *c, struct sgz_source_entry *entry)
+{
+	struct sgz_item *item;
+	mode_t mode;
+	int ret = sgz_rewrite(&c->rw, entry, NULL);
+
+	if (ret)
+		return ret;
+	if (c->items.count == SGZ_NO_ITEM)
+		return sgz_fail(c->rw.ctx, -E2BIG, "too many entries");
+	item = sgz_vec_add(&c->items, 1, sizeof(*item));
+	if (!item)
+		return sgz_nomem(c->rw.ctx);
+	item->type = entry->h->type;
+	item->dir = !sgz_tar_type(entry->h, &mode) && S_ISDIR(mode);
+	item->size = entry->h->size;
+	item->head_at = c->spool.size;
+	item->head_len = entry->head_len;
+	ret = keep_names(c, item, entry->h);
+	if (!ret)
+		ret = sgz_spool_add(&c->spool, entry->head, entry->head_len);
+	if (ret)
+		return ret;
+	item->place = c->inner->again ? entry->place : c->spool.size;
+	return c->inner->again ? 0 : keep_rest(c);
+}
+
+static int keep_all(struct sgz_collection *c)
+{
+	struct sgz_source_entry entry;
+	int ret;
+
+	while ((ret = c->inner->next(c->inner, &entry)) == 1) {
+		ret = keep_entry(c, &entry);
+		if (ret)
+			return ret;
+	}
+	c->end = c->spool.size;
+	return ret ? ret : keep_rest(c);
+}
+
+int sgz_path_cmp(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	size_t len = a_len < b_len ? a_len : b_len, i = 0;
+
+	while (i < len && a[i] == b[i])
+		i++;
+	if (i == len)
+		return (a_len > b_len) - (a_len < b_len);
+	if (a[i] == '/' || b[i] == '/')
+		return a[i] == '/' ? -1 : 1;
+	return (unsigned char)a[i] - (unsigned char)b[i];
+}
+
+int sgz_item_cmp(const struct sgz_item *a, const struct sgz_item *b)
+{
+	int cmp = sgz_path_cmp(a->path, a->path_len, b->path, b->path_len);
+
+	/* They are in an array, as they came. */
+	return cmp ? cmp : (a > b) - (a < b);
+}
+
+static int by_path(const void *left, const void *right, void *c)
+{
+	return sgz_item_cmp(sgz_item(c, *(const uint32_t *)left),
+			    sgz_item(c, *(const uint32_t *)right));
+}
+
+/* Of those with one path the last one stays, as where a tar is extracted. */
+static void drop_doubles(struct sgz_collection *c)
+{
+	uint32_t *n = c->by_path.data;
+	size_t count = 0;
+
+	for (size_t i = 0; i < c->by_path.count; i++) {
+		struct sgz_item *item = sgz_item(c, n[i]), *next;
+
+		next = i + 1 < c->by_path.count ? sgz_item(c, n[i + 1]) : NULL;
+		if (next && !sgz_path_cmp(item->path, item->path_len,
+					  next->path, next->path_len))
+			item->done = true;
+		else
+			n[count++] = n[i];
+	}
+	c->by_path.count = count;
+}
+
+static int sort(struct sgz_collection *c)
+{
+	uint32_t *n = sgz_vec_add(&c->by_path, c->items.count, sizeof(*n));
+
+	if (!n && c->items.count)
+		return sgz_nomem(c->rw.ctx);
+	for (size_t i = 0; i < c->items.count; i++)
+		n[i] = i;
+	if (n)
+		qsort_r(n, c->items.count, sizeof(*n), by_path, c);
+	drop_doubles(c);
+	return 0;
+}
+
+int sgz_collect(struct sgz_collection *c, const struct sgz_context *ctx,
+		struct sgz_source *inner)
+{
+	int ret;
+
+	c->inner = inner;
+	c->rw.ctx = ctx;
+	ret = sgz_spool_open(&c->spool, ctx);
+	if (!ret)
+		ret = keep_all(c);
+	return ret ? ret : sort(c);
+}
+
+size_t sgz_collection_after(const struct sgz_collection *c, const char *path,
+			    size_t len)
+{
+	const uint32_t *n = c->by_path.data;
+	size_t low = 0, high = c->by_path.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct sgz_item *item = sgz_item(c, n[middle]);
+
+		if (sgz_path_cmp(item->path, item->path_len, path, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+uint32_t sgz_collection_find(const struct sgz_collection *c, const char *path,
+			     size_t len)
+{
+	size_t at = sgz_collection_after(c, path, len);
+	const struct sgz_item *item;
+	uint32_t i;
+
+	if (at == c->by_path.count)
+		return SGZ_NO_ITEM;
+	i = ((const uint32_t *)c->by_path.data)[at];
+	item = sgz_item(c, i);
+	return item->path_len == len && !memcmp(item->path, path, len) ?
+		       i : SGZ_NO_ITEM;
+}
+
+int sgz_collection_again(struct sgz_collection *c,
+			 const struct sgz_source_entry *entry)
+{
+	c->inside = c->inner->again;
+	if (c->inside)
+		return c->inner->again(c->inner, entry);
+	c->at = entry->place;
+	c->left = entry->h->size + sgz_tar_padding(entry->h->size);
+	return 0;
+}
+
+int sgz_collection_give(struct sgz_collection *c, uint32_t i,
+			struct sgz_source_entry *entry)
+{
+	const struct sgz_item *item = sgz_item(c, i);
+	char *head = sgz_vec_add(&c->hr.bytes, item->head_len, 1);
+	ssize_t n;
+	int ret;
+
+	if (!head)
+		return sgz_nomem(c->rw.ctx);
+	n = sgz_spool_read(&c->spool, item->head_at, head, item->head_len);
+	if (n < 0)
+		return n;
+	ret = sgz_head_read(&c->hr, c->rw.ctx);
+	if (ret)
+		return ret;
+	entry->h = &c->hr.tar.h;
+	entry->head = c->hr.bytes.data;
+	entry->head_len = item->head_len;
+	entry->place = item->place;
+	return sgz_collection_again(c, entry);
+}
+
+void sgz_collection_end(struct sgz_collection *c)
+{
+	c->inside = false;
+	c->at = c->end;
+	c->left = c->spool.size - c->end;
+}
+
+ssize_t sgz_collection_read(struct sgz_collection *c, void *buf, size_t len)
+{
+	ssize_t n;
+
+	if (c->inside)
+		return c->inner->read(c->inner, buf, len);
+	if (len > c->left)
+		len = c->left;
+	n = len ? sgz_spool_read(&c->spool, c->at, buf, len) : 0;
+	if (n > 0) {
+		c->at += n;
+		c->left -= n;
+	}
+	return n;
+}
+
+void sgz_collection_free(struct sgz_collection *c)
+{
+	if (c->spool.ctx)
+		sgz_spool_close(&c->spool);
+	sgz_vec_free(&c->items);
+	sgz_vec_free(&c->by_path);
+	sgz_arena_free(&c->strings);
+	sgz_head_reader_free(&c->hr);
+	sgz_rewriter_free(&c->rw);
+}
