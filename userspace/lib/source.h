@@ -8,6 +8,7 @@
 #ifndef SGZ_SOURCE_H
 #define SGZ_SOURCE_H
 
+#include "sha256.h"
 #include "tar.h"
 
 /**
@@ -49,5 +50,19 @@ struct sgz_source {
 		     const struct sgz_source_entry *entry);
 	void (*close)(struct sgz_source *source);
 };
+
+/**
+ * sgz_source_digest() - SHA-256 of the payload of the entry at hand
+ * @source: the source; nothing of the payload was read
+ * @ctx: the call
+ * @h: header of the entry
+ * @sha: makes digests
+ * @digest: set to it
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_source_digest(struct sgz_source *source, const struct sgz_context *ctx,
+		      const struct sgz_tar_header *h, struct sgz_sha256 *sha,
+		      uint8_t digest[SGZ_SHA256_LEN]);
 
 #endif /* SGZ_SOURCE_H */
