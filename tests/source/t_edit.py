@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Owners, times and attributes that are changed on the way."""
+import io
+import tarfile
+
+from tree import (Folder, extracted, gnu_tar, made, members, refused,
+                  same_tree, tree)
+
+
+def expect(change, *args):
+    """The odd tree after a change, from a directory and from tars."""
+    with Folder(odd=True) as t:
+        files, links = tree(t)
+        for what in files.values():
+            change(what)
+        for sparse in ((), ("--sparse",)):
+            tar = gnu_tar(t, "--format=pax", *sparse)
+            same_tree(extracted(made(*args, "-", input=tar)), (files, links))
+        same_tree(extracted(made(*args, t)), (files, links))
+
+
+def test_all_root():
+    expect(lambda w: w.update(uid=0, gid=0), "--all-root")
+
+
+def test_one_user_and_one_group():
+    expect(lambda w: w.update(uid=77, gid=3000000000), "--force-uid=77",
+           "--force-gid=3000000000")
+
+
+def test_offsets():
+    expect(lambda w: w.update(uid=100005, gid=w["gid"] + 1), "--force-uid=5",
+           "--uid-offset=100000", "--gid-offset=1")
+
+
+def test_offset_out_of_range():
+    with Folder(odd=True) as t:
+        for n in ("-1", "4294967295", "9223372036854775807"):
+            refused("--uid-offset=" + n, t, words=["out of range"])
+
+
+def test_time():
+    expect(lambda w: w.update(mtime=1234567890 * 10**9), "-T1234567890")
+
+
+def test_time_limit():
+    limit = 1234567890 * 10**9
+    expect(lambda w: w.update(mtime=min(w["mtime"], limit)),
+           "--clamp=1234567890")
+
+
+def test_no_xattrs():
+    expect(lambda w: w["xattrs"].clear(), "--no-xattrs")
+
+
+def python_tar(fmt, pax_headers=None, **fields):
+    """A tar of two files by Python."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=fmt,
+                      pax_headers=pax_headers) as tar:
+        for name in ("a", "b"):
+            info = tarfile.TarInfo(name)
+            info.size = 3
+            for key, value in fields.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(b"abc"))
+    return out.getvalue()
+
+
+def test_unchanged_headers_stay():
+    for fmt in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        tar = python_tar(fmt, mtime=5, uid=0, gid=0)
+        assert made("--all-root", "-T5", "-", input=tar) == tar
+        assert made("--clamp=6", "--no-xattrs", "-", input=tar) == tar
+
+
+def test_names_of_owners_go_with_their_numbers():
+    for fmt in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        for name in ("joe", "j\u00f6" if fmt == tarfile.PAX_FORMAT else "jo"):
+            tar = python_tar(fmt, uname=name, gname=name)
+            tar = made("--all-root", "-", input=tar)
+            assert [(m.uname, m.gname) for m in members(tar)] == \
+                [("", "")] * 2
+
+
+def test_global_headers_are_undone():
+    """Those say uid 5 for every entry without a record of its own."""
+    tar = python_tar(tarfile.PAX_FORMAT, pax_headers={"uid": "5"}, gid=7)
+    assert made("-", input=tar) == tar
+    tar = made("--force-gid=8", "-", input=tar)
+    assert [(m.uid, m.gid) for m in members(tar)] == [(5, 8)] * 2
+    tar = made("--force-uid=0", "-", input=python_tar(
+        tarfile.PAX_FORMAT, pax_headers={"uid": "5", "comment": "x"}))
+    assert [m.uid for m in members(tar)] == [0, 0]
+    with tarfile.open(fileobj=io.BytesIO(tar)) as t:
+        t.getmembers()
+        assert not t.pax_headers
+
+
+def test_bytes_do_not_depend_on_the_source():
+    """A tar whose headers are all made anew is that of the directory."""
+    with Folder(odd=True) as t:
+        tar = gnu_tar(t, "--format=pax", "-b1")
+        ours, theirs = (made("-T1", "--uid-offset=1", *a, **k)
+                        for a, k in (((t,), {}), (("-",), {"input": tar})))
+        assert ours == theirs[:len(ours)] and not any(theirs[len(ours):])

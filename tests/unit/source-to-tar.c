@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * No test: a program that writes a source to standard output as a tar, for the
+ * tests in tests/source.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "exclude.h"
+#include "landmark.h"
+#include "sourcediff.h"
+#include "sourcedir.h"
+#include "sourceedit.h"
+#include "sourceexclude.h"
+#include "sourceexpand.h"
+#include "sourceorder.h"
+#include "stargz_fs.h"
+#include "tarsource.h"
+
+static struct stargz_error error;
+
+static void warn(void *data, const char *line)
+{
+	(void)data;
+	fprintf(stderr, "warning: %s\n", line);
+}
+
+static struct stargz_index_options options = { .warn = warn };
+static const struct sgz_context context = { &options, &error };
+static struct sgz_exclude exclude;
+static struct sgz_edit edit;
+static struct sgz_priority first;
+static struct sgz_order order = { .first = &first };
+static bool landmark;
+static int diff_fd = -1;
+static struct sgz_dir_options dir_options = {
+	.excluded = sgz_excluded,
+	.data = &exclude,
+};
+static struct sgz_blob blob;
+
+static int copy(struct sgz_source *source)
+{
+	static char buf[100000];
+	ssize_t n;
+
+	while ((n = source->read(source, buf, sizeof(buf))) > 0)
+		if (fwrite(buf, 1, n, stdout) != (size_t)n)
+			return -errno;
+	return n;
+}
+
+static int write_all(struct sgz_source *source)
+{
+	struct sgz_source_entry entry;
+	int ret;
+
+	while ((ret = source->next(source, &entry)) == 1) {
+		fwrite(entry.head, 1, entry.head_len, stdout);
+		ret = copy(source);
+		if (ret)
+			return ret;
+	}
+	return ret ? ret : copy(source);
+}
+
+enum {
+	ONE_FILE_SYSTEM = 1,
+	NO_XATTRS,
+	EXCLUDE_PATH,
+	EXCLUDE_REGEX,
+	ALL_ROOT,
+	FORCE_UID,
+	FORCE_GID,
+	UID_OFFSET,
+	GID_OFFSET,
+	CLAMP,
+	SORT,
+	PRIORITIZED,
+	ALLOW_MISSING,
+	LANDMARK,
+	DIFF,
+};
+
+static const struct option long_options[] = {
+	{ "one-file-system", no_argument, NULL, ONE_FILE_SYSTEM },
+	{ "no-xattrs", no_argument, NULL, NO_XATTRS },
+	{ "exclude-path", required_argument, NULL, EXCLUDE_PATH },
+	{ "exclude-regex", required_argument, NULL, EXCLUDE_REGEX },
+	{ "all-root", no_argument, NULL, ALL_ROOT },
+	{ "force-uid", required_argument, NULL, FORCE_UID },
+	{ "force-gid", required_argument, NULL, FORCE_GID },
+	{ "uid-offset", required_argument, NULL, UID_OFFSET },
+	{ "gid-offset", required_argument, NULL, GID_OFFSET },
+	{ "clamp", required_argument, NULL, CLAMP },
+	{ "sort", required_argument, NULL, SORT },
+	{ "prioritized-files", required_argument, NULL, PRIORITIZED },
+	{ "allow-missing", no_argument, NULL, ALLOW_MISSING },
+	{ "landmark", no_argument, NULL, LANDMARK },
+	{ "diff", required_argument, NULL, DIFF },
+	{ NULL, 0, NULL, 0 }
+};
+
+static void set_time(enum sgz_edit_time times, const char *arg)
+{
+	edit.times = times;
+	sgz_time_decimal(arg, strlen(arg), &edit.time);
+}
+
+static void force(struct sgz_edit_owner *owner, uint32_t id)
+{
+	owner->set = true;
+	owner->id = id;
+}
+
+static int set_option(int c)
+{
+	switch (c) {
+	case ONE_FILE_SYSTEM:
+		dir_options.one_file_system = true;
+		return 0;
+	case NO_XATTRS:
+		edit.no_xattrs = true;
+		return 0;
+	case EXCLUDE_PATH:
+		return sgz_exclude_path(&exclude, &context, optarg);
+	case EXCLUDE_REGEX:
+		return sgz_exclude_pattern(&exclude, &context, optarg);
+	case ALL_ROOT:
+		force(&edit.uid, 0);
+		force(&edit.gid, 0);
+		return 0;
+	case FORCE_UID:
+		force(&edit.uid, strtoul(optarg, NULL, 10));
+		return 0;
+	case FORCE_GID:
+		force(&edit.gid, strtoul(optarg, NULL, 10));
+		return 0;
+	case UID_OFFSET:
+		edit.uid.offset = strtoll(optarg, NULL, 10);
+		return 0;
+	case GID_OFFSET:
+		edit.gid.offset = strtoll(optarg, NULL, 10);
+		return 0;
+	case 'T':
+		set_time(SGZ_TIME_SET, optarg);
+		return 0;
+	case CLAMP:
+		set_time(SGZ_TIME_LIMIT, optarg);
+		return 0;
+	case SORT:
+		order.sort = !strcmp(optarg, "path") ? SGZ_SORT_PATH :
+			     !strcmp(optarg, "type") ? SGZ_SORT_TYPE :
+						       SGZ_SORT_NONE;
+		return 0;
+	case PRIORITIZED:
+		return sgz_priority_read(&first, &context,
+					 fopen(optarg, "re"));
+	case ALLOW_MISSING:
+		order.allow_missing = true;
+		return 0;
+	case LANDMARK:
+		landmark = true;
+		return 0;
+	case DIFF:
+		diff_fd = open(optarg, O_RDONLY);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int open_source(struct sgz_source **source, const char *path)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY) : 0;
+	struct stat st;
+	int ret;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode)) {
+		dir_options.no_xattrs = edit.no_xattrs;
+		return sgz_source_dir(source, &context, fd, &dir_options);
+	}
+	ret = sgz_blob_open(&blob, &context, fd, 0, 0);
+	if (!ret)
+		ret = sgz_source_tar(source, &context, &blob);
+	return ret;
+}
+
+static bool edits(void)
+{
+	return edit.uid.set || edit.gid.set || edit.uid.offset ||
+	       edit.gid.offset || edit.times || edit.no_xattrs;
+}
+
+static bool orders(void)
+{
+	return order.sort || first.paths.count;
+}
+
+static int stack(struct sgz_source **source)
+{
+	bool tar = !(*source)->again;
+	uint64_t count = 0;
+	int ret = 0;
+
+	if (tar && (edits() || orders() || sgz_exclude_any(&exclude) ||
+		    diff_fd >= 0))
+		ret = sgz_source_expand(source, &context);
+	if (!ret && tar && sgz_exclude_any(&exclude))
+		ret = sgz_source_exclude(source, &context, &exclude);
+	if (!ret && edits())
+		ret = sgz_source_edit(source, &context, &edit);
+	if (!ret && diff_fd >= 0)
+		ret = sgz_source_diff(source, &context, diff_fd);
+	if (!ret && orders())
+		ret = sgz_source_order(source, &context, &order, &count);
+	if (!ret && landmark)
+		ret = sgz_source_landmark(source, &context, count);
+	return ret;
+}
+
+static int run(int argc, char **argv)
+{
+	struct sgz_source *source;
+	int c, ret = 0;
+
+	while (!ret && (c = getopt_long(argc, argv, "T:", long_options,
+					NULL)) >= 0)
+		ret = set_option(c);
+	if (!ret)
+		ret = open_source(&source, argv[optind]);
+	if (ret)
+		return ret;
+	ret = stack(&source);
+	if (!ret)
+		ret = write_all(source);
+	source->close(source);
+	return ret || fflush(stdout) ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	int ret = run(argc, argv);
+
+	if (ret)
+		fprintf(stderr, "source-to-tar: %s\n", error.text);
+	sgz_exclude_free(&exclude);
+	sgz_priority_free(&first);
+	return ret ? 1 : 0;
+}
