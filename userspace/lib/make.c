@@ -135,6 +135,7 @@ static int add_piece(struct maker *m, struct file *f,
 		return -ENOMEM;
 	sgz_sha256_add(&m->file, to, piece->size);
 	r->content = true;
+	r->size = piece->size;
 	if (f->late) {
 		sgz_sha256_add(&m->piece, to, piece->size);
 		sgz_sha256_get(&m->piece, r->sha256);
@@ -328,8 +329,8 @@ static int open_maker(struct maker *m, int out)
 		ret = sgz_sha256_open(&m->piece, m->ctx);
 	if (!ret)
 		ret = sgz_pipeline_open(&m->pipe, m->ctx, &opt->how,
-					opt->workers, opt->max_member,
-					on_member, m);
+					opt->reuse, opt->workers,
+					opt->max_member, on_member, m);
 	return ret ? ret : sgz_pack_open(&m->pack, m->ctx, m->pipe,
 					 opt->min_member, opt->max_member);
 }
@@ -367,6 +368,7 @@ int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
 		sgz_sha256_get(&m->pack.sha, made->diff_id);
 		made->entries = m->toc.count;
 	}
+	made->unwritten = m->sink.failed;
 	close_maker(m);
 	return ret;
 }

@@ -6,6 +6,7 @@
 #define SGZ_MAKE_H
 
 #include "compress.h"
+#include "reuse.h"
 #include "sha256.h"
 #include "source.h"
 
@@ -26,6 +27,7 @@ enum sgz_layer_format {
  * @min_member: bytes before a member may end; a piece of at least that size
  *	begins a member of its own
  * @max_member: most bytes of a member
+ * @reuse: members that may be copied, or NULL
  * @pad: the size of the layer is a multiple of that many bytes; zero: of one
  */
 struct sgz_make_options {
@@ -35,6 +37,7 @@ struct sgz_make_options {
 	uint32_t chunk_size;
 	uint32_t min_member;
 	uint32_t max_member;
+	const struct sgz_reuse *reuse;
 	uint32_t pad;
 };
 
@@ -50,6 +53,7 @@ struct sgz_make_options {
  * @toc_sha256: digest of it when unpacked
  * @toc_stored_sha256: digest of its compressed bytes
  * @entries: entries of it
+ * @unwritten: on failure: it was not the source that failed
  */
 struct sgz_made {
 	uint64_t size;
@@ -62,6 +66,7 @@ struct sgz_made {
 	uint8_t toc_sha256[SGZ_SHA256_LEN];
 	uint8_t toc_stored_sha256[SGZ_SHA256_LEN];
 	uint64_t entries;
+	bool unwritten;
 };
 
 /**

@@ -18,11 +18,13 @@
 struct worker {
 	struct sgz_pipeline *pipe;
 	struct sgz_compressor compressor;
+	struct sgz_copier copier;
 	pthread_t thread;
 };
 
 struct sgz_pipeline {
 	const struct sgz_context *ctx;
+	const struct sgz_reuse *reuse;
 	sgz_job_done done;
 	void *data;
 	struct worker *workers;
@@ -65,8 +67,10 @@ static void *work(void *arg)
 	struct sgz_job *job;
 
 	while ((job = take(w->pipe))) {
-		job->error = sgz_compress(&w->compressor, job->bytes, job->len,
-					  &job->out);
+		job->error = 0;
+		if (!sgz_reuse_copy(w->pipe->reuse, &w->copier, job))
+			job->error = sgz_compress(&w->compressor, job->bytes,
+						  job->len, &job->out);
 		pthread_mutex_lock(&w->pipe->lock);
 		job->state = SGZ_JOB_DONE;
 		pthread_cond_signal(&w->pipe->finished);
@@ -120,7 +124,8 @@ static int open_jobs(struct sgz_pipeline *pipe, unsigned int workers,
 }
 
 int sgz_pipeline_open(struct sgz_pipeline **pipe, const struct sgz_context *ctx,
-		      const struct sgz_compression *how, unsigned int workers,
+		      const struct sgz_compression *how,
+		      const struct sgz_reuse *reuse, unsigned int workers,
 		      size_t room, sgz_job_done done, void *data)
 {
 	struct sgz_pipeline *p = calloc(1, sizeof(*p));
@@ -129,6 +134,7 @@ int sgz_pipeline_open(struct sgz_pipeline **pipe, const struct sgz_context *ctx,
 	if (!p)
 		return sgz_nomem(ctx);
 	p->ctx = ctx;
+	p->reuse = reuse;
 	p->done = done;
 	p->data = data;
 	pthread_mutex_init(&p->lock, NULL);
@@ -199,6 +205,7 @@ void sgz_pipeline_close(struct sgz_pipeline *pipe)
 	for (unsigned int i = 0; i < pipe->started; i++) {
 		pthread_join(pipe->workers[i].thread, NULL);
 		sgz_compressor_close(&pipe->workers[i].compressor);
+		sgz_copier_close(&pipe->workers[i].copier);
 	}
 	for (size_t i = 0; pipe->jobs && i < pipe->count; i++) {
 		free(pipe->jobs[i].bytes);

@@ -8,6 +8,7 @@
 
 #include "compress.h"
 #include "context.h"
+#include "reuse.h"
 
 /** enum sgz_job_state - who has a job */
 enum sgz_job_state {
@@ -53,6 +54,7 @@ struct sgz_pipeline;
  * @pipe: set
  * @ctx: the call
  * @how: what members are made
+ * @reuse: members that may be copied, or NULL
  * @workers: how many threads
  * @room: bytes of a job
  * @done: what to do with members
@@ -61,7 +63,8 @@ struct sgz_pipeline;
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_pipeline_open(struct sgz_pipeline **pipe, const struct sgz_context *ctx,
-		      const struct sgz_compression *how, unsigned int workers,
+		      const struct sgz_compression *how,
+		      const struct sgz_reuse *reuse, unsigned int workers,
 		      size_t room, sgz_job_done done, void *data);
 
 /** sgz_pipeline_get() - an empty job, or NULL with the error text set */

@@ -12,6 +12,7 @@ int sgz_sink_open(struct sgz_sink *sink, const struct sgz_context *ctx, int fd)
 	sink->ctx = ctx;
 	sink->fd = fd;
 	sink->pos = 0;
+	sink->failed = false;
 	return sgz_sha256_open(&sink->sha, ctx);
 }
 
@@ -25,9 +26,11 @@ int sgz_sink_write(struct sgz_sink *sink, const void *bytes, size_t len)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			sink->failed = true;
 			return sgz_fail(sink->ctx, -errno, "write: %s",
 					strerror(errno));
+		}
 		p += n;
 		len -= n;
 		sink->pos += n;

@@ -12,12 +12,14 @@
  * @ctx: the call
  * @fd: written from its current position on
  * @pos: bytes written
+ * @failed: writing has failed
  * @sha: of them
  */
 struct sgz_sink {
 	const struct sgz_context *ctx;
 	int fd;
 	uint64_t pos;
+	bool failed;
 	struct sgz_sha256 sha;
 };
 

@@ -10,45 +10,194 @@
 
 #include "input.h"
 #include "landmark.h"
+#include "sourcediff.h"
+#include "sourceexclude.h"
+#include "sourceexpand.h"
 #include "tarsource.h"
+
+static int failed(const struct sgz_context *ctx)
+{
+	return sgz_fail(ctx, -errno, "%s", strerror(errno));
+}
+
+static int pick_directory(struct input *in, const struct settings *s,
+			  const struct sgz_context *ctx)
+{
+	int fd = in->blob.fd;
+
+	in->dir.one_file_system = s->one_file_system;
+	in->dir.no_xattrs = s->edit.no_xattrs;
+	if (sgz_exclude_any(&s->exclude)) {
+		in->dir.excluded = sgz_excluded;
+		in->dir.data = &s->exclude;
+	}
+	/* It is closed with the source. */
+	in->blob.fd = -1;
+	return sgz_source_dir(&in->source, ctx, fd, &in->dir);
+}
+
+static int pick_tar(struct input *in, const struct settings *s,
+		    const struct sgz_context *ctx)
+{
+	int ret;
+
+	in->tar = true;
+	ret = sgz_blob_open(&in->blob, ctx, in->blob.fd, 0, 0);
+	if (!ret)
+		ret = sgz_source_tar(&in->source, ctx, &in->blob);
+	if (!ret && sgz_exclude_any(&s->exclude))
+		ret = sgz_source_expand(&in->source, ctx);
+	if (!ret && sgz_exclude_any(&s->exclude))
+		ret = sgz_source_exclude(&in->source, ctx, &s->exclude);
+	return ret;
+}
 
 static int pick(struct input *in, const struct settings *s,
 		const struct sgz_context *ctx)
 {
-	int ret;
+	struct stat st;
 
-	in->fd = STDIN_FILENO;
+	in->blob.fd = STDIN_FILENO;
 	if (strcmp(s->source, "-"))
-		in->fd = open(s->source, O_RDONLY | O_CLOEXEC);
-	if (in->fd < 0)
-		return sgz_fail(ctx, -errno, "%s", strerror(errno));
-	ret = sgz_blob_open(&in->blob, ctx, in->fd, 0, 0);
-	return ret ? ret : sgz_source_tar(&in->source, ctx, &in->blob);
+		in->blob.fd = open(s->source, O_RDONLY | O_CLOEXEC);
+	if (in->blob.fd < 0 || fstat(in->blob.fd, &st))
+		return failed(ctx);
+	return S_ISDIR(st.st_mode) ? pick_directory(in, s, ctx) :
+				     pick_tar(in, s, ctx);
 }
 
-static int wrap(struct input *in, const struct settings *s,
-		const struct sgz_context *ctx)
+static bool changes_anything(const struct sgz_edit *e)
 {
-	if (s->make.format == SGZ_FORMAT_ESTARGZ)
-		return sgz_source_landmark(&in->source, ctx, 0);
+	return e->uid.set || e->gid.set || e->uid.offset || e->gid.offset ||
+	       e->times != SGZ_TIME_KEEP || e->no_xattrs;
+}
+
+/* Of all formats only zstd:chunked has an idea of holes. */
+static int change(struct input *in, const struct settings *s,
+		  const struct sgz_context *ctx)
+{
+	bool edited;
+	int ret = 0;
+
+	in->edit = s->edit;
+	/* The environment is about files, not about what is in a tar. */
+	if (in->tar && in->edit.times == SGZ_TIME_LIMIT)
+		in->edit.times = SGZ_TIME_KEEP;
+	edited = changes_anything(&in->edit);
+	if (edited || s->old || s->make.format != SGZ_FORMAT_ZSTD_CHUNKED)
+		ret = sgz_source_expand(&in->source, ctx);
+	if (!ret && edited)
+		ret = sgz_source_edit(&in->source, ctx, &in->edit);
+	return ret;
+}
+
+static int leave_differences(struct input *in, const struct settings *s,
+			     const struct sgz_context *ctx)
+{
+	int fd, ret;
+
+	if (!s->old)
+		return 0;
+	in->about = s->old;
+	fd = open(s->old, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return failed(ctx);
+	ret = sgz_source_diff(&in->source, ctx, fd);
+	close(fd);
+	in->about = s->source;
+	return ret;
+}
+
+static int read_list(struct input *in, const struct settings *s,
+		     const struct sgz_context *ctx)
+{
+	FILE *file;
+	int ret;
+
+	if (!s->prioritized)
+		return 0;
+	in->about = s->prioritized;
+	file = fopen(s->prioritized, "re");
+	if (!file)
+		return failed(ctx);
+	ret = sgz_priority_read(&in->list, ctx, file);
+	fclose(file);
+	in->about = s->source;
+	return ret;
+}
+
+/* Any format can have a landmark, eStargz always has one. */
+static int arrange(struct input *in, const struct settings *s,
+		   const struct sgz_context *ctx)
+{
+	struct sgz_order order = { .sort = s->sort };
+	uint64_t first = 0;
+	int ret;
+
+	ret = read_list(in, s, ctx);
+	if (s->prioritized)
+		order.first = &in->list;
+	if (!ret && (s->prioritized || s->sort != SGZ_SORT_NONE))
+		ret = sgz_source_order(&in->source, ctx, &order, &first);
+	if (!ret && (first || s->make.format == SGZ_FORMAT_ESTARGZ))
+		ret = sgz_source_landmark(&in->source, ctx, first);
+	return ret;
+}
+
+static int open_reused(struct input *in, const struct settings *s,
+		       const struct sgz_context *ctx)
+{
+	char *const *name = s->reuse.data;
+
+	for (size_t i = 0; i < s->reuse.count; i++) {
+		int *fd = sgz_vec_add(&in->reused, 1, sizeof(*fd));
+		int ret;
+
+		if (!fd)
+			return sgz_nomem(ctx);
+		in->about = name[i];
+		*fd = open(name[i], O_RDONLY | O_CLOEXEC);
+		if (*fd < 0)
+			return failed(ctx);
+		ret = sgz_reuse_add(&in->reuse, ctx, &s->make.how, *fd);
+		if (ret)
+			return ret;
+	}
+	sgz_reuse_ready(in->reuse);
+	in->about = s->source;
 	return 0;
 }
 
 int input_open(struct input *in, const struct settings *s,
-	       const struct sgz_context *ctx)
+	       const struct sgz_context *ctx, const struct stat *output,
+	       size_t outputs)
 {
 	int ret;
 
-	in->fd = -1;
-	in->source = NULL;
+	memset(in, 0, sizeof(*in));
+	in->about = s->source;
+	in->dir.output = output;
+	in->dir.outputs = outputs;
 	ret = pick(in, s, ctx);
-	return ret ? ret : wrap(in, s, ctx);
+	if (!ret)
+		ret = change(in, s, ctx);
+	if (!ret)
+		ret = leave_differences(in, s, ctx);
+	if (!ret)
+		ret = arrange(in, s, ctx);
+	return ret ? ret : open_reused(in, s, ctx);
 }
 
 void input_close(struct input *in)
 {
 	if (in->source)
 		in->source->close(in->source);
-	if (in->fd > STDIN_FILENO)
-		close(in->fd);
+	if (in->blob.fd > STDIN_FILENO)
+		close(in->blob.fd);
+	sgz_priority_free(&in->list);
+	for (size_t i = 0; i < in->reused.count; i++)
+		if (((int *)in->reused.data)[i] >= 0)
+			close(((int *)in->reused.data)[i]);
+	sgz_vec_free(&in->reused);
+	sgz_reuse_free(in->reuse);
 }

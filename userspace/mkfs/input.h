@@ -8,22 +8,45 @@
 #include "blob.h"
 #include "options.h"
 #include "source.h"
+#include "sourcedir.h"
 
 /**
  * struct input - an open SOURCE
- * @fd: the file
+ * @about: the file that a failure is about
+ * @tar: SOURCE is a tar
  * @blob: the same
+ * @dir: what is taken from it, if it is a directory
+ * @edit: what is changed
+ * @list: what comes first
+ * @reuse: members that may be copied
+ * @reused: int, the layers that they are in
  * @source: what is made of it, all that the options ask for included
  */
 struct input {
-	int fd;
+	const char *about;
+	bool tar;
 	struct sgz_blob blob;
+	struct sgz_dir_options dir;
+	struct sgz_edit edit;
+	struct sgz_priority list;
+	struct sgz_reuse *reuse;
+	struct sgz_vec reused;
 	struct sgz_source *source;
 };
 
-/** input_open() - 0 or a negative errno with the error text set */
+/**
+ * input_open() - open SOURCE
+ * @in: filled; to be closed in any case
+ * @s: what was asked for
+ * @ctx: the call
+ * @output: files that are being written, and do not belong to a directory
+ * @outputs: how many
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
 int input_open(struct input *in, const struct settings *s,
-	       const struct sgz_context *ctx);
+	       const struct sgz_context *ctx, const struct stat *output,
+	       size_t outputs);
 
 /** input_close() - release; in any case */
 void input_close(struct input *in);

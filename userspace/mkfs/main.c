@@ -15,11 +15,16 @@
 #include "options.h"
 #include "output.h"
 
-/* The files that are written. */
+/*
+ * The files that are written. A layer that goes to a device image has a file
+ * of its own until it is there.
+ */
 struct outputs {
 	struct output layer;
 	struct output toc;
 	struct output index;
+	struct output image;
+	char *layer_path;
 };
 
 static void on_warning(void *data, const char *line)
@@ -59,11 +64,21 @@ static int keep_one(struct output *out, const char *path)
 
 static int open_outputs(struct outputs *out, const struct settings *s)
 {
-	int code = open_one(&out->layer, s->dest);
+	int code;
 
+	if (asprintf(&out->layer_path, "%s%s", s->dest,
+		     s->device_image ? ".layer" : "") < 0) {
+		out->layer_path = NULL;
+		return failed(s->dest, "out of memory");
+	}
+	code = open_one(&out->layer, out->layer_path);
 	if (code == EXIT_OK)
 		code = open_one(&out->toc, s->toc);
-	return code == EXIT_OK ? open_one(&out->index, s->index) : code;
+	if (code == EXIT_OK)
+		code = open_one(&out->index, s->index);
+	if (code == EXIT_OK && s->device_image)
+		code = open_one(&out->image, s->dest);
+	return code;
 }
 
 /* The layer comes last: who sees it may rely on the others. */
@@ -73,49 +88,86 @@ static int keep_outputs(struct outputs *out, const struct settings *s)
 
 	if (code == EXIT_OK)
 		code = keep_one(&out->index, s->index);
-	return code == EXIT_OK ? keep_one(&out->layer, s->dest) : code;
+	if (code == EXIT_OK)
+		code = keep_one(s->device_image ? &out->image : &out->layer,
+				s->dest);
+	return code;
 }
 
+/* What was kept is not there any more. */
 static void drop_outputs(struct outputs *out)
 {
 	output_drop(&out->layer);
 	output_drop(&out->toc);
 	output_drop(&out->index);
+	output_drop(&out->image);
+	free(out->layer_path);
 }
 
-/* Make the layer in the open files. */
+/* Make the layer in the open file. */
 static int make(struct settings *s, struct outputs *out, struct sgz_made *made)
 {
+	struct stat st[3] = { 0 };
 	struct stargz_error err = { "" };
 	struct sgz_context ctx = { &s->call, &err };
 	struct input in;
 	int ret;
 
+	fstat(out->layer.fd, &st[0]);
+	fstat(out->toc.fd, &st[1]);
+	fstat(out->index.fd, &st[2]);
 	bar_start(&s->bar);
-	ret = input_open(&in, s, &ctx);
+	ret = input_open(&in, s, &ctx, st, sizeof(st) / sizeof(st[0]));
+	s->make.reuse = in.reuse;
 	if (!ret)
 		ret = sgz_make(made, &ctx, &s->make, in.source, out->layer.fd,
 			       out->toc.fd);
 	input_close(&in);
 	bar_clear(&s->bar);
-	return ret ? failed(s->source, err.text) : EXIT_OK;
+	if (!ret)
+		return EXIT_OK;
+	return failed(made->unwritten ? s->dest : in.about, err.text);
+}
+
+/* Make the index of the layer, or the device image. */
+static int make_index(struct settings *s, struct outputs *out)
+{
+	struct stargz_index_options opt = s->call;
+	struct stargz_error err = { "" };
+	size_t about;
+	int ret;
+
+	if (!s->index && !s->device_image)
+		return EXIT_OK;
+	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
+	opt.device_image = s->device_image;
+	if (s->device_image)
+		ret = stargz_index_layers(&out->layer.fd, 1, &opt,
+					  out->image.fd, NULL, &err, &about);
+	else
+		ret = stargz_index_blob(out->layer.fd, &opt, out->index.fd,
+					NULL, &err);
+	bar_clear(&s->bar);
+	return ret ? failed(s->index ? s->index : s->dest, err.text) : EXIT_OK;
 }
 
 static int run(struct settings *s)
 {
-	struct outputs out = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 } };
-	struct sgz_made made;
+	struct outputs out = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 },
+		{ .fd = -1 }, NULL };
+	struct sgz_made made = { 0 };
 	int code;
 
 	code = open_outputs(&out, s);
 	if (code == EXIT_OK)
 		code = make(s, &out, &made);
 	if (code == EXIT_OK)
+		code = make_index(s, &out);
+	if (code == EXIT_OK)
 		code = keep_outputs(&out, s);
-	if (code != EXIT_OK) {
-		drop_outputs(&out);
+	drop_outputs(&out);
+	if (code != EXIT_OK)
 		return code;
-	}
 	if (s->print_digest && !digest_print(&s->make, &made))
 		return failed(s->dest, "out of memory");
 	if (s->verbose)
@@ -144,6 +196,8 @@ int main(int argc, char **argv)
 	if (beside)
 		s.index = beside;
 	code = run(&s);
+	sgz_exclude_free(&s.exclude);
+	sgz_vec_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = failed("standard output", strerror(errno));
 	free(beside);

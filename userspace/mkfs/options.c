@@ -2,6 +2,7 @@
 /*
  * mkfs.stargz: the command line.
  */
+#include <errno.h>
 #include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,13 +13,18 @@
 #include "size.h"
 #include "version.h"
 
-#define CHUNK_SIZE	(512u << 10)
-#define MEMBER_SIZE	(512u << 10)
+/*
+ * The least with which a layer of usual files is not larger than what gzip makes
+ * of the tar: the less, the faster a few bytes are read.
+ */
+#define MEMBER_SIZE	(256u << 10)
 #define PAD		4096u
 #define WORKERS_MAX	256
 
 enum { OPT_FORMAT = 256, OPT_CHUNK, OPT_MIN_CHUNK, OPT_MEMBER, OPT_PAD,
-	OPT_TOC, OPT_INDEX, OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_NO_PROGRESS };
+	OPT_EXCLUDE, OPT_REGEX, OPT_ROOT, OPT_UID, OPT_GID, OPT_UID_OFFSET,
+	OPT_GID_OFFSET, OPT_ALL_TIME, OPT_NO_XATTRS, OPT_ONE_FS, OPT_SORT,
+	OPT_FIRST, OPT_DIFF, OPT_REUSE, OPT_TOC, OPT_INDEX, OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_NO_PROGRESS };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -27,6 +33,20 @@ static const struct option options[] = {
 	{ "max-member", required_argument, NULL, OPT_MEMBER },
 	{ "workers", required_argument, NULL, 'j' },
 	{ "pad", required_argument, NULL, OPT_PAD },
+	{ "exclude-path", required_argument, NULL, OPT_EXCLUDE },
+	{ "exclude-regex", required_argument, NULL, OPT_REGEX },
+	{ "all-root", no_argument, NULL, OPT_ROOT },
+	{ "force-uid", required_argument, NULL, OPT_UID },
+	{ "force-gid", required_argument, NULL, OPT_GID },
+	{ "uid-offset", required_argument, NULL, OPT_UID_OFFSET },
+	{ "gid-offset", required_argument, NULL, OPT_GID_OFFSET },
+	{ "all-time", no_argument, NULL, OPT_ALL_TIME },
+	{ "no-xattrs", no_argument, NULL, OPT_NO_XATTRS },
+	{ "one-file-system", no_argument, NULL, OPT_ONE_FS },
+	{ "sort", required_argument, NULL, OPT_SORT },
+	{ "prioritized-files", required_argument, NULL, OPT_FIRST },
+	{ "reuse", required_argument, NULL, OPT_REUSE },
+	{ "diff", required_argument, NULL, OPT_DIFF },
 	{ "toc", required_argument, NULL, OPT_TOC },
 	{ "index", optional_argument, NULL, OPT_INDEX },
 	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
@@ -42,23 +62,45 @@ static const struct option options[] = {
 static const char help[] =
 "Usage: " PROG " [OPTION]... DEST SOURCE\n"
 "\n"
-"Make DEST, a container layer that can be mounted as it is, from SOURCE: a tar,\n"
-"tar.gz or tar.zst, or another layer. A SOURCE of - is standard input, a DEST\n"
-"of - is standard output.\n"
+"Make DEST, a container layer that can be mounted as it is, from SOURCE: a\n"
+"directory, a tar, tar.gz or tar.zst, or another layer. A SOURCE of - is standard\n"
+"input, a DEST of - is standard output.\n"
 "\n"
-"  -z ALG[,LEVEL]        compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (3)\n"
+"What is made:\n"
+"  -z ALG[,LEVEL]        compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (15)\n"
 "      --format=FORMAT   estargz (with gzip), zstd-chunked (with zstd), stargz or\n"
 "                        external-toc\n"
 "      --toc=FILE        write the table of contents of external-toc there\n"
-"      --chunk-size=N    cut larger files in pieces of N bytes (512K)\n"
-"      --max-member=N    most bytes of a member, unpacked (512K)\n"
+"      --chunk-size=N    cut larger files in pieces of N bytes (--max-member)\n"
+"      --max-member=N    most bytes of a member, unpacked (256K)\n"
 "      --min-chunk-size=N  let files share members until they have N bytes\n"
 "                        (half of --max-member); 0: a member for each file\n"
-"  -j, --workers=N       threads that compress (as many as there are CPUs)\n"
 "      --pad=N           make the size of DEST a multiple of N (4096)\n"
+"      --reuse=OLD       copy members that an older layer has as well; more than\n"
+"                        once, or with commas\n"
+"  -j, --workers=N       threads that compress (as many as there are CPUs)\n"
 "      --index[=FILE]    make the index too (DEST.index)\n"
 "      --device-image    write the index and the layer to DEST, for a disk\n"
 "      --print-digest    print digests and annotations, as JSON\n"
+"\n"
+"What is taken:\n"
+"      --exclude-path=PATH    leave it out, and what is below\n"
+"      --exclude-regex=REGEX  leave out what matches, and what is below\n"
+"      --one-file-system  stay in the file system of SOURCE\n"
+"      --diff=OLD        only what differs from OLD, a layer or an index, with\n"
+"                        whiteouts for what is gone\n"
+"      --sort=ORDER      none, path, or type: files of a kind together\n"
+"      --prioritized-files=FILE\n"
+"                        these come first, to be read ahead: a path a line\n"
+"      --all-root        owner and group are root\n"
+"      --force-uid=UID   the owner is UID\n"
+"      --force-gid=GID   the group is GID\n"
+"      --uid-offset=N    add N to owners\n"
+"      --gid-offset=N    add N to groups\n"
+"  -T SEC                set all times to SEC, seconds since 1970\n"
+"      --all-time        set all times to $SOURCE_DATE_EPOCH, not only later ones\n"
+"      --no-xattrs       leave out extended attributes\n"
+"\n"
 "      --no-progress     no progress bar\n"
 "  -q, --quiet           no warnings, no progress bar\n"
 "  -v, --verbose         say what was written\n"
@@ -95,7 +137,7 @@ static int parse_compression(struct sgz_compression *how, const char *text)
 		uint32_t level;
 	} algs[] = {
 		{ "gzip", STARGZ_CODEC_GZIP, 12, 6 },
-		{ "zstd", STARGZ_CODEC_ZSTD, 22, 3 },
+		{ "zstd", STARGZ_CODEC_ZSTD, 22, 15 },
 	};
 
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
@@ -146,8 +188,135 @@ static int take_size(const char *text, uint32_t min, uint32_t max,
 		usage("not a number of bytes that is possible here", text);
 }
 
-/* One option; returns -1 to go on, else the exit code. */
-static int take_option(struct settings *s, int c)
+/* A decimal number, with a sign. */
+static bool parse_signed(const char *text, int64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoll(text, &end, 10);
+	return !errno && end != text && !*end &&
+	       (*text == '-' || (*text >= '0' && *text <= '9'));
+}
+
+static int take_id(const char *text, struct sgz_edit_owner *owner)
+{
+	int64_t id;
+
+	if (!parse_signed(text, &id) || id < 0 || id > UINT32_MAX - 1)
+		return usage("not a number of a user or group", text);
+	owner->set = true;
+	owner->id = id;
+	return -1;
+}
+
+static int take_offset(const char *text, struct sgz_edit_owner *owner)
+{
+	return parse_signed(text, &owner->offset) &&
+	       llabs(owner->offset) <= UINT32_MAX ? -1 :
+		usage("not a number to be added to owners", text);
+}
+
+static int take_time(struct sgz_edit *edit, const char *text)
+{
+	int64_t sec;
+
+	if (!parse_signed(text, &sec) ||
+	    sgz_time_convert(sec, 0, &edit->time) != SGZ_TIME_OK)
+		return usage("not a time that is possible", text);
+	edit->times = SGZ_TIME_SET;
+	return -1;
+}
+
+static int take_sort(enum sgz_sort *sort, const char *text)
+{
+	static const char *const names[] = {
+		[SGZ_SORT_NONE] = "none",
+		[SGZ_SORT_PATH] = "path",
+		[SGZ_SORT_TYPE] = "type",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i], text))
+			continue;
+		*sort = i;
+		return -1;
+	}
+	return usage("no such order", text);
+}
+
+static int take_exclude(struct settings *s, const char *text, bool pattern)
+{
+	struct stargz_error err = { "" };
+	struct sgz_context ctx = { &s->call, &err };
+
+	if (pattern ? sgz_exclude_pattern(&s->exclude, &ctx, text) :
+		      sgz_exclude_path(&s->exclude, &ctx, text))
+		return usage(err.text, text);
+	return -1;
+}
+
+/* An option about what is taken; returns -1 to go on, else the exit code. */
+static int take_content(struct settings *s, int c)
+{
+	switch (c) {
+	case OPT_EXCLUDE:
+	case OPT_REGEX:
+		return take_exclude(s, optarg, c == OPT_REGEX);
+	case OPT_ROOT:
+		take_id("0", &s->edit.uid);
+		return take_id("0", &s->edit.gid);
+	case OPT_UID:
+		return take_id(optarg, &s->edit.uid);
+	case OPT_GID:
+		return take_id(optarg, &s->edit.gid);
+	case OPT_UID_OFFSET:
+		return take_offset(optarg, &s->edit.uid);
+	case OPT_GID_OFFSET:
+		return take_offset(optarg, &s->edit.gid);
+	case 'T':
+		return take_time(&s->edit, optarg);
+	case OPT_ALL_TIME:
+		s->all_time = true;
+		return -1;
+	case OPT_NO_XATTRS:
+		s->edit.no_xattrs = true;
+		return -1;
+	case OPT_ONE_FS:
+		s->one_file_system = true;
+		return -1;
+	case OPT_SORT:
+		return take_sort(&s->sort, optarg);
+	case OPT_FIRST:
+		s->prioritized = optarg;
+		return -1;
+	case OPT_DIFF:
+		s->old = optarg;
+		return -1;
+	default:
+		fprintf(stderr, "Try '" PROG " --help'.\n");
+		return EXIT_USAGE;
+	}
+}
+
+/* Names of layers, with commas between them. */
+static int take_reuse(struct settings *s, char *names)
+{
+	char *name;
+
+	while ((name = strsep(&names, ","))) {
+		char **to = sgz_vec_add(&s->reuse, 1, sizeof(*to));
+
+		if (!to || !*name)
+			return usage(to ? "a name is missing" : "out of memory",
+				     "--reuse");
+		*to = name;
+	}
+	return -1;
+}
+
+/* An option about what is made; the others are passed on. */
+static int take_layer(struct settings *s, int c)
 {
 	switch (c) {
 	case 'z':
@@ -169,8 +338,19 @@ static int take_option(struct settings *s, int c)
 	case 'j':
 		return parse_range(optarg, 1, WORKERS_MAX, &s->make.workers) ?
 			-1 : usage("not a number of threads", optarg);
+	case OPT_REUSE:
+		return take_reuse(s, optarg);
 	case OPT_PAD:
 		return take_size(optarg, 0, 1u << 30, &s->make.pad);
+	default:
+		return take_content(s, c);
+	}
+}
+
+/* One option; returns -1 to go on, else the exit code. */
+static int take_option(struct settings *s, int c)
+{
+	switch (c) {
 	case OPT_INDEX:
 		s->index = optarg;
 		s->index_beside = !optarg;
@@ -197,8 +377,7 @@ static int take_option(struct settings *s, int c)
 		puts(PROG " " STARGZ_TOOLS_VERSION);
 		return EXIT_OK;
 	default:
-		fprintf(stderr, "Try '" PROG " --help'.\n");
-		return EXIT_USAGE;
+		return take_layer(s, c);
 	}
 }
 
@@ -220,8 +399,7 @@ static void set_sizes(struct sgz_make_options *make)
 			make->max_member = make->chunk_size;
 	}
 	if (make->chunk_size == UNSET)
-		make->chunk_size = make->max_member < CHUNK_SIZE ?
-				   make->max_member : CHUNK_SIZE;
+		make->chunk_size = make->max_member;
 	if (make->min_member == UNSET)
 		make->min_member = make->format == SGZ_FORMAT_STARGZ ?
 				   0 : make->max_member / 2;
@@ -238,6 +416,23 @@ static void set_format(struct settings *s, bool format)
 	if (!s->make.how.level)
 		parse_compression(&s->make.how, codec == STARGZ_CODEC_ZSTD ?
 				  "zstd" : "gzip");
+}
+
+/* What the environment says of times, unless an option does. */
+static int set_times(struct settings *s)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	int code;
+
+	if (s->edit.times != SGZ_TIME_KEEP)
+		return -1;
+	if (!epoch || !*epoch)
+		return s->all_time ? usage("needs -T or $SOURCE_DATE_EPOCH",
+					   "--all-time") : -1;
+	code = take_time(&s->edit, epoch);
+	if (!s->all_time)
+		s->edit.times = SGZ_TIME_LIMIT;
+	return code;
 }
 
 /* What goes together and what does not; returns -1 to go on. */
@@ -264,6 +459,8 @@ static int check_options(const struct settings *s)
 	if (!strcmp(s->dest, "-") && s->print_digest)
 		return usage("needs standard output for itself",
 			     "--print-digest");
+	if (!strcmp(s->dest, "-") && s->device_image)
+		return usage("needs a DEST with a name", "--device-image");
 	if (s->device_image && (s->index_beside || s->index))
 		return usage("is in the device image", "--index");
 	return -1;
@@ -279,7 +476,7 @@ int options_parse(struct settings *s, int argc, char **argv)
 	s->make.max_member = UNSET;
 	s->make.pad = PAD;
 	s->make.workers = count_cpus();
-	while ((c = getopt_long(argc, argv, "z:j:qvhV", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "z:j:T:qvhV", options, NULL)) != -1) {
 		int code = take_option(s, c);
 
 		if (code >= 0)
@@ -294,5 +491,6 @@ int options_parse(struct settings *s, int argc, char **argv)
 	s->source = argv[optind + 1];
 	set_format(s, format);
 	set_sizes(&s->make);
-	return check_options(s);
+	c = set_times(s);
+	return c >= 0 ? c : check_options(s);
 }

@@ -9,7 +9,10 @@
 #include <stddef.h>
 
 #include "bar.h"
+#include "exclude.h"
 #include "make.h"
+#include "sourceedit.h"
+#include "sourceorder.h"
 #include "stargz.h"
 
 #define PROG	"mkfs.stargz"
@@ -24,6 +27,14 @@ enum exit_code {
  * struct settings - the command line, and what messages need to know
  * @make: for the library
  * @call: what all parts of the library are told
+ * @exclude: what is left out
+ * @edit: what is changed
+ * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
+ * @sort: the order
+ * @one_file_system: do not go into directories where something is mounted
+ * @prioritized: file with a list of what comes first, or NULL
+ * @reuse: char *, layers of which members may be copied
+ * @old: layer of which only the differences are wanted, or NULL
  * @dest: file to write
  * @source: what to make the layer from
  * @toc: file for an external table of contents, or NULL
@@ -39,6 +50,14 @@ enum exit_code {
 struct settings {
 	struct sgz_make_options make;
 	struct stargz_index_options call;
+	struct sgz_exclude exclude;
+	struct sgz_edit edit;
+	bool all_time;
+	enum sgz_sort sort;
+	bool one_file_system;
+	const char *prioritized;
+	struct sgz_vec reuse;
+	const char *old;
 	const char *dest;
 	const char *source;
 	const char *toc;
