@@ -40,7 +40,8 @@ struct sgz_source_entry {
  * @again: begin to read the payload of an entry once more. Of @entry, h->name,
  *	h->size and @place have to be as they were given. Then @read is about
  *	that payload, and @next goes on as if nothing had happened. NULL if the
- *	source can only be read once. Returns 0 or a negative errno.
+ *	source can only be read once, or if it may have sparse files. Returns 0
+ *	or a negative errno.
  * @close: release all, this structure too
  */
 struct sgz_source {

@@ -124,8 +124,11 @@ static void expand_close(struct sgz_source *source)
 int sgz_source_expand(struct sgz_source **source,
 		      const struct sgz_context *ctx)
 {
-	struct expander *x = calloc(1, sizeof(*x));
+	struct expander *x;
 
+	if ((*source)->again)
+		return 0;
+	x = calloc(1, sizeof(*x));
 	if (!x)
 		return sgz_nomem(ctx);
 	x->source.next = expand_next;

@@ -13,7 +13,8 @@
  * @source: the source; replaced by one that closes it, too
  * @ctx: the call; has to live as long as the source
  *
- * Entries that are not sparse files stay as they are. It can only be read once.
+ * Entries that are not sparse files stay as they are. A source that can be read
+ * again has none and stays itself; others can be read only once.
  *
  * Return: 0, or a negative errno with the error text set and @source as it was.
  */
