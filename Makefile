@@ -70,6 +70,12 @@ bench:
 check-sanitized: deps
 	@tests/stress/run
 
+# Do other programs read what mkfs.stargz makes?
+.PHONY: check-compat
+check-compat: deps
+	@tests/compat/deps
+	@tests/compat/run
+
 .PHONY: lint
 lint: deps
 	@tests/lint
