@@ -15,6 +15,7 @@
  *	-e	reads may fail: files are named, with the first error of each, and
  *		failures counted; what is read must be right
  *	-s	read nothing, only print how many files, bytes and spans
+ *	-x	files that the copy does not have are only read
  *
  * The order of the blob is that of the physical positions that FIEMAP shows.
  * A file is one inode here, however many names it has. Exits with 1 after
@@ -51,6 +52,7 @@ struct file {
 	size_t size;
 	uint64_t phys;
 	ino_t ino;
+	const char *want;	/* what is in it, if that is known */
 };
 
 static struct file *files;
@@ -64,7 +66,7 @@ static unsigned int threads = 1;
 static unsigned long rounds = 1;
 static size_t block = 1 << 17;
 static int advice = POSIX_FADV_NORMAL;
-static bool mapped, single, shuffled, may_fail, summary;
+static bool mapped, single, shuffled, may_fail, summary, extra;
 static atomic_ulong failures, mistakes;
 
 static __thread sigjmp_buf on_bus_error;
@@ -76,7 +78,6 @@ struct reader {
 	size_t *order;
 	int fd;
 	const struct file *file;
-	const char *want;
 	bool has_failed;
 };
 
@@ -178,6 +179,35 @@ static int compare_spans(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/*
+ * Map the copy of a file; NULL when there is nothing to compare with. It is
+ * never unmapped: that takes all CPUs, many times longer than to compare.
+ */
+static const char *map_copy(const struct file *file)
+{
+	char path[4096];
+	const char *data;
+	struct stat st;
+	int fd;
+
+	if (!copy)
+		return NULL;
+	snprintf(path, sizeof(path), "%s%s", copy, file->path + strlen(dir));
+	fd = open(path, O_RDONLY);
+	if (fd < 0 && errno == ENOENT && extra)
+		return NULL;
+	if (fd < 0 || fstat(fd, &st))
+		err(2, "%s", path);
+	if ((size_t)st.st_size != file->size)
+		errx(2, "%s: is of another size", path);
+	data = mmap(NULL, file->size, PROT_READ, MAP_SHARED | MAP_POPULATE,
+		    fd, 0);
+	if (data == MAP_FAILED)
+		err(2, "%s: mmap", path);
+	close(fd);
+	return data;
+}
+
 static void find_files(void)
 {
 	size_t i, n = 0;
@@ -187,6 +217,8 @@ static void find_files(void)
 	if (!file_count)
 		errx(2, "%s: no files", dir);
 	qsort(files, file_count, sizeof(*files), compare_files);
+	for (i = 0; !summary && i < file_count; i++)
+		files[i].want = map_copy(&files[i]);
 	qsort(spans, span_count, sizeof(*spans), compare_spans);
 	for (i = 0; i < span_count; i++)
 		if (!i || spans[i] != spans[i - 1])
@@ -205,7 +237,7 @@ static void read_piece(struct reader *r, size_t at, size_t len)
 		failed(r, strerror(errno), at);
 	else if ((size_t)done != (len < most ? len : most) && !may_fail)
 		wrong(r, "a short read", at);
-	else if (r->want && memcmp(r->buf, r->want + at, done))
+	else if (r->file->want && memcmp(r->buf, r->file->want + at, done))
 		wrong(r, "wrong bytes", at);
 }
 
@@ -241,7 +273,7 @@ static void touch_page(const struct reader *r, const char *data, size_t at)
 {
 	size_t left = r->file->size - at, i;
 
-	if (r->want && memcmp(data + at, r->want + at,
+	if (r->file->want && memcmp(data + at, r->file->want + at,
 			      left < PAGE ? left : PAGE))
 		wrong(r, "wrong bytes in memory", at);
 	for (i = left; i < PAGE; i++)
@@ -279,29 +311,6 @@ static void bus_error(int sig)
 	siglongjmp(on_bus_error, 1);
 }
 
-/* Map the copy of a file; NULL when there is nothing to compare with. */
-static const char *map_copy(const struct file *file)
-{
-	char path[4096];
-	const char *data;
-	struct stat st;
-	int fd;
-
-	if (!copy)
-		return NULL;
-	snprintf(path, sizeof(path), "%s%s", copy, file->path + strlen(dir));
-	fd = open(path, O_RDONLY);
-	if (fd < 0 || fstat(fd, &st))
-		err(2, "%s", path);
-	if ((size_t)st.st_size != file->size)
-		errx(2, "%s: is of another size", path);
-	data = mmap(NULL, file->size, PROT_READ, MAP_SHARED, fd, 0);
-	if (data == MAP_FAILED)
-		err(2, "%s: mmap", path);
-	close(fd);
-	return data;
-}
-
 static void read_file(struct reader *r, const struct file *file)
 {
 	r->file = file;
@@ -311,7 +320,6 @@ static void read_file(struct reader *r, const struct file *file)
 		failed(r, strerror(errno), 0);
 		return;
 	}
-	r->want = map_copy(file);
 	if (advice != POSIX_FADV_NORMAL)
 		posix_fadvise(r->fd, 0, 0, advice);
 	if (mapped)
@@ -320,8 +328,6 @@ static void read_file(struct reader *r, const struct file *file)
 		read_borders(r);
 	else
 		read_all(r);
-	if (r->want)
-		munmap((void *)r->want, file->size);
 	close(r->fd);
 }
 
@@ -404,6 +410,9 @@ static bool take_option(int opt)
 	case 's':
 		summary = true;
 		break;
+	case 'x':
+		extra = true;
+		break;
 	default:
 		return false;
 	}
@@ -414,7 +423,7 @@ int main(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "j:n:b:a:mpres")) >= 0)
+	while ((opt = getopt(argc, argv, "j:n:b:a:mpresx")) >= 0)
 		if (!take_option(opt))
 			errx(2, "see the source for usage");
 	if (optind >= argc || !block || !threads)
