@@ -2,16 +2,16 @@
 /*
  * damage - mount damaged copies of a layer, over and over, and use them.
  *
- *	damage flip-index BLOB INDEX DIR STEP
- *	damage word-index BLOB INDEX DIR STEP
- *	damage cut-index  BLOB INDEX DIR STEP
- *	damage flip-blob  BLOB INDEX DIR STEP
- *	damage cut-blob   BLOB INDEX DIR STEP
+ *	damage flip-index BLOB INDEX DIR STEP FIRST
+ *	damage word-index BLOB INDEX DIR STEP FIRST
+ *	damage cut-index  BLOB INDEX DIR STEP FIRST
+ *	damage flip-blob  BLOB INDEX DIR STEP FIRST
+ *	damage cut-blob   BLOB INDEX DIR STEP FIRST
  *	damage seal INDEX
  *
  * flip damages single bytes, word puts extreme values into aligned 32 and
- * 64-bit words, cut shortens the file; at every STEPth place. INDEX and BLOB
- * are changed in place and restored. With a damaged index the checksum of the
+ * 64-bit words, cut shortens the file; at every STEPth place from FIRST on,
+ * which counts from zero. INDEX and BLOB are changed in place and restored. With a damaged index the checksum of the
  * superblock is made right again, so that the damage is not found too early.
  *
  * Every mount may be refused, and every call on what is mounted may fail, but
@@ -45,6 +45,8 @@
 #define MAX_READ	(1 << 20)
 #define MAX_DEPTH	16
 #define MAX_FILES	64
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct reference {
 	char path[256];
@@ -283,13 +285,13 @@ static void put(const char *path, size_t at, const void *bytes, size_t len)
 	close(fd);
 }
 
-static void flip(const char *path, size_t step)
+static void flip(const char *path, size_t step, size_t first)
 {
 	static const unsigned char masks[] = { 0x01, 0x80, 0xff, 0x10 };
 	size_t at;
 	char byte, mask;
 
-	for (at = 0; at < content_size; at += step) {
+	for (at = first; at < content_size; at += step) {
 		mask = masks[at / step % sizeof(masks)];
 		snprintf(what, sizeof(what), "%s byte %zu ^ 0x%02x", path, at,
 			 (unsigned char)mask);
@@ -300,13 +302,13 @@ static void flip(const char *path, size_t step)
 	}
 }
 
-static void words(const char *path, size_t step, size_t len,
+static void words(const char *path, size_t step, size_t first, size_t len,
 		  const uint64_t *values, size_t count)
 {
 	uint64_t value;
 	size_t at, i;
 
-	for (at = 0; at < content_size; at += step * len) {
+	for (at = first * len; at < content_size; at += step * len) {
 		for (i = 0; i < count; i++) {
 			snprintf(what, sizeof(what), "%s word %zu = 0x%llx",
 				 path, at, (unsigned long long)values[i]);
@@ -322,12 +324,12 @@ static void words(const char *path, size_t step, size_t len,
  * What is shorter than it should be must be refused, except that a blob may
  * lack the end where no content is: then all must be as before.
  */
-static void shorten(const char *path, size_t step)
+static void shorten(const char *path, size_t step, size_t first)
 {
 	unsigned long before;
 	size_t len;
 
-	for (len = 0; len < original_size; len += step) {
+	for (len = first; len < original_size; len += step) {
 		snprintf(what, sizeof(what), "%s cut to %zu", path, len);
 		if (truncate(path, len))
 			err(1, "%s", path);
@@ -338,7 +340,7 @@ static void shorten(const char *path, size_t step)
 	}
 }
 
-static void run(const char *kind, size_t step)
+static void run(const char *kind, size_t step, size_t first)
 {
 	static const uint64_t small[] = {
 		0, 1, 0x7fffffff, 0x80000000, 0xffffffff,
@@ -352,12 +354,12 @@ static void run(const char *kind, size_t step)
 	exact = path == blob;
 	load(path);
 	if (!strncmp(kind, "flip", 4)) {
-		flip(path, step);
+		flip(path, step, first);
 	} else if (!strncmp(kind, "cut", 3)) {
-		shorten(path, step);
+		shorten(path, step, first);
 	} else if (!strcmp(kind, "word-index")) {
-		words(path, step, 4, small, sizeof(small) / sizeof(*small));
-		words(path, step, 8, big, sizeof(big) / sizeof(*big));
+		words(path, step, first, 4, small, ARRAY_SIZE(small));
+		words(path, step, first, 8, big, ARRAY_SIZE(big));
 	} else {
 		errx(2, "%s: no such damage", kind);
 	}
@@ -376,8 +378,8 @@ int main(int argc, char **argv)
 		seal_file(argv[2]);
 		return 0;
 	}
-	if (argc != 6)
-		errx(2, "Usage: damage KIND BLOB INDEX DIR STEP");
+	if (argc != 7)
+		errx(2, "Usage: damage KIND BLOB INDEX DIR STEP FIRST");
 	blob = argv[2];
 	index_path = argv[3];
 	dir = argv[4];
@@ -387,7 +389,7 @@ int main(int argc, char **argv)
 	if (!try() || !ref_count || failures)
 		errx(1, "%s: the undamaged layer is no good", blob);
 	learning = false;
-	run(argv[1], strtoul(argv[5], NULL, 0));
+	run(argv[1], strtoul(argv[5], NULL, 0), strtoul(argv[6], NULL, 0));
 	snprintf(what, sizeof(what), "restored");
 	exact = true;
 	if (!try())
