@@ -52,13 +52,20 @@ static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 	}
 }
 
+/* Members with more bytes get checkpoints. */
+static uint64_t large_member(const struct stargz_index_options *opt)
+{
+	if (opt->member_size)
+		return opt->member_size;
+	return opt->span_size ? opt->span_size : STARGZ_SPAN_SIZE;
+}
+
 static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_vec *old, const uint64_t *len,
 		  struct sgz_blob *blob)
 {
 	const struct sgz_span *s = old->data;
-	uint64_t large = ctx->opt->span_size ? ctx->opt->span_size :
-					       SGZ_MEMBER_LARGE;
+	uint64_t large = large_member(ctx->opt);
 
 	for (size_t i = 0; i < old->count; i++, s++) {
 		struct sgz_span *to;

@@ -30,18 +30,12 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
  * @toc: all chunks
  * @blob: the layer
  *
- * Large is what has more decoded bytes than the span size that the caller asked
- * for, else more than SGZ_MEMBER_LARGE.
+ * Large is what has more decoded bytes than the member size that the caller asked
+ * for, else more than a span.
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		     const struct sgz_toc *toc, struct sgz_blob *blob);
-
-/*
- * Producers of eStargz cut files into chunks of 4 MiB. To look for checkpoints
- * in those would be to decode much of the layer.
- */
-#define SGZ_MEMBER_LARGE	(4u << 20)
 
 #endif /* SGZ_TARGZ_H */

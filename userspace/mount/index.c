@@ -69,6 +69,13 @@ static void warn(void *data, const char *line)
 	msg_note(w->path, "warning: %s", line);
 }
 
+/*
+ * Producers of eStargz cut files into chunks of 4 MiB. To look for checkpoints
+ * in those would be to decode much of the layer, while somebody waits for the
+ * mount.
+ */
+#define LARGE_MEMBER	(4u << 20)
+
 /* Make the index in an empty file. */
 static int build(const struct source *src, const struct mount_options *opt,
 		 int out, struct stargz_error *err)
@@ -80,6 +87,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 		.raw = opt->raw,
 		.offset = src->blob.start,
 		.size = src->blob.size,
+		.member_size = LARGE_MEMBER,
 		.warn = warn,
 		.data = &warnings,
 	};
