@@ -27,6 +27,9 @@
  */
 #define STARGZ_CACHE_BYTES	(STARGZ_RUNS * STARGZ_RUN_BATCHES * SZ_1M + SZ_8M)
 
+/* Folios are locked, and there is a way without the cache: see stargz_alloc(). */
+#define STARGZ_GFP_CACHE	(GFP_NOFS | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 /* Most spans that are remembered as damaged. */
 #define STARGZ_CACHE_BAD	4096
 
@@ -38,7 +41,7 @@ static void stargz_buf_free(struct stargz_span_buf *buf)
 
 static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
 {
-	struct stargz_span_buf *buf = kzalloc(sizeof(*buf), GFP_NOFS);
+	struct stargz_span_buf *buf = kzalloc(sizeof(*buf), STARGZ_GFP_CACHE);
 
 	if (!buf)
 		return NULL;
@@ -114,7 +117,8 @@ static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
 	buf = xa_load(&cache->spans, span);
 	if (!buf && fresh) {
 		/* This may drop the lock to allocate, and so find another. */
-		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh, GFP_NOFS);
+		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh,
+				   STARGZ_GFP_CACHE);
 		if (!buf) {
 			WRITE_ONCE(cache->bytes, cache->bytes + fresh->len);
 			xa_unlock(&cache->spans);

@@ -475,7 +475,8 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 	refcount_inc(&req->refs);
 	if ((plan->spans || plan->stored) &&
 	    !(alone && job->end - job->pos <= STARGZ_JOB_ALONE))
-		queued = kmemdup(job, sizeof(*job), GFP_NOFS | __GFP_NOWARN);
+		queued = kmemdup(job, sizeof(*job),
+				 GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN);
 	plan->jobs++;
 	plan->spans = 0;
 	plan->stored = false;

@@ -84,25 +84,28 @@ int stargz_input_byte(struct stargz_input *in)
  */
 struct stargz_stream *stargz_stream_alloc(void)
 {
-	struct stargz_stream *strm = kzalloc(sizeof(*strm), GFP_NOFS);
+	struct stargz_stream *strm;
+	size_t size;
 
+	strm = kzalloc(sizeof(*strm), GFP_NOFS | __GFP_RETRY_MAYFAIL |
+				      __GFP_NOWARN);
 	if (!strm)
 		return NULL;
-	/*
-	 * Zeroed: a damaged stream may refer to history that was never
-	 * written, and must not find somebody's memory there.
-	 */
-	strm->workspace = kvzalloc(max_t(size_t, zlib_inflate_workspacesize(),
-					 sizeof(*strm->own)),
-				   GFP_NOFS | __GFP_NOWARN);
+	size = max_t(size_t, zlib_inflate_workspacesize(), sizeof(*strm->own));
+	strm->workspace = stargz_alloc(size);
 	strm->own = strm->workspace;
-	strm->in_buf = kvmalloc(STARGZ_INPUT_SIZE, GFP_NOFS | __GFP_NOWARN);
-	strm->sink = kvmalloc(STARGZ_SINK_SIZE, GFP_NOFS | __GFP_NOWARN);
-	strm->window = kvmalloc(STARGZ_WINDOW_SIZE, GFP_NOFS | __GFP_NOWARN);
+	strm->in_buf = stargz_alloc(STARGZ_INPUT_SIZE);
+	strm->sink = stargz_alloc(STARGZ_SINK_SIZE);
+	strm->window = stargz_alloc(STARGZ_WINDOW_SIZE);
 	if (!strm->workspace || !strm->in_buf || !strm->sink || !strm->window) {
 		stargz_stream_free(strm);
 		return NULL;
 	}
+	/*
+	 * Zeroed: a damaged stream may refer to history that was never
+	 * written, and must not find somebody's memory there.
+	 */
+	memset(strm->workspace, 0, size);
 	return strm;
 }
 

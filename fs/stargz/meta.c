@@ -209,7 +209,7 @@ static void stargz_meta_readahead(struct readahead_control *rac)
 	struct folio *folio;
 	void *buf, *from;
 
-	buf = kvmalloc(len, GFP_NOFS | __GFP_NOWARN);
+	buf = stargz_alloc(len);
 	if (!buf)
 		return;
 	if (stargz_meta_fill(inode, readahead_pos(rac), buf, len))
