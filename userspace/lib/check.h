@@ -5,20 +5,20 @@
 #ifndef SGZ_CHECK_H
 #define SGZ_CHECK_H
 
-#include "spans.h"
+#include "image.h"
 
 /**
- * sgz_check_content() - decode every unit that a visible file uses
+ * sgz_check_content() - decode every span and compare digests
  * @ctx: the call
- * @toc: with digests; its regular files that have an inode number are checked
- * @spans: those in use are marked
+ * @image: the index of a blob
  * @blob: the layer
+ * @ranges: struct sgz_range: the digests; sorted by the call
  *
- * Return: 0, -EUCLEAN if a unit is damaged or too short, -EBADMSG if the
+ * Return: 0, -EUCLEAN if a span is damaged or too short, -EBADMSG if the
  * content differs from its digest; the text names the first file.
  */
-int sgz_check_content(const struct sgz_context *ctx, const struct sgz_toc *toc,
-		      const struct sgz_spans *spans,
-		      const struct sgz_blob *blob);
+int sgz_check_content(const struct sgz_context *ctx,
+		      const struct sgz_image *image, struct sgz_blob *blob,
+		      struct sgz_vec *ranges);
 
 #endif /* SGZ_CHECK_H */

@@ -10,7 +10,9 @@
 #include "format.h"
 #include "index.h"
 #include "links.h"
+#include "records.h"
 #include "stargz.h"
+#include "tocranges.h"
 #include "view.h"
 
 /* Everything that lives while an index is made. */
@@ -22,7 +24,8 @@ struct work {
 };
 
 static int make(struct work *w, struct sgz_image *image,
-		const struct sgz_context *ctx, struct sgz_blob *blob)
+		const struct sgz_context *ctx, struct sgz_blob *blob,
+		struct sgz_vec *ranges)
 {
 	int ret;
 
@@ -38,13 +41,13 @@ static int make(struct work *w, struct sgz_image *image,
 	if (!ret)
 		ret = sgz_image_make(image, ctx, &w->tree, &w->layout,
 				     &w->spans, blob);
-	if (!ret && ctx->opt->check)
-		ret = sgz_check_content(ctx, &w->toc, &w->spans, blob);
+	if (!ret && ranges)
+		ret = sgz_toc_ranges(ranges, ctx, &w->toc);
 	return ret;
 }
 
-int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
-		   struct sgz_blob *blob)
+int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+		      struct sgz_blob *blob, struct sgz_vec *ranges)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	int ret;
@@ -52,12 +55,28 @@ int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
 	if (!w)
 		return sgz_nomem(ctx);
 	w->tree.toc = &w->toc;
-	ret = make(w, image, ctx, blob);
+	ret = make(w, image, ctx, blob, ranges);
 	sgz_spans_free(&w->spans);
 	sgz_layout_free(&w->layout);
 	sgz_tree_free(&w->tree);
 	sgz_toc_free(&w->toc);
 	free(w);
+	return ret;
+}
+
+int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   struct sgz_blob *blob)
+{
+	struct sgz_vec ranges = { 0 };
+	int ret;
+
+	if (!ctx->opt->check)
+		return sgz_index_digests(image, ctx, blob, NULL);
+	ret = sgz_index_digests(image, ctx, blob, &ranges);
+	/* Without a TOC reading has checked all there is. */
+	if (!ret && sgz_blob_record(image, 0)->digest_type)
+		ret = sgz_check_content(ctx, image, blob, &ranges);
+	sgz_vec_free(&ranges);
 	return ret;
 }
 

@@ -9,7 +9,7 @@
 #include "image.h"
 
 /**
- * sgz_index_make() - make the index of a blob
+ * sgz_index_make() - make the index of a blob, and check it if that is asked
  * @image: filled; zeroed by the caller; sgz_image_free() releases it
  * @ctx: the call
  * @blob: the layer
@@ -18,5 +18,17 @@
  */
 int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
 		   struct sgz_blob *blob);
+
+/**
+ * sgz_index_digests() - the same, and what is known of the content
+ * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @ctx: the call; digests are known if its options say that they are checked
+ * @blob: the layer
+ * @ranges: NULL, or struct sgz_range with the digests are appended
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+		      struct sgz_blob *blob, struct sgz_vec *ranges);
 
 #endif /* SGZ_INDEX_H */
