@@ -31,67 +31,122 @@ static int check_superblock(const struct sgz_context *ctx,
 
 	if (!sgz_is_index(sb, sizeof(*sb)))
 		return sgz_fail(ctx, -EINVAL, "not an index");
+	if (le16toh(sb->version) != STARGZ_VERSION)
+		return sgz_fail(ctx, -EINVAL,
+				"an index of version %u, which is not known",
+				le16toh(sb->version));
 	copy.crc32 = 0;
 	if (crc32(0, (const Bytef *)&copy, sizeof(copy)) != le32toh(sb->crc32))
 		return sgz_fail(ctx, -EUCLEAN,
 				"the superblock's checksum is wrong");
-	if (le16toh(sb->version) != STARGZ_VERSION ||
-	    le16toh(sb->size) != sizeof(*sb) ||
-	    le32toh(sb->feature_incompat) & ~KNOWN_INCOMPAT)
+	if (le32toh(sb->feature_incompat) & ~KNOWN_INCOMPAT)
 		return sgz_fail(ctx, -EINVAL,
-				"an index of a kind that is not known");
+				"an index with features that are not known");
+	if (le16toh(sb->size) != sizeof(*sb))
+		return sgz_fail(ctx, -EUCLEAN, "bad size of the superblock");
 	if (le32toh(sb->max_span) > STARGZ_SPAN_MAX)
 		return sgz_fail(ctx, -EUCLEAN, "spans are too large");
-	if (index_size > size || index_size % STARGZ_INDEX_ALIGN)
+	if (index_size < STARGZ_INDEX_ALIGN || index_size % STARGZ_INDEX_ALIGN)
 		return sgz_fail(ctx, -EUCLEAN, "bad size of the index");
+	if (index_size > size)
+		return sgz_fail(ctx, -EUCLEAN,
+				"the index has %llu bytes, but only %llu are there",
+				(unsigned long long)index_size,
+				(unsigned long long)size);
 	return 0;
 }
 
-static int read_table(struct sgz_image *image, const struct sgz_context *ctx,
-		      const struct sgz_blob *file, enum stargz_table_id id)
+static uint64_t table_offset(const struct stargz_super_block *sb, int id)
 {
-	uint64_t at = le64toh(image->sb.table[id].offset);
-	uint64_t count = le64toh(image->sb.table[id].count);
-	uint64_t size = le64toh(image->sb.index_size);
+	return le64toh(sb->table[id].offset);
+}
+
+static uint64_t table_count(const struct stargz_super_block *sb, int id)
+{
+	/* What a later version has in a slot without a name is not for us. */
+	return sgz_record_size(id) ? le64toh(sb->table[id].count) : 0;
+}
+
+static int check_table(const struct sgz_context *ctx,
+		       const struct stargz_super_block *sb, int id)
+{
+	uint64_t at = table_offset(sb, id), size = le64toh(sb->index_size);
+	uint64_t count = table_count(sb, id);
+
+	if (!count)
+		return 0;
+	if (at < sizeof(*sb) || at % STARGZ_TABLE_ALIGN || at > size ||
+	    count > (size - at) / sgz_record_size(id))
+		return sgz_fail(ctx, -EUCLEAN, "table %d is out of range", id);
+	for (int i = 0; i < id; i++) {
+		uint64_t start = table_offset(sb, i), n = table_count(sb, i);
+
+		if (n && at < start + n * sgz_record_size(i) &&
+		    start < at + count * sgz_record_size(id))
+			return sgz_fail(ctx, -EUCLEAN,
+					"tables %d and %d overlap", i, id);
+	}
+	return 0;
+}
+
+static int check_counts(const struct sgz_context *ctx,
+			const struct stargz_super_block *sb)
+{
+	if (!table_count(sb, STARGZ_TABLE_INODES))
+		return sgz_fail(ctx, -EUCLEAN, "the index has no inodes");
+	if (table_count(sb, STARGZ_TABLE_INODES) > STARGZ_MAX_INODES ||
+	    table_count(sb, STARGZ_TABLE_BLOBS) > STARGZ_MAX_BLOBS ||
+	    table_count(sb, STARGZ_TABLE_SPANS) > STARGZ_NO_SPAN)
+		return sgz_fail(ctx, -EUCLEAN, "a table is too long");
+	return 0;
+}
+
+int sgz_index_superblock(struct stargz_super_block *sb,
+			 const struct sgz_context *ctx,
+			 const struct sgz_blob *file)
+{
+	int ret;
+
+	if (file->size < sizeof(*sb))
+		return sgz_fail(ctx, -EINVAL, "not an index");
+	ret = sgz_blob_read(file, ctx, 0, sb, sizeof(*sb));
+	if (!ret)
+		ret = check_superblock(ctx, sb, file->size);
+	for (int id = 0; !ret && id < STARGZ_TABLES; id++)
+		ret = check_table(ctx, sb, id);
+	return ret ? ret : check_counts(ctx, sb);
+}
+
+int sgz_index_table(struct sgz_image *image, const struct sgz_context *ctx,
+		    const struct sgz_blob *file, enum stargz_table_id id)
+{
+	uint64_t count = table_count(&image->sb, id);
 	size_t record = sgz_record_size(id);
 	void *to;
 
 	if (!count)
 		return 0;
-	if (!record)
-		return sgz_fail(ctx, -EUCLEAN, "table %d is not known", id);
-	if (at < sizeof(image->sb) || at % STARGZ_TABLE_ALIGN || at > size ||
-	    count > (size - at) / record)
-		return sgz_fail(ctx, -EUCLEAN, "table %d is out of range", id);
 	to = sgz_vec_add(&image->table[id], count, record);
 	if (!to)
 		return sgz_nomem(ctx);
-	return sgz_blob_read(file, ctx, at, to, count * record);
+	return sgz_blob_read(file, ctx, table_offset(&image->sb, id), to,
+			     count * record);
 }
 
-static int check_counts(const struct sgz_image *image,
-			const struct sgz_context *ctx)
+int sgz_index_tables(struct sgz_image *image, const struct sgz_context *ctx,
+		     const struct sgz_blob *file)
 {
-	if (image->table[STARGZ_TABLE_INODES].count > STARGZ_MAX_INODES ||
-	    image->table[STARGZ_TABLE_BLOBS].count > STARGZ_MAX_BLOBS ||
-	    image->table[STARGZ_TABLE_SPANS].count > STARGZ_NO_SPAN)
-		return sgz_fail(ctx, -EUCLEAN, "a table is too long");
-	return 0;
+	int ret = sgz_index_superblock(&image->sb, ctx, file);
+
+	for (int id = 0; !ret && id < STARGZ_TABLES; id++)
+		ret = sgz_index_table(image, ctx, file, id);
+	return ret;
 }
 
 int sgz_index_read(struct sgz_image *image, const struct sgz_context *ctx,
 		   const struct sgz_blob *file)
 {
-	int ret;
+	int ret = sgz_index_tables(image, ctx, file);
 
-	if (file->size < sizeof(image->sb))
-		return sgz_fail(ctx, -EINVAL, "not an index");
-	ret = sgz_blob_read(file, ctx, 0, &image->sb, sizeof(image->sb));
-	if (!ret)
-		ret = check_superblock(ctx, &image->sb, file->size);
-	for (int id = 0; !ret && id < STARGZ_TABLES; id++)
-		ret = read_table(image, ctx, file, id);
-	if (!ret)
-		ret = check_counts(image, ctx);
 	return ret ? ret : sgz_records_check(image, ctx);
 }

@@ -14,10 +14,16 @@
 
 #define MINOR_BITS	20
 
+/* As in the kernel: deflate makes at most 1032 bytes of one, and a header. */
+#define DEFLATE_RATIO	1032
+#define DEFLATE_SLACK	1024
+
 /* What the checks share. */
 struct check {
 	const struct sgz_image *image;
 	const struct sgz_context *ctx;
+	struct sgz_faults *faults;	/* or NULL: the first one is enough */
+	uint8_t *bad;		/* for each inode: not to be looked into */
 	uint8_t *seen;		/* for each inode: a directory with a name */
 	uint8_t *sets;		/* for each 4 bytes of xattrs: a checked set */
 	uint64_t dirents;	/* in all directories so far */
@@ -37,8 +43,12 @@ static int damaged(const struct check *c, const char *what, uint64_t nr,
 {
 	if (!why)
 		return 0;
-	return sgz_fail(c->ctx, -EUCLEAN, "%s %llu of the index: %s", what,
-			(unsigned long long)nr, why);
+	if (!c->faults)
+		return sgz_fail(c->ctx, -EUCLEAN, "%s %llu of the index: %s",
+				what, (unsigned long long)nr, why);
+	sgz_faults_add(c->faults, 0, -EUCLEAN, "%s %llu of the index: %s",
+		       what, (unsigned long long)nr, why);
+	return 0;
 }
 
 /* Blobs and spans */
@@ -55,20 +65,50 @@ static const char *check_blob(const struct stargz_blob *b)
 	return NULL;
 }
 
+/* Flags that a span of a codec may have. */
+static uint8_t codec_flags(const struct stargz_span *span)
+{
+	if (span->codec == STARGZ_CODEC_DEFLATE)
+		return STARGZ_SPAN_CRC | STARGZ_SPAN_BIT_MASK;
+	return STARGZ_SPAN_CRC;
+}
+
 static const char *check_codec(const struct check *c,
 			       const struct stargz_span *span)
 {
 	uint32_t have = le32toh(c->image->sb.feature_incompat), need;
 
-	if (span->codec > STARGZ_CODEC_ZSTD ||
-	    span->flags & ~(STARGZ_SPAN_BIT_MASK | STARGZ_SPAN_CRC))
+	if (span->codec > STARGZ_CODEC_ZSTD || span->flags & ~codec_flags(span))
 		return "unknown codec or flags";
-	if (span->flags & STARGZ_SPAN_BIT_MASK &&
-	    span->codec != STARGZ_CODEC_DEFLATE)
-		return "a bit offset that the codec does not have";
+	/* Nothing but the checksum tells wrong bytes from right ones. */
+	if (span->codec == STARGZ_CODEC_DEFLATE &&
+	    !(span->flags & STARGZ_SPAN_CRC))
+		return "no checksum";
 	need = sgz_codec_feature(span->codec);
 	if ((have & need) != need)
 		return "codec that the superblock does not announce";
+	return NULL;
+}
+
+static const char *check_sizes(const struct check *c,
+			       const struct stargz_span *span)
+{
+	uint32_t clen = le32toh(span->clen), ulen = le32toh(span->ulen);
+
+	if (!ulen)
+		return "empty";
+	if (span->codec == STARGZ_CODEC_STORED) {
+		if (clen != ulen)
+			return "two sizes of what is stored";
+		if (span->flags & STARGZ_SPAN_CRC && ulen > STARGZ_SPAN_MAX)
+			return "too large for a checksum";
+		return NULL;
+	}
+	if (ulen > le32toh(c->image->sb.max_span))
+		return "too large";
+	if (span->codec != STARGZ_CODEC_ZSTD &&
+	    ulen > (uint64_t)clen * DEFLATE_RATIO + DEFLATE_SLACK)
+		return "impossible compression ratio";
 	return NULL;
 }
 
@@ -77,7 +117,7 @@ static const char *check_span(const struct check *c, uint64_t i)
 	const struct stargz_span *span = sgz_span(c->image, i);
 	uint16_t blob = le16toh(span->blob);
 	uint64_t start = le64toh(span->start), clen = le32toh(span->clen);
-	uint32_t ulen = le32toh(span->ulen);
+	const char *why;
 	uint64_t used;
 
 	if (!in_table(c, STARGZ_TABLE_BLOBS, blob, 1))
@@ -89,15 +129,8 @@ static const char *check_span(const struct check *c, uint64_t i)
 		  (le16toh(span[-1].blob) == blob &&
 		   le64toh(span[-1].start) > start)))
 		return "not in order";
-	if (!ulen)
-		return "empty";
-	if (span->codec == STARGZ_CODEC_STORED) {
-		if (clen != ulen)
-			return "two sizes of what is stored";
-	} else if (ulen > le32toh(c->image->sb.max_span)) {
-		return "too large";
-	}
-	return check_codec(c, span);
+	why = check_codec(c, span);
+	return why ? why : check_sizes(c, span);
 }
 
 static const char *check_window(const struct check *c, uint64_t i)
@@ -155,6 +188,8 @@ static const char *check_xattr(const struct stargz_xattr *attr, size_t left,
 	*size = (sizeof(*attr) + attr->name_len + (size_t)len + 3) & ~3ul;
 	if (*size > left)
 		return "out of range";
+	if (memchr(attr + 1, '\0', attr->name_len))
+		return "bad name";
 	switch (attr->prefix) {
 	case STARGZ_XATTR_USER:
 		return name_fits(attr, strlen("user."));
@@ -284,7 +319,9 @@ static const char *check_other(const struct check *c,
 	switch (le16toh(inode->mode) & S_IFMT) {
 	case S_IFLNK:
 		if (!size || size > STARGZ_SYMLINK_MAX ||
-		    !in_table(c, STARGZ_TABLE_NAMES, a, size))
+		    !in_table(c, STARGZ_TABLE_NAMES, a, size) ||
+		    memchr((char *)c->image->table[STARGZ_TABLE_NAMES].data + a,
+			   '\0', size))
 			return "bad target of symbolic link";
 		return NULL;
 	case S_IFCHR:
@@ -330,21 +367,30 @@ static const char *check_name(const char *name, size_t len)
 	return NULL;
 }
 
-/* One entry of directory @dir, whose entry before it is at d[-1]. */
-static const char *check_dirent(struct check *c, uint32_t dir,
-				const struct stargz_dirent *d, bool first)
+/* Where the name of an entry is, and whose it is. */
+static const char *check_entry(const struct check *c,
+			       const struct stargz_dirent *d)
 {
 	uint32_t ino = le32toh(d->ino);
-	const struct stargz_inode *inode;
 
 	if (!ino || !in_table(c, STARGZ_TABLE_INODES, ino - 1, 1))
 		return "no such inode";
 	if (!d->name_len || d->reserved ||
 	    !in_table(c, STARGZ_TABLE_NAMES, le32toh(d->name), d->name_len))
 		return "name out of range";
-	if (!first && sgz_dirent_cmp(c->image, d - 1, c->image, d) >= 0)
+	return NULL;
+}
+
+/* One entry of directory @dir; @before it is the last one that was sound. */
+static const char *check_dirent(struct check *c, uint32_t dir,
+				const struct stargz_dirent *d,
+				const struct stargz_dirent *before)
+{
+	uint32_t ino = le32toh(d->ino);
+	const struct stargz_inode *inode = sgz_inode(c->image, ino);
+
+	if (before && sgz_dirent_cmp(c->image, before, c->image, d) >= 0)
 		return "not in order";
-	inode = sgz_inode(c->image, ino);
 	if (d->type != le16toh(inode->mode) >> 12)
 		return "another type than the inode";
 	if (S_ISDIR(le16toh(inode->mode))) {
@@ -355,6 +401,26 @@ static const char *check_dirent(struct check *c, uint32_t dir,
 	return check_name(sgz_name(c->image, d), d->name_len);
 }
 
+static int check_entries(struct check *c, uint32_t dir)
+{
+	const struct stargz_inode *inode = sgz_inode(c->image, dir);
+	const struct stargz_dirent *before = NULL;
+	uint64_t first = le32toh(inode->a);
+	int ret = 0;
+
+	for (uint64_t i = first; !ret && i < first + le32toh(inode->b); i++) {
+		const struct stargz_dirent *d = sgz_dirent(c->image, i);
+		const char *why = check_entry(c, d);
+
+		if (!why) {
+			why = check_dirent(c, dir, d, before);
+			before = d;
+		}
+		ret = damaged(c, "directory entry", i, why);
+	}
+	return ret;
+}
+
 static int check_tree(struct check *c)
 {
 	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
@@ -363,34 +429,32 @@ static int check_tree(struct check *c)
 	if (!inodes || !S_ISDIR(le16toh(sgz_inode(c->image, 1)->mode)))
 		return sgz_fail(c->ctx, -EUCLEAN,
 				"the index has no root directory");
-	for (uint64_t ino = 1; !ret && ino <= inodes; ino++)
-		ret = damaged(c, "inode", ino, check_inode(c, ino));
 	for (uint64_t ino = 1; !ret && ino <= inodes; ino++) {
-		const struct stargz_inode *inode = sgz_inode(c->image, ino);
-		uint64_t first = le32toh(inode->a);
+		const char *why = check_inode(c, ino);
 
-		if (!S_ISDIR(le16toh(inode->mode)))
-			continue;
-		for (uint64_t i = 0; !ret && i < le32toh(inode->b); i++)
-			ret = damaged(c, "directory entry", first + i,
-				      check_dirent(c, ino,
-						   sgz_dirent(c->image,
-							      first + i),
-						   !i));
+		c->bad[ino - 1] = !!why;
+		ret = damaged(c, "inode", ino, why);
 	}
+	for (uint64_t ino = 1; !ret && ino <= inodes; ino++)
+		if (S_ISDIR(le16toh(sgz_inode(c->image, ino)->mode)) &&
+		    !c->bad[ino - 1])
+			ret = check_entries(c, ino);
 	return ret;
 }
 
-int sgz_records_check(const struct sgz_image *image,
-		      const struct sgz_context *ctx)
+int sgz_records_faults(const struct sgz_image *image,
+		       const struct sgz_context *ctx,
+		       struct sgz_faults *faults)
 {
 	const struct sgz_vec *table = image->table;
-	struct check c = { .image = image, .ctx = ctx };
+	struct check c = { .image = image, .ctx = ctx, .faults = faults };
+	size_t inodes = table[STARGZ_TABLE_INODES].count;
 	int ret;
 
-	c.seen = calloc(table[STARGZ_TABLE_INODES].count + 1, 1);
+	c.seen = calloc(inodes + 1, 1);
+	c.bad = calloc(inodes + 1, 1);
 	c.sets = calloc(table[STARGZ_TABLE_XATTRS].count / 4 + 1, 1);
-	if (!c.seen || !c.sets) {
+	if (!c.seen || !c.bad || !c.sets) {
 		ret = sgz_nomem(ctx);
 	} else {
 		ret = check_places(&c);
@@ -398,6 +462,13 @@ int sgz_records_check(const struct sgz_image *image,
 			ret = check_tree(&c);
 	}
 	free(c.seen);
+	free(c.bad);
 	free(c.sets);
 	return ret;
+}
+
+int sgz_records_check(const struct sgz_image *image,
+		      const struct sgz_context *ctx)
+{
+	return sgz_records_faults(image, ctx, NULL);
 }

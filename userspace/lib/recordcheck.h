@@ -5,6 +5,7 @@
 #ifndef SGZ_RECORDCHECK_H
 #define SGZ_RECORDCHECK_H
 
+#include "faults.h"
 #include "image.h"
 
 /**
@@ -20,5 +21,17 @@
  */
 int sgz_records_check(const struct sgz_image *image,
 		      const struct sgz_context *ctx);
+
+/**
+ * sgz_records_faults() - the same, without an end at the first fault
+ * @image: all tables, of the sizes that the superblock says
+ * @ctx: the call
+ * @faults: gets them, or NULL: the first one is a failure
+ *
+ * Return: 0, also with faults, or a negative errno with the error text set.
+ */
+int sgz_records_faults(const struct sgz_image *image,
+		       const struct sgz_context *ctx,
+		       struct sgz_faults *faults);
 
 #endif /* SGZ_RECORDCHECK_H */
