@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each command does, with an index that has been read and checked. All
+ * return 0 or a negative errno with the error text set.
+ */
+#ifndef DUMP_H
+#define DUMP_H
+
+#include <stdio.h>
+
+#include "opened.h"
+#include "options.h"
+
+/**
+ * struct job - one command
+ * @settings: the command line
+ * @ctx: the call of the library
+ * @opened: what is looked at
+ * @to: where to print
+ */
+struct job {
+	const struct settings *settings;
+	const struct sgz_context *ctx;
+	struct sgz_opened *opened;
+	FILE *to;
+};
+
+/** dump_codec() - name of a codec */
+const char *dump_codec(uint8_t codec);
+
+int dump_superblock(const struct job *job);
+int dump_statistics(const struct job *job);
+int dump_list(const struct job *job);
+int dump_stat(const struct job *job);
+int dump_extents(const struct job *job);
+int dump_cat(const struct job *job);
+int dump_toc(const struct job *job);
+int dump_tree(const struct job *job);
+int dump_blob(const struct job *job);
+
+/** dump_diff() - compare; 1 if there are differences, each printed */
+int dump_diff(const struct job *a, struct sgz_opened *b);
+
+#endif /* DUMP_H */

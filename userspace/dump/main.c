@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dump.stargz: files, messages and exit codes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dump.h"
+#include "output.h"
+
+/* A file that is looked at, and what was opened for it. */
+struct input {
+	struct sgz_opened opened;
+	int file;
+	int *fds;
+	size_t count;
+};
+
+static void on_warning(void *data, const char *line)
+{
+	struct settings *s = data;
+
+	bar_clear(&s->bar);
+	fprintf(stderr, PROG ": %s: warning: %s\n", s->now, line);
+}
+
+static void on_progress(void *data, uint64_t done, uint64_t total)
+{
+	struct settings *s = data;
+
+	bar_draw(&s->bar, done, total);
+}
+
+static int fail(const char *path, const char *why)
+{
+	fprintf(stderr, PROG ": %s: %s\n", path, why);
+	return EXIT_TROUBLE;
+}
+
+static int open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail(path, strerror(errno));
+	return fd;
+}
+
+/* The sources as a mount would have them, the index first. */
+static int open_sources(const struct settings *s, const char *path,
+			struct input *in)
+{
+	in->fds = calloc(s->device_count + 2, sizeof(*in->fds));
+	if (!in->fds)
+		return fail(path, "out of memory");
+	in->fds[in->count++] = in->file = open_file(s->index ? s->index :
+							       path);
+	if (in->file < 0)
+		return EXIT_TROUBLE;
+	if (s->index) {
+		in->fds[in->count++] = open_file(path);
+		if (in->fds[in->count - 1] < 0)
+			return EXIT_TROUBLE;
+	}
+	for (size_t i = 0; i < s->device_count; i++) {
+		in->fds[in->count++] = open_file(s->devices[i]);
+		if (in->fds[in->count - 1] < 0)
+			return EXIT_TROUBLE;
+	}
+	return EXIT_SAME;
+}
+
+static int read_input(const struct settings *s, const struct sgz_context *ctx,
+		      struct input *in)
+{
+	struct sgz_opened *o = &in->opened;
+	int ret = sgz_opened_file(o, ctx, in->file);
+
+	if (ret)
+		return ret;
+	if (o->layer && s->index)
+		return sgz_fail(ctx, -EINVAL, "%s is not an index", s->index);
+	return sgz_opened_read(o, in->fds, in->count);
+}
+
+static int open_input(struct settings *s, const struct sgz_context *ctx,
+		      const char *path, struct input *in)
+{
+	int code;
+
+	s->now = path;
+	code = open_sources(s, path, in);
+	if (code)
+		return code;
+	if (read_input(s, ctx, in)) {
+		bar_clear(&s->bar);
+		return fail(path, ctx->err->text);
+	}
+	return EXIT_SAME;
+}
+
+static void close_input(struct input *in)
+{
+	sgz_opened_free(&in->opened);
+	for (size_t i = 0; in->fds && i < in->count; i++)
+		if (in->fds[i] >= 0)
+			close(in->fds[i]);
+	free(in->fds);
+}
+
+static int run_command(const struct job *job, struct sgz_opened *other)
+{
+	switch (job->settings->command) {
+	case CMD_SUPERBLOCK:
+		return dump_superblock(job);
+	case CMD_STATISTICS:
+		return dump_statistics(job);
+	case CMD_LIST:
+		return dump_list(job);
+	case CMD_STAT:
+		return dump_stat(job);
+	case CMD_EXTENTS:
+		return dump_extents(job);
+	case CMD_CAT:
+		return dump_cat(job);
+	case CMD_TOC:
+		return dump_toc(job);
+	case CMD_DUMP:
+		return dump_tree(job);
+	case CMD_DIFF:
+		return dump_diff(job, other);
+	case CMD_BLOB:
+		return dump_blob(job);
+	}
+	return 0;
+}
+
+/* Run the command into the output, which appears whole or not at all. */
+static int run(struct settings *s, const struct sgz_context *ctx,
+	       struct input *in)
+{
+	const char *name = s->output ? s->output : "-";
+	struct job job = { s, ctx, &in[0].opened, NULL };
+	struct output out = { .fd = -1 };
+	int ret, fd;
+
+	if (output_open(&out, name))
+		return fail(name, strerror(errno));
+	fd = dup(out.fd);
+	job.to = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!job.to) {
+		output_drop(&out);
+		return fail(name, strerror(errno));
+	}
+	ret = run_command(&job, &in[1].opened);
+	bar_clear(&s->bar);
+	if (ferror(job.to) | fclose(job.to)) {
+		output_drop(&out);
+		return fail(s->output ? name : "standard output",
+			    errno ? strerror(errno) : "cannot be written");
+	}
+	if (ret < 0) {
+		output_drop(&out);
+		return fail(s->now, ctx->err->text);
+	}
+	if (output_keep(&out))
+		return fail(name, strerror(errno));
+	return ret ? EXIT_DIFFERENT : EXIT_SAME;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings s = { 0 };
+	struct stargz_error err = { "" };
+	const struct sgz_context ctx = { &s.opt, &err };
+	struct input in[2] = { { .file = -1 }, { .file = -1 } };
+	int code;
+
+	code = options_parse(&s, argc, argv);
+	if (code >= 0)
+		return fflush(stdout) ? EXIT_TROUBLE : code;
+	s.opt.data = &s;
+	/* So that the digests of a table of contents are kept. */
+	s.opt.check = s.command == CMD_TOC;
+	if (!s.quiet)
+		s.opt.warn = on_warning;
+	if (!s.quiet && isatty(STDERR_FILENO))
+		s.opt.progress = on_progress;
+	bar_start(&s.bar);
+	code = open_input(&s, &ctx, s.files[0], &in[0]);
+	if (!code && s.command == CMD_DIFF)
+		code = open_input(&s, &ctx, s.files[1], &in[1]);
+	if (!code)
+		code = run(&s, &ctx, in);
+	close_input(&in[0]);
+	close_input(&in[1]);
+	free(s.devices);
+	return code;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is told, made once as a JSON object and printed as that or for people.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/** report_int() - add a number to an object */
+void report_int(struct json_object *o, const char *key, uint64_t value);
+
+/** report_real() - add a number with a fraction */
+void report_real(struct json_object *o, const char *key, double value);
+
+/** report_text() - add a text, in UTF-8 */
+void report_text(struct json_object *o, const char *key, const char *value);
+
+/**
+ * report_bytes() - add a text of any bytes
+ * @o: the object
+ * @key: its key; bytes that are not UTF-8 get the key with "_base64" as well
+ * @bytes: the text
+ * @len: bytes in it
+ */
+void report_bytes(struct json_object *o, const char *key, const char *bytes,
+		  size_t len);
+
+/** report_time() - add a time of the index */
+void report_time(struct json_object *o, const char *key, uint64_t time);
+
+/** report_print() - print an object and release it */
+void report_print(FILE *to, struct json_object *o, bool json);
+
+#endif /* REPORT_H */
