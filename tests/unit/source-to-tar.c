@@ -14,6 +14,7 @@
 #include "landmark.h"
 #include "sourcediff.h"
 #include "sourcedir.h"
+#include "sourcedump.h"
 #include "sourceedit.h"
 #include "sourceexclude.h"
 #include "sourceexpand.h"
@@ -37,6 +38,9 @@ static struct sgz_priority first;
 static struct sgz_order order = { .first = &first };
 static bool landmark;
 static int diff_fd = -1;
+static int dump_fd = -1;
+static struct sgz_opened layer;
+static struct sgz_dump_content content = { -1, &layer };
 static struct sgz_dir_options dir_options = {
 	.excluded = sgz_excluded,
 	.data = &exclude,
@@ -84,6 +88,7 @@ enum {
 	ALLOW_MISSING,
 	LANDMARK,
 	DIFF,
+	FROM_DUMP,
 };
 
 static const struct option long_options[] = {
@@ -102,6 +107,7 @@ static const struct option long_options[] = {
 	{ "allow-missing", no_argument, NULL, ALLOW_MISSING },
 	{ "landmark", no_argument, NULL, LANDMARK },
 	{ "diff", required_argument, NULL, DIFF },
+	{ "from-dump", required_argument, NULL, FROM_DUMP },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -169,9 +175,28 @@ static int set_option(int c)
 	case DIFF:
 		diff_fd = open(optarg, O_RDONLY);
 		return 0;
+	case FROM_DUMP:
+		dump_fd = open(optarg, O_RDONLY);
+		return 0;
 	default:
 		return -EINVAL;
 	}
+}
+
+/* A text, with content from a directory or a layer. */
+static int open_dump(struct sgz_source **source, int fd, bool dir)
+{
+	const int fds[] = { -1, fd };
+	int ret;
+
+	ret = sgz_blob_open(&blob, &context, dump_fd, 0, 0);
+	if (dir)
+		content.dir = fd;
+	else if (!ret)
+		ret = sgz_opened_file(&layer, &context, fd);
+	if (!ret && !dir)
+		ret = sgz_opened_read(&layer, fds, 2);
+	return ret ? ret : sgz_source_dump(source, &context, &blob, &content);
 }
 
 static int open_source(struct sgz_source **source, const char *path)
@@ -182,6 +207,8 @@ static int open_source(struct sgz_source **source, const char *path)
 
 	if (fstat(fd, &st))
 		return -errno;
+	if (dump_fd >= 0)
+		return open_dump(source, fd, S_ISDIR(st.st_mode));
 	if (S_ISDIR(st.st_mode)) {
 		dir_options.no_xattrs = edit.no_xattrs;
 		return sgz_source_dir(source, &context, fd, &dir_options);
