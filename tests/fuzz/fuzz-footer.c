@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Blobs by their ends: footers of gzip and zstd, and the table of contents
+ * that they lead to.
+ */
+#include <string.h>
+
+#include "footer.h"
+#include "layer.h"
+#include "toc.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/* What a footer says lies in the blob. */
+static void check(const struct sgz_footer *footer, const struct sgz_blob *blob)
+{
+	must(footer->data_end <= blob->size, "end of content");
+	must(footer->external || (footer->toc <= footer->toc_end &&
+				  footer->toc_end <= blob->size),
+	     "table of contents");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	struct sgz_context ctx = *input_context();
+	struct stargz_index_options opt = *ctx.opt;
+	struct sgz_footer footer = { 0 };
+	struct sgz_toc toc = { 0 };
+	char position[64] = "";
+	struct sgz_blob blob;
+	size_t n;
+
+	/* First, as a text with its end, what a manifest says; or nothing. */
+	n = strnlen((const char *)bytes, len < sizeof(position) ?
+		    len : sizeof(position));
+	if (n == len || n == sizeof(position))
+		return 0;
+	memcpy(position, bytes, n);
+	opt.toc_position = n ? position : NULL;
+	ctx.opt = &opt;
+	if (!sgz_blob_open(&blob, &ctx, input_file(bytes + n + 1, len - n - 1),
+			   0, 0) &&
+	    sgz_footer_read(&footer, &blob, &ctx) == 1) {
+		check(&footer, &blob);
+		sgz_toc_read(&toc, &ctx, &blob, &footer);
+	}
+	sgz_toc_free(&toc);
+	return 0;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tables of contents: what can be made an index of passes all checks.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "layer.h"
+#include "layout.h"
+#include "links.h"
+#include "recordcheck.h"
+#include "toc.h"
+#include "tree.h"
+#include "treecheck.h"
+#include "view.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/* So much compressed content there is said to be. */
+#define BLOB_SIZE	(1u << 30)
+
+struct work {
+	struct sgz_toc toc;
+	struct sgz_tree tree;
+	struct sgz_layout layout;
+	struct sgz_spans spans;
+	struct sgz_image image;
+};
+
+static int make(struct work *w, const struct sgz_context *ctx)
+{
+	const struct sgz_footer footer = {
+		.codec = STARGZ_CODEC_GZIP,
+		.external = true,
+		.data_end = BLOB_SIZE,
+	};
+	const struct sgz_blob blob = { .fd = -1, .size = BLOB_SIZE };
+	int ret = sgz_toc_read(&w->toc, ctx, &blob, &footer);
+
+	if (!ret)
+		ret = sgz_tree_build(&w->tree, ctx);
+	if (!ret)
+		ret = sgz_links_resolve(&w->tree, ctx);
+	if (!ret && !ctx->opt->raw)
+		ret = sgz_view_apply(&w->tree, ctx);
+	if (!ret)
+		ret = sgz_spans_of_units(&w->spans, ctx, &w->toc,
+					 footer.codec);
+	if (!ret)
+		ret = sgz_layout_make(&w->layout, ctx, &w->tree);
+	return ret ? ret : sgz_image_make(&w->image, ctx, &w->tree,
+					  &w->layout, &w->spans, &blob);
+}
+
+static void check(const struct sgz_image *image, const struct sgz_context *ctx)
+{
+	struct sgz_faults faults = SGZ_FAULTS_INIT;
+
+	must(!sgz_records_check(image, ctx), "records");
+	must(!sgz_tree_faults(image, ctx, &faults), "tree");
+	must(!sgz_faults_fail(&faults, ctx), "tree");
+	sgz_faults_free(&faults);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	struct sgz_context ctx = *input_context();
+	struct stargz_index_options opt = *ctx.opt;
+	struct work w = { 0 };
+	char path[40];
+
+	/* The first byte chooses options. */
+	if (!len)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d",
+		 input_file(bytes + 1, len - 1));
+	opt.toc_path = path;
+	opt.raw = bytes[0] & 1;
+	opt.check = bytes[0] & 2;
+	ctx.opt = &opt;
+	w.tree.toc = &w.toc;
+	if (!make(&w, &ctx))
+		check(&w.image, &ctx);
+	sgz_image_free(&w.image);
+	sgz_spans_free(&w.spans);
+	sgz_layout_free(&w.layout);
+	sgz_tree_free(&w.tree);
+	sgz_toc_free(&w.toc);
+	return 0;
+}
