@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What fsck.stargz finds, and how it ends."""
+import gzip
+import hashlib
+import os
+import struct
+import subprocess
+import zlib
+
+from mkblob import layer, with_toc
+from readindex import Index
+from tap import TOP
+from tools import (BIN, CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz,
+                   folder, fsck, layers, load, make_index, save, tar)
+
+SUPER = 512
+
+
+def ends(code, *args):
+    r = fsck(*args)
+    assert r.code == code, r
+    return r
+
+
+def found(path, *words, args=("-f",), code=ERRORS):
+    """Every word is in one of the lines."""
+    r = ends(code, *args, path)
+    for line in r.err.splitlines():
+        assert line.startswith("fsck.stargz: "), r
+    for word in words:
+        assert word in r.err, (word, r)
+    return r.err
+
+
+def test_sound_layers_of_all_formats():
+    with folder() as d:
+        for name, blob in layers():
+            path = save(f"{d}/{name}", blob)
+            for args in ((), ("-a",), ("-p",), ("-y",), ("-n",), ("-f",),
+                         ("-f", "-j1"), ("-af", "-j", "7")):
+                r = ends(CLEAN, *args, path)
+                assert r.out.startswith(f"{path}: clean".encode()), r
+            assert load(path) == blob
+
+
+def test_sound_indexes_and_images():
+    with folder() as d:
+        for name, blob in layers():
+            path = save(f"{d}/{name}", blob)
+            make_index("-o", f"{d}/index", path)
+            make_index("--device-image", "-o", f"{d}/image", path)
+            for args in ((), ("-f",)):
+                ends(CLEAN, *args, f"--index={d}/index", path)
+                ends(CLEAN, *args, f"--device={path}", f"{d}/index")
+                ends(CLEAN, *args, f"{d}/image")
+            assert "not checked" in ends(CLEAN, "-f", f"{d}/index").err
+            ends(CLEAN, "-fq", f"{d}/index")
+
+
+def test_merged_images():
+    with folder() as d:
+        paths = [save(f"{d}/{name}", blob) for name, blob in layers()]
+        make_index("--merge", "-o", f"{d}/index", *paths)
+        make_index("--merge", "--device-image", "-o", f"{d}/image", *paths)
+        devices = [f"--device={p}" for p in paths]
+        ends(CLEAN, "-f", f"{d}/image")
+        ends(CLEAN, "-f", f"{d}/index", *devices)
+        broken = bytearray(load(paths[-1]))
+        broken[len(broken) // 2] ^= 0x55
+        save(paths[-1], broken)
+        ends(ERRORS, "-f", f"{d}/index", *devices)
+
+
+def test_usage():
+    for args in ((), ("-x", "a"), ("-j0", "a"), ("-jx", "a"), ("-j", "999", "a"),
+                 ("--index=a", "b", "c"), ("--path=a", "b"),
+                 ("--overwrite", "a"), ("--annotation=x", "a")):
+        r = ends(USAGE, *args)
+        assert r.err and not r.out, r
+    assert b"Usage:" in ends(CLEAN, "--help").out
+    assert ends(CLEAN, "--version").out.startswith(b"fsck.stargz ")
+
+
+def test_what_cannot_be_read():
+    with folder() as d:
+        text = save(f"{d}/text", b"no layer at all\n" * 99)
+        for args in ((), ("-f",)):
+            ends(OPERATION, *args, f"{d}/absent")
+            ends(OPERATION, *args, text)
+            ends(OPERATION, *args, d)
+            ends(OPERATION, *args, save(f"{d}/empty", b""))
+        ends(OPERATION, f"--index={text}", text)
+
+
+def test_codes_are_added_up():
+    with folder() as d:
+        good = save(f"{d}/good", estargz()[0])
+        blob = bytearray(estargz()[0])
+        blob[-10] ^= 1
+        blob[40] ^= 1
+        bad = save(f"{d}/bad", blob)
+        r = ends(ERRORS | OPERATION, "-f", good, bad, f"{d}/absent", good)
+        assert r.out.count(b"clean") == 2, r
+
+
+def test_damaged_content():
+    with folder() as d:
+        blob = bytearray(estargz()[0])
+        at = [i for i in range(len(blob)) if blob[i:i + 3] == b"\x1f\x8b\x08"]
+        # The members of d/one, d/text, which is d/again too, and z.
+        for i in at[1:4]:
+            blob[i + 12] ^= 0x20
+        path = save(f"{d}/blob", blob)
+        ends(CLEAN, "-a", path)
+        for jobs in ("-j1", "-j4"):
+            err = found(path, '"d/one"', '"d/again"', '"z"',
+                        args=("-f", jobs))
+            assert len(err.splitlines()) == 3, err
+        assert load(path) == blob
+
+
+def test_wrong_digests():
+    def wrong(toc):
+        for e in toc["entries"]:
+            if e["name"] == "d/one":
+                e["digest"] = "sha256:" + "1" * 64
+            if e["name"] == "z" and e["type"] == "reg":
+                e["chunkDigest"] = "sha256:" + "2" * 64
+            if e["name"] == "d/text" and e.get("chunkOffset") == 2000:
+                e["chunkDigest"] = "sha256:" + "3" * 64
+
+    with folder() as d:
+        path = save(f"{d}/blob", layer(ITEMS, chunk=1000, patch=wrong))
+        err = found(path, '"d/one": bytes 0 to 1', '"z": bytes 0 to 1000',
+                    '"d/again": bytes 2000 to 3000')
+        assert len(err.splitlines()) == 3, err
+
+
+def test_whole_file_digest_beside_those_of_chunks():
+    def wrong(toc):
+        for e in toc["entries"]:
+            if e["name"] == "d/text" and e["type"] == "reg":
+                e["digest"] = "sha256:" + "1" * 64
+
+    with folder() as d:
+        path = save(f"{d}/blob", layer(ITEMS, chunk=1000, patch=wrong))
+        err = found(path, '"d/again"', "digest")
+        assert len(err.splitlines()) == 1, err
+
+
+def test_toc_digest():
+    blob, made = estargz()
+    digest = hashlib.sha256(made.toc).hexdigest()
+    with folder() as d:
+        path = save(f"{d}/blob", blob)
+        for args in ((), ("-f",)):
+            ends(CLEAN, *args, f"--toc-digest=sha256:{digest}", path)
+            found(path, "TOC digest",
+                  args=(*args, f"--toc-digest=sha256:{'0' * 64}"))
+        other = save(f"{d}/tar", tar())
+        ends(OPERATION, f"--toc-digest=sha256:{digest}", other)
+
+
+def test_external_toc():
+    made = Layer()
+    for item in ITEMS:
+        made.add(item)
+    blob, toc = made.finish("external")
+    with folder() as d:
+        path, text = save(f"{d}/blob", blob), save(f"{d}/toc", toc)
+        ends(CLEAN, path)
+        ends(OPERATION, "-f", path)
+        ends(CLEAN, "-f", f"--toc={text}", path)
+        save(text, toc[:-9])
+        found(path, "TOC", args=("-f", f"--toc={text}"))
+
+
+def test_damaged_toc():
+    with folder() as d:
+        path = save(f"{d}/blob", with_toc(b'{"version":1,"entries":[}'))
+        ends(CLEAN, path)
+        found(path, "TOC")
+        blob = bytearray(estargz()[0])
+        blob[-30:-20] = b"f" * 10
+        path = save(path, blob)
+        found(path, args=())
+
+
+def test_truncated_and_damaged_streams():
+    with folder() as d:
+        for name, blob in layers():
+            if not name.startswith("tar."):
+                continue
+            found(save(f"{d}/{name}", blob[:-len(blob) // 3]))
+            broken = bytearray(blob)
+            broken[len(blob) // 2] ^= 0xff
+            found(save(f"{d}/{name}", broken))
+
+
+def patched(index, at, data, reseal=True):
+    out = bytearray(index)
+    out[at:at + len(data)] = data
+    if reseal:
+        out[4:8] = bytes(4)
+        out[4:8] = struct.pack("<I", zlib.crc32(bytes(out[:SUPER])))
+    return bytes(out)
+
+
+def offset(index, table, record=0, size=1):
+    """Where a record of a table is."""
+    return struct.unpack_from("<Q", index, 56 + 16 * table)[0] + record * size
+
+
+def damaged(index):
+    """Damaged indexes: name, bytes, whether a quick look finds it, a word."""
+    def u32(value):
+        return struct.pack("<I", value)
+
+    inode = offset(index, 0)
+    yield "checksum", patched(index, 30, b"\xff", False), True, "checksum"
+    yield "size", patched(index, 40, struct.pack("<Q", 1 << 40)), True, \
+        "only"
+    yield "table", patched(index, 56, struct.pack("<Q", 1 << 40)), True, \
+        "range"
+    yield "overlap", patched(index, 56 + 16, index[56:64]), True, "overlap"
+    yield "short", index[:4096 - 8], True, "only"
+    yield "mode", patched(index, inode + 48, b"\0\0"), False, "inode 2"
+    yield "nlink", patched(index, inode + 4, u32(9)), False, "links"
+    yield "parent", patched(index, inode + 48 + 44, u32(9)), False, "parent"
+    yield "name", patched(index, offset(index, 2), b"/"), False, "bad name"
+    yield "order", patched(index, offset(index, 2), b"\xff"), False, "order"
+    yield "span", patched(index, offset(index, 4) + 20, b"\xff\xff"), False, \
+        "blob"
+    yield "sum", patched(index, 48, struct.pack("<Q", 1)), False, \
+        "superblock"
+
+
+def test_damaged_indexes():
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        make_index("-o", f"{d}/index", path)
+        good = load(f"{d}/index")
+        for name, data, quick, word in damaged(good):
+            bad = save(f"{d}/{name}", data)
+            args = (f"--index={bad}",)
+            r = fsck("-f", *args, path)
+            assert r.code == ERRORS and word in r.err, (name, r)
+            found(path, args=args) if quick else ends(CLEAN, *args, path)
+
+
+def test_index_that_says_other_things_than_the_layer():
+    """Each record is sound, but not what the layer has."""
+    with folder() as d:
+        for name, blob in layers():
+            path = save(f"{d}/{name}", blob)
+            make_index("-o", f"{d}/index", path)
+            good = load(f"{d}/index")
+            inode = offset(good, 0) + 48 * 4
+            for at, data, word in ((inode + 8, b"\7", "uid"),
+                                   (inode, b"\1", "mode"),
+                                   (offset(good, 2), b"c", "only in"),
+                                   (inode + 24, b"\1", "mtime")):
+                bad = save(f"{d}/bad", patched(good, at, data))
+                found(path, word, args=("-f", f"--index={bad}"))
+                ends(CLEAN, "-f", f"--index={d}/index", path)
+
+
+def test_index_with_other_options():
+    with folder() as d:
+        path = save(f"{d}/gz", gzip.compress(tar()))
+        for args in (("--span=64K",), ("--raw",)):
+            make_index(*args, "-o", f"{d}/index", path)
+            ends(CLEAN, "-f", f"--index={d}/index", path)
+
+
+def test_many_faults_are_told():
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        make_index("-o", f"{d}/index", path)
+        data = bytearray(load(f"{d}/index"))
+        inodes = offset(data, 0)
+        for ino in (3, 5, 7):
+            struct.pack_into("<H", data, inodes + 48 * (ino - 1), 0)
+        bad = save(f"{d}/bad", data)
+        err = found(bad, "inode 3 ", "inode 5 ", "inode 7 ")
+        assert len(err.splitlines()) > 3
+
+
+def test_faults_are_bounded():
+    with folder() as d:
+        made = Layer()
+        for i in range(3000):
+            made.add({"name": f"f{i}", "type": "reg", "mode": 0o644})
+        path = save(f"{d}/blob", made.finish())
+        make_index("-o", f"{d}/index", path)
+        data = bytearray(load(f"{d}/index"))
+        for ino in range(2, 3002):
+            struct.pack_into("<H", data, offset(data, 0) + 48 * (ino - 1), 0)
+        err = found(save(f"{d}/bad", data), "more")
+        assert len(err.splitlines()) <= 1001
+
+
+def test_index_of_another_layer():
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        other = save(f"{d}/other", estargz(chunk=1000)[0])
+        make_index("-o", f"{d}/index", path)
+        found(other, args=("-f", f"--index={d}/index"))
+        found(save(f"{d}/short", load(path)[:100]), "reaches",
+              args=(f"--index={d}/index",))
+
+
+def test_block_device():
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        make_index("--device-image", "-o", f"{d}/image", path)
+        r = subprocess.run(["losetup", "-rf", "--show", f"{d}/image"],
+                           capture_output=True, check=False)
+        if r.returncode:
+            return
+        device = r.stdout.decode().strip()
+        try:
+            ends(CLEAN, "-a", device)
+            ends(CLEAN, "-f", device)
+        finally:
+            subprocess.run(["losetup", "-d", device], check=True)
+
+
+def test_checkpoints_are_checked():
+    """Spans inside one gzip member: damage is laid at the door of one."""
+    data = b"".join(hashlib.sha256(b"%d" % i).hexdigest().encode()
+                    for i in range(40000))
+    with folder() as d:
+        made = Layer()
+        made.add({"name": "f", "type": "reg", "data": data})
+        blob = bytearray(made.finish())
+        path = save(f"{d}/blob", blob)
+        make_index("--span=64K", "-o", f"{d}/index", path)
+        index = Index(load(f"{d}/index"))
+        assert len(index.spans) > 20
+        ends(CLEAN, "-f", f"--index={d}/index", path)
+        span = index.spans[10]
+        blob[span[0] + 99] ^= 4
+        err = found(save(path, blob), "span 10",
+                    args=("-f", f"--index={d}/index"))
+        assert "span 9 " not in err and "span 11 " not in err, err
+
+
+def test_help_and_manual():
+    check = os.path.join(TOP, "tests/mount/help-man")
+    for name in ("fsck.stargz", "dump.stargz"):
+        program = os.path.join(BIN, name)
+        page = os.path.join(TOP, f"userspace/man/{name}.8")
+        subprocess.run([check, program, page], check=True,
+                       capture_output=True)
