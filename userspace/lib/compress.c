@@ -42,8 +42,7 @@ int sgz_compress(struct sgz_compressor *c, const void *bytes, size_t len,
 
 	bound = c->gzip ? libdeflate_gzip_compress_bound(c->gzip, len) :
 			  ZSTD_compressBound(len);
-	out->count = 0;
-	if (!sgz_vec_add(out, bound, 1))
+	if (!sgz_vec_room(out, bound))
 		return -ENOMEM;
 	if (c->gzip)
 		n = libdeflate_gzip_compress(c->gzip, bytes, len, out->data,

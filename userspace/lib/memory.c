@@ -37,6 +37,17 @@ void *sgz_vec_add(struct sgz_vec *vec, size_t n, size_t size)
 	return at;
 }
 
+void *sgz_vec_room(struct sgz_vec *vec, size_t len)
+{
+	if (len > vec->room) {
+		sgz_vec_free(vec);
+		vec->data = malloc(len);
+		vec->room = vec->data ? len : 0;
+	}
+	vec->count = vec->data ? len : 0;
+	return vec->data;
+}
+
 void sgz_vec_free(struct sgz_vec *vec)
 {
 	free(vec->data);

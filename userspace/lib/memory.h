@@ -31,6 +31,15 @@ struct sgz_vec {
  */
 void *sgz_vec_add(struct sgz_vec *vec, size_t n, size_t size);
 
+/**
+ * sgz_vec_room() - an array of bytes to be filled by the caller
+ * @vec: array of bytes; what it held is lost
+ * @len: bytes
+ *
+ * Return: the bytes, not set, or NULL without memory.
+ */
+void *sgz_vec_room(struct sgz_vec *vec, size_t len);
+
 /** sgz_vec_free() - release an array and make it empty */
 void sgz_vec_free(struct sgz_vec *vec);
 

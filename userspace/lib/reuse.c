@@ -95,7 +95,8 @@ static int add_members(struct sgz_reuse *reuse, const struct sgz_vec *refs,
 	struct member *m = NULL;
 
 	for (size_t i = 0; i < refs->count; i++, ref++) {
-		struct part part = { ref->chunk->inner, ref->chunk->size };
+		struct part part = { .inner = ref->chunk->inner,
+			.size = ref->chunk->size };
 
 		memcpy(part.sha256, ref->digest->sha256, sizeof(part.sha256));
 		if (!m || m->start != ref->chunk->unit) {
@@ -190,7 +191,8 @@ static uint64_t job_key(const struct sgz_job *job)
 	uint64_t key = 0;
 
 	for (size_t i = 0; i < job->records.count; i++, r++) {
-		struct part part = { r->at - job->start, r->size };
+		struct part part = { .inner = r->at - job->start,
+			.size = r->size };
 
 		if (!r->content)
 			continue;
@@ -207,8 +209,7 @@ static bool read_stored(struct sgz_copier *c, const struct member *m,
 	size_t len = m->end - m->start < most ? m->end - m->start : most;
 	ssize_t n;
 
-	c->stored.count = 0;
-	if (!sgz_vec_add(&c->stored, len, 1))
+	if (!sgz_vec_room(&c->stored, len))
 		return false;
 	n = pread(m->fd, c->stored.data, len, m->start);
 	return n >= 0 && (size_t)n == len;
@@ -248,23 +249,21 @@ static bool copy_member(struct sgz_copier *c, enum stargz_codec codec,
 {
 	/* Nothing that a compressor makes is longer. */
 	size_t most = ZSTD_compressBound(job->len) + 4096;
+	struct sgz_vec out;
 	size_t used;
-	char *out;
 
 	if (!read_stored(c, m, most))
 		return false;
-	c->bytes.count = 0;
-	if (!sgz_vec_add(&c->bytes, job->len, 1))
+	if (!sgz_vec_room(&c->bytes, job->len))
 		return false;
 	used = codec == STARGZ_CODEC_ZSTD ? unpack_zstd(c, job->len) :
 					    unpack_gzip(c, job->len);
 	if (!used || memcmp(c->bytes.data, job->bytes, job->len))
 		return false;
-	job->out.count = 0;
-	out = sgz_vec_add(&job->out, used, 1);
-	if (!out)
-		return false;
-	memcpy(out, c->stored.data, used);
+	out = job->out;
+	job->out = c->stored;
+	job->out.count = used;
+	c->stored = out;
 	return true;
 }
 
