@@ -163,11 +163,13 @@ static int pass_on(struct sgz_pipeline *pipe)
 	if (job->error)
 		return sgz_nomem(pipe->ctx);
 	ret = pipe->done(pipe->data, job);
+	if (ret)
+		return ret;
 	job->state = SGZ_JOB_FREE;
 	job->len = 0;
 	job->records.count = 0;
 	pipe->tail++;
-	return ret;
+	return 0;
 }
 
 struct sgz_job *sgz_pipeline_get(struct sgz_pipeline *pipe)

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base64.h"
 #include "path.h"
@@ -78,12 +79,30 @@ static int add_xattr(struct json_object *to, const struct sgz_xattr *attr)
 	return ret;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+	const struct sgz_xattr *a = left, *b = right;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int ret = memcmp(a->name, b->name, len);
+
+	return ret ? ret : (a->name_len > len) - (b->name_len > len);
+}
+
+/* By name: the order in which they come is that of a file system, or chance. */
 static int add_xattrs(struct sgz_record *r, const struct sgz_vec *xattrs)
 {
-	const struct sgz_xattr *attr = xattrs->data;
 	struct json_object *to = NULL;
+	struct sgz_vec sorted = { 0 };
+	struct sgz_xattr *attr;
 	int ret = 0;
 
+	if (!xattrs->count)
+		return 0;
+	attr = sgz_vec_add(&sorted, xattrs->count, sizeof(*attr));
+	if (!attr)
+		return -ENOMEM;
+	memcpy(attr, xattrs->data, xattrs->count * sizeof(*attr));
+	qsort(attr, xattrs->count, sizeof(*attr), compare_names);
 	for (size_t i = 0; !ret && i < xattrs->count; i++, attr++) {
 		if (sgz_xattr_fault(attr))
 			continue;
@@ -94,6 +113,7 @@ static int add_xattrs(struct sgz_record *r, const struct sgz_vec *xattrs)
 		if (!ret)
 			ret = add_xattr(to, attr);
 	}
+	sgz_vec_free(&sorted);
 	return ret;
 }
 

@@ -177,29 +177,36 @@ static int run(struct settings *s)
 	return EXIT_OK;
 }
 
-int main(int argc, char **argv)
+static int make_layer(struct settings *s)
 {
-	struct settings s = { 0 };
 	char *beside = NULL;
 	int code;
 
-	code = options_parse(&s, argc, argv);
-	if (code >= 0)
-		return code;
-	s.call.data = &s;
-	if (!s.quiet)
-		s.call.warn = on_warning;
-	if (!s.quiet && !s.no_progress && isatty(STDERR_FILENO))
-		s.call.progress = on_progress;
-	if (s.index_beside && asprintf(&beside, "%s.index", s.dest) < 0)
-		return failed(s.dest, "out of memory");
+	s->call.data = s;
+	if (!s->quiet)
+		s->call.warn = on_warning;
+	if (!s->quiet && !s->no_progress && isatty(STDERR_FILENO))
+		s->call.progress = on_progress;
+	if (s->index_beside && asprintf(&beside, "%s.index", s->dest) < 0)
+		return failed(s->dest, "out of memory");
 	if (beside)
-		s.index = beside;
-	code = run(&s);
+		s->index = beside;
+	code = run(s);
+	free(beside);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct settings s = { 0 };
+	int code;
+
+	code = options_parse(&s, argc, argv);
+	if (code < 0)
+		code = make_layer(&s);
 	sgz_exclude_free(&s.exclude);
 	sgz_vec_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = failed("standard output", strerror(errno));
-	free(beside);
 	return code;
 }
