@@ -4,9 +4,12 @@ device images."""
 import gzip
 import io
 import os
+import random
+import struct
 import subprocess
 import tarfile
 import tempfile
+import zlib
 
 import ocilayout
 from readindex import Index
@@ -293,3 +296,37 @@ def test_device_image_shares_the_blob():
     shared = sum(int(line.split(":")[3]) for line in out.splitlines()
                  if "shared" in line)
     assert shared * 4096 >= 2 * len(blob), out
+
+
+def test_damaged_indexes():
+    """Anything goes but a crash, a hang or an index that is refused itself."""
+    rng = random.Random(11)
+    blobs = [gzip.compress(LOWER), tar_of("d/", ("d/n", b"n" * 99)), LOWER]
+    with tempfile.TemporaryDirectory() as tmp:
+        paths = write(tmp, blobs)
+        out, bad = tmp + "/out", tmp + "/bad"
+        for i, args in enumerate(((paths[0],), ("--merge", *paths))):
+            assert run("-o", f"{tmp}/{i}.index", *args).returncode == 0
+        seeds = []
+        for i in range(2):
+            with open(f"{tmp}/{i}.index", "rb") as f:
+                seeds.append(f.read())
+        for i in range(300):
+            data = bytearray(seeds[i % 2])
+            used = len(bytes(data).rstrip(b"\0"))
+            for _ in range(rng.randint(1, 3)):
+                at = rng.choice((rng.randrange(used), rng.randrange(512)))
+                data[at] = rng.choice((0, 1, 0x7f, 0xff, rng.randrange(256)))
+            data[4:8] = bytes(4)
+            data[4:8] = struct.pack("<I", zlib.crc32(data[:512]))
+            if rng.random() < .1:
+                del data[rng.randrange(len(data)):]
+            with open(bad, "wb") as f:
+                f.write(data)
+            r = run("--merge", "-o", out, bad, paths[1])
+            assert r.returncode in (0, 2, 3, 4), r
+            assert len(r.stderr.splitlines()) == (r.returncode != 0), r
+            assert os.path.exists(out) == (r.returncode == 0)
+            if not r.returncode:
+                assert run("--merge", "-o", bad, out).returncode == 0
+                os.unlink(out)
