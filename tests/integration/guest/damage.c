@@ -11,8 +11,9 @@
  *
  * flip damages single bytes, word puts extreme values into aligned 32 and
  * 64-bit words, cut shortens the file; at every STEPth place from FIRST on,
- * which counts from zero. INDEX and BLOB are changed in place and restored. With a damaged index the checksum of the
- * superblock is made right again, so that the damage is not found too early.
+ * which counts from zero. INDEX and BLOB are changed in place and restored. With
+ * a damaged index the checksum of the superblock is made right again, so that
+ * the damage is not found too early.
  *
  * Every mount may be refused, and every call on what is mounted may fail, but
  * only with an error that says damage; what has been mounted must unmount. A

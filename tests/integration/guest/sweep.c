@@ -273,8 +273,8 @@ static void touch_page(const struct reader *r, const char *data, size_t at)
 {
 	size_t left = r->file->size - at, i;
 
-	if (r->file->want && memcmp(data + at, r->file->want + at,
-			      left < PAGE ? left : PAGE))
+	if (r->file->want &&
+	    memcmp(data + at, r->file->want + at, left < PAGE ? left : PAGE))
 		wrong(r, "wrong bytes in memory", at);
 	for (i = left; i < PAGE; i++)
 		if (data[at + i])
