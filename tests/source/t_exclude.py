@@ -41,7 +41,7 @@ def test_pattern_matches_whole_paths_only():
 
 
 def test_bad_pattern():
-    refused("--exclude-regex=(", "/", words=["(", "Unmatched"])
+    refused("--exclude-regex=(", "/", words=["(", "Unmatched"], code=16)
 
 
 def test_first_name_of_a_file():

@@ -10,7 +10,9 @@ import tempfile
 
 from tap import TOP, Skip
 
-PROGRAM = TOP + "/build/sanitize/unit/source-to-tar"
+PROGRAM = TOP + "/build/sanitize/bin/mkfs.stargz"
+# A layer in this format is nothing but the tar and, skipped, its contents.
+PLAIN = ("-zzstd,1", "--format=zstd-chunked")
 FIXTURE = TOP + "/tests/fixtures/odd-tree"
 # What only takes time here.
 LARGE = ("chunk", "chunk-and-one", "two-chunks", "text-of-9m", "zeroes")
@@ -27,32 +29,37 @@ class Made:
     """What a run of the program gave."""
 
     def __init__(self, run):
-        self.code, self.tar = run.returncode, run.stdout
+        self.code, self.tar = run.returncode, b""
         self.err = run.stderr.decode("utf-8", "replace")
+        if not self.code:
+            unpack = ("gzip", "-dc") if run.stdout[:2] == b"\x1f\x8b" else \
+                ("zstd", "-dcq")
+            self.tar = tool(*unpack, input=run.stdout)
 
     def __repr__(self):
         return f"exit {self.code}, {self.err!r}"
 
 
 def attempt(*args, **kwargs):
-    """Run the program."""
-    run = subprocess.run([PROGRAM, *args], capture_output=True, check=False,
-                         **kwargs)
+    """Make a layer of the last argument, and the tar that is in it."""
+    run = subprocess.run([PROGRAM, *PLAIN, *args[:-1], "-", args[-1]],
+                         capture_output=True, check=False, **kwargs)
     return Made(run)
 
 
 def made(*args, warnings=0, **kwargs):
-    """The tar that the program writes."""
+    """The tar in a layer that has to be made."""
     m = attempt(*args, **kwargs)
     assert m.code == 0, m
     assert m.err.count("warning:") == len(m.err.splitlines()) == warnings, m
     return m.tar
 
 
-def refused(*args, words=(), **kwargs):
+def refused(*args, words=(), code=8, **kwargs):
     """The program has to fail with one line."""
     m = attempt(*args, **kwargs)
-    assert m.code == 1 and len(m.err.splitlines()) == 1, m
+    assert m.code == code, m
+    assert len(m.err.splitlines()) == 1 or code == 16, m
     for word in words:
         assert word in m.err, (word, m)
 

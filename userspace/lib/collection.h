@@ -78,6 +78,10 @@ static inline struct sgz_item *sgz_item(const struct sgz_collection *c,
 
 /**
  * sgz_path_cmp() - compare cleaned paths
+ * @a: one
+ * @a_len: bytes in it
+ * @b: the other
+ * @b_len: bytes in it
  *
  * A slash is less than any other byte: what is in a directory comes right after
  * it, before what has a longer name.

@@ -141,7 +141,9 @@ static int put_chain(struct orderer *o, uint32_t i, bool parents)
 			return sgz_nomem(o->all.rw.ctx);
 		*to = i;
 		item->done = true;
-		i = item->link ? sgz_collection_find(&o->all, item->link, item->link_len) : SGZ_NO_ITEM;
+		i = item->link ? sgz_collection_find(&o->all, item->link,
+						     item->link_len) :
+				 SGZ_NO_ITEM;
 	}
 	while (!ret && o->chain.count) {
 		i = ((uint32_t *)o->chain.data)[--o->chain.count];
