@@ -105,6 +105,13 @@ class Pair:
                 tool("cp", "-a", self.old + "/.", tmp)
                 apply_layer(tmp, layer)
                 same_tree(tree(tmp), new)
+                with open(tmp + "/layer", "wb") as f:
+                    f.write(layer)
+                tool(INDEX, "--merge", "-o", tmp + "/merged", old,
+                     tmp + "/layer")
+                # Nothing has changed since that.
+                rest = names(made("--diff=" + tmp + "/merged", self.new))
+                assert rest == ["."], rest
             layers.append(names(layer))
         return layers
 
@@ -119,7 +126,7 @@ def keep_times(path, function):
 def test_nothing_changed():
     with Pair(odd=True) as p:
         p.copy()
-        assert p.check() == [[]] * 4
+        assert p.check() == [["."]] * 4
 
 
 def test_content_alone():
@@ -134,7 +141,7 @@ def test_content_alone():
         os.utime(p.new + "/d/a", ns=(st.st_atime_ns, st.st_mtime_ns))
         assert p.check(olds=p.olds()[:3]) == [[".", "d", "d/a"]] * 3
         layer = made("--diff=" + p.olds()[3], p.new)
-        assert names(layer) == []
+        assert names(layer) == ["."]
 
 
 def test_attributes():
@@ -284,7 +291,7 @@ def test_old_layer_with_whiteouts():
             f.write(gnu_tar(p.old, "--format=pax"))
         os.utime(p.new, ns=(os.stat(p.old).st_mtime_ns,) * 2)
         os.utime(p.new + "/d", ns=(os.stat(p.old + "/d").st_mtime_ns,) * 2)
-        assert names(made("--diff=" + p.tmp + "/old", p.new)) == []
+        assert names(made("--diff=" + p.tmp + "/old", p.new)) == ["."]
 
 
 def test_order_of_the_result():

@@ -449,6 +449,8 @@ static int compare(struct differ *d, int fd)
 	if (ret)
 		return ret;
 	complete_links(d);
+	/* Where layers are mounted over one another, this one's root is seen. */
+	want_parents(d, "", 1);
 	for (uint32_t i = 0; i < d->all.items.count; i++) {
 		const struct sgz_item *item = sgz_item(&d->all, i);
 

@@ -21,7 +21,7 @@
  * none, there equal sizes and times have to do.
  *
  * Of a file with several names all or none are there, and so are the
- * directories above all that is there. Whiteouts come last; a directory of
+ * directories above all that is there. The root always is. Whiteouts come last; a directory of
  * which nothing is left is marked as opaque.
  *
  * All of the source is read at once, as by sgz_source_order().
