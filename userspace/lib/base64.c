@@ -51,8 +51,8 @@ int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len)
 
 size_t sgz_base64_encode(char *out, const void *bytes, size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = bytes;
 	char *to = out;
 

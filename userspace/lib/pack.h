@@ -46,6 +46,8 @@ static inline uint64_t sgz_pack_pos(const struct sgz_pack *p)
  * @p: the tar
  * @hash: a number that only depends on what follows; of several places the
  *	one with the lowest is taken
+ *
+ * Return: 0, or -ENOMEM with the error text set.
  */
 int sgz_pack_mark(struct sgz_pack *p, uint32_t hash);
 
