@@ -3,21 +3,11 @@
  * dump.stargz: files, messages and exit codes.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "dump.h"
 #include "output.h"
-
-/* A file that is looked at, and what was opened for it. */
-struct input {
-	struct sgz_opened opened;
-	int file;
-	int *fds;
-	size_t count;
-};
 
 static void on_warning(void *data, const char *line)
 {
@@ -40,75 +30,21 @@ static int fail(const char *path, const char *why)
 	return EXIT_TROUBLE;
 }
 
-static int open_file(const char *path)
+static int read_input(struct settings *s, const struct sgz_context *ctx,
+		      const char *path, struct inputs_file *in)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		fail(path, strerror(errno));
-	return fd;
-}
-
-/* The sources as a mount would have them, the index first. */
-static int open_sources(const struct settings *s, const char *path,
-			struct input *in)
-{
-	in->fds = calloc(s->device_count + 2, sizeof(*in->fds));
-	if (!in->fds)
-		return fail(path, "out of memory");
-	in->fds[in->count++] = in->file = open_file(s->index ? s->index :
-							       path);
-	if (in->file < 0)
-		return EXIT_TROUBLE;
-	if (s->index) {
-		in->fds[in->count++] = open_file(path);
-		if (in->fds[in->count - 1] < 0)
-			return EXIT_TROUBLE;
-	}
-	for (size_t i = 0; i < s->device_count; i++) {
-		in->fds[in->count++] = open_file(s->devices[i]);
-		if (in->fds[in->count - 1] < 0)
-			return EXIT_TROUBLE;
-	}
-	return EXIT_SAME;
-}
-
-static int read_input(const struct settings *s, const struct sgz_context *ctx,
-		      struct input *in)
-{
-	struct sgz_opened *o = &in->opened;
-	int ret = sgz_opened_file(o, ctx, in->file);
-
-	if (ret)
-		return ret;
-	if (o->layer && s->index)
-		return sgz_fail(ctx, -EINVAL, "%s is not an index", s->index);
-	return sgz_opened_read(o, in->fds, in->count);
-}
-
-static int open_input(struct settings *s, const struct sgz_context *ctx,
-		      const char *path, struct input *in)
-{
-	int code;
+	int ret;
 
 	s->now = path;
-	code = open_sources(s, path, in);
-	if (code)
-		return code;
-	if (read_input(s, ctx, in)) {
-		bar_clear(&s->bar);
-		return fail(path, ctx->err->text);
-	}
-	return EXIT_SAME;
-}
-
-static void close_input(struct input *in)
-{
-	sgz_opened_free(&in->opened);
-	for (size_t i = 0; in->fds && i < in->count; i++)
-		if (in->fds[i] >= 0)
-			close(in->fds[i]);
-	free(in->fds);
+	if (inputs_open(in, &s->inputs, path, PROG))
+		return EXIT_TROUBLE;
+	ret = inputs_look(in, &s->inputs, ctx);
+	if (!ret)
+		ret = sgz_opened_read(&in->opened, in->fds, in->count);
+	if (!ret)
+		return EXIT_SAME;
+	bar_clear(&s->bar);
+	return fail(path, ctx->err->text);
 }
 
 static int run_command(const struct job *job, struct sgz_opened *other)
@@ -140,7 +76,7 @@ static int run_command(const struct job *job, struct sgz_opened *other)
 
 /* Run the command into the output, which appears whole or not at all. */
 static int run(struct settings *s, const struct sgz_context *ctx,
-	       struct input *in)
+	       struct inputs_file *in)
 {
 	const char *name = s->output ? s->output : "-";
 	struct job job = { s, ctx, &in[0].opened, NULL };
@@ -176,7 +112,7 @@ int main(int argc, char **argv)
 	struct settings s = { 0 };
 	struct stargz_error err = { "" };
 	const struct sgz_context ctx = { &s.opt, &err };
-	struct input in[2] = { { .file = -1 }, { .file = -1 } };
+	struct inputs_file in[2] = { 0 };
 	int code;
 
 	code = options_parse(&s, argc, argv);
@@ -190,13 +126,13 @@ int main(int argc, char **argv)
 	if (!s.quiet && isatty(STDERR_FILENO))
 		s.opt.progress = on_progress;
 	bar_start(&s.bar);
-	code = open_input(&s, &ctx, s.files[0], &in[0]);
+	code = read_input(&s, &ctx, s.files[0], &in[0]);
 	if (!code && s.command == CMD_DIFF)
-		code = open_input(&s, &ctx, s.files[1], &in[1]);
+		code = read_input(&s, &ctx, s.files[1], &in[1]);
 	if (!code)
 		code = run(&s, &ctx, in);
-	close_input(&in[0]);
-	close_input(&in[1]);
-	free(s.devices);
+	inputs_close(&in[0]);
+	inputs_close(&in[1]);
+	sgz_vec_free(&s.inputs.devices);
 	return code;
 }

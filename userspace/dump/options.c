@@ -13,8 +13,7 @@
 #include "version.h"
 
 enum { OPT_LS = 256, OPT_STAT, OPT_CAT, OPT_INO, OPT_TOC, OPT_DUMP, OPT_DIFF,
-	OPT_BLOB, OPT_JSON, OPT_INDEX, OPT_DEVICE, OPT_TOC_FILE,
-	OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW };
+	OPT_BLOB, OPT_JSON, OPT_TOC_FILE };
 
 static const struct option options[] = {
 	{ "superblock", no_argument, NULL, 's' },
@@ -31,12 +30,8 @@ static const struct option options[] = {
 	{ "extract-blob", required_argument, NULL, OPT_BLOB },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "output", required_argument, NULL, 'o' },
-	{ "index", required_argument, NULL, OPT_INDEX },
-	{ "device", required_argument, NULL, OPT_DEVICE },
+	INPUT_OPTIONS,
 	{ "toc-file", required_argument, NULL, OPT_TOC_FILE },
-	{ "toc-digest", required_argument, NULL, OPT_TOC_DIGEST },
-	{ "annotation", required_argument, NULL, OPT_ANNOTATION },
-	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -101,20 +96,6 @@ static bool parse_number(const char *text, uint32_t *number)
 	return true;
 }
 
-static int add_device(struct settings *s, const char *path)
-{
-	const char **more = reallocarray(s->devices, s->device_count + 1,
-					 sizeof(*more));
-
-	if (!more) {
-		fprintf(stderr, PROG ": out of memory\n");
-		return EXIT_TROUBLE;
-	}
-	s->devices = more;
-	more[s->device_count++] = path;
-	return -1;
-}
-
 /* Only one thing is done; returns -1 to go on. */
 static int take_command(struct settings *s, enum command command,
 			const char *path)
@@ -129,6 +110,8 @@ static int take_command(struct settings *s, enum command command,
 /* An option that is not a command; returns -1 to go on, else the exit code. */
 static int take_option(struct settings *s, int c)
 {
+	const char *why;
+
 	switch (c) {
 	case 'R':
 		s->recursive = true;
@@ -139,22 +122,8 @@ static int take_option(struct settings *s, int c)
 	case 'o':
 		s->output = optarg;
 		return -1;
-	case OPT_INDEX:
-		s->index = optarg;
-		return -1;
-	case OPT_DEVICE:
-		return add_device(s, optarg);
 	case OPT_TOC_FILE:
 		s->opt.toc_path = optarg;
-		return -1;
-	case OPT_TOC_DIGEST:
-		s->opt.toc_digest = optarg;
-		return -1;
-	case OPT_ANNOTATION:
-		return stargz_annotation(&s->opt, optarg) ? -1 :
-			usage("not KEY=VALUE", optarg);
-	case OPT_RAW:
-		s->opt.raw = true;
 		return -1;
 	case 'q':
 		s->quiet = true;
@@ -166,8 +135,12 @@ static int take_option(struct settings *s, int c)
 		puts(PROG " " STARGZ_TOOLS_VERSION);
 		return EXIT_SAME;
 	default:
-		fprintf(stderr, "Try '" PROG " --help'.\n");
-		return EXIT_TROUBLE;
+		if (c < INPUT_INDEX) {
+			fprintf(stderr, "Try '" PROG " --help'.\n");
+			return EXIT_TROUBLE;
+		}
+		why = inputs_option(&s->inputs, &s->opt, c);
+		return why ? usage(why, optarg) : -1;
 	}
 }
 
@@ -214,10 +187,7 @@ static int check_options(const struct settings *s)
 		return usage("is missing", want == 2 ? "A or B" : "BLOB");
 	if (s->count > want)
 		return usage("is one too many", s->files[want]);
-	if (s->command == CMD_DIFF &&
-	    (s->index || s->device_count || s->opt.toc_path ||
-	     s->opt.toc_digest || s->opt.toc_stored_digest ||
-	     s->opt.toc_position))
+	if (s->command == CMD_DIFF && inputs_single(&s->inputs, &s->opt))
 		return usage("belong to one file, not to two",
 			     "these options");
 	if (s->recursive && s->command != CMD_LIST)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "bar.h"
-#include "stargz.h"
+#include "inputs.h"
 
 #define PROG	"dump.stargz"
 
@@ -44,9 +44,7 @@ enum command {
  * @json: print JSON
  * @files: what is looked at
  * @count: how many
- * @index: index of the only file, or NULL
- * @devices: other blobs of the index
- * @device_count: how many
+ * @inputs: what else belongs to them
  * @output: where to, or NULL: standard output
  * @threads: how many decode
  * @quiet: neither warnings nor a progress bar
@@ -63,9 +61,7 @@ struct settings {
 	bool json;
 	char **files;
 	size_t count;
-	const char *index;
-	const char **devices;
-	size_t device_count;
+	struct inputs inputs;
 	const char *output;
 	unsigned int threads;
 	bool quiet;

@@ -27,7 +27,7 @@ int fsck_extract(struct target *t, const struct sgz_context *ctx)
 	if (opt.root < 0)
 		return sgz_fail(ctx, -errno, "%s: %s", s->extract,
 				strerror(errno));
-	ret = sgz_extract(&t->opened, &opt, &t->faults);
+	ret = sgz_extract(&t->input.opened, &opt, &t->faults);
 	close(opt.root);
 	return ret;
 }

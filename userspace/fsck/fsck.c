@@ -57,15 +57,15 @@ static int check_content(struct target *t, const struct sgz_context *ctx)
 	struct sgz_inodepath names = { 0 };
 	struct sgz_content content = {
 		.ctx = ctx,
-		.image = &t->opened.image,
-		.blobs = t->opened.blobs,
+		.image = &t->input.opened.image,
+		.blobs = t->input.opened.blobs,
 		.names = &names,
-		.ranges = t->opened.ranges,
+		.ranges = t->input.opened.ranges,
 		.threads = t->settings->threads,
 		.all = true,
 		.faults = &t->faults,
 	};
-	int ret = sgz_inodepath_make(&names, ctx, &t->opened.image);
+	int ret = sgz_inodepath_make(&names, ctx, &t->input.opened.image);
 
 	if (!ret)
 		ret = sgz_content_read(&content);
@@ -75,11 +75,11 @@ static int check_content(struct target *t, const struct sgz_context *ctx)
 
 static void warn_absent(const struct target *t, const struct sgz_context *ctx)
 {
-	size_t count = t->opened.image.table[STARGZ_TABLE_BLOBS].count;
+	size_t count = t->input.opened.image.table[STARGZ_TABLE_BLOBS].count;
 	size_t absent = 0;
 
 	for (size_t i = 0; i < count; i++)
-		absent += t->opened.blobs[i].fd < 0;
+		absent += t->input.opened.blobs[i].fd < 0;
 	if (absent)
 		sgz_warn(ctx, "%zu of %zu blobs are not given (--device), their content is not checked",
 			 absent, count);
@@ -88,7 +88,7 @@ static void warn_absent(const struct target *t, const struct sgz_context *ctx)
 /* What the index says, then what it describes. */
 static int check_full(struct target *t, const struct sgz_context *ctx)
 {
-	struct sgz_opened *o = &t->opened;
+	struct sgz_opened *o = &t->input.opened;
 	int ret = sgz_records_faults(&o->image, ctx, &t->faults);
 
 	if (!ret && !t->faults.count)
@@ -96,7 +96,7 @@ static int check_full(struct target *t, const struct sgz_context *ctx)
 	if (ret || t->faults.count)
 		return ret;
 	if (!o->layer) {
-		ret = sgz_opened_blobs(o, t->fds, t->count, &t->faults);
+		ret = sgz_opened_blobs(o, t->input.fds, t->input.count, &t->faults);
 		if (ret || t->faults.count)
 			return ret;
 		warn_absent(t, ctx);
@@ -107,7 +107,7 @@ static int check_full(struct target *t, const struct sgz_context *ctx)
 
 static int full(struct target *t, const struct sgz_context *ctx)
 {
-	struct sgz_opened *o = &t->opened;
+	struct sgz_opened *o = &t->input.opened;
 	int ret;
 
 	ret = o->layer ? sgz_opened_layer(o) :
@@ -119,7 +119,7 @@ static int full(struct target *t, const struct sgz_context *ctx)
 static int quick_layer(struct target *t, const struct sgz_context *ctx)
 {
 	const struct stargz_index_options *opt = ctx->opt;
-	struct sgz_opened *o = &t->opened;
+	struct sgz_opened *o = &t->input.opened;
 	int ret;
 
 	if (opt->toc_digest || opt->toc_stored_digest || opt->toc_path)
@@ -134,19 +134,19 @@ static int quick_layer(struct target *t, const struct sgz_context *ctx)
 /* An index: superblock, bounds of tables, and that its blobs are there. */
 static int quick_index(struct target *t, const struct sgz_context *ctx)
 {
-	struct sgz_opened *o = &t->opened;
+	struct sgz_opened *o = &t->input.opened;
 	int ret = sgz_index_superblock(&o->image.sb, ctx, &o->file);
 
 	if (!ret)
 		ret = sgz_index_table(&o->image, ctx, &o->file,
 				      STARGZ_TABLE_BLOBS);
-	return ret ? ret : sgz_opened_blobs(o, t->fds, t->count, &t->faults);
+	return ret ? ret : sgz_opened_blobs(o, t->input.fds, t->input.count, &t->faults);
 }
 
 /* The tree is written if nothing is wrong with the index. */
 static int extract(struct target *t, const struct sgz_context *ctx)
 {
-	int ret = sgz_opened_read(&t->opened, t->fds, t->count);
+	int ret = sgz_opened_read(&t->input.opened, t->input.fds, t->input.count);
 
 	return ret ? ret : fsck_extract(t, ctx);
 }
@@ -159,8 +159,8 @@ static void print_clean(const struct target *t)
 		return;
 	printf("%s: %s", t->settings->now,
 	       t->settings->full ? "clean" : "clean (quick check)");
-	if (t->settings->verbose && t->opened.image.sb.magic) {
-		sgz_image_stats(&t->opened.image, &stats);
+	if (t->settings->verbose && t->input.opened.image.sb.magic) {
+		sgz_image_stats(&t->input.opened.image, &stats);
 		printf(", %" PRIu64 " spans, %" PRIu64 " bytes of content",
 		       stats.spans, stats.data_bytes);
 	}
@@ -169,13 +169,10 @@ static void print_clean(const struct target *t)
 
 static int work(struct target *t, const struct sgz_context *ctx)
 {
-	int ret = sgz_opened_file(&t->opened, ctx, t->file);
+	int ret = inputs_look(&t->input, &t->settings->inputs, ctx);
 
 	if (ret)
 		return ret;
-	if (t->opened.layer && t->settings->index)
-		return sgz_fail(ctx, -EINVAL, "%s is not an index",
-				t->settings->index);
 	if (t->settings->full) {
 		ret = full(t, ctx);
 		if (ret || t->faults.count || !t->settings->extract)
@@ -184,7 +181,7 @@ static int work(struct target *t, const struct sgz_context *ctx)
 	}
 	if (t->settings->extract)
 		return extract(t, ctx);
-	return t->opened.layer ? quick_layer(t, ctx) : quick_index(t, ctx);
+	return t->input.opened.layer ? quick_layer(t, ctx) : quick_index(t, ctx);
 }
 
 int fsck_target(struct target *t)
@@ -200,6 +197,5 @@ int fsck_target(struct target *t)
 		fprintf(stderr, PROG ": %s: %s\n", t->settings->now, err.text);
 	else if (!code && !t->settings->extract)
 		print_clean(t);
-	sgz_opened_free(&t->opened);
 	return code;
 }

@@ -5,24 +5,18 @@
 #ifndef FSCK_H
 #define FSCK_H
 
-#include "opened.h"
+#include "faults.h"
 #include "options.h"
 
 /**
  * struct target - what is checked
  * @settings: the command line
- * @file: the layer, or what holds the index
- * @fds: the sources that a mount would have; the first one is @file or -1
- * @count: how many
- * @opened: what was read of it
+ * @input: the file, and what was read of it
  * @faults: what is wrong with it
  */
 struct target {
 	struct settings *settings;
-	int file;
-	const int *fds;
-	size_t count;
-	struct sgz_opened opened;
+	struct inputs_file input;
 	struct sgz_faults faults;
 };
 

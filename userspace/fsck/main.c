@@ -3,9 +3,7 @@
  * fsck.stargz: files, messages and exit codes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,72 +24,16 @@ static void on_progress(void *data, uint64_t done, uint64_t total)
 	bar_draw(&s->bar, done, total);
 }
 
-static int open_file(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		fprintf(stderr, PROG ": %s: %s\n", path, strerror(errno));
-	return fd;
-}
-
-/*
- * The sources as a mount would have them, the index first. Returns how many,
- * or -1 after a message.
- */
-static int open_sources(const struct settings *s, const char *path, int *fds)
-{
-	int n = 0;
-
-	fds[n++] = -1;
-	if (s->index) {
-		fds[0] = open_file(s->index);
-		fds[n++] = open_file(path);
-		if (fds[0] < 0 || fds[1] < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < s->device_count; i++) {
-		fds[n++] = open_file(s->devices[i]);
-		if (fds[n - 1] < 0)
-			return -1;
-	}
-	return n;
-}
-
-static int check_opened(struct settings *s, int *fds)
-{
-	struct target t = { .settings = s, .fds = fds, .file = fds[0] };
-	int n = open_sources(s, s->now, fds), code;
-
-	if (n < 0)
-		return EXIT_OPERATION;
-	t.count = n;
-	t.file = s->index ? fds[0] : open_file(s->now);
-	if (t.file < 0)
-		return EXIT_OPERATION;
-	code = fsck_target(&t);
-	if (!s->index)
-		close(t.file);
-	return code;
-}
-
 static int check(struct settings *s, const char *path)
 {
-	int *fds = calloc(s->device_count + 2, sizeof(*fds)), code;
+	struct target t = { .settings = s };
+	int code = EXIT_OPERATION;
 
-	if (!fds) {
-		fprintf(stderr, PROG ": out of memory\n");
-		return EXIT_OPERATION;
-	}
-	for (size_t i = 0; i < s->device_count + 2; i++)
-		fds[i] = -1;
 	s->now = path;
 	bar_start(&s->bar);
-	code = check_opened(s, fds);
-	for (size_t i = 0; i < s->device_count + 2; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	free(fds);
+	if (!inputs_open(&t.input, &s->inputs, path, PROG))
+		code = fsck_target(&t);
+	inputs_close(&t.input);
 	return code;
 }
 
@@ -113,7 +55,7 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < s.count; i++)
 			code |= check(&s, s.files[i]);
 	}
-	free(s.devices);
+	sgz_vec_free(&s.inputs.devices);
 	if (fflush(stdout)) {
 		fprintf(stderr, PROG ": standard output: %s\n",
 			strerror(errno));

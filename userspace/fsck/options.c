@@ -14,18 +14,13 @@
 /* More threads than that are no help to anybody. */
 #define THREADS_MAX	256
 
-enum { OPT_INDEX = 256, OPT_DEVICE, OPT_TOC, OPT_TOC_DIGEST, OPT_ANNOTATION,
-	OPT_RAW, OPT_EXTRACT, OPT_PATH, OPT_OVERWRITE };
+enum { OPT_TOC = 256, OPT_EXTRACT, OPT_PATH, OPT_OVERWRITE };
 
 static const struct option options[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "jobs", required_argument, NULL, 'j' },
-	{ "index", required_argument, NULL, OPT_INDEX },
-	{ "device", required_argument, NULL, OPT_DEVICE },
+	INPUT_OPTIONS,
 	{ "toc", required_argument, NULL, OPT_TOC },
-	{ "toc-digest", required_argument, NULL, OPT_TOC_DIGEST },
-	{ "annotation", required_argument, NULL, OPT_ANNOTATION },
-	{ "raw", no_argument, NULL, OPT_RAW },
 	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	{ "path", required_argument, NULL, OPT_PATH },
 	{ "overwrite", no_argument, NULL, OPT_OVERWRITE },
@@ -84,20 +79,6 @@ static bool parse_threads(const char *text, unsigned int *threads)
 	return true;
 }
 
-static int add_device(struct settings *s, const char *path)
-{
-	const char **more = reallocarray(s->devices, s->device_count + 1,
-					 sizeof(*more));
-
-	if (!more) {
-		fprintf(stderr, PROG ": out of memory\n");
-		return EXIT_OPERATION;
-	}
-	s->devices = more;
-	more[s->device_count++] = path;
-	return -1;
-}
-
 /* Options that take no value; returns -1 to go on, else the exit code. */
 static int take_flag(struct settings *s, int c)
 {
@@ -109,9 +90,6 @@ static int take_flag(struct settings *s, int c)
 		return -1;
 	case 'f':
 		s->full = true;
-		return -1;
-	case OPT_RAW:
-		s->opt.raw = true;
 		return -1;
 	case OPT_OVERWRITE:
 		s->overwrite = true;
@@ -136,24 +114,15 @@ static int take_flag(struct settings *s, int c)
 
 static int take_option(struct settings *s, int c)
 {
+	const char *why;
+
 	switch (c) {
 	case 'j':
 		return parse_threads(optarg, &s->threads) ? -1 :
 			usage("not a number of threads from 1 to 256", optarg);
-	case OPT_INDEX:
-		s->index = optarg;
-		return -1;
-	case OPT_DEVICE:
-		return add_device(s, optarg);
 	case OPT_TOC:
 		s->opt.toc_path = optarg;
 		return -1;
-	case OPT_TOC_DIGEST:
-		s->opt.toc_digest = optarg;
-		return -1;
-	case OPT_ANNOTATION:
-		return stargz_annotation(&s->opt, optarg) ? -1 :
-			usage("not KEY=VALUE", optarg);
 	case OPT_EXTRACT:
 		s->extract = optarg;
 		return -1;
@@ -161,7 +130,10 @@ static int take_option(struct settings *s, int c)
 		s->path = optarg;
 		return -1;
 	default:
-		return take_flag(s, c);
+		if (c < INPUT_INDEX)
+			return take_flag(s, c);
+		why = inputs_option(&s->inputs, &s->opt, c);
+		return why ? usage(why, optarg) : -1;
 	}
 }
 
@@ -170,9 +142,7 @@ static int check_options(const struct settings *s)
 {
 	if (!s->count)
 		return usage("is missing", "BLOB");
-	if (s->count > 1 && (s->index || s->device_count || s->extract ||
-			     s->opt.toc_path || s->opt.toc_digest ||
-			     s->opt.toc_stored_digest || s->opt.toc_position))
+	if (s->count > 1 && (s->extract || inputs_single(&s->inputs, &s->opt)))
 		return usage("one at a time with these options", s->files[1]);
 	if (!s->extract && (s->path || s->overwrite))
 		return usage("is for --extract",

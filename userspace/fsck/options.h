@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "bar.h"
-#include "stargz.h"
+#include "inputs.h"
 
 #define PROG	"fsck.stargz"
 
@@ -26,9 +26,7 @@ enum exit_code {
  * @opt: for the library
  * @files: what is checked
  * @count: how many
- * @index: index of the only file, or NULL
- * @devices: other blobs of the index
- * @device_count: how many
+ * @inputs: what else belongs to them
  * @extract: folder to extract into, or NULL
  * @path: what to extract, or NULL: all
  * @threads: how many decode
@@ -43,9 +41,7 @@ struct settings {
 	struct stargz_index_options opt;
 	char **files;
 	size_t count;
-	const char *index;
-	const char **devices;
-	size_t device_count;
+	struct inputs inputs;
 	const char *extract;
 	const char *path;
 	unsigned int threads;

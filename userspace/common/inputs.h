@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files that are looked at: the options that say how, and opening them.
+ */
+#ifndef INPUTS_H
+#define INPUTS_H
+
+#include <stddef.h>
+
+#include "opened.h"
+
+/* Values of these options, above those of a program's own. */
+enum { INPUT_INDEX = 1000, INPUT_DEVICE, INPUT_TOC_DIGEST, INPUT_ANNOTATION,
+	INPUT_RAW };
+
+/* What a table for getopt_long(3) has of them. */
+#define INPUT_OPTIONS							\
+	{ "index", required_argument, NULL, INPUT_INDEX },		\
+	{ "device", required_argument, NULL, INPUT_DEVICE },		\
+	{ "toc-digest", required_argument, NULL, INPUT_TOC_DIGEST },	\
+	{ "annotation", required_argument, NULL, INPUT_ANNOTATION },	\
+	{ "raw", no_argument, NULL, INPUT_RAW }
+
+/**
+ * struct inputs - what the command line says about files
+ * @index: index of the only file, or NULL
+ * @devices: char *: other blobs of the index
+ */
+struct inputs {
+	const char *index;
+	struct sgz_vec devices;
+};
+
+/**
+ * inputs_option() - take an option
+ * @in: gets it
+ * @opt: likewise
+ * @c: what getopt_long(3) returned
+ *
+ * Return: NULL if it was taken, else why its value is wrong.
+ */
+const char *inputs_option(struct inputs *in, struct stargz_index_options *opt,
+			  int c);
+
+/** inputs_single() - is anything said that is about one file only? */
+bool inputs_single(const struct inputs *in,
+		   const struct stargz_index_options *opt);
+
+/**
+ * struct inputs_file - a file that is looked at
+ * @opened: what it holds
+ * @file: the layer, or what holds the index
+ * @fds: the sources that a mount would have, the index first
+ * @count: how many
+ */
+struct inputs_file {
+	struct sgz_opened opened;
+	int file;
+	int *fds;
+	size_t count;
+};
+
+/**
+ * inputs_open() - open a file and what belongs to it
+ * @input: zeroed; to be closed in any case
+ * @in: the options
+ * @path: the file
+ * @prog: name of the program, for messages
+ *
+ * Return: 0, or -1 after a message.
+ */
+int inputs_open(struct inputs_file *input, const struct inputs *in,
+		const char *path, const char *prog);
+
+/**
+ * inputs_look() - find out what it is
+ * @input: opened
+ * @in: the options
+ * @ctx: the call
+ *
+ * Return: as sgz_opened_file(); -EINVAL if what was given as an index is none.
+ */
+int inputs_look(struct inputs_file *input, const struct inputs *in,
+		const struct sgz_context *ctx);
+
+/** inputs_close() - release */
+void inputs_close(struct inputs_file *input);
+
+#endif /* INPUTS_H */
