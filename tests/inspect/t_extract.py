@@ -223,12 +223,12 @@ def test_as_an_ordinary_user():
     with folder() as d:
         os.chmod(d, 0o755)
         path = save(f"{d}/blob", estargz()[0])
-        os.mkdir(f"{d}/home")
-        os.chown(f"{d}/home", 65534, 65534)
-        r = run("fsck.stargz", f"--extract={d}/home/x", path, user=65534,
+        os.mkdir(f"{d}/own")
+        os.chown(f"{d}/own", 65534, 65534)
+        r = run("fsck.stargz", f"--extract={d}/own/x", path, user=65534,
                 group=65534, extra_groups=[])
         assert r.code == CLEAN and "superuser" in r.err, r
-        found = tree(f"{d}/home/x")
+        found = tree(f"{d}/own/x")
         assert b"null" not in found and b"pipe" in found
         assert all(what[1] == 65534 for what in found.values())
         assert found[b"d/one"][0] & 0o7777 == 0o755

@@ -45,6 +45,7 @@ static struct sgz_dir_options dir_options = {
 	.excluded = sgz_excluded,
 	.data = &exclude,
 };
+
 static struct sgz_blob blob;
 
 static int copy(struct sgz_source *source)

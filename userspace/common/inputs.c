@@ -46,7 +46,8 @@ bool inputs_single(const struct inputs *in,
 	       opt->toc_digest || opt->toc_stored_digest || opt->toc_position;
 }
 
-static int open_source(struct inputs_file *input, const char *path, const char *prog)
+static int open_source(struct inputs_file *input, const char *path,
+		       const char *prog)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 

@@ -9,17 +9,13 @@
 
 #include "opened.h"
 
-/* Values of these options, above those of a program's own. */
+/*
+ * Values in getopt_long(3)'s table of these options: --index=FILE,
+ * --device=FILE, --toc-digest=D, --annotation=KEY=VALUE, --raw. They are above
+ * those of a program's own.
+ */
 enum { INPUT_INDEX = 1000, INPUT_DEVICE, INPUT_TOC_DIGEST, INPUT_ANNOTATION,
 	INPUT_RAW };
-
-/* What a table for getopt_long(3) has of them. */
-#define INPUT_OPTIONS							\
-	{ "index", required_argument, NULL, INPUT_INDEX },		\
-	{ "device", required_argument, NULL, INPUT_DEVICE },		\
-	{ "toc-digest", required_argument, NULL, INPUT_TOC_DIGEST },	\
-	{ "annotation", required_argument, NULL, INPUT_ANNOTATION },	\
-	{ "raw", no_argument, NULL, INPUT_RAW }
 
 /**
  * struct inputs - what the command line says about files

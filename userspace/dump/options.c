@@ -30,7 +30,11 @@ static const struct option options[] = {
 	{ "extract-blob", required_argument, NULL, OPT_BLOB },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "output", required_argument, NULL, 'o' },
-	INPUT_OPTIONS,
+	{ "index", required_argument, NULL, INPUT_INDEX },
+	{ "device", required_argument, NULL, INPUT_DEVICE },
+	{ "toc-digest", required_argument, NULL, INPUT_TOC_DIGEST },
+	{ "annotation", required_argument, NULL, INPUT_ANNOTATION },
+	{ "raw", no_argument, NULL, INPUT_RAW },
 	{ "toc-file", required_argument, NULL, OPT_TOC_FILE },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -97,12 +101,12 @@ static bool parse_number(const char *text, uint32_t *number)
 }
 
 /* Only one thing is done; returns -1 to go on. */
-static int take_command(struct settings *s, enum command command,
+static int take_command(struct settings *s, enum command todo,
 			const char *path)
 {
 	if (s->command != CMD_SUPERBLOCK)
 		return usage("one command at a time", "too many");
-	s->command = command;
+	s->command = todo;
 	s->path = path;
 	return -1;
 }

@@ -17,6 +17,8 @@
 /* Where values begin when they stand one a line. */
 #define COLUMN	20
 
+#define PRETTY	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
+
 void report_int(struct json_object *o, const char *key, uint64_t value)
 {
 	json_object_object_add(o, key, json_object_new_uint64(value));
@@ -203,10 +205,7 @@ static void print_text(FILE *to, struct json_object *o)
 void report_print(FILE *to, struct json_object *o, bool json)
 {
 	if (json)
-		fprintf(to, "%s\n",
-			json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_PRETTY |
-				JSON_C_TO_STRING_NOSLASHESCAPE));
+		fprintf(to, "%s\n", json_object_to_json_string_ext(o, PRETTY));
 	else
 		print_text(to, o);
 	json_object_put(o);

@@ -19,7 +19,11 @@ enum { OPT_TOC = 256, OPT_EXTRACT, OPT_PATH, OPT_OVERWRITE };
 static const struct option options[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "jobs", required_argument, NULL, 'j' },
-	INPUT_OPTIONS,
+	{ "index", required_argument, NULL, INPUT_INDEX },
+	{ "device", required_argument, NULL, INPUT_DEVICE },
+	{ "toc-digest", required_argument, NULL, INPUT_TOC_DIGEST },
+	{ "annotation", required_argument, NULL, INPUT_ANNOTATION },
+	{ "raw", no_argument, NULL, INPUT_RAW },
 	{ "toc", required_argument, NULL, OPT_TOC },
 	{ "extract", required_argument, NULL, OPT_EXTRACT },
 	{ "path", required_argument, NULL, OPT_PATH },

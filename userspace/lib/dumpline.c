@@ -237,6 +237,12 @@ static const char *take_xattrs(struct sgz_dump_line *to, char *rest)
 	return NULL;
 }
 
+static void clear_size(struct sgz_tar_header *h)
+{
+	h->size = 0;
+	h->file_size = 0;
+}
+
 static const char *parse(struct sgz_dump_line *to, char *line)
 {
 	char *field[SGZ_DUMP_FIELDS];
@@ -260,7 +266,7 @@ static const char *parse(struct sgz_dump_line *to, char *line)
 	if (!why)
 		why = take_kind(to, field);
 	if (to->type != 'f')
-		to->h.size = to->h.file_size = 0;
+		clear_size(&to->h);
 	return why ? why : take_xattrs(to, line);
 }
 

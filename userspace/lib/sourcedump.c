@@ -35,6 +35,7 @@
  * @overlay: the text shows whiteouts as devices
  * @opaque: an entry is to be made that says so of the last directory
  * @name: of the entry, in the tar
+ * @link: what it is a hard link to, likewise
  * @head: its header blocks
  * @file: its content, in a directory
  * @reader: reader of spans, for content in a layer
@@ -408,8 +409,9 @@ int sgz_source_dump(struct sgz_source **source, const struct sgz_context *ctx,
 	d->ctx = ctx;
 	d->content = content;
 	d->file.fd = -1;
-	d->lines.ctx = d->again.ctx = ctx;
-	d->lines.blob = d->again.blob = text;
+	d->lines.ctx = ctx;
+	d->lines.blob = text;
+	d->again = d->lines;
 	d->lines.counted = true;
 	ret = read_magic(d);
 	if (ret)
