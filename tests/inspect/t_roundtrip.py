@@ -7,7 +7,7 @@ import tarfile
 from mkblob import layer
 from tap import TOP
 from tools import (ITEMS, TEXT, dump, estargz, folder, fsck, layers, load,
-                   output, save)
+                   output, run, save)
 
 PROGRAM = os.path.join(TOP, "build/sanitize/unit/source-to-tar")
 
@@ -102,6 +102,28 @@ def test_a_text_that_was_changed():
         r = dump("--diff", path, f"{d}/tar")
         assert [x[:2] for x in r.out.decode().splitlines()] == \
             ["> ", "> ", "> ", "< "], r
+
+
+def test_layers_of_a_text():
+    """mkfs.stargz makes the same tree in another format."""
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        text = save(f"{d}/text", output("--dump", path))
+        assert fsck(f"--extract={d}/tree", path).code == 0
+        for source in (path, f"{d}/tree"):
+            for how in (("-zgzip", "--format=estargz"),
+                        ("-zgzip", "--format=stargz"),
+                        ("-zzstd", "--format=zstd-chunked")):
+                r = run("mkfs.stargz", "-q", *how, f"--from-dump={text}",
+                        f"{d}/made", source)
+                assert r.code == 0 and not r.err, r
+                assert fsck("-f", f"{d}/made").code == 0
+                assert output("--dump", f"{d}/made") == load(text)
+        save(text, load(text).replace(b"sha256:", b"sha256:00", 1))
+        os.unlink(f"{d}/made")
+        r = run("mkfs.stargz", f"--from-dump={text}", f"{d}/made", path)
+        assert r.code == 8 and len(r.err.splitlines()) == 1, r
+        assert not os.path.exists(f"{d}/made")
 
 
 HEAD = b"stargz-dump 1 overlay\n"

@@ -14,6 +14,7 @@
 #include "filecontent.h"
 #include "fileread.h"
 #include "inodepath.h"
+#include "path.h"
 #include "records.h"
 #include "sourcedump.h"
 #include "tarwrite.h"
@@ -256,6 +257,18 @@ static int begin_payload(struct dump *d)
 	return d->content->dir >= 0 ? open_in_dir(d) : open_in_layer(d);
 }
 
+/* What no layer takes from anywhere: sockets, and what describes a layer. */
+static bool is_left_out(const struct dump *d)
+{
+	const struct sgz_dump_line *line = &d->line;
+
+	if (line->type == 's')
+		sgz_warn(d->ctx, "%s: a socket is left out",
+			 sgz_quote(line->path, line->path_len).text);
+	return line->type == 's' ||
+	       sgz_path_is_own(line->path, line->path_len);
+}
+
 static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 {
 	struct dump *d = to_dump(source);
@@ -277,11 +290,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 		ret = sgz_dump_parse(&d->lines, &d->line, line, len);
 		if (ret)
 			return ret;
-		if (d->line.type == 's')
-			sgz_warn(d->ctx, "%s: a socket is left out",
-				 sgz_quote(d->line.path,
-					   d->line.path_len).text);
-	} while (d->line.type == 's');
+	} while (is_left_out(d));
 	if (make_header(d))
 		return sgz_nomem(d->ctx);
 	ret = begin_payload(d);

@@ -36,6 +36,50 @@ static int pick_directory(struct input *in, const struct settings *s,
 	return sgz_source_dir(&in->source, ctx, fd, &in->dir);
 }
 
+static int leave_out(struct input *in, const struct settings *s,
+		     const struct sgz_context *ctx)
+{
+	int ret;
+
+	if (!sgz_exclude_any(&s->exclude))
+		return 0;
+	ret = sgz_source_expand(&in->source, ctx);
+	return ret ? ret : sgz_source_exclude(&in->source, ctx, &s->exclude);
+}
+
+static int open_content(struct input *in, const struct sgz_context *ctx,
+			bool dir)
+{
+	const int fds[] = { -1, in->blob.fd };
+	int ret;
+
+	in->content.dir = dir ? in->blob.fd : -1;
+	in->content.layer = &in->layer;
+	if (dir)
+		return 0;
+	ret = sgz_opened_file(&in->layer, ctx, in->blob.fd);
+	return ret ? ret : sgz_opened_read(&in->layer, fds, 2);
+}
+
+static int pick_text(struct input *in, const struct settings *s,
+		     const struct sgz_context *ctx, bool dir)
+{
+	int ret = open_content(in, ctx, dir);
+
+	if (ret)
+		return ret;
+	in->tar = true;
+	in->about = s->from_dump;
+	in->text.fd = open(s->from_dump, O_RDONLY | O_CLOEXEC);
+	if (in->text.fd < 0)
+		return failed(ctx);
+	ret = sgz_blob_open(&in->text, ctx, in->text.fd, 0, 0);
+	if (!ret)
+		ret = sgz_source_dump(&in->source, ctx, &in->text,
+				      &in->content);
+	return ret ? ret : leave_out(in, s, ctx);
+}
+
 static int pick_tar(struct input *in, const struct settings *s,
 		    const struct sgz_context *ctx)
 {
@@ -45,11 +89,7 @@ static int pick_tar(struct input *in, const struct settings *s,
 	ret = sgz_blob_open(&in->blob, ctx, in->blob.fd, 0, 0);
 	if (!ret)
 		ret = sgz_source_tar(&in->source, ctx, &in->blob);
-	if (!ret && sgz_exclude_any(&s->exclude))
-		ret = sgz_source_expand(&in->source, ctx);
-	if (!ret && sgz_exclude_any(&s->exclude))
-		ret = sgz_source_exclude(&in->source, ctx, &s->exclude);
-	return ret;
+	return ret ? ret : leave_out(in, s, ctx);
 }
 
 static int pick(struct input *in, const struct settings *s,
@@ -62,6 +102,8 @@ static int pick(struct input *in, const struct settings *s,
 		in->blob.fd = open(s->source, O_RDONLY | O_CLOEXEC);
 	if (in->blob.fd < 0 || fstat(in->blob.fd, &st))
 		return failed(ctx);
+	if (s->from_dump)
+		return pick_text(in, s, ctx, S_ISDIR(st.st_mode));
 	return S_ISDIR(st.st_mode) ? pick_directory(in, s, ctx) :
 				     pick_tar(in, s, ctx);
 }
@@ -192,6 +234,9 @@ void input_close(struct input *in)
 {
 	if (in->source)
 		in->source->close(in->source);
+	sgz_opened_free(&in->layer);
+	if (in->text.fd > STDIN_FILENO)
+		close(in->text.fd);
 	if (in->blob.fd > STDIN_FILENO)
 		close(in->blob.fd);
 	sgz_priority_free(&in->list);

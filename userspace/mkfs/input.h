@@ -9,12 +9,16 @@
 #include "options.h"
 #include "source.h"
 #include "sourcedir.h"
+#include "sourcedump.h"
 
 /**
  * struct input - an open SOURCE
  * @about: the file that a failure is about
- * @tar: SOURCE is a tar
+ * @tar: SOURCE is a tar, or a text says what is wanted
  * @blob: the same
+ * @text: the text of --from-dump
+ * @layer: SOURCE, if content is taken from a layer for it
+ * @content: where content is, for the text
  * @dir: what is taken from it, if it is a directory
  * @edit: what is changed
  * @list: what comes first
@@ -26,6 +30,9 @@ struct input {
 	const char *about;
 	bool tar;
 	struct sgz_blob blob;
+	struct sgz_blob text;
+	struct sgz_opened layer;
+	struct sgz_dump_content content;
 	struct sgz_dir_options dir;
 	struct sgz_edit edit;
 	struct sgz_priority list;

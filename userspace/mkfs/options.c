@@ -24,8 +24,8 @@
 enum { OPT_FORMAT = 256, OPT_CHUNK, OPT_MIN_CHUNK, OPT_MEMBER, OPT_PAD,
 	OPT_EXCLUDE, OPT_REGEX, OPT_ROOT, OPT_UID, OPT_GID, OPT_UID_OFFSET,
 	OPT_GID_OFFSET, OPT_ALL_TIME, OPT_NO_XATTRS, OPT_ONE_FS, OPT_SORT,
-	OPT_FIRST, OPT_DIFF, OPT_REUSE, OPT_TOC, OPT_INDEX, OPT_DEVICE_IMAGE,
-	OPT_DIGEST, OPT_NO_PROGRESS };
+	OPT_FIRST, OPT_DIFF, OPT_REUSE, OPT_FROM_DUMP, OPT_TOC, OPT_INDEX,
+	OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_NO_PROGRESS };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -47,6 +47,7 @@ static const struct option options[] = {
 	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "prioritized-files", required_argument, NULL, OPT_FIRST },
 	{ "reuse", required_argument, NULL, OPT_REUSE },
+	{ "from-dump", required_argument, NULL, OPT_FROM_DUMP },
 	{ "diff", required_argument, NULL, OPT_DIFF },
 	{ "toc", required_argument, NULL, OPT_TOC },
 	{ "index", optional_argument, NULL, OPT_INDEX },
@@ -85,6 +86,8 @@ static const char help[] =
 "      --print-digest    print digests and annotations, as JSON\n"
 "\n"
 "What is taken:\n"
+"      --from-dump=TEXT  the tree that TEXT describes, see stargz-dump(5), with\n"
+"                        content from SOURCE, a directory, layer or index\n"
 "      --exclude-path=PATH    leave it out, and what is below\n"
 "      --exclude-regex=REGEX  leave out what matches, and what is below\n"
 "      --one-file-system  stay in the file system of SOURCE\n"
@@ -341,6 +344,9 @@ static int take_layer(struct settings *s, int c)
 			-1 : usage("not a number of threads", optarg);
 	case OPT_REUSE:
 		return take_reuse(s, optarg);
+	case OPT_FROM_DUMP:
+		s->from_dump = optarg;
+		return -1;
 	case OPT_PAD:
 		return take_size(optarg, 0, 1u << 30, &s->make.pad);
 	default:

@@ -33,6 +33,7 @@ enum exit_code {
  * @sort: the order
  * @one_file_system: do not go into directories where something is mounted
  * @prioritized: file with a list of what comes first, or NULL
+ * @from_dump: text of the tree that is wanted, or NULL
  * @reuse: char *, layers of which members may be copied
  * @old: layer of which only the differences are wanted, or NULL
  * @dest: file to write
@@ -56,6 +57,7 @@ struct settings {
 	enum sgz_sort sort;
 	bool one_file_system;
 	const char *prioritized;
+	const char *from_dump;
 	struct sgz_vec reuse;
 	const char *old;
 	const char *dest;
