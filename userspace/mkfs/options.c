@@ -13,11 +13,6 @@
 #include "size.h"
 #include "version.h"
 
-/*
- * The least with which a layer of usual files is not larger than what gzip makes
- * of the tar: the less, the faster a few bytes are read.
- */
-#define MEMBER_SIZE	(256u << 10)
 #define PAD		4096u
 #define WORKERS_MAX	256
 
@@ -69,12 +64,12 @@ static const char help[] =
 "input, a DEST of - is standard output.\n"
 "\n"
 "What is made:\n"
-"  -z ALG[,LEVEL]        compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (15)\n"
+"  -z ALG[,LEVEL]        compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (16)\n"
 "      --format=FORMAT   estargz (with gzip), zstd-chunked (with zstd), stargz or\n"
 "                        external-toc\n"
 "      --toc=FILE        write the table of contents of external-toc there\n"
 "      --chunk-size=N    cut larger files in pieces of N bytes (--max-member)\n"
-"      --max-member=N    most bytes of a member, unpacked (256K)\n"
+"      --max-member=N    most bytes of a member, unpacked (256K; zstd: 2M)\n"
 "      --min-chunk-size=N  let files share members until they have N bytes\n"
 "                        (half of --max-member); 0: a member for each file\n"
 "      --pad=N           make the size of DEST a multiple of N (4096)\n"
@@ -132,18 +127,33 @@ static bool parse_range(const char *text, uint32_t min, uint32_t max,
 	return true;
 }
 
+/*
+ * The defaults are the least with which a layer of usual files is not larger
+ * than what others make of them: gzip of the tar, squashfs with zstd of the
+ * files. The less, the faster a few bytes are read.
+ */
+static const struct {
+	const char *name;
+	enum stargz_codec codec;
+	uint32_t max_level;
+	uint32_t level;
+	uint32_t member;
+} algs[] = {
+	{ "gzip", STARGZ_CODEC_GZIP, 12, 6, 256u << 10 },
+	{ "zstd", STARGZ_CODEC_ZSTD, 22, 16, 2u << 20 },
+};
+
+static uint32_t member_size(enum stargz_codec codec)
+{
+	size_t i = 0;
+
+	while (algs[i].codec != codec)
+		i++;
+	return algs[i].member;
+}
+
 static int parse_compression(struct sgz_compression *how, const char *text)
 {
-	static const struct {
-		const char *name;
-		enum stargz_codec codec;
-		uint32_t max;
-		uint32_t level;
-	} algs[] = {
-		{ "gzip", STARGZ_CODEC_GZIP, 12, 6 },
-		{ "zstd", STARGZ_CODEC_ZSTD, 22, 15 },
-	};
-
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
 		size_t len = strlen(algs[i].name);
 		uint32_t level = algs[i].level;
@@ -152,7 +162,7 @@ static int parse_compression(struct sgz_compression *how, const char *text)
 		    (text[len] && text[len] != ','))
 			continue;
 		if (text[len] &&
-		    !parse_range(text + len + 1, 1, algs[i].max, &level))
+		    !parse_range(text + len + 1, 1, algs[i].max_level, &level))
 			return usage("no such level", text);
 		how->codec = algs[i].codec;
 		how->level = level;
@@ -401,8 +411,9 @@ static unsigned int count_cpus(void)
 static void set_sizes(struct sgz_make_options *make)
 {
 	if (make->max_member == UNSET) {
-		make->max_member = MEMBER_SIZE;
-		if (make->chunk_size != UNSET && make->chunk_size > MEMBER_SIZE)
+		make->max_member = member_size(make->how.codec);
+		if (make->chunk_size != UNSET &&
+		    make->chunk_size > make->max_member)
 			make->max_member = make->chunk_size;
 	}
 	if (make->chunk_size == UNSET)
