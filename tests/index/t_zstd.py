@@ -270,7 +270,7 @@ def test_tar_in_many_frames():
         "<IBI", len(cut), 0, 0x8f92eab1), 0xe)]
     empty = [x for f in cut for x in (zstd(b""), f)]
     for blob in (b"".join(f) for f in (cut, pzstd, seekable, empty)):
-        ix = made(blob)
+        ix = made(blob, "--span=1M")
         same(ix, *items)
         assert ix.incompat == 4 and ix.digest_type == 0
         assert 2 <= len(ix.spans) <= 4 and ix.max_span <= 1 << 20
