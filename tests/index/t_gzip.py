@@ -181,6 +181,15 @@ def test_zlib_levels_strategies_and_flushes():
         check(blob + c.flush(), SMALL, files=TINY_FILES)
 
 
+def test_nothing_after_the_last_checkpoint():
+    """The empty block there, and the trailer, belong to the last span."""
+    c = zlib.compressobj(9, zlib.DEFLATED, 31)
+    blob = c.compress(TAR) + c.flush(zlib.Z_SYNC_FLUSH) + c.flush()
+    last = check(blob, SMALL).spans[-1]
+    assert last[0] + last[1] == len(blob)
+    assert index(blob, SMALL, "--check").code == 0
+
+
 def test_members_split_anywhere():
     rng = random.Random(1)
     for longest in (50, 3000, 200_000, 1_000_000):

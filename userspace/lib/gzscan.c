@@ -99,6 +99,19 @@ static int end_history(struct sgz_gzscan *g)
 	return sgz_history_end(&g->history, g->ctx, g->spans, &g->span);
 }
 
+/* What comes before byte @end decodes to nothing: the last span takes it. */
+static void extend_span(struct sgz_gzscan *g, uint64_t end)
+{
+	struct sgz_vec *list = &g->spans->list;
+	struct sgz_span *last = list->data;
+
+	if (!list->count)
+		return;
+	last += list->count - 1;
+	if (last->unit == g->span.unit && end - last->start <= UINT32_MAX)
+		last->clen = end - last->start;
+}
+
 /* The span ends before byte @end of the blob. */
 static int end_span(struct sgz_gzscan *g, uint64_t end)
 {
@@ -109,8 +122,10 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 		return 0;
 	g->in_span = false;
 	end_segment(g);
-	if (!g->span_len)
+	if (!g->span_len) {
+		extend_span(g, end);
 		return 0;
+	}
 	if (clen > UINT32_MAX)
 		return sgz_fail(g->ctx, -E2BIG,
 				"gzip: more than 4 GiB at offset %llu for %llu bytes",
