@@ -18,7 +18,7 @@ static void empty_layer(struct sgz_opened *layer)
 		sgz_vec_add(&layer->image.table[STARGZ_TABLE_INODES], 1,
 			    sizeof(*root));
 
-	must(root != NULL, "root");
+	must(!!root, "root");
 	root->mode = htole16(S_IFDIR | 0755);
 	root->nlink = htole32(2);
 	root->parent = htole32(STARGZ_ROOT_INO);
