@@ -1,5 +1,4 @@
-<?php
-// SPDX-License-Identifier: GPL-2.0-or-later
+<?php // SPDX-License-Identifier: GPL-2.0-or-later
 // Decompress a file to standard output: read.php gzopen|gzdecode FILE.
 [, $how, $path] = $argv;
 if ($how === 'gzopen') {
