@@ -9,6 +9,12 @@
 
 #include "fsck.h"
 
+/*
+ * Checkpoints inside of members cost a pass over all content that only one
+ * thread can do, and are of no use to who decodes everything anyway.
+ */
+#define SPAN_SIZE	(8u << 20)
+
 static void on_warning(void *data, const char *line)
 {
 	struct settings *s = data;
@@ -47,6 +53,7 @@ int main(int argc, char **argv)
 		code = EXIT_CLEAN;
 		/* So that the digests of a table of contents are kept. */
 		s.opt.check = s.full;
+		s.opt.span_size = SPAN_SIZE;
 		s.opt.data = &s;
 		if (!s.quiet)
 			s.opt.warn = on_warning;

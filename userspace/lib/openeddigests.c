@@ -171,6 +171,8 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	const struct sgz_context ctx = { &opt, &inner };
 	int ret;
 
+	/* As it was made, if it was made with the defaults. */
+	opt.span_size = 0;
 	opt.raw = le32toh(o->image.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
 	ret = sgz_index_digests(&fresh, &ctx, &o->blobs[i], &ranges);
 	if (ret == -ENOMEM || ret == -EIO) {
