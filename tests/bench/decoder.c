@@ -39,7 +39,6 @@ struct decoder {
 	double sum;		/* of the best times of members, seconds */
 };
 
-
 static struct member *members;
 static size_t nr_members;
 static struct stargz_inflate ours;
