@@ -208,12 +208,24 @@ static const char *map_copy(const struct file *file)
 	return data;
 }
 
+/* Where reading may fail, what to read has to be found all the same. */
+static void walk(void)
+{
+	int tries = may_fail ? 100 : 1;
+
+	while (nftw(dir, add_file, 16, FTW_PHYS)) {
+		if (errno != ENOMEM || !--tries)
+			err(2, "%s", dir);
+		file_count = 0;
+		span_count = 0;
+	}
+}
+
 static void find_files(void)
 {
 	size_t i, n = 0;
 
-	if (nftw(dir, add_file, 16, FTW_PHYS))
-		err(2, "%s", dir);
+	walk();
 	if (!file_count)
 		errx(2, "%s: no files", dir);
 	qsort(files, file_count, sizeof(*files), compare_files);
