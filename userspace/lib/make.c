@@ -292,7 +292,8 @@ static int make_tail(struct maker *m, struct sgz_spool *stored,
 	ret = sgz_toc_writer_end(&m->toc);
 	if (!ret)
 		ret = sgz_toc_store(made, m->opt, &m->toc.spool, stored,
-				    toc_in_tar(m) ? &m->pack.sha : NULL);
+				    toc_in_tar(m) && m->opt->digests ?
+				    &m->pack.sha : NULL);
 	return ret ? ret : sgz_tail_write(made, m->opt, &m->sink, stored, toc);
 }
 
@@ -322,7 +323,8 @@ static int open_maker(struct maker *m, int out)
 
 	ret = sgz_toc_writer_open(&m->toc, m->ctx);
 	if (!ret)
-		ret = sgz_sink_open(&m->sink, m->ctx, out);
+		ret = sgz_sink_open(&m->sink, m->ctx, out,
+				    opt->digests);
 	if (!ret)
 		ret = sgz_sha256_open(&m->file, m->ctx);
 	if (!ret)
@@ -332,7 +334,8 @@ static int open_maker(struct maker *m, int out)
 					opt->reuse, opt->workers,
 					opt->max_member, on_member, m);
 	return ret ? ret : sgz_pack_open(&m->pack, m->ctx, m->pipe,
-					 opt->min_member, opt->max_member);
+					 opt->min_member, opt->max_member,
+					 opt->digests);
 }
 
 static void close_maker(struct maker *m)
@@ -364,8 +367,10 @@ int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
 		ret = make(m, made, toc);
 	if (!ret) {
 		made->size = m->sink.pos;
-		sgz_sha256_get(&m->sink.sha, made->sha256);
-		sgz_sha256_get(&m->pack.sha, made->diff_id);
+		if (opt->digests) {
+			sgz_sha256_get(&m->sink.sha, made->sha256);
+			sgz_sha256_get(&m->pack.sha, made->diff_id);
+		}
 		made->entries = m->toc.count;
 	}
 	made->unwritten = m->sink.failed;

@@ -28,6 +28,7 @@ enum sgz_layer_format {
  *	begins a member of its own
  * @max_member: most bytes of a member
  * @reuse: members that may be copied, or NULL
+ * @digests: take those of the layer and of the tar
  * @pad: the size of the layer is a multiple of that many bytes; zero: of one
  */
 struct sgz_make_options {
@@ -38,15 +39,16 @@ struct sgz_make_options {
 	uint32_t min_member;
 	uint32_t max_member;
 	const struct sgz_reuse *reuse;
+	bool digests;
 	uint32_t pad;
 };
 
 /**
  * struct sgz_made - what was made
  * @size: bytes of the layer
- * @sha256: digest of it
+ * @sha256: digest of it, if digests are taken
  * @tar_size: bytes of the tar that it is unpacked to
- * @diff_id: digest of that
+ * @diff_id: digest of that, likewise
  * @toc: first byte of the compressed table of contents; zero if it is external
  * @toc_stored: bytes of it
  * @toc_size: bytes of it when unpacked

@@ -16,14 +16,17 @@ struct cut {
 };
 
 int sgz_pack_open(struct sgz_pack *p, const struct sgz_context *ctx,
-		  struct sgz_pipeline *pipe, size_t min, size_t max)
+		  struct sgz_pipeline *pipe, size_t min, size_t max,
+		  bool hash)
 {
 	p->ctx = ctx;
 	p->pipe = pipe;
 	p->min = min;
 	p->max = max;
 	p->job = sgz_pipeline_get(pipe);
-	return p->job ? sgz_sha256_open(&p->sha, ctx) : -EIO;
+	if (!p->job)
+		return -EIO;
+	return hash ? sgz_sha256_open(&p->sha, ctx) : 0;
 }
 
 int sgz_pack_mark(struct sgz_pack *p, uint32_t hash)
@@ -82,7 +85,8 @@ static int cut_at(struct sgz_pack *p, uint64_t at)
 	if (ret)
 		return ret;
 	job->len = len;
-	sgz_sha256_add(&p->sha, job->bytes, len);
+	if (p->sha.md)
+		sgz_sha256_add(&p->sha, job->bytes, len);
 	sgz_pipeline_put(p->pipe);
 	p->job = sgz_pipeline_get(p->pipe);
 	if (!p->job)

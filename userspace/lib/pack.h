@@ -18,7 +18,7 @@
  * @max: and no more than these
  * @cuts: where it may be ended
  * @carry: records on their way to the next job
- * @sha: of all bytes
+ * @sha: of all bytes; open if they are hashed
  */
 struct sgz_pack {
 	const struct sgz_context *ctx;
@@ -33,7 +33,8 @@ struct sgz_pack {
 
 /** sgz_pack_open() - begin; zeroed by the caller, to be closed in any case */
 int sgz_pack_open(struct sgz_pack *p, const struct sgz_context *ctx,
-		  struct sgz_pipeline *pipe, size_t min, size_t max);
+		  struct sgz_pipeline *pipe, size_t min, size_t max,
+		  bool hash);
 
 /** sgz_pack_pos() - how many bytes there are so far */
 static inline uint64_t sgz_pack_pos(const struct sgz_pack *p)

@@ -7,20 +7,23 @@
 
 #include "sink.h"
 
-int sgz_sink_open(struct sgz_sink *sink, const struct sgz_context *ctx, int fd)
+int sgz_sink_open(struct sgz_sink *sink, const struct sgz_context *ctx, int fd,
+		  bool hash)
 {
 	sink->ctx = ctx;
 	sink->fd = fd;
 	sink->pos = 0;
 	sink->failed = false;
-	return sgz_sha256_open(&sink->sha, ctx);
+	sink->sha.md = NULL;
+	return hash ? sgz_sha256_open(&sink->sha, ctx) : 0;
 }
 
 int sgz_sink_write(struct sgz_sink *sink, const void *bytes, size_t len)
 {
 	const char *p = bytes;
 
-	sgz_sha256_add(&sink->sha, bytes, len);
+	if (sink->sha.md)
+		sgz_sha256_add(&sink->sha, bytes, len);
 	while (len) {
 		ssize_t n = write(sink->fd, p, len);
 
@@ -40,5 +43,6 @@ int sgz_sink_write(struct sgz_sink *sink, const void *bytes, size_t len)
 
 void sgz_sink_close(struct sgz_sink *sink)
 {
-	sgz_sha256_close(&sink->sha);
+	if (sink->sha.md)
+		sgz_sha256_close(&sink->sha);
 }

@@ -29,7 +29,7 @@ static int write_external(const struct sgz_context *ctx, int fd,
 	struct sgz_sink sink;
 	int ret;
 
-	ret = sgz_sink_open(&sink, ctx, fd);
+	ret = sgz_sink_open(&sink, ctx, fd, false);
 	if (ret)
 		return ret;
 	ret = copy(&sink, toc);
