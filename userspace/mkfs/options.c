@@ -376,7 +376,8 @@ static int take_option(struct settings *s, int c)
 		s->device_image = true;
 		return -1;
 	case OPT_DIGEST:
-		s->print_digest = s->make.digests = true;
+		s->print_digest = true;
+		s->make.digests = true;
 		return -1;
 	case OPT_NO_PROGRESS:
 		s->no_progress = true;
