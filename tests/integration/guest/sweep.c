@@ -14,6 +14,7 @@
  *	-r	files in random order instead of that of the blob
  *	-e	reads may fail: files are named, with the first error of each, and
  *		failures counted; what is read must be right
+ *	-w	stop when the files are found, to be continued with SIGCONT
  *	-s	read nothing, only print how many files, bytes and spans
  *	-x	files that the copy does not have are only read
  *
@@ -66,7 +67,7 @@ static unsigned int threads = 1;
 static unsigned long rounds = 1;
 static size_t block = 1 << 17;
 static int advice = POSIX_FADV_NORMAL;
-static bool mapped, single, shuffled, may_fail, summary, extra;
+static bool mapped, single, shuffled, may_fail, summary, extra, waits;
 static atomic_ulong failures, mistakes;
 
 static __thread sigjmp_buf on_bus_error;
@@ -208,24 +209,12 @@ static const char *map_copy(const struct file *file)
 	return data;
 }
 
-/* Where reading may fail, what to read has to be found all the same. */
-static void walk(void)
-{
-	int tries = may_fail ? 100 : 1;
-
-	while (nftw(dir, add_file, 16, FTW_PHYS)) {
-		if (errno != ENOMEM || !--tries)
-			err(2, "%s", dir);
-		file_count = 0;
-		span_count = 0;
-	}
-}
-
 static void find_files(void)
 {
 	size_t i, n = 0;
 
-	walk();
+	if (nftw(dir, add_file, 16, FTW_PHYS))
+		err(2, "%s", dir);
 	if (!file_count)
 		errx(2, "%s: no files", dir);
 	qsort(files, file_count, sizeof(*files), compare_files);
@@ -422,6 +411,9 @@ static bool take_option(int opt)
 	case 's':
 		summary = true;
 		break;
+	case 'w':
+		waits = true;
+		break;
 	case 'x':
 		extra = true;
 		break;
@@ -435,7 +427,7 @@ int main(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "j:n:b:a:mpresx")) >= 0)
+	while ((opt = getopt(argc, argv, "j:n:b:a:mpreswx")) >= 0)
 		if (!take_option(opt))
 			errx(2, "see the source for usage");
 	if (optind >= argc || !block || !threads)
@@ -443,6 +435,8 @@ int main(int argc, char **argv)
 	dir = argv[optind];
 	copy = argv[optind + 1];
 	find_files();
+	if (waits)
+		raise(SIGSTOP);
 	if (summary) {
 		printf("%zu %llu %zu\n", file_count, (unsigned long long)bytes,
 		       span_count);
