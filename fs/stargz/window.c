@@ -45,7 +45,8 @@ static int stargz_window_find(struct super_block *sb, u32 span,
 	const struct stargz_table_info *table = STARGZ_SB(sb)->super.table;
 	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
 	struct stargz_window_range r = {
-		.high = table[STARGZ_TABLE_WINDOWS].count,
+		/* Spans have one each, and their numbers have 32 bits. */
+		.high = min_t(u64, table[STARGZ_TABLE_WINDOWS].count, U32_MAX),
 		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
 	};
 	unsigned int tries;
