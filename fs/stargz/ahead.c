@@ -135,7 +135,7 @@ static void stargz_batch_work(struct work_struct *work)
 	if (stargz_batch_range(batch, &start, &end)) {
 		err = stargz_fetch(&fetch,
 				   &sbi->blobs[le16_to_cpu(batch->raw[0].blob)],
-				   start, end - start, NULL, 0);
+				   start, end - start);
 		if (!err)
 			stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
 					end - start);

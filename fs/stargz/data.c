@@ -372,8 +372,7 @@ static void stargz_job_fetch(struct stargz_job *job,
 
 	if (!job->clen || stargz_span_known(sb, map->span))
 		return;
-	if (!stargz_fetch(have, &sbi->blobs[job->blob], job->start, job->clen,
-			  NULL, 0))
+	if (!stargz_fetch(have, &sbi->blobs[job->blob], job->start, job->clen))
 		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, job->clen);
 	job->clen = 0;
 }

@@ -246,6 +246,43 @@ static int stargz_decode_pieces(struct stargz_sb_info *sbi,
 	return err;
 }
 
+/*
+ * Bring compressed bytes and history together, both of which are read at the
+ * same time. Sets *@data; NULL, without an error, when there is no memory for
+ * the bytes.
+ */
+static int stargz_decode_prepare(struct super_block *sb, u32 span,
+				 struct stargz_stream *strm,
+				 const struct stargz_span *raw,
+				 struct stargz_fetch *fetch, const u8 **data)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	u32 clen = le32_to_cpu(raw->clen);
+	bool missing = !*data;
+	int err = 0, window = 0;
+
+	if (missing)
+		/* No honest span has more than that, and memory is not ours. */
+		err = clen > STARGZ_SPAN_MAX ? -ENOMEM :
+		      stargz_fetch_begin(fetch,
+					 &sbi->blobs[le16_to_cpu(raw->blob)],
+					 le64_to_cpu(raw->start), clen,
+					 strm->in_buf, STARGZ_INPUT_SIZE);
+	if (raw->codec == STARGZ_CODEC_DEFLATE)
+		window = stargz_window_load(sb, span, strm);
+	if (missing && !err) {
+		err = stargz_fetch_wait(fetch);
+		if (!err) {
+			stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, clen);
+			*data = fetch->data;
+		}
+	}
+	if (window)
+		return window;
+	/* The kernel's zstd needs all of a frame in one run. */
+	return err == -ENOMEM && raw->codec != STARGZ_CODEC_ZSTD ? 0 : err;
+}
+
 static int stargz_decode_from(struct super_block *sb, u32 span,
 			      struct stargz_stream *strm,
 			      const struct stargz_span *raw,
@@ -253,10 +290,6 @@ static int stargz_decode_from(struct super_block *sb, u32 span,
 			      const struct stargz_want *want, u32 *crc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	const struct stargz_blob_info *blob =
-		&sbi->blobs[le16_to_cpu(raw->blob)];
-	u64 start = le64_to_cpu(raw->start);
-	u32 clen = le32_to_cpu(raw->clen);
 	struct stargz_fetch fetch = {};
 	const u8 *data = NULL;
 	int err;
@@ -264,28 +297,19 @@ static int stargz_decode_from(struct super_block *sb, u32 span,
 	strm->why = NULL;
 	strm->ns = 0;
 	strm->decoder = READ_ONCE(sbi->decoder);
-	if (raw->codec == STARGZ_CODEC_DEFLATE) {
-		/* Uses in_buf, so it comes before anything is fetched there. */
-		err = stargz_window_load(sb, span, strm);
-		if (err)
-			return err;
-	}
 	if (have)
-		data = stargz_fetched(have, blob, start, clen);
-	if (!data) {
-		/* No honest span has more than that, and memory is not ours. */
-		err = clen > STARGZ_SPAN_MAX ? -ENOMEM :
-		      stargz_fetch(&fetch, blob, start, clen, strm->in_buf,
-				   STARGZ_INPUT_SIZE);
-		/* The kernel's zstd needs all of a frame in one run. */
-		if (err == -ENOMEM && raw->codec != STARGZ_CODEC_ZSTD)
-			return stargz_decode_pieces(sbi, strm, raw, want, crc);
-		if (err)
-			return err;
-		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, clen);
-		data = fetch.data;
-	}
-	err = stargz_decode_at(strm, raw, data, want, crc);
+		data = stargz_fetched(have,
+				      &sbi->blobs[le16_to_cpu(raw->blob)],
+				      le64_to_cpu(raw->start),
+				      le32_to_cpu(raw->clen));
+	err = stargz_decode_prepare(sb, span, strm, raw, &fetch, &data);
+	if (err)
+		goto out;
+	if (data)
+		err = stargz_decode_at(strm, raw, data, want, crc);
+	else
+		err = stargz_decode_pieces(sbi, strm, raw, want, crc);
+out:
 	stargz_fetch_free(&fetch);
 	return err;
 }

@@ -36,29 +36,56 @@ static size_t stargz_bio_add(struct bio *bio, void *buf, size_t len)
 	return done;
 }
 
-/* Read whole sectors to @buf, which starts at a page border. */
-static int stargz_bdev_read(struct block_device *bdev, u64 pos, void *buf,
-			    size_t len)
+/* A bio of @io is over, or all are submitted. */
+static void stargz_bdev_put(struct stargz_bdev_read *io)
 {
+	if (atomic_dec_and_test(&io->left))
+		complete(&io->done);
+}
+
+static void stargz_bdev_end_io(struct bio *bio)
+{
+	struct stargz_bdev_read *io = bio->bi_private;
+
+	if (bio->bi_status)
+		WRITE_ONCE(io->err, blk_status_to_errno(bio->bi_status));
+	bio_put(bio);
+	stargz_bdev_put(io);
+}
+
+/* Begin to read whole sectors to @buf, which starts at a page border. */
+static void stargz_bdev_submit(struct stargz_bdev_read *io,
+			       struct block_device *bdev, u64 pos, void *buf,
+			       size_t len)
+{
+	atomic_set(&io->left, 1);
+	io->err = 0;
+	init_completion(&io->done);
 	while (len) {
 		unsigned int vecs = bio_max_segs(DIV_ROUND_UP(len, PAGE_SIZE));
 		struct bio *bio = bio_alloc(bdev, vecs, REQ_OP_READ, GFP_NOFS);
 		size_t n;
-		int err;
 
 		bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
+		bio->bi_private = io;
+		bio->bi_end_io = stargz_bdev_end_io;
 		n = stargz_bio_add(bio, buf, len);
-		err = submit_bio_wait(bio);
-		bio_put(bio);
-		if (err)
-			return err;
-		if (is_vmalloc_addr(buf))
-			invalidate_kernel_vmap_range(buf, n);
+		atomic_inc(&io->left);
+		submit_bio(bio);
 		pos += n;
 		buf += n;
 		len -= n;
 	}
-	return 0;
+	stargz_bdev_put(io);
+}
+
+/* Wait until @len bytes at @buf were read. */
+static int stargz_bdev_wait(struct stargz_bdev_read *io, void *buf, size_t len)
+{
+	wait_for_completion_io(&io->done);
+	if (is_vmalloc_addr(buf))
+		invalidate_kernel_vmap_range(buf, len);
+	return io->err;
 }
 
 /**
@@ -77,10 +104,12 @@ int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len)
 {
 	struct block_device *bdev = stargz_source_bdev(src);
+	struct stargz_bdev_read io;
 
-	if (bdev && IS_ALIGNED(pos | len, bdev_logical_block_size(bdev)))
-		return stargz_bdev_read(bdev, pos, buf, len);
-	return stargz_source_read(src, pos, buf, len);
+	if (!bdev || !IS_ALIGNED(pos | len, bdev_logical_block_size(bdev)))
+		return stargz_source_read(src, pos, buf, len);
+	stargz_bdev_submit(&io, bdev, pos, buf, len);
+	return stargz_bdev_wait(&io, buf, len);
 }
 
 /**
@@ -102,13 +131,78 @@ void *stargz_alloc(size_t size)
 }
 
 /**
+ * stargz_fetch_begin() - begin to read compressed bytes of a blob
+ * @f: filled in; stays where it is until stargz_fetch_wait() was called
+ * @blob: the blob
+ * @pos: first byte in the blob
+ * @len: how many; they lie within what the blob may use
+ * @scratch: memory to use when it is large enough, page aligned, or NULL;
+ *	stays untouched until stargz_fetch_wait() was called
+ * @scratch_size: its size, bytes
+ *
+ * Sleeps for memory only. May be called with folios locked.
+ *
+ * Return: 0, then stargz_fetch_wait() is needed, or -ENOMEM.
+ */
+int stargz_fetch_begin(struct stargz_fetch *f,
+		       const struct stargz_blob_info *blob, u64 pos, size_t len,
+		       void *scratch, size_t scratch_size)
+{
+	struct block_device *bdev = stargz_source_bdev(blob->source);
+	u32 sector = bdev ? bdev_logical_block_size(bdev) : 1;
+	u64 start = blob->start + pos;
+	void *buf = scratch;
+
+	f->from = round_down(start, sector);
+	f->size = round_up(start + len, sector) - f->from;
+	f->alloc = NULL;
+	if (f->size > scratch_size) {
+		/* Whole pages, so that it starts at a page border. */
+		buf = stargz_alloc(PAGE_ALIGN(f->size));
+		if (!buf)
+			return -ENOMEM;
+		f->alloc = buf;
+	}
+	f->blob = blob;
+	f->pos = pos;
+	f->len = len;
+	f->data = buf + (start - f->from);
+	if (bdev)
+		stargz_bdev_submit(&f->io, bdev, f->from, buf, f->size);
+	else
+		stargz_source_willneed(blob->source, start, len);
+	return 0;
+}
+
+/**
+ * stargz_fetch_wait() - wait for the bytes of stargz_fetch_begin()
+ * @f: what is being fetched
+ *
+ * Sleeps.
+ *
+ * Return: 0, then stargz_fetch_free() is needed; -EIO, or what reading gave.
+ */
+int stargz_fetch_wait(struct stargz_fetch *f)
+{
+	const struct stargz_source *src = f->blob->source;
+	void *buf = f->data - (f->blob->start + f->pos - f->from);
+	int err;
+
+	if (stargz_source_bdev(src))
+		err = stargz_bdev_wait(&f->io, buf, f->size);
+	else
+		err = stargz_source_read(src, f->from, buf, f->size);
+	if (err)
+		stargz_fetch_free(f);
+	return err;
+}
+
+/**
  * stargz_fetch() - read compressed bytes of a blob
  * @f: filled in
  * @blob: the blob
  * @pos: first byte in the blob
  * @len: how many; they lie within what the blob may use
- * @scratch: memory to use when it is large enough, page aligned, or NULL
- * @scratch_size: its size, bytes
  *
  * Sleeps. May be called with folios locked.
  *
@@ -116,36 +210,11 @@ void *stargz_alloc(size_t size)
  * reading gave.
  */
 int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
-		 u64 pos, size_t len, void *scratch, size_t scratch_size)
+		 u64 pos, size_t len)
 {
-	struct block_device *bdev = stargz_source_bdev(blob->source);
-	u32 sector = bdev ? bdev_logical_block_size(bdev) : 1;
-	u64 start = blob->start + pos, from = round_down(start, sector);
-	size_t size = round_up(start + len, sector) - from;
-	void *buf = scratch;
-	int err;
+	int err = stargz_fetch_begin(f, blob, pos, len, NULL, 0);
 
-	f->alloc = NULL;
-	if (size > scratch_size) {
-		/* Whole pages, so that it starts at a page border. */
-		buf = stargz_alloc(PAGE_ALIGN(size));
-		if (!buf)
-			return -ENOMEM;
-		f->alloc = buf;
-	}
-	if (bdev)
-		err = stargz_bdev_read(bdev, from, buf, size);
-	else
-		err = stargz_source_read(blob->source, from, buf, size);
-	if (err) {
-		stargz_fetch_free(f);
-		return err;
-	}
-	f->blob = blob;
-	f->pos = pos;
-	f->len = len;
-	f->data = buf + (start - from);
-	return 0;
+	return err ? err : stargz_fetch_wait(f);
 }
 
 /**

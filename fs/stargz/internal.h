@@ -320,6 +320,7 @@ void stargz_source_close(struct stargz_source *src);
 struct block_device *stargz_source_bdev(const struct stargz_source *src);
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
+void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len);
 
 /* meta.c */
 
@@ -350,6 +351,8 @@ int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
 void stargz_cursor_end(struct stargz_cursor *cur);
 int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
 		     void *buf, unsigned int count);
+void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
+			  u64 nr, size_t len);
 size_t stargz_record_size(enum stargz_table_id id);
 
 /* record.c */
@@ -545,26 +548,48 @@ int stargz_decode_span(struct super_block *sb, u32 span,
 /* fetch.c */
 
 /**
+ * struct stargz_bdev_read - bios under way
+ * @left: how many are not over, and one for who submits them
+ * @err: result of one that failed, or 0
+ * @done: all are over
+ */
+struct stargz_bdev_read {
+	atomic_t left;
+	int err;
+	struct completion done;
+};
+
+/**
  * struct stargz_fetch - compressed bytes in memory
  * @blob: where they come from; NULL when there are none
  * @pos: position of the first one in the blob
  * @len: how many
- * @data: the bytes
+ * @data: the bytes; valid after stargz_fetch_wait()
  * @alloc: the memory they are in when it is ours to free, else NULL
+ * @from: where reading begins in the source, whole sectors of a device
+ * @size: how many bytes are read
+ * @io: their way from a device
  */
 struct stargz_fetch {
 	const struct stargz_blob_info *blob;
 	u64 pos;
 	size_t len;
-	const u8 *data;
+	u8 *data;
 	void *alloc;
+	u64 from;
+	size_t size;
+	struct stargz_bdev_read io;
 };
 
 void *stargz_alloc(size_t size);
 int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
+int stargz_fetch_begin(struct stargz_fetch *f,
+		       const struct stargz_blob_info *blob, u64 pos, size_t len,
+		       void *scratch, size_t scratch_size);
+int stargz_fetch_wait(struct stargz_fetch *f);
 int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
-		 u64 pos, size_t len, void *scratch, size_t scratch_size);
+		 u64 pos, size_t len);
 void stargz_fetch_free(struct stargz_fetch *f);
 const u8 *stargz_fetched(const struct stargz_fetch *f,
 			 const struct stargz_blob_info *blob, u64 pos,
@@ -581,6 +606,7 @@ int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
 		       const struct stargz_want *want, u32 *body_crc);
 
 /* window.c */
+void stargz_window_prefetch(struct super_block *sb, u32 span);
 int stargz_window_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm);
 

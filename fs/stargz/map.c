@@ -88,6 +88,8 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 
 	if (map->span == STARGZ_NO_SPAN)
 		return 0;
+	/* Most likely wanted next, so both are read at the same time. */
+	stargz_window_prefetch(inode->i_sb, map->span);
 	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_SPANS, map->span,
 			       &map->raw, 1);
 	if (err)

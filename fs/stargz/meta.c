@@ -13,6 +13,7 @@
  * readahead states are used without a lock, as those of a file that threads
  * share: a race makes a poor guess and nothing worse.
  */
+#include <linux/bio.h>
 #include <linux/crc32.h>
 #include <linux/overflow.h>
 #include <linux/pagemap.h>
@@ -24,6 +25,12 @@
 
 /* Most that is read ahead of one table, bytes. */
 #define STARGZ_META_WINDOW	SZ_128K
+
+/*
+ * What is read around a record that is wanted, bytes, aligned: it takes hardly
+ * longer than a page, and the next record is often among it.
+ */
+#define STARGZ_META_AROUND	SZ_32K
 
 static const u8 stargz_record_sizes[STARGZ_TABLES] =
 	STARGZ_RECORD_SIZES;
@@ -198,11 +205,52 @@ static int stargz_meta_read_folio(struct file *file, struct folio *folio)
 	return err;
 }
 
+static void stargz_meta_end_io(struct bio *bio)
+{
+	struct folio_iter fi;
+
+	bio_for_each_folio_all(fi, bio)
+		folio_end_read(fi.folio, !bio->bi_status);
+	bio_put(bio);
+}
+
+static bool stargz_meta_add(struct bio *bio, struct folio *folio)
+{
+	const size_t n = folio_size(folio);
+
+	return bio_add_page(bio, folio_page(folio, 0), n, 0) == n;
+}
+
 /*
- * One read for all of the window. When it fails, or there is no memory for
- * it, folios stay as they are and ->read_folio() reads what is really wanted.
+ * Read a window from a device straight into its folios. Nobody waits here;
+ * folios that cannot be read stay as they are.
  */
-static void stargz_meta_readahead(struct readahead_control *rac)
+static void stargz_meta_submit(struct readahead_control *rac,
+			       struct block_device *bdev)
+{
+	struct bio *bio = NULL;
+	struct folio *folio;
+
+	while ((folio = readahead_folio(rac))) {
+		if (bio && stargz_meta_add(bio, folio))
+			continue;
+		if (bio)
+			submit_bio(bio);
+		/* Of what is left this folio is the first. */
+		bio = bio_alloc(bdev, bio_max_segs(readahead_count(rac)),
+				REQ_OP_READ, GFP_NOFS);
+		bio->bi_iter.bi_sector = folio_pos(folio) >> SECTOR_SHIFT;
+		bio->bi_end_io = stargz_meta_end_io;
+		/* An empty bio always has room for a folio. */
+		if (!stargz_meta_add(bio, folio))
+			folio_end_read(folio, false);
+	}
+	if (bio)
+		submit_bio(bio);
+}
+
+/* Read a window by one copy out of the page cache of a file. */
+static void stargz_meta_copy(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
 	size_t len = readahead_length(rac);
@@ -225,6 +273,27 @@ static void stargz_meta_readahead(struct readahead_control *rac)
 	}
 out:
 	kvfree(buf);
+}
+
+/*
+ * When this fails, or there is no memory for it, folios are not uptodate
+ * afterwards, and ->read_folio() reads what is really wanted.
+ */
+static void stargz_meta_readahead(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	const struct stargz_source *src =
+		stargz_index_source(STARGZ_SB(inode->i_sb));
+	struct block_device *bdev = stargz_source_bdev(src);
+	u64 pos = readahead_pos(rac);
+	u64 end = pos + readahead_length(rac);
+
+	/* Pages of more than 4 KiB may reach beyond the index. */
+	if (bdev && end <= i_size_read(inode) &&
+	    IS_ALIGNED(pos | end, bdev_logical_block_size(bdev)))
+		stargz_meta_submit(rac, bdev);
+	else
+		stargz_meta_copy(rac);
 }
 
 static const struct address_space_operations stargz_meta_aops = {
@@ -278,30 +347,109 @@ void stargz_meta_close(struct stargz_sb_info *sbi)
 
 /* Records */
 
-/* The folio that holds page @index, with a reference, or an ERR_PTR. */
+/**
+ * struct stargz_meta_range - pages of the index
+ * @first: the first one
+ * @nr: how many
+ */
+struct stargz_meta_range {
+	pgoff_t first;
+	unsigned int nr;
+};
+
+/*
+ * The pages of a table that are worth reading for @len of its bytes from @pos
+ * on. Window data has nothing in common with its neighbours.
+ */
+static struct stargz_meta_range
+stargz_meta_around(const struct stargz_sb_info *sbi, enum stargz_table_id id,
+		   u64 pos, size_t len)
+{
+	const struct stargz_table_info *t = &sbi->super.table[id];
+	u64 size = t->count * stargz_record_size(id), end = pos + len;
+
+	if (id != STARGZ_TABLE_WINDOW_DATA) {
+		pos = max(round_down(pos, STARGZ_META_AROUND), t->offset);
+		end = min(round_up(end, STARGZ_META_AROUND), t->offset + size);
+	}
+	return (struct stargz_meta_range) {
+		.first = pos >> PAGE_SHIFT,
+		.nr = DIV_ROUND_UP(end, PAGE_SIZE) - (pos >> PAGE_SHIFT),
+	};
+}
+
+/*
+ * The folio that holds byte @pos of the index, with a reference, or an
+ * ERR_PTR; @len bytes of the table are wanted from there on.
+ */
 static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
-				       enum stargz_table_id id, pgoff_t index,
-				       unsigned int pages)
+				       enum stargz_table_id id, u64 pos,
+				       size_t len)
 {
 	struct address_space *mapping = sbi->meta_inode->i_mapping;
+	struct stargz_meta_range r = stargz_meta_around(sbi, id, pos, len);
+	pgoff_t index = pos >> PAGE_SHIFT;
 	struct file_ra_state *ra = &sbi->meta_ra[id];
 	struct folio *folio = filemap_get_folio(mapping, index);
 
-	DEFINE_READAHEAD(rac, NULL, ra, mapping, index);
-
 	if (IS_ERR_OR_NULL(folio)) {
-		page_cache_sync_ra(&rac, pages);
+		DEFINE_READAHEAD(rac, NULL, ra, mapping, r.first);
+
+		page_cache_sync_ra(&rac, r.nr);
 		folio = NULL;
 	} else if (folio_test_readahead(folio)) {
-		page_cache_async_ra(&rac, folio, pages);
+		DEFINE_READAHEAD(rac, NULL, ra, mapping, index);
+
+		page_cache_async_ra(&rac, folio, r.nr);
 	}
-	ra->prev_pos = (loff_t)index << PAGE_SHIFT;
+	ra->prev_pos = pos;
 	if (folio) {
 		if (folio_test_uptodate(folio))
 			return folio;
 		folio_put(folio);
 	}
 	return read_mapping_folio(mapping, index, NULL);
+}
+
+/**
+ * stargz_meta_prefetch() - have records read that will be wanted soon
+ * @sb: the file system
+ * @id: the table
+ * @nr: first record; when there is none, nothing happens
+ * @len: bytes from there on, not zero; what is beyond the table does not count
+ *
+ * Does not wait for reading, but may for memory.
+ */
+void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
+			  u64 nr, size_t len)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	const struct stargz_source *src = stargz_index_source(sbi);
+	const struct stargz_table_info *t = &sbi->super.table[id];
+	struct address_space *mapping = sbi->meta_inode->i_mapping;
+	const size_t size = stargz_record_size(id);
+	u64 pos = t->offset + nr * size;
+	struct stargz_meta_range r;
+	struct folio *folio;
+
+	if (nr >= t->count)
+		return;
+	folio = filemap_get_folio(mapping, pos >> PAGE_SHIFT);
+	if (!IS_ERR_OR_NULL(folio)) {
+		folio_put(folio);
+		return;
+	}
+	r = stargz_meta_around(sbi, id, pos,
+			       min_t(u64, len, (t->count - nr) * size));
+	if (stargz_source_bdev(src)) {
+		DEFINE_READAHEAD(rac, NULL, &sbi->meta_ra[id], mapping,
+				 r.first);
+
+		page_cache_ra_unbounded(&rac, r.nr, 0);
+	} else {
+		stargz_source_willneed(src, (u64)r.first << PAGE_SHIFT,
+				       (u64)r.nr << PAGE_SHIFT);
+	}
 }
 
 /* Make the folio that holds byte @pos of the index that of the cursor. */
@@ -313,10 +461,7 @@ static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 	    pos - folio_pos(folio) < folio_size(folio))
 		return 0;
 	stargz_cursor_end(cur);
-	folio = stargz_meta_folio(STARGZ_SB(cur->sb), cur->id,
-				  pos >> PAGE_SHIFT,
-				  DIV_ROUND_UP(offset_in_page(pos) + len,
-					       PAGE_SIZE));
+	folio = stargz_meta_folio(STARGZ_SB(cur->sb), cur->id, pos, len);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
 	cur->folio = folio;

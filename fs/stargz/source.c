@@ -10,6 +10,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/cred.h>
+#include <linux/fadvise.h>
 #include <linux/file.h>
 #include <linux/sched/mm.h>
 
@@ -154,4 +155,23 @@ int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 	memalloc_nofs_restore(nofs);
 	revert_creds(old);
 	return err;
+}
+
+/**
+ * stargz_source_willneed() - have bytes read that will be wanted soon
+ * @src: an open source
+ * @pos: first byte
+ * @len: how many; what is beyond the end does not count
+ *
+ * A hint for stargz_source_read(), which need not wait as long then. Does not
+ * wait for reading, but may for memory. Never enters file systems on reclaim.
+ */
+void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
+{
+	const struct cred *old = override_creds(src->file->f_cred);
+	unsigned int nofs = memalloc_nofs_save();
+
+	vfs_fadvise(src->file, pos, len, POSIX_FADV_WILLNEED);
+	memalloc_nofs_restore(nofs);
+	revert_creds(old);
 }

@@ -341,6 +341,19 @@ static int stargz_check_blob(struct fs_context *fc,
 	return 0;
 }
 
+/*
+ * What the first lookups need, while the mount goes on. Numbers of inodes grow
+ * with their depth, and so do places of entries and names, so that the heads of
+ * these tables have all that is near the root.
+ */
+static void stargz_prefetch_tree(struct super_block *sb)
+{
+	stargz_meta_prefetch(sb, STARGZ_TABLE_BLOBS, 0, 1);
+	stargz_meta_prefetch(sb, STARGZ_TABLE_INODES, 0, SZ_128K);
+	stargz_meta_prefetch(sb, STARGZ_TABLE_DIRENTS, 0, SZ_32K);
+	stargz_meta_prefetch(sb, STARGZ_TABLE_NAMES, 0, SZ_32K);
+}
+
 static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
@@ -487,8 +500,10 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = stargz_read_super(fc, sbi);
 	if (!err)
 		err = stargz_meta_open(sb);
-	if (!err)
-		err = stargz_read_blobs(sb, fc);
+	if (err)
+		return err;
+	stargz_prefetch_tree(sb);
+	err = stargz_read_blobs(sb, fc);
 	if (!err)
 		err = stargz_setup_decoding(sb);
 	if (!err)

@@ -38,17 +38,26 @@ static u64 stargz_window_guess(const struct stargz_window_range *r, u32 span,
 				  r->end - r->first);
 }
 
-/* Find the window of a span; 1 if there is one, 0 if there is none. */
-static int stargz_window_find(struct super_block *sb, u32 span,
-			      struct stargz_window *raw)
+/* All windows, and the spans that they may be of. */
+static struct stargz_window_range
+stargz_window_all(const struct stargz_super_info *super, u32 span)
 {
-	const struct stargz_table_info *table = STARGZ_SB(sb)->super.table;
-	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
-	struct stargz_window_range r = {
+	const struct stargz_table_info *table = super->table;
+
+	return (struct stargz_window_range) {
 		/* Spans have one each, and their numbers have 32 bits. */
 		.high = min_t(u64, table[STARGZ_TABLE_WINDOWS].count, U32_MAX),
 		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
 	};
+}
+
+/* Find the window of a span; 1 if there is one, 0 if there is none. */
+static int stargz_window_find(struct super_block *sb, u32 span,
+			      struct stargz_window *raw)
+{
+	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
+	struct stargz_window_range r =
+		stargz_window_all(&STARGZ_SB(sb)->super, span);
 	unsigned int tries;
 	int ret = 0;
 
@@ -76,10 +85,27 @@ static int stargz_window_find(struct super_block *sb, u32 span,
 }
 
 /**
+ * stargz_window_prefetch() - have the place of the history of a span read
+ * @sb: the file system
+ * @span: its number
+ *
+ * Does not wait for reading.
+ */
+void stargz_window_prefetch(struct super_block *sb, u32 span)
+{
+	const struct stargz_window_range r =
+		stargz_window_all(&STARGZ_SB(sb)->super, span);
+
+	if (r.low < r.high)
+		stargz_meta_prefetch(sb, STARGZ_TABLE_WINDOWS,
+				     stargz_window_guess(&r, span, 0), 1);
+}
+
+/**
  * stargz_window_load() - bring the history of a span into its stream
  * @sb: the file system
  * @span: its number
- * @strm: gets the history in @window, and the reason of an error; its in_buf
+ * @strm: gets the history in @window, and the reason of an error; its sink
  *	is used on the way
  *
  * Sleeps. Takes folio locks of the index only.
@@ -106,10 +132,10 @@ int stargz_window_load(struct super_block *sb, u32 span,
 		return -EFSCORRUPTED;
 	}
 	ret = stargz_meta_read(sb, STARGZ_TABLE_WINDOW_DATA,
-			       le64_to_cpu(raw.offset), strm->in_buf, clen);
+			       le64_to_cpu(raw.offset), strm->sink, clen);
 	if (ret)
 		return ret;
-	stargz_inflate_start(strm->own, strm->in_buf, clen, 0);
+	stargz_inflate_start(strm->own, strm->sink, clen, 0);
 	stargz_inflate_dict(strm->own, NULL, 0);
 	ret = stargz_inflate_run(strm->own, strm->window, &pos, ulen);
 	if (ret == STARGZ_INFLATE_BAD || pos != ulen) {
