@@ -478,7 +478,7 @@ static int stargz_setup_decoding(struct super_block *sb)
 		return err;
 	/* Names have room for a device number, but not for any file's name. */
 	sbi->workqueue = alloc_workqueue("stargz-%u:%u",
-					 WQ_UNBOUND | WQ_MEM_RECLAIM,
+					 WQ_UNBOUND,
 					 STARGZ_WORKERS_PER_CPU *
 					 num_online_cpus(), MAJOR(sb->s_dev),
 					 MINOR(sb->s_dev));
