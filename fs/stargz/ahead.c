@@ -27,6 +27,12 @@
 /* Spans that may be left out in a walk that still counts as in order. */
 #define STARGZ_AHEAD_SKIP	16
 
+/* How far behind others a reader may be that walks with them, in spans. */
+#define STARGZ_AHEAD_BEHIND	32
+
+/* After so many spans what was read and left out before counts half. */
+#define STARGZ_AHEAD_MEMORY	256
+
 /* Files in order before anything is decoded ahead. */
 #define STARGZ_AHEAD_HITS	2
 
@@ -211,7 +217,10 @@ static u32 stargz_batch_queue(struct super_block *sb,
 	return first + n;
 }
 
-/* The run that spans from @first on continue. */
+/*
+ * The run that spans from @first on continue. Files share spans, and readers
+ * share a walk, so it need not go on where the last file ended.
+ */
 static struct stargz_run *stargz_run_find(struct stargz_ahead *ahead, u32 first)
 {
 	unsigned int i;
@@ -220,16 +229,15 @@ static struct stargz_run *stargz_run_find(struct stargz_ahead *ahead, u32 first)
 		struct stargz_run *run = &ahead->runs[i];
 		u64 next = run->next;
 
-		/* Files share spans, so the last one may be wanted again. */
-		if (run->used && first + 1ULL >= next &&
+		if (run->used && (u64)first + STARGZ_AHEAD_BEHIND >= next &&
 		    first <= next + STARGZ_AHEAD_SKIP)
 			return run;
 	}
 	return NULL;
 }
 
-/* A new run, in place of the oldest; NULL when that is busy. */
-static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead)
+/* A new run from @first on, in place of the oldest; NULL when that is busy. */
+static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead, u32 first)
 {
 	struct stargz_run *oldest = &ahead->runs[0];
 	unsigned int i;
@@ -241,7 +249,25 @@ static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead)
 		return NULL;
 	memset(oldest, 0, sizeof(*oldest));
 	oldest->id = ahead->clock + 1;
+	oldest->next = first;
 	return oldest;
+}
+
+/* Count what a walk reads and what it leaves out on the way. */
+static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
+{
+	if (last >= run->next) {
+		run->read += last - max(first, run->next) + 1;
+		if (first > run->next)
+			run->skipped += first - run->next;
+	} else if (last + 1 < run->next) {
+		/* What one reader left out another one reads. */
+		run->skipped -= min(run->skipped, last - first + 1);
+	}
+	if (run->read + run->skipped > STARGZ_AHEAD_MEMORY) {
+		run->read /= 2;
+		run->skipped /= 2;
+	}
 }
 
 /*
@@ -257,17 +283,20 @@ static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
 	spin_lock(&ahead->lock);
 	run = stargz_run_find(ahead, first);
 	if (!run && ends)
-		run = stargz_run_new(ahead);
+		run = stargz_run_new(ahead, first);
 	if (run) {
 		run->used = ++ahead->clock;
 		if (ends && last >= run->next)
 			run->hits++;
+		stargz_run_count(run, first, last);
 		run->next = max(run->next, last + 1);
 		while (run->nr_ends && run->ends[0] <= run->next)
 			memmove(run->ends, run->ends + 1,
 				--run->nr_ends * sizeof(run->ends[0]));
 		WRITE_ONCE(run->end, max(run->end, run->next));
+		/* Of what is decoded ahead, half must be wanted. */
 		more = ends && !run->busy && run->hits > STARGZ_AHEAD_HITS &&
+		       run->skipped <= run->read &&
 		       run->nr_ends < STARGZ_RUN_BATCHES;
 		run->busy |= more;
 	}

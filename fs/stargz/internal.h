@@ -123,6 +123,8 @@ struct stargz_span_cache {
  * @next: the span that is expected next
  * @end: spans before this one were read or are being decoded ahead
  * @hits: files read so far
+ * @read: spans read
+ * @skipped: spans that were left out between them
  * @busy: its next batch is being made
  * @nr_ends: number of @ends
  * @ends: for each batch ahead of @next, the span behind its last one
@@ -133,6 +135,8 @@ struct stargz_run {
 	u32 next;
 	u32 end;
 	u32 hits;
+	u32 read;
+	u32 skipped;
 	bool busy;
 	unsigned int nr_ends;
 	u32 ends[STARGZ_RUN_BATCHES];
