@@ -30,6 +30,9 @@
 /* How far behind others a reader may be that walks with them, in spans. */
 #define STARGZ_AHEAD_BEHIND	32
 
+/* A walk that did not go on for so many files is over. */
+#define STARGZ_AHEAD_OVER	64
+
 /* After so many spans what was read and left out before counts half. */
 #define STARGZ_AHEAD_MEMORY	256
 
@@ -249,8 +252,29 @@ static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead, u32 first)
 		return NULL;
 	memset(oldest, 0, sizeof(*oldest));
 	oldest->id = ahead->clock + 1;
+	oldest->first = first;
 	oldest->next = first;
 	return oldest;
+}
+
+/*
+ * Is a walk where another one has just been? That of a reader who fell behind
+ * is; what he still wants there the others have left out.
+ */
+static bool stargz_run_follows(const struct stargz_ahead *ahead,
+			       const struct stargz_run *run)
+{
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_RUNS; i++) {
+		const struct stargz_run *other = &ahead->runs[i];
+
+		if (other != run && other->used &&
+		    ahead->clock - other->used < STARGZ_AHEAD_OVER &&
+		    run->end >= other->first && run->end < other->end)
+			return true;
+	}
+	return false;
 }
 
 /* Count what a walk reads and what it leaves out on the way. */
@@ -297,7 +321,8 @@ static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
 		/* Of what is decoded ahead, half must be wanted. */
 		more = ends && !run->busy && run->hits > STARGZ_AHEAD_HITS &&
 		       run->skipped <= run->read &&
-		       run->nr_ends < STARGZ_RUN_BATCHES;
+		       run->nr_ends < STARGZ_RUN_BATCHES &&
+		       !stargz_run_follows(ahead, run);
 		run->busy |= more;
 	}
 	spin_unlock(&ahead->lock);

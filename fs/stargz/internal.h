@@ -120,6 +120,7 @@ struct stargz_span_cache {
  * struct stargz_run - somebody who reads file after file in blob order
  * @used: stargz_ahead.clock when it last went on; 0 for an unused one
  * @id: unlike that of any other run before or after it
+ * @first: the span that it began with
  * @next: the span that is expected next
  * @end: spans before this one were read or are being decoded ahead
  * @hits: files read so far
@@ -132,6 +133,7 @@ struct stargz_span_cache {
 struct stargz_run {
 	u64 used;
 	u64 id;
+	u32 first;
 	u32 next;
 	u32 end;
 	u32 hits;

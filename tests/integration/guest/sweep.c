@@ -6,6 +6,7 @@
  *	sweep [OPTION]... DIR [COPY]
  *
  *	-j N	N threads, each of which reads all files
+ *	-d	files are dealt to the threads in turn
  *	-n N	N times over; 0: until killed
  *	-b N	N bytes at a time (128 KiB)
  *	-a HOW	advise the kernel: random or sequential
@@ -67,7 +68,7 @@ static unsigned int threads = 1;
 static unsigned long rounds = 1;
 static size_t block = 1 << 17;
 static int advice = POSIX_FADV_NORMAL;
-static bool mapped, single, shuffled, may_fail, summary, extra, waits;
+static bool dealt, mapped, single, shuffled, may_fail, summary, extra, waits;
 static atomic_ulong failures, mistakes;
 
 static __thread sigjmp_buf on_bus_error;
@@ -347,6 +348,8 @@ static void shuffle(struct reader *r)
 static void *sweep(void *arg)
 {
 	struct reader r = { .seed = 1 + (uintptr_t)arg };
+	const size_t first = dealt ? (uintptr_t)arg : 0;
+	const size_t step = dealt ? threads : 1;
 	unsigned long round;
 	size_t i;
 
@@ -357,7 +360,7 @@ static void *sweep(void *arg)
 	for (round = 0; !rounds || round < rounds; round++) {
 		if (shuffled)
 			shuffle(&r);
-		for (i = 0; i < file_count; i++)
+		for (i = first; i < file_count; i += step)
 			read_file(&r, &files[r.order[i]]);
 	}
 	free(r.order);
@@ -385,6 +388,9 @@ static bool take_option(int opt)
 	switch (opt) {
 	case 'j':
 		threads = strtoul(optarg, NULL, 0);
+		break;
+	case 'd':
+		dealt = true;
 		break;
 	case 'n':
 		rounds = strtoul(optarg, NULL, 0);
@@ -427,7 +433,7 @@ int main(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "j:n:b:a:mpreswx")) >= 0)
+	while ((opt = getopt(argc, argv, "j:dn:b:a:mpreswx")) >= 0)
 		if (!take_option(opt))
 			errx(2, "see the source for usage");
 	if (optind >= argc || !block || !threads)
