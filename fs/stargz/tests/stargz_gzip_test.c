@@ -482,6 +482,28 @@ static void crc_test(struct kunit *test)
 		}
 }
 
+/* The same for runs that are long enough to be folded. */
+static void crc_long_test(struct kunit *test)
+{
+	const size_t most = 5000;
+	u8 *data = kunit_kmalloc(test, most + 8, GFP_KERNEL);
+	u32 state = 1;
+	size_t i, len;
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	for (i = 0; i < most + 8; i++) {
+		state = state * 1103515245 + 12345;
+		data[i] = state >> 24;
+	}
+	for (len = 1900; len < most; len++) {
+		const u8 *start = data + len % 8;
+		u32 seed = len % 3 ? ~0 : 0x12345678 * len;
+
+		KUNIT_ASSERT_EQ(test, stargz_crc(seed, start, len),
+				crc32_le(seed, start, len));
+	}
+}
+
 static int stargz_gzip_init(struct kunit *test)
 {
 	test->priv = stargz_stream_alloc();
@@ -501,6 +523,7 @@ static struct kunit_case stargz_gzip_cases[] = {
 	KUNIT_CASE(header_refused_test),
 	KUNIT_CASE(header_extra_test),
 	KUNIT_CASE(crc_test),
+	KUNIT_CASE(crc_long_test),
 	KUNIT_CASE_PARAM(decode_test, member_gen_params),
 	KUNIT_CASE_PARAM(truncated_test, member_gen_params),
 	KUNIT_CASE_PARAM(flipped_test, member_gen_params),
