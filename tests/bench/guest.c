@@ -9,7 +9,9 @@
  *	work NAME ACTION LIST			(in every round)
  *
  * where LIST is a file in /bench/lists. In every round each work is done with
- * each peer in turn, so that what changes on the host meanwhile meets all.
+ * each peer in turn, so that what changes on the host meanwhile meets all; in
+ * every other round from the last to the first, so that none always comes after
+ * the same, which leaves the caches of the host in a state of its own.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -100,10 +102,13 @@ static void do_work(const struct work *work, unsigned int round)
 	unsigned int i;
 
 	for (i = 0; i < nr_peers; i++) {
-		if (peers[i].absent)
+		const struct peer *peer =
+			&peers[round % 2 ? i : nr_peers - 1 - i];
+
+		if (peer->absent)
 			continue;
-		result_open(work->name, peers[i].name, round);
-		work->action->run(&peers[i], work);
+		result_open(work->name, peer->name, round);
+		work->action->run(peer, work);
 		result_close();
 	}
 }
