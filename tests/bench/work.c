@@ -220,6 +220,52 @@ static void run_parallel(const struct peer *peer, const struct work *work)
 	read_twice(peer, &work->list, timed_parallel);
 }
 
+/* Programs of the tree itself, one after the other, as a job would run them */
+
+static void run_program(const char *command)
+{
+	int status, null = open("/dev/null", O_RDWR);
+	pid_t pid = fork();
+
+	if (null < 0 || pid < 0)
+		die(command);
+	if (!pid) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		if (chroot(ROOT) || chdir("/"))
+			die(ROOT);
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		die("/bin/sh");
+	}
+	close(null);
+	if (waitpid(pid, &status, 0) != pid || status)
+		die(command);
+}
+
+static uint64_t run_programs(const struct list *list)
+{
+	uint64_t start = now();
+	size_t i;
+
+	for (i = 0; i < list->n; i++)
+		run_program(list->field[i]);
+	return now() - start;
+}
+
+static void run_exec(const struct peer *peer, const struct work *work)
+{
+	mount_cold(peer);
+	if (mount("dev", ROOT "/dev", "devtmpfs", 0, NULL))
+		die(ROOT "/dev");
+	forget_caches();
+	result_number("cold_ns", run_programs(&work->list));
+	result_number("warm_ns", run_programs(&work->list));
+	if (umount(ROOT "/dev"))
+		die("unmounting");
+	if (!strcmp(peer->type, "stargz"))
+		print_counters();
+}
+
 /*
  * Pages at random places; the list has offsets and paths in turn. Caches are
  * dropped before each, for a page must not be there because one before it was
@@ -362,6 +408,7 @@ const struct action actions[] = {
 	{ "stat", run_stat },
 	{ "read", run_read },
 	{ "parallel", run_parallel },
+	{ "exec", run_exec },
 	{ "spots", run_spots },
 	{ "statmem", run_statmem },
 	{ "readmem", run_readmem },
