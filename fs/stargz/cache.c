@@ -39,6 +39,15 @@ static void stargz_buf_free(struct stargz_span_buf *buf)
 	kfree(buf);
 }
 
+/* What the memory of @len bytes at @data is, which may be more. */
+static size_t stargz_data_size(const void *data, u32 len)
+{
+	if (is_vmalloc_addr(data))
+		return PAGE_ALIGN(len);
+	/* Below a page the difference is small. */
+	return len > PAGE_SIZE ? PAGE_SIZE << get_order(len) : len;
+}
+
 static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
 {
 	struct stargz_span_buf *buf = kzalloc(sizeof(*buf), STARGZ_GFP_CACHE);
@@ -54,6 +63,7 @@ static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
 	init_completion(&buf->done);
 	buf->span = span;
 	buf->len = len;
+	buf->size = stargz_data_size(buf->data, len);
 	buf->users = 1;
 	return buf;
 }
@@ -64,7 +74,7 @@ static void stargz_buf_hold(struct stargz_span_cache *cache,
 {
 	if (!buf->users++ && !list_empty(&buf->lru)) {
 		list_del_init(&buf->lru);
-		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->len);
+		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->size);
 	}
 }
 
@@ -73,7 +83,7 @@ static void stargz_buf_unhash(struct stargz_span_cache *cache,
 			      struct stargz_span_buf *buf)
 {
 	__xa_erase(&cache->spans, buf->span);
-	WRITE_ONCE(cache->bytes, cache->bytes - buf->len);
+	WRITE_ONCE(cache->bytes, cache->bytes - buf->size);
 }
 
 /* Take the idle buffer that was used longest ago; xa_lock held. */
@@ -85,7 +95,7 @@ static struct stargz_span_buf *stargz_buf_evict(struct stargz_span_cache *cache)
 				       lru);
 	if (buf) {
 		list_del(&buf->lru);
-		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->len);
+		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->size);
 		stargz_buf_unhash(cache, buf);
 	}
 	return buf;
@@ -120,7 +130,7 @@ static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
 		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh,
 				   STARGZ_GFP_CACHE);
 		if (!buf) {
-			WRITE_ONCE(cache->bytes, cache->bytes + fresh->len);
+			WRITE_ONCE(cache->bytes, cache->bytes + fresh->size);
 			xa_unlock(&cache->spans);
 			return fresh;
 		}
@@ -317,7 +327,7 @@ void stargz_span_put(struct super_block *sb, struct stargz_span_buf *buf,
 		} else {
 			list_add_tail(&buf->lru, &cache->lru);
 			WRITE_ONCE(cache->idle_bytes,
-				   cache->idle_bytes + buf->len);
+				   cache->idle_bytes + buf->size);
 		}
 	}
 	while (cache->bytes > cache->limit) {
@@ -360,7 +370,7 @@ static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 		xa_unlock(&cache->spans);
 		if (!buf)
 			break;
-		freed += DIV_ROUND_UP(buf->len, PAGE_SIZE);
+		freed += DIV_ROUND_UP(buf->size, PAGE_SIZE);
 		stargz_buf_free(buf);
 	}
 	return freed ? freed : SHRINK_STOP;
@@ -379,7 +389,8 @@ int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
 {
 	xa_init(&cache->spans);
 	INIT_LIST_HEAD(&cache->lru);
-	cache->limit = STARGZ_CACHE_BYTES + max_span;
+	/* kmalloc() may take twice as much as is asked for, up to that size. */
+	cache->limit = STARGZ_CACHE_BYTES + max_span + min(max_span, SZ_4M);
 	return stargz_shrinker_register(&cache->shrinker, stargz_shrink_count,
 					stargz_shrink_scan, id);
 }

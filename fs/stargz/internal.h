@@ -94,10 +94,10 @@ struct stargz_super_info {
  *	everything here and the fields of struct stargz_span_buf that say so,
  *	and is the innermost lock
  * @lru: decoded spans that nobody uses now, least recently used first
- * @bytes: decoded bytes of all buffers in @spans; also read without the lock,
- *	by sysfs.c
- * @idle_bytes: decoded bytes of the buffers on @lru; also read without the
- *	lock, as a hint for the shrinker
+ * @bytes: memory of all buffers in @spans; also read without the lock, by
+ *	sysfs.c
+ * @idle_bytes: memory of the buffers on @lru; also read without the lock, as
+ *	a hint for the shrinker
  * @limit: @bytes above which idle buffers are freed at once
  * @nr_bad: damaged spans in @spans
  * @shrinker: frees idle buffers under memory pressure
@@ -449,6 +449,7 @@ struct stargz_fetch;
  * @lru: on stargz_span_cache.lru while @users is zero (cache lock)
  * @span: its number
  * @len: bytes
+ * @size: bytes of memory that @data takes
  * @users: who holds it (cache lock)
  * @delivered: bytes copied out so far (cache lock)
  * @err: result of decoding; valid after @done
@@ -459,6 +460,7 @@ struct stargz_span_buf {
 	struct list_head lru;
 	u32 span;
 	u32 len;
+	size_t size;
 	unsigned int users;
 	u64 delivered;
 	int err;
