@@ -476,9 +476,12 @@ static int stargz_setup_decoding(struct super_block *sb)
 					sb->s_id);
 	if (err)
 		return err;
-	/* Names have room for a device number, but not for any file's name. */
-	sbi->workqueue = alloc_workqueue("stargz-%u:%u",
-					 WQ_UNBOUND,
+	/*
+	 * Names have room for a device number, but not for any file's name.
+	 * Reclaim waits for no read of ours, so there is no WQ_MEM_RECLAIM: to
+	 * start its thread takes longer than all the rest of a mount.
+	 */
+	sbi->workqueue = alloc_workqueue("stargz-%u:%u", WQ_UNBOUND,
 					 STARGZ_WORKERS_PER_CPU *
 					 num_online_cpus(), MAJOR(sb->s_dev),
 					 MINOR(sb->s_dev));
