@@ -268,6 +268,8 @@ def test_after_the_last_member():
     check(blob + bytes(100_000), files=TINY_FILES)
     for tail in (b"\0\0x", b"x", b"\x1f", b"garbage" * 100_000):
         check(blob + tail, files=TINY_FILES, warnings=1)
+        # Of what is refused the reason alone is told.
+        refused(gzip.compress(TINY[:5000]) + tail, "ends too early")
 
 
 def test_empty_tars_and_members():

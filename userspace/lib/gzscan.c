@@ -29,6 +29,7 @@ enum state {
  * @decoded: decoded bytes of the unit
  * @members: how many have ended
  * @deflate: where in the blob the deflate data of the member starts
+ * @garbage: where in the blob something else follows the last member, or 0
  */
 struct sgz_gzscan {
 	const struct sgz_context *ctx;
@@ -40,6 +41,7 @@ struct sgz_gzscan {
 	uint64_t decoded;
 	uint64_t member_start;
 	uint64_t deflate;
+	uint64_t garbage;
 	uint64_t member_len;
 	uint32_t member_crc;
 	uint32_t segment_crc;
@@ -179,8 +181,7 @@ static int end_members(struct sgz_gzscan *g)
 	if (ret || g->one_member)
 		return ret;
 	if (next == SGZ_GZIP_GARBAGE)
-		sgz_warn(g->ctx, "garbage after the gzip data, from offset %llu on, is ignored",
-			 (unsigned long long)end);
+		g->garbage = end;
 	/* Only at the end of a pipe the size of the blob is known. */
 	return g->in.blob->pipe ? sgz_gzinput_drain(&g->in) : 0;
 }
@@ -427,6 +428,13 @@ int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 	} while (n > 0);
 	sgz_gzscan_close(g);
 	return n;
+}
+
+void sgz_gzscan_warn(const struct sgz_gzscan *scan)
+{
+	if (scan->garbage)
+		sgz_warn(scan->ctx, "garbage after the gzip data, from offset %llu on, is ignored",
+			 (unsigned long long)scan->garbage);
 }
 
 void sgz_gzscan_close(struct sgz_gzscan *scan)

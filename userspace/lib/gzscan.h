@@ -39,6 +39,13 @@ int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		      struct sgz_blob *blob, uint64_t start, uint64_t end);
 
+/**
+ * sgz_gzscan_warn() - report what was odd about a stream that is taken
+ * @scan: its stream is at its end, and nothing was wrong with what it gave:
+ *	of one that is refused the reason alone is told
+ */
+void sgz_gzscan_warn(const struct sgz_gzscan *scan);
+
 /** sgz_gzscan_close() - release */
 void sgz_gzscan_close(struct sgz_gzscan *scan);
 

@@ -31,6 +31,8 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		ret = sgz_tar_walk(toc, ctx, s);
 	if (!ret)
 		ret = sgz_stream_drain(s);
+	if (!ret)
+		sgz_gzscan_warn(scan);
 	sgz_gzscan_close(scan);
 	free(s);
 	return ret;
