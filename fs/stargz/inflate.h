@@ -105,12 +105,28 @@ struct stargz_inflate {
 	u16 sorted[STARGZ_INFLATE_LITLENS];
 };
 
+/**
+ * struct stargz_inflate_part - what one of two streams is to give
+ * @s: the stream
+ * @base: output, as of stargz_inflate_run()
+ * @pos: where to write on in @base, in bytes
+ * @end: end of the output in @base, at least @pos
+ */
+struct stargz_inflate_part {
+	struct stargz_inflate *s;
+	u8 *base;
+	size_t pos;
+	size_t end;
+};
+
 void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
 			  unsigned int bit);
 void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len);
 enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 					      u8 *base, size_t *pos,
 					      size_t end);
+struct stargz_inflate_part *stargz_inflate_two(struct stargz_inflate_part *a,
+					       struct stargz_inflate_part *b);
 u64 stargz_inflate_consumed(const struct stargz_inflate *s);
 u64 stargz_inflate_bits(const struct stargz_inflate *s);
 size_t stargz_inflate_unread(struct stargz_inflate *s);

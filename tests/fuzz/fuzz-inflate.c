@@ -45,6 +45,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	c.dict = history() + WINDOW - c.dict_len;
 	c.move = data[0] & 16;
 	c.generic = data[0] & 32;
+	c.beside = data[0] & 64;
+	c.second = data[0] & 128;
 	c.slice = data[2] ? 1U << (data[2] & 15) | data[2] >> 4 : 0;
 	c.seed = data[2] << 8 | data[3];
 	/* More than most streams give, less, or now and then a lot. */

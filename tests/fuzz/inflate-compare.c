@@ -70,6 +70,99 @@ static void run_zlib(const struct inflate_case *c, struct result *r)
 	}
 }
 
+/* A stream of zlib's, always the same, decoded again and again. */
+#define OTHER_SIZE	49152
+
+static struct {
+	struct stargz_inflate s;
+	u8 plain[OTHER_SIZE];
+	u8 *in;
+	size_t len;
+	u8 *out;
+	size_t pos;
+} other;
+
+/* Some blocks of each kind: words and noise, and not for long. */
+static void make_other(void)
+{
+	static const int levels[] = { 9, 0, 1, 6 };
+	static const int strategies[] = {
+		Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE,
+	};
+	z_stream z = { .next_in = other.plain };
+	size_t piece = OTHER_SIZE / 16, i;
+	u32 seed = 7;
+
+	for (i = 0; i < OTHER_SIZE; i++) {
+		u32 r = inflate_random(&seed);
+
+		other.plain[i] = i > 300 && r % 8 ?
+			other.plain[i - 1 - r % 5 * 60] : r >> 24;
+	}
+	if (deflateInit2(&z, 9, Z_DEFLATED, -MAX_WBITS, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		abort();
+	other.len = deflateBound(&z, OTHER_SIZE) + 16 * 16;
+	other.in = alloc(other.len);
+	z.next_out = other.in;
+	z.avail_out = other.len;
+	for (i = 0; i < 16; i++) {
+		/* What was given before is compressed as it was to be. */
+		if (deflateParams(&z, levels[i % 4], strategies[i / 4]) < 0)
+			abort();
+		z.avail_in += piece;
+		if (deflate(&z, i < 15 ? Z_NO_FLUSH : Z_FINISH) < 0)
+			abort();
+	}
+	if (z.total_in != OTHER_SIZE || !z.avail_out)
+		abort();
+	other.len = z.total_out;
+	deflateEnd(&z);
+	other.out = alloc(OTHER_SIZE);
+}
+
+static void start_other(void)
+{
+	if (!other.in)
+		make_other();
+	stargz_inflate_start(&other.s, other.in, other.len, 0);
+	memset(other.out, 0, OTHER_SIZE);
+	other.pos = 0;
+}
+
+/*
+ * Decode a part of what is asked for while the other stream goes on too.
+ * Returns what is wrong with that one.
+ */
+static const char *run_beside(const struct inflate_case *c,
+			      struct stargz_inflate_part *ours)
+{
+	struct stargz_inflate_part beside = {
+		.s = &other.s, .base = other.out, .pos = other.pos,
+		.end = OTHER_SIZE,
+	}, *stopped;
+
+	other.s.bmi2 &= !c->generic;
+	if (c->second)
+		stopped = stargz_inflate_two(&beside, ours);
+	else
+		stopped = stargz_inflate_two(ours, &beside);
+	if (stopped == &beside && beside.pos < OTHER_SIZE &&
+	    stargz_inflate_run(&other.s, other.out, &beside.pos,
+			       OTHER_SIZE) != STARGZ_INFLATE_FULL)
+		return "the other stream is damaged";
+	other.pos = beside.pos;
+	if (other.pos < OTHER_SIZE)
+		return NULL;
+	if (memcmp(other.out, other.plain, OTHER_SIZE))
+		return "the other stream gave something else";
+	if (stargz_inflate_run(&other.s, other.out, &beside.pos,
+			       OTHER_SIZE) != STARGZ_INFLATE_END)
+		return "the other stream does not end";
+	start_other();
+	return NULL;
+}
+
 /* Where our decoder writes: the whole output, or the last part of it. */
 struct target {
 	u8 *base;
@@ -104,16 +197,45 @@ static void move_target(const struct inflate_case *c, struct stargz_inflate *s,
 	stargz_inflate_dict(s, dict, old + n);
 }
 
+/* Like stargz_inflate_run(), the way that is asked for. */
+static const char *run(const struct inflate_case *c, struct stargz_inflate *s,
+		       struct target *t, size_t end,
+		       enum stargz_inflate_status *status)
+{
+	struct stargz_inflate_part part = {
+		.s = s, .base = t->base, .pos = t->pos, .end = end,
+	};
+	const char *wrong;
+
+	while (c->beside && t->pos < end) {
+		wrong = run_beside(c, &part);
+		if (wrong)
+			return wrong;
+		if (part.pos == t->pos)
+			break;
+		t->pos = part.pos;
+		*status = STARGZ_INFLATE_FULL;
+		if (t->pos == end)
+			return NULL;
+	}
+	*status = stargz_inflate_run(s, t->base, &t->pos, end);
+	return NULL;
+}
+
 /* One run; returns what is wrong with how it ended. */
-static const char *run_slice(struct stargz_inflate *s, struct target *t,
+static const char *run_slice(const struct inflate_case *c,
+			     struct stargz_inflate *s, struct target *t,
 			     size_t end, enum stargz_inflate_status *status)
 {
 	size_t start = t->pos, guard = t->size - end, i;
+	const char *wrong;
 
 	if (guard > GUARD)
 		guard = GUARD;
 	memset(t->base + end, GUARD_BYTE, guard);
-	*status = stargz_inflate_run(s, t->base, &t->pos, end);
+	wrong = run(c, s, t, end, status);
+	if (wrong)
+		return wrong;
 	if (t->pos < start || t->pos > end)
 		return "position outside the output";
 	if (*status == STARGZ_INFLATE_FULL && t->pos != end)
@@ -139,17 +261,20 @@ static const char *run_ours(const struct inflate_case *c, struct result *r)
 	stargz_inflate_dict(s, c->dict, c->dict_len);
 	if (c->generic)
 		s->bmi2 = false;
+	/* From where nothing depends on earlier cases. */
+	if (c->beside)
+		start_other();
 	do {
 		n = t.size - t.pos;
 		if (c->slice && n > c->slice)
 			n = inflate_random(&seed) % (c->slice + 1);
-		wrong = run_slice(s, &t, t.pos + n, &r->status);
+		wrong = run_slice(c, s, &t, t.pos + n, &r->status);
 		if (c->move && !wrong && !(inflate_random(&seed) % 4))
 			move_target(c, s, &t, r);
 	} while (!wrong && r->status == STARGZ_INFLATE_FULL && t.pos < t.size);
 	/* With no room left, is there more to come? */
 	if (!wrong && r->status == STARGZ_INFLATE_FULL)
-		wrong = run_slice(s, &t, t.pos, &r->status);
+		wrong = run_slice(c, s, &t, t.pos, &r->status);
 	memcpy(r->out + t.start, t.base, t.pos);
 	r->len = t.start + t.pos;
 	r->consumed = stargz_inflate_consumed(s);

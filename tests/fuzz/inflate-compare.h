@@ -20,6 +20,8 @@
  * @seed: of the random lengths
  * @move: now and then continue in another buffer, with the history as dict
  * @generic: without BMI2
+ * @beside: side by side with another stream, by stargz_inflate_two()
+ * @second: that one is the first of the two
  */
 struct inflate_case {
 	const u8 *in;
@@ -32,6 +34,8 @@ struct inflate_case {
 	u32 seed;
 	bool move;
 	bool generic;
+	bool beside;
+	bool second;
 };
 
 /**
@@ -39,7 +43,8 @@ struct inflate_case {
  * @c: what and how
  *
  * Verdict, output and, at the end of a stream, consumed input must be the
- * same, and nothing may be written outside the output.
+ * same, and nothing may be written outside the output. The other stream, if any,
+ * must give what it was made from.
  *
  * Return: NULL, or what differs, in a static buffer.
  */

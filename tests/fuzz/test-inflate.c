@@ -41,10 +41,10 @@ static void check(struct inflate_case c)
 	free(copy);
 	checks++;
 	if (what && wrong++ < 10)
-		printf("# %s (len %zu bit %u dict %zu room %zu slice %zu%s%s seed %u)\n",
+		printf("# %s (len %zu bit %u dict %zu room %zu slice %zu%s%s%s seed %u)\n",
 		       what, c.len, c.bit, c.dict_len, c.room, c.slice,
 		       c.move ? " move" : "", c.generic ? " generic" : "",
-		       c.seed);
+		       c.beside ? c.second ? " second" : " first" : "", c.seed);
 }
 
 static void report(const char *what)
@@ -64,6 +64,8 @@ static void vary(struct inflate_case *c)
 	if (c->move && c->slice)
 		c->slice += c->room / 64;
 	c->generic = below(2);
+	c->beside = below(2);
+	c->second = below(2);
 }
 
 /* Some bytes in a style that gives codes of another shape. */

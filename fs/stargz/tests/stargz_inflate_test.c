@@ -501,6 +501,67 @@ static void inflate_test_exit(struct kunit *test)
 	vfree(t->zlib.workspace);
 }
 
+/* Finish a run that stargz_inflate_two() did not, up to where it was to end. */
+static void test_finish(struct kunit *test, struct stargz_inflate_part *part)
+{
+	if (part->pos < part->end)
+		KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_FULL,
+				(int)stargz_inflate_run(part->s, part->base,
+							&part->pos, part->end));
+	KUNIT_EXPECT_EQ(test, part->pos, part->end);
+}
+
+/* Two streams side by side, in runs that do not end at the same time. */
+static void two_test(struct kunit *test)
+{
+	static const int levels[][2] = { { 9, 1 }, { 0, 6 }, { 4, 9 } };
+	struct inflate_test *t = test->priv;
+	struct stargz_inflate_part part[2];
+	u8 *data[2], *in[2], *out[2];
+	unsigned int i, k;
+
+	for (i = 0; i < 2; i++) {
+		data[i] = kunit_kmalloc(test, ROOM, GFP_KERNEL);
+		in[i] = kunit_kmalloc(test, 2 * ROOM, GFP_KERNEL);
+		out[i] = kunit_kmalloc(test, ROOM, GFP_KERNEL);
+		KUNIT_ASSERT_TRUE(test, data[i] && in[i] && out[i]);
+		part[i].s = t->s;
+	}
+	part[1].s = kunit_kmalloc(test, sizeof(*t->s), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, part[1].s);
+	for (k = 0; k < 2 * ARRAY_SIZE(levels); k++) {
+		for (i = 0; i < 2; i++) {
+			test_fill(t, data[i], ROOM);
+			test_deflate(test, data[i], ROOM, levels[k / 2][i], 0);
+			memcpy(in[i], t->in, test_len(t));
+			memset(out[i], 0, ROOM);
+			stargz_inflate_start(part[i].s, in[i], test_len(t), 0);
+			part[i].s->bmi2 &= k % 2;
+			part[i].base = out[i];
+			part[i].pos = 0;
+			part[i].end = 1 + test_random(t) % 900;
+		}
+		while (part[0].pos < ROOM && part[1].pos < ROOM) {
+			struct stargz_inflate_part *stopped;
+
+			stopped = stargz_inflate_two(&part[0], &part[1]);
+			test_finish(test, stopped);
+			stopped->end += 1 + test_random(t) % 900;
+			stopped->end = min_t(size_t, stopped->end, ROOM);
+		}
+		for (i = 0; i < 2; i++) {
+			part[i].end = ROOM;
+			test_finish(test, &part[i]);
+			KUNIT_EXPECT_EQ(test, (int)STARGZ_INFLATE_END,
+					(int)stargz_inflate_run(part[i].s,
+								out[i],
+								&part[i].pos,
+								ROOM));
+			KUNIT_EXPECT_EQ(test, 0, memcmp(out[i], data[i], ROOM));
+		}
+	}
+}
+
 static struct kunit_case inflate_test_cases[] = {
 	KUNIT_CASE(deflated_test),
 	KUNIT_CASE(limits_test),
@@ -511,6 +572,7 @@ static struct kunit_case inflate_test_cases[] = {
 	KUNIT_CASE(overlap_test),
 	KUNIT_CASE(long_codes_test),
 	KUNIT_CASE(codes_test),
+	KUNIT_CASE(two_test),
 	{}
 };
 
