@@ -24,6 +24,9 @@
 #define STARGZ_BATCH_ULEN	SZ_1M
 #define STARGZ_BATCH_CLEN	SZ_1M
 
+/* So many of them are given to the decoder at once. */
+#define STARGZ_BATCH_STEP	16
+
 /* Spans that may be left out in a walk that still counts as in order. */
 #define STARGZ_AHEAD_SKIP	16
 
@@ -111,22 +114,45 @@ static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
 	return any;
 }
 
-static void stargz_batch_decode(struct stargz_batch *batch, u32 i,
-				const struct stargz_fetch *have, int err)
+/* A span is decoded: give it back with what became of it. */
+static void stargz_batch_done(struct stargz_decode *d)
 {
-	struct stargz_span_buf *buf = batch->buf[i];
-	const struct stargz_want want = { .out = buf->data, .to = buf->len };
+	struct stargz_batch *batch = d->data;
+	int err = d->err;
 
-	if (!err)
-		err = stargz_decode_span(batch->sb, batch->first + i,
-					 &batch->raw[i], have, &want);
 	/* What is not the blob's fault is for the readers to find out. */
 	if (err && err != -EFSCORRUPTED)
 		err = -EAGAIN;
 	if (!err)
 		stargz_stat_add(STARGZ_SB(batch->sb),
 				STARGZ_STAT_SPANS_PREFETCHED, 1);
-	stargz_batch_finish(batch, i, err);
+	stargz_batch_finish(batch, d->span - batch->first, err);
+}
+
+/* Decode what is claimed. */
+static void stargz_batch_decode(struct stargz_batch *batch,
+				const struct stargz_fetch *have)
+{
+	struct stargz_decode d[STARGZ_BATCH_STEP];
+	unsigned int nr = 0;
+	u32 i;
+
+	for (i = 0; i < batch->count; i++) {
+		const struct stargz_span_buf *buf = batch->buf[i];
+
+		if (buf)
+			d[nr++] = (struct stargz_decode) {
+				.span = batch->first + i,
+				.raw = &batch->raw[i],
+				.want = { .out = buf->data, .to = buf->len },
+				.done = stargz_batch_done,
+				.data = batch,
+			};
+		if (nr && (nr == ARRAY_SIZE(d) || i + 1 == batch->count)) {
+			stargz_decode_spans(batch->sb, d, nr, have);
+			nr = 0;
+		}
+	}
 }
 
 static void stargz_batch_work(struct work_struct *work)
@@ -145,12 +171,14 @@ static void stargz_batch_work(struct work_struct *work)
 		err = stargz_fetch(&fetch,
 				   &sbi->blobs[le16_to_cpu(batch->raw[0].blob)],
 				   start, end - start);
-		if (!err)
+		if (!err) {
 			stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
 					end - start);
+			stargz_batch_decode(batch, &fetch);
+		}
 		for (i = 0; i < batch->count; i++)
 			if (batch->buf[i])
-				stargz_batch_decode(batch, i, &fetch, err);
+				stargz_batch_finish(batch, i, -EAGAIN);
 		stargz_fetch_free(&fetch);
 	}
 	memalloc_nofs_restore(nofs);

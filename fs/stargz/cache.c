@@ -253,17 +253,21 @@ static void stargz_buf_decode(struct super_block *sb,
 			      const struct stargz_fetch *have,
 			      struct stargz_span_buf *buf)
 {
-	const struct stargz_want want = { .out = buf->data, .to = buf->len };
+	struct stargz_decode d = {
+		.span = map->span,
+		.raw = &map->raw,
+		.want = { .out = buf->data, .to = buf->len },
+	};
 
-	stargz_span_finish(sb, buf, stargz_decode_span(sb, map->span, &map->raw,
-						       have, &want));
+	stargz_decode_spans(sb, &d, 1, have);
+	stargz_span_finish(sb, buf, d.err);
 }
 
 /**
  * stargz_span_get() - a decoded span
  * @sb: the file system
  * @map: the span and what of it is wanted, from stargz_map()
- * @have: compressed bytes at hand, or NULL; see stargz_decode_span()
+ * @have: compressed bytes at hand, or NULL; see stargz_decode_spans()
  *
  * Sleeps. Called with folios locked and reclaim kept out of file systems.
  *

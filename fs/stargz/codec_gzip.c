@@ -160,19 +160,6 @@ int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in)
 	return err;
 }
 
-/*
- * Output of a member while it is inflated. A run of memory gets the bytes
- * from @pos to @end; what was written before lies in front of @pos in that
- * run, and before the start of it in @dict.
- */
-struct stargz_gzip_out {
-	u8 *base;
-	size_t pos;
-	size_t end;
-	const u8 *dict;
-	size_t dict_len;
-};
-
 static int stargz_zlib_start(struct stargz_stream *strm)
 {
 	strm->z.workspace = strm->workspace;
@@ -250,7 +237,9 @@ static int stargz_gzip_own(struct stargz_stream *strm, struct stargz_input *in,
 {
 	size_t used;
 
-	stargz_inflate_dict(strm->own, out->dict, out->dict_len);
+	/* The other one of two may have been the one to go on with. */
+	if (out->pos == out->end)
+		return 0;
 	switch (stargz_inflate_run(strm->own, out->base, &out->pos, out->end)) {
 	case STARGZ_INFLATE_FULL:
 		return 0;
@@ -301,37 +290,6 @@ static int stargz_gzip_zlib(struct stargz_stream *strm,
 	return ret == Z_STREAM_END;
 }
 
-/* Inflate up to out->end into *@crc; 1 when the deflate data ended. */
-static int stargz_gzip_run(struct stargz_stream *strm, struct stargz_input *in,
-			   struct stargz_gzip_out *out, u32 *crc)
-{
-	size_t from = out->pos;
-	int ret;
-
-	if (strm->decoder == STARGZ_DECODER_OWN)
-		ret = stargz_gzip_own(strm, in, out);
-	else
-		ret = stargz_gzip_zlib(strm, in, out);
-	if (ret >= 0)
-		*crc = stargz_crc(*crc, out->base + from, out->pos - from);
-	cond_resched();
-	return ret;
-}
-
-/* All of the wanted bytes, into one run of memory. */
-static int stargz_gzip_body(struct stargz_stream *strm,
-			    struct stargz_input *in,
-			    struct stargz_gzip_out *out, u32 len, u32 *crc)
-{
-	int ret = 0;
-
-	while (!ret && out->pos < len) {
-		out->end = min_t(size_t, len, out->pos + STARGZ_GZIP_SLICE);
-		ret = stargz_gzip_run(strm, in, out, crc);
-	}
-	return ret;
-}
-
 /* Make room in the sink, when @out is not there yet or filled its half. */
 static void stargz_gzip_turn(struct stargz_stream *strm,
 			     struct stargz_gzip_out *out)
@@ -358,35 +316,6 @@ static void stargz_gzip_copy(const struct stargz_want *want, u32 pos,
 		       end - start);
 }
 
-/*
- * Inflate what is not wanted, or not all of it, through the sink: from @total
- * up to @stop, or the end of the data.
- */
-static int stargz_gzip_sink(struct stargz_stream *strm,
-			    struct stargz_input *in,
-			    struct stargz_gzip_out *out,
-			    const struct stargz_want *want, u32 *total,
-			    u32 stop, u32 *crc)
-{
-	int ret = 0;
-
-	while (!ret && *total < stop) {
-		size_t from;
-
-		stargz_gzip_turn(strm, out);
-		from = out->pos;
-		out->end = min_t(size_t, STARGZ_SINK_HALF,
-				 from + (stop - *total));
-		ret = stargz_gzip_run(strm, in, out, crc);
-		if (ret < 0)
-			return ret;
-		stargz_gzip_copy(want, *total, out->base + from,
-				 out->pos - from);
-		*total += out->pos - from;
-	}
-	return ret;
-}
-
 static int stargz_gzip_trailer(struct stargz_stream *strm,
 			       struct stargz_input *in, u32 crc, u32 total)
 {
@@ -405,25 +334,6 @@ static int stargz_gzip_trailer(struct stargz_stream *strm,
 	if (want_size != total)
 		return stargz_gzip_error(strm, "gzip size mismatch");
 	return 0;
-}
-
-/* Start with what the span starts with. */
-static int stargz_gzip_begin(struct stargz_stream *strm,
-			     struct stargz_input *in,
-			     const struct stargz_span *raw,
-			     struct stargz_gzip_out *out)
-{
-	int err;
-
-	if (raw->codec == STARGZ_CODEC_DEFLATE) {
-		out->dict = strm->window;
-		out->dict_len = strm->window_len;
-		return stargz_deflate_start(strm, in,
-					    raw->flags & STARGZ_SPAN_BIT_MASK,
-					    out);
-	}
-	err = stargz_gzip_header(strm, in);
-	return err ? err : stargz_gzip_start(strm, in);
 }
 
 /* Go from the end of one member's data to the next one's, which has no past. */
@@ -455,64 +365,164 @@ static int stargz_gzip_skip_trailer(struct stargz_stream *strm,
 	return err;
 }
 
+/* Set the next run up; 1 when there is nothing more to do. */
+static int stargz_gzip_more(struct stargz_gzip *g)
+{
+	struct stargz_gzip_out *out = &g->out;
+	size_t room = STARGZ_GZIP_SLICE;
+
+	if (g->total == g->stop) {
+		/* All is there and checked, or too long a tail to go on. */
+		if (g->checked || g->stop > g->ulen)
+			return 1;
+		g->stop = g->ulen + STARGZ_GZIP_TAIL_MAX;
+		g->whole = false;
+	}
+	if (!g->whole) {
+		stargz_gzip_turn(g->strm, out);
+		room = STARGZ_SINK_HALF - out->pos;
+	}
+	g->from = out->pos;
+	out->end = out->pos + min_t(size_t, room, g->stop - g->total);
+	if (g->strm->decoder == STARGZ_DECODER_OWN)
+		stargz_inflate_dict(g->strm->own, out->dict, out->dict_len);
+	return 0;
+}
+
+/* The deflate data of a member ended; 1 when that is all of the span. */
+static int stargz_gzip_member_end(struct stargz_gzip *g)
+{
+	bool last = g->total >= g->ulen;
+	int err = 0;
+
+	if (!g->checked)
+		err = stargz_gzip_trailer(g->strm, g->d->in, g->crc,
+					  g->total - g->member);
+	else if (!last)
+		err = stargz_gzip_skip_trailer(g->strm, g->d->in);
+	if (err || last)
+		return err ? err : 1;
+	g->member = g->total;
+	if (!g->checked)
+		g->crc = ~0;
+	return stargz_gzip_next(g->strm, g->d->in, &g->out);
+}
+
 /**
- * stargz_gzip_decode() - decode a span of gzip members, or from within one on
- * @strm: decoder state, with the history of a span that has some; gets the
- *	reason of an error
- * @in: starts at the span. For %STARGZ_DECODER_OWN it holds all there is
- *	from the start, since that decoder does not refill
- * @raw: the span's record, checked: of codec gzip or deflate
- * @want: which bytes are wanted, and where; undefined after an error
- * @body_crc: set to the CRC-32 of all bytes of a span with %STARGZ_SPAN_CRC
+ * stargz_gzip_run() - go on with a span
+ * @g: from stargz_gzip_begin()
+ *
+ * Decodes some 64 KiB.
+ *
+ * Return: 0 when there is more to do, 1 when all is there, -EFSCORRUPTED, or
+ * what reading gave.
+ */
+int stargz_gzip_run(struct stargz_gzip *g)
+{
+	struct stargz_gzip_out *out = &g->out;
+	const u8 *bytes;
+	size_t n;
+	int ret;
+
+	if (g->strm->decoder == STARGZ_DECODER_OWN)
+		ret = stargz_gzip_own(g->strm, g->d->in, out);
+	else
+		ret = stargz_gzip_zlib(g->strm, g->d->in, out);
+	if (ret < 0)
+		return ret;
+	bytes = out->base + g->from;
+	n = out->pos - g->from;
+	g->crc = stargz_crc(g->crc, bytes, n);
+	if (!g->whole)
+		stargz_gzip_copy(&g->d->want, g->total, bytes, n);
+	g->total += n;
+	cond_resched();
+	if (ret)
+		ret = stargz_gzip_member_end(g);
+	return ret ? ret : stargz_gzip_more(g);
+}
+
+/**
+ * stargz_gzip_begin() - begin to decode a span of gzip members, or from within
+ *	one on
+ * @g: filled in
+ * @d: the span, of codec gzip or deflate, and its stream, with the history of
+ *	a span that has some. For %STARGZ_DECODER_OWN the input holds all there
+ *	is from the start, since that decoder does not refill
  *
  * The last member may hold more than the span does. Without %STARGZ_SPAN_CRC
  * the CRC and size of every member is checked, except of the last one when
  * more than %STARGZ_GZIP_TAIL_MAX bytes follow.
  *
- * Return: 0, -EFSCORRUPTED, or what reading gave.
+ * Return: as stargz_gzip_run().
  */
-int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       const struct stargz_span *raw,
-		       const struct stargz_want *want, u32 *body_crc)
+int stargz_gzip_begin(struct stargz_gzip *g, struct stargz_decode *d)
 {
-	static const struct stargz_want nothing;
-	u32 ulen = le32_to_cpu(raw->ulen), crc = ~0, total = 0, member = 0;
-	bool checked = raw->flags & STARGZ_SPAN_CRC;
-	bool whole = !want->from && want->to == ulen;
-	struct stargz_gzip_out out = { .base = whole ? want->out : strm->sink };
-	int ret = stargz_gzip_begin(strm, in, raw, &out);
+	const struct stargz_span *raw = d->raw;
+	struct stargz_stream *strm = d->strm;
+	u32 ulen = le32_to_cpu(raw->ulen);
+	bool whole = !d->want.from && d->want.to == ulen;
+	int err;
 
-	while (!ret) {
-		if (whole) {
-			ret = stargz_gzip_body(strm, in, &out, ulen - member,
-					       &crc);
-			total = member + out.pos;
-		} else {
-			ret = stargz_gzip_sink(strm, in, &out, want, &total,
-					       ulen, &crc);
-		}
-		if (ret < 0 || total == ulen)
-			break;
-		/* The member ended before the span did. */
-		ret = checked ? stargz_gzip_skip_trailer(strm, in) :
-				stargz_gzip_trailer(strm, in, crc,
-						    total - member);
-		if (!ret)
-			ret = stargz_gzip_next(strm, in, &out);
-		member = total;
-		if (!checked)
-			crc = ~0;
+	*g = (struct stargz_gzip) {
+		.d = d,
+		.strm = strm,
+		.out.base = whole ? d->want.out : strm->sink,
+		.ulen = ulen,
+		.stop = ulen,
+		.crc = ~0,
+		.checked = raw->flags & STARGZ_SPAN_CRC,
+		.whole = whole,
+	};
+	if (raw->codec == STARGZ_CODEC_DEFLATE) {
+		g->out.dict = strm->window;
+		g->out.dict_len = strm->window_len;
+		err = stargz_deflate_start(strm, d->in,
+					   raw->flags & STARGZ_SPAN_BIT_MASK,
+					   &g->out);
+	} else {
+		err = stargz_gzip_header(strm, d->in);
+		if (!err)
+			err = stargz_gzip_start(strm, d->in);
 	}
-	if (ret < 0)
-		return ret;
-	*body_crc = ~crc;
-	if (checked)
-		return 0;
-	if (!ret)
-		ret = stargz_gzip_sink(strm, in, &out, &nothing, &total,
-				       ulen + STARGZ_GZIP_TAIL_MAX, &crc);
-	/* Neither an error nor the end: too long a tail to look further. */
-	if (ret <= 0)
-		return ret;
-	return stargz_gzip_trailer(strm, in, crc, total - member);
+	return err ? err : stargz_gzip_more(g);
+}
+
+/**
+ * stargz_gzip_two() - go on with two spans side by side
+ * @a: the one, with %STARGZ_DECODER_OWN
+ * @b: the other, likewise
+ *
+ * Takes less time than one after the other.
+ *
+ * Return: the one of them to call stargz_gzip_run() for next.
+ */
+struct stargz_gzip *stargz_gzip_two(struct stargz_gzip *a,
+				    struct stargz_gzip *b)
+{
+	struct stargz_inflate_part part[2] = {
+		{ .s = a->strm->own, .base = a->out.base, .pos = a->out.pos,
+		  .end = a->out.end },
+		{ .s = b->strm->own, .base = b->out.base, .pos = b->out.pos,
+		  .end = b->out.end },
+	};
+	bool first = stargz_inflate_two(&part[0], &part[1]) == &part[0];
+
+	a->out.pos = part[0].pos;
+	b->out.pos = part[1].pos;
+	return first ? a : b;
+}
+
+/**
+ * stargz_gzip_end() - be done with a span
+ * @g: from stargz_gzip_begin()
+ * @ret: what that or stargz_gzip_run() returned last, not 0
+ *
+ * In d->err comes how it went, and in d->crc the CRC-32 of all bytes of a span
+ * with %STARGZ_SPAN_CRC.
+ */
+void stargz_gzip_end(struct stargz_gzip *g, int ret)
+{
+	g->d->err = min(ret, 0);
+	g->d->crc = ~g->crc;
 }

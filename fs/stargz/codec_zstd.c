@@ -185,38 +185,33 @@ static int stargz_zstd_frame(struct stargz_zstd *z)
 
 /**
  * stargz_zstd_decode() - decode a run of zstd frames
- * @strm: decoder state; gets the reason of an error
- * @in: starts at a frame, and holds all there is from the start
- * @raw: the span's record, checked
- * @want: which of its bytes are wanted, and where; undefined after an error
- * @body_crc: set to the CRC-32 of the bytes of the span
+ * @d: the span, its input, which starts at a frame and holds all there is from
+ *	the start, and its stream. In d->err comes how it went: 0,
+ *	-EFSCORRUPTED, or -ENOMEM; and in d->crc the CRC-32 of the bytes of
+ *	the span
  *
  * The frames may hold more bytes than the span but not fewer. A frame's own
  * checksum, if it has one, is checked unless the frame goes on for more than
  * %STARGZ_ZSTD_TAIL_MAX bytes.
- *
- * Return: 0, -EFSCORRUPTED, or -ENOMEM.
  */
-int stargz_zstd_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       const struct stargz_span *raw,
-		       const struct stargz_want *want, u32 *body_crc)
+void stargz_zstd_decode(struct stargz_decode *d)
 {
 	struct stargz_zstd z = {
-		.strm = strm,
-		.src = in->next,
-		.left = in->avail,
-		.ulen = le32_to_cpu(raw->ulen),
+		.strm = d->strm,
+		.src = d->in->next,
+		.left = d->in->avail,
+		.ulen = le32_to_cpu(d->raw->ulen),
 		.crc = ~0,
-		.want = want,
+		.want = &d->want,
 	};
-	int err = 0;
 
-	while (!err && z.pos < z.ulen) {
-		if (!z.left)
-			return stargz_zstd_error(&z, "zstd frames are too short");
-		err = stargz_zstd_frame(&z);
+	d->err = 0;
+	while (!d->err && z.pos < z.ulen) {
+		if (z.left)
+			d->err = stargz_zstd_frame(&z);
+		else
+			d->err = stargz_zstd_error(&z, "zstd frames are too short");
 		cond_resched();
 	}
-	*body_crc = ~z.crc;
-	return err;
+	d->crc = ~z.crc;
 }

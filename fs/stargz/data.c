@@ -38,6 +38,9 @@
 /* A job covers at least this much, so that small spans share one read. */
 #define STARGZ_JOB_SIZE		SZ_256K
 
+/* Most spans that a job decodes at once. */
+#define STARGZ_JOB_SPANS	4
+
 /* A window of one job that is not larger is filled by whoever asked. */
 #define STARGZ_JOB_ALONE	SZ_512K
 
@@ -209,11 +212,10 @@ static void stargz_job_skip(struct stargz_job *job, u64 end, int err)
 
 /* Decoding straight into folios */
 
-/* How many pages hold the bytes from job->pos to @end, one run or not. */
-static unsigned int stargz_job_pages(const struct stargz_job *job, u64 end,
-				     bool *one_run)
+/* How many pages hold the bytes from @slot on to @end, one run or not. */
+static unsigned int stargz_slot_pages(const struct stargz_slot *slot, u64 end,
+				      bool *one_run)
 {
-	const struct stargz_slot *slot = &job->req->slots[job->slot];
 	void *next = folio_address(slot->folio);
 	unsigned int pages = 0;
 
@@ -228,10 +230,9 @@ static unsigned int stargz_job_pages(const struct stargz_job *job, u64 end,
 	}
 }
 
-/* Map the pages that hold the bytes from job->pos to @end side by side. */
-static void *stargz_job_map(const struct stargz_job *job, unsigned int nr)
+/* Map @nr pages, those of @slot and the ones behind it, side by side. */
+static void *stargz_slot_map(const struct stargz_slot *slot, unsigned int nr)
 {
-	const struct stargz_slot *slot = &job->req->slots[job->slot];
 	struct page **pages;
 	unsigned int i, n = 0;
 	void *addr;
@@ -247,46 +248,126 @@ static void *stargz_job_map(const struct stargz_job *job, unsigned int nr)
 	return addr;
 }
 
-/*
- * Decode all of a span into the folios from job->pos on. False when that
- * cannot be done and nothing happened.
+/**
+ * struct stargz_target - a span that a job decodes
+ * @map: it, and which part of the file it is
+ * @pos: first byte of the file that the job wants of it
+ * @end: behind the last one
+ * @buf: where it goes, in the span cache; or NULL: straight into the folios
+ * @mapped: these are mapped here, or NULL
+ * @pages: so many pages are
  */
-static bool stargz_job_direct(struct stargz_job *job,
-			      const struct stargz_map *map,
-			      const struct stargz_fetch *have)
+struct stargz_target {
+	struct stargz_map map;
+	u64 pos;
+	u64 end;
+	struct stargz_span_buf *buf;
+	void *mapped;
+	unsigned int pages;
+};
+
+/*
+ * Where in the folios all of a span can be decoded to, which begins in @slot;
+ * NULL when it cannot.
+ */
+static u8 *stargz_target_direct(struct stargz_target *t,
+				const struct stargz_slot *slot)
+{
+	u8 *out = folio_address(slot->folio);
+	bool one_run;
+
+	t->pages = stargz_slot_pages(slot, t->end, &one_run);
+	if (!one_run) {
+		if (t->map.len < STARGZ_MAP_SIZE)
+			return NULL;
+		t->mapped = stargz_slot_map(slot, t->pages);
+		if (!t->mapped)
+			return NULL;
+		out = t->mapped;
+	}
+	return out + (t->pos - slot->pos);
+}
+
+/* Is all of the span wanted, here and by nobody else so far? */
+static bool stargz_target_whole(struct super_block *sb,
+				const struct stargz_target *t)
+{
+	const struct stargz_map *map = &t->map;
+
+	return t->pos == map->pos && t->end - t->pos == map->len &&
+	       !map->offset && map->len == le32_to_cpu(map->raw.ulen) &&
+	       !stargz_span_known(sb, map->span);
+}
+
+/*
+ * Take on the decoding of the span in t->map, of which the job wants what is
+ * from @pos on, and say in @d where it goes. False when somebody else has it,
+ * it is damaged, or there is no memory.
+ */
+static bool stargz_target_begin(const struct stargz_job *job,
+				struct stargz_target *t, u64 pos,
+				struct stargz_decode *d)
 {
 	const struct stargz_slot *slot = &job->req->slots[job->slot];
-	u64 end = map->pos + map->len;
-	struct stargz_want want = { .to = map->len };
 	struct super_block *sb = job->req->inode->i_sb;
-	unsigned int pages;
-	void *mapped = NULL;
-	bool one_run;
-	int err;
+	u32 ulen = le32_to_cpu(t->map.raw.ulen);
+	u8 *out = NULL;
 
-	pages = stargz_job_pages(job, end, &one_run);
-	want.out = folio_address(slot->folio);
-	if (!one_run) {
-		if (map->len < STARGZ_MAP_SIZE)
+	t->pos = pos;
+	t->end = min(job->end, t->map.pos + t->map.len);
+	t->buf = NULL;
+	t->mapped = NULL;
+	while (slot->end <= pos)
+		slot++;
+	if (stargz_target_whole(sb, t))
+		out = stargz_target_direct(t, slot);
+	if (!out) {
+		t->buf = stargz_span_claim(sb, t->map.span, ulen);
+		if (!t->buf)
 			return false;
-		mapped = stargz_job_map(job, pages);
-		if (!mapped)
-			return false;
-		want.out = mapped;
+		stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_CACHE_MISSES, 1);
+		out = t->buf->data;
 	}
-	want.out += job->pos - slot->pos;
-	err = stargz_decode_span(sb, map->span, &map->raw, have, &want);
-	if (mapped) {
-		flush_kernel_vmap_range(mapped, pages * PAGE_SIZE);
-		vm_unmap_ram(mapped, pages);
+	*d = (struct stargz_decode) {
+		.span = t->map.span,
+		.raw = &t->map.raw,
+		.want = { .out = out, .to = ulen },
+	};
+	return true;
+}
+
+/* What is decoded straight into folios is there, or never will be. */
+static void stargz_target_end_direct(struct stargz_job *job,
+				     struct stargz_target *t, int err)
+{
+	if (t->mapped) {
+		flush_kernel_vmap_range(t->mapped, t->pages * PAGE_SIZE);
+		vm_unmap_ram(t->mapped, t->pages);
 	}
 	if (err == -EFSCORRUPTED)
-		stargz_span_damaged(sb, map->span);
-	if (!err)
-		stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED,
-				map->len);
-	stargz_job_skip(job, end, err);
-	return true;
+		stargz_span_damaged(job->req->inode->i_sb, t->map.span);
+	stargz_job_skip(job, t->end, err);
+}
+
+/* The span is decoded, @err says how: give the job what it wants of it. */
+static void stargz_target_end(struct stargz_job *job, struct stargz_target *t,
+			      int err)
+{
+	struct super_block *sb = job->req->inode->i_sb;
+	u64 delivered = err ? 0 : t->end - t->pos;
+
+	stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED, delivered);
+	if (!t->buf) {
+		stargz_target_end_direct(job, t, err);
+		return;
+	}
+	stargz_span_finish(sb, t->buf, err);
+	if (err)
+		stargz_job_skip(job, t->end, err);
+	else
+		stargz_job_fill(job, t->end, t->buf->data + t->map.offset +
+				(t->pos - t->map.pos));
+	stargz_span_put(sb, t->buf, delivered);
 }
 
 /* Reading stored bytes straight into folios */
@@ -350,15 +431,6 @@ static void stargz_job_stored(struct stargz_job *job,
 
 /* Running a job */
 
-/* Is all of the span wanted, here and by nobody else so far? */
-static bool stargz_wants_all(const struct stargz_job *job,
-			     const struct stargz_map *map)
-{
-	return job->pos == map->pos && job->end - map->pos >= map->len &&
-	       !map->offset && map->len == le32_to_cpu(map->raw.ulen) &&
-	       !stargz_span_known(job->req->inode->i_sb, map->span);
-}
-
 /*
  * Read what all spans of the job need, once there is one to be decoded. If
  * this fails, each is read on its own.
@@ -377,14 +449,57 @@ static void stargz_job_fetch(struct stargz_job *job,
 	job->clen = 0;
 }
 
-/* Produce what the job wants of the run of the file that @map describes. */
-static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
-			  struct stargz_fetch *have)
+/* Take what the job wants of a span from the cache, perhaps when it is there. */
+static int stargz_job_cached(struct stargz_job *job,
+			     const struct stargz_map *map,
+			     const struct stargz_fetch *have)
 {
 	struct super_block *sb = job->req->inode->i_sb;
 	u64 pos = job->pos, end = min(job->end, map->pos + map->len);
-	struct stargz_span_buf *buf;
+	struct stargz_span_buf *buf = stargz_span_get(sb, map, have);
 
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	stargz_job_fill(job, end, buf->data + map->offset + (pos - map->pos));
+	stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED, end - pos);
+	stargz_span_put(sb, buf, end - pos);
+	return 0;
+}
+
+/* Take on the span behind those of @t as well, if nobody has it. */
+static bool stargz_job_another(const struct stargz_job *job,
+			       struct stargz_target *t, unsigned int nr,
+			       struct stargz_decode *d)
+{
+	u64 pos = t[nr - 1].end;
+	struct stargz_map *map = &t[nr].map;
+	unsigned int i;
+
+	if (pos == job->end || stargz_map(job->req->inode, pos, map) ||
+	    map->span == STARGZ_NO_SPAN || stargz_map_is_stored(map))
+		return false;
+	/* The cache does not know what goes straight into folios. */
+	for (i = 0; i < nr; i++)
+		if (t[i].map.span == map->span)
+			return false;
+	return stargz_target_begin(job, &t[nr], pos, &d[nr]);
+}
+
+/* Produce what the job wants next. */
+static int stargz_job_run(struct stargz_job *job, struct stargz_fetch *have)
+{
+	struct inode *inode = job->req->inode;
+	struct stargz_target t[STARGZ_JOB_SPANS];
+	struct stargz_decode d[STARGZ_JOB_SPANS];
+	struct stargz_map *map = &t[0].map;
+	unsigned int i, nr = 1;
+	u64 end;
+	int err;
+
+	err = stargz_map(inode, job->pos, map);
+	if (err)
+		return err;
+	end = min(job->end, map->pos + map->len);
 	if (map->span == STARGZ_NO_SPAN) {
 		stargz_job_fill(job, end, NULL);
 		return 0;
@@ -394,30 +509,28 @@ static int stargz_job_run(struct stargz_job *job, const struct stargz_map *map,
 		return 0;
 	}
 	stargz_job_fetch(job, map, have);
-	if (stargz_wants_all(job, map) && stargz_job_direct(job, map, have))
-		return 0;
-	buf = stargz_span_get(sb, map, have);
-	if (IS_ERR(buf))
-		return PTR_ERR(buf);
-	stargz_job_fill(job, end, buf->data + map->offset + (pos - map->pos));
-	stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_BYTES_DELIVERED, end - pos);
-	stargz_span_put(sb, buf, end - pos);
-	return 0;
+	if (!stargz_target_begin(job, &t[0], job->pos, &d[0]))
+		return stargz_job_cached(job, map, have);
+	while (nr < STARGZ_JOB_SPANS && stargz_job_another(job, t, nr, d))
+		nr++;
+	stargz_decode_spans(inode->i_sb, d, nr, have);
+	for (i = 0; i < nr; i++) {
+		stargz_target_end(job, &t[i], d[i].err);
+		if (d[i].err)
+			err = d[i].err;
+	}
+	return err;
 }
 
 /* Fill the folios of a job, whatever happens, and be done with it. */
 static void stargz_job_execute(struct stargz_job *job)
 {
-	struct inode *inode = job->req->inode;
 	unsigned int nofs = memalloc_nofs_save();
 	struct stargz_fetch have = {};
-	struct stargz_map map;
-	int err;
 
 	while (job->pos < job->end) {
-		err = stargz_map(inode, job->pos, &map);
-		if (!err)
-			err = stargz_job_run(job, &map, &have);
+		int err = stargz_job_run(job, &have);
+
 		/* read_folio() comes back for what is wanted, and reports. */
 		if (err)
 			stargz_job_skip(job, job->end, err);
@@ -623,12 +736,14 @@ static int stargz_read_span(struct super_block *sb,
 	}
 	buf = stargz_span_get(sb, map, NULL);
 	if (buf == ERR_PTR(-ENOMEM)) {
-		const struct stargz_want want = {
-			.out = to, .from = from, .to = from + len,
+		struct stargz_decode d = {
+			.span = map->span,
+			.raw = &map->raw,
+			.want = { .out = to, .from = from, .to = from + len },
 		};
 
-		return stargz_decode_span(sb, map->span, &map->raw, NULL,
-					  &want);
+		stargz_decode_spans(sb, &d, 1, NULL);
+		return d.err;
 	}
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);

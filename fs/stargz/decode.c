@@ -18,8 +18,8 @@
 #include "internal.h"
 #include "trace.h"
 
-/* Streams for each CPU: while one reads, another computes. */
-#define STARGZ_STREAMS_PER_CPU	2
+/* Streams for each CPU: while two read, two others compute side by side. */
+#define STARGZ_STREAMS_PER_CPU	4
 
 /* Compressed bytes of a span, read from its blob piece by piece. */
 struct stargz_span_input {
@@ -162,35 +162,42 @@ void stargz_pool_destroy(struct stargz_stream_pool *pool)
 	pool->count = 0;
 }
 
-/* An idle stream, or a new one while there are not too many, or wait. */
-static struct stargz_stream *stargz_stream_get(struct stargz_stream_pool *pool)
+/* An idle stream, or a new one while there are not too many; or NULL. */
+static struct stargz_stream *
+stargz_stream_try(struct stargz_stream_pool *pool)
 {
 	struct stargz_stream *strm;
 	bool grow;
 
-	for (;;) {
+	spin_lock(&pool->lock);
+	strm = list_first_entry_or_null(&pool->idle, struct stargz_stream,
+					list);
+	grow = !strm && pool->count <
+		STARGZ_STREAMS_PER_CPU * num_online_cpus();
+	if (strm)
+		list_del(&strm->list);
+	else if (grow)
+		pool->count++;
+	spin_unlock(&pool->lock);
+	if (!grow)
+		return strm;
+	strm = stargz_stream_alloc();
+	if (!strm) {
 		spin_lock(&pool->lock);
-		strm = list_first_entry_or_null(&pool->idle,
-						struct stargz_stream, list);
-		grow = !strm && pool->count <
-			STARGZ_STREAMS_PER_CPU * num_online_cpus();
-		if (strm)
-			list_del(&strm->list);
-		else if (grow)
-			pool->count++;
+		pool->count--;
 		spin_unlock(&pool->lock);
-		if (strm)
-			return strm;
-		if (grow) {
-			strm = stargz_stream_alloc();
-			if (strm)
-				return strm;
-			spin_lock(&pool->lock);
-			pool->count--;
-			spin_unlock(&pool->lock);
-		}
-		wait_event(pool->wait, !list_empty_careful(&pool->idle));
 	}
+	return strm;
+}
+
+/* The same, and wait when there is none. */
+static struct stargz_stream *stargz_stream_get(struct stargz_stream_pool *pool)
+{
+	struct stargz_stream *strm;
+
+	while (!(strm = stargz_stream_try(pool)))
+		wait_event(pool->wait, !list_empty_careful(&pool->idle));
+	return strm;
 }
 
 static void stargz_stream_put(struct stargz_stream_pool *pool,
@@ -202,61 +209,17 @@ static void stargz_stream_put(struct stargz_stream_pool *pool,
 	wake_up(&pool->wait);
 }
 
-/* Decode with all compressed bytes at hand. */
-static int stargz_decode_at(struct stargz_stream *strm,
-			    const struct stargz_span *raw, const u8 *data,
-			    const struct stargz_want *want, u32 *crc)
-{
-	struct stargz_input in = {
-		.next = data,
-		.avail = le32_to_cpu(raw->clen),
-		.refill = stargz_no_refill,
-	};
-	u64 start = ktime_get_ns();
-	int err;
-
-	/* stargz_check_span() let no other codec through. */
-	if (raw->codec == STARGZ_CODEC_ZSTD)
-		err = stargz_zstd_decode(strm, &in, raw, want, crc);
-	else
-		err = stargz_gzip_decode(strm, &in, raw, want, crc);
-	strm->ns = ktime_get_ns() - start;
-	return err;
-}
-
-/* Decode piece by piece, which takes no memory but the stream's. */
-static int stargz_decode_pieces(struct stargz_sb_info *sbi,
-				struct stargz_stream *strm,
-				const struct stargz_span *raw,
-				const struct stargz_want *want, u32 *crc)
-{
-	struct stargz_span_input si = {
-		.in.refill = stargz_span_refill,
-		.blob = &sbi->blobs[le16_to_cpu(raw->blob)],
-		.pos = le64_to_cpu(raw->start),
-		.left = le32_to_cpu(raw->clen),
-		.buf = strm->in_buf,
-	};
-	int err;
-
-	strm->decoder = STARGZ_DECODER_ZLIB;
-	err = stargz_gzip_decode(strm, &si.in, raw, want, crc);
-	stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
-			le32_to_cpu(raw->clen) - si.left);
-	return err;
-}
-
 /*
  * Bring compressed bytes and history together, both of which are read at the
  * same time. Sets *@data; NULL, without an error, when there is no memory for
  * the bytes.
  */
-static int stargz_decode_prepare(struct super_block *sb, u32 span,
-				 struct stargz_stream *strm,
-				 const struct stargz_span *raw,
+static int stargz_decode_prepare(struct super_block *sb,
+				 const struct stargz_decode *d,
 				 struct stargz_fetch *fetch, const u8 **data)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	const struct stargz_span *raw = d->raw;
 	u32 clen = le32_to_cpu(raw->clen);
 	bool missing = !*data;
 	int err = 0, window = 0;
@@ -267,9 +230,9 @@ static int stargz_decode_prepare(struct super_block *sb, u32 span,
 		      stargz_fetch_begin(fetch,
 					 &sbi->blobs[le16_to_cpu(raw->blob)],
 					 le64_to_cpu(raw->start), clen,
-					 strm->in_buf, STARGZ_INPUT_SIZE);
+					 d->strm->in_buf, STARGZ_INPUT_SIZE);
 	if (raw->codec == STARGZ_CODEC_DEFLATE)
-		window = stargz_window_load(sb, span, strm);
+		window = stargz_window_load(sb, d->span, d->strm);
 	if (missing && !err) {
 		err = stargz_fetch_wait(fetch);
 		if (!err) {
@@ -283,99 +246,253 @@ static int stargz_decode_prepare(struct super_block *sb, u32 span,
 	return err == -ENOMEM && raw->codec != STARGZ_CODEC_ZSTD ? 0 : err;
 }
 
-static int stargz_decode_from(struct super_block *sb, u32 span,
-			      struct stargz_stream *strm,
-			      const struct stargz_span *raw,
-			      const struct stargz_fetch *have,
-			      const struct stargz_want *want, u32 *crc)
+/**
+ * struct stargz_lane - one of the two decodes that go side by side
+ * @strm: its stream, or NULL when there is none for it
+ * @d: what is decoded now, or NULL when there is nothing more
+ * @g: how far that is
+ * @fetch: compressed bytes that were read for it
+ * @in: what it is decoded from
+ */
+struct stargz_lane {
+	struct stargz_stream *strm;
+	struct stargz_decode *d;
+	struct stargz_gzip g;
+	struct stargz_fetch fetch;
+	struct stargz_input in;
+};
+
+/**
+ * struct stargz_lanes - spans while they are decoded
+ * @sb: the file system
+ * @have: compressed bytes in memory, or NULL
+ * @next: what is to be begun next
+ * @left: how many are
+ * @since: from when on time has not been accounted for, ns
+ * @lane: what is under way
+ */
+struct stargz_lanes {
+	struct super_block *sb;
+	const struct stargz_fetch *have;
+	struct stargz_decode *next;
+	unsigned int left;
+	u64 since;
+	struct stargz_lane lane[2];
+};
+
+/* Share the time since the last call out to what was decoded meanwhile. */
+static void stargz_lanes_account(struct stargz_lanes *l)
 {
-	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	struct stargz_fetch fetch = {};
+	u64 now = ktime_get_ns(), ns = now - l->since;
+
+	if (l->lane[0].d && l->lane[1].d) {
+		ns /= 2;
+		l->lane[1].strm->ns += ns;
+	}
+	if (l->lane[0].d)
+		l->lane[0].strm->ns += ns;
+	else if (l->lane[1].d)
+		l->lane[1].strm->ns += ns;
+	l->since = now;
+}
+
+/* Make the decode of a lane ready to run. */
+static void stargz_lane_prepare(struct stargz_lanes *l,
+				struct stargz_lane *lane)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(l->sb);
+	struct stargz_stream *strm = lane->strm;
+	struct stargz_decode *d = lane->d;
 	const u8 *data = NULL;
-	int err;
 
 	strm->why = NULL;
 	strm->ns = 0;
 	strm->decoder = READ_ONCE(sbi->decoder);
-	if (have)
-		data = stargz_fetched(have,
-				      &sbi->blobs[le16_to_cpu(raw->blob)],
-				      le64_to_cpu(raw->start),
-				      le32_to_cpu(raw->clen));
-	err = stargz_decode_prepare(sb, span, strm, raw, &fetch, &data);
-	if (err)
-		goto out;
-	if (data)
-		err = stargz_decode_at(strm, raw, data, want, crc);
-	else
-		err = stargz_decode_pieces(sbi, strm, raw, want, crc);
-out:
-	stargz_fetch_free(&fetch);
-	return err;
+	d->strm = strm;
+	d->in = NULL;
+	if (l->have)
+		data = stargz_fetched(l->have,
+				      &sbi->blobs[le16_to_cpu(d->raw->blob)],
+				      le64_to_cpu(d->raw->start),
+				      le32_to_cpu(d->raw->clen));
+	d->err = stargz_decode_prepare(l->sb, d, &lane->fetch, &data);
+	if (!data)
+		return;
+	lane->in.next = data;
+	lane->in.avail = le32_to_cpu(d->raw->clen);
+	lane->in.refill = stargz_no_refill;
+	d->in = &lane->in;
 }
 
-static int stargz_verify_span(struct stargz_stream *strm,
-			      const struct stargz_span *raw, u32 crc)
+/* Decode a gzip span on its own. */
+static void stargz_decode_gzip(struct stargz_lane *lane)
 {
-	if (!(raw->flags & STARGZ_SPAN_CRC) || crc == le32_to_cpu(raw->crc32))
-		return 0;
-	strm->why = "checksum of the index differs";
-	return -EFSCORRUPTED;
+	int ret = stargz_gzip_begin(&lane->g, lane->d);
+
+	while (!ret)
+		ret = stargz_gzip_run(&lane->g);
+	stargz_gzip_end(&lane->g, ret);
+}
+
+/* Decode piece by piece, which takes no memory but the stream's. */
+static void stargz_decode_pieces(struct stargz_sb_info *sbi,
+				 struct stargz_lane *lane)
+{
+	struct stargz_decode *d = lane->d;
+	struct stargz_span_input si = {
+		.in.refill = stargz_span_refill,
+		.blob = &sbi->blobs[le16_to_cpu(d->raw->blob)],
+		.pos = le64_to_cpu(d->raw->start),
+		.left = le32_to_cpu(d->raw->clen),
+		.buf = d->strm->in_buf,
+	};
+
+	d->strm->decoder = STARGZ_DECODER_ZLIB;
+	d->in = &si.in;
+	stargz_decode_gzip(lane);
+	d->in = NULL;
+	stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
+			le32_to_cpu(d->raw->clen) - si.left);
+}
+
+static void stargz_verify_span(struct stargz_decode *d)
+{
+	if (d->err || !(d->raw->flags & STARGZ_SPAN_CRC) ||
+	    d->crc == le32_to_cpu(d->raw->crc32))
+		return;
+	d->strm->why = "checksum of the index differs";
+	d->err = -EFSCORRUPTED;
 }
 
 /* Count a decode that is over, and log what went wrong. */
-static void stargz_decode_done(struct super_block *sb, u32 span,
-			       const struct stargz_span *raw,
-			       const struct stargz_stream *strm, int err)
+static void stargz_decode_done(struct super_block *sb,
+			       const struct stargz_decode *d)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	const struct stargz_stream *strm = d->strm;
+	const struct stargz_span *raw = d->raw;
 
-	trace_stargz_decode(sb, span, le32_to_cpu(raw->clen),
-			    le32_to_cpu(raw->ulen), strm->ns, err);
+	trace_stargz_decode(sb, d->span, le32_to_cpu(raw->clen),
+			    le32_to_cpu(raw->ulen), strm->ns, d->err);
 	stargz_stat_add(sbi, STARGZ_STAT_DECODE_NS, strm->ns);
-	if (!err) {
+	if (!d->err) {
 		stargz_stat_add(sbi, STARGZ_STAT_SPANS_DECODED, 1);
 		stargz_stat_add(sbi, STARGZ_STAT_BYTES_INFLATED,
 				le32_to_cpu(raw->ulen));
 		return;
 	}
-	if (err == -EFSCORRUPTED)
+	if (d->err == -EFSCORRUPTED)
 		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
-	if (err != -EINTR)
+	if (d->err != -EINTR)
 		stargz_err(sb, "member at byte %llu of blob %u: %s (error %d)",
 			   le64_to_cpu(raw->start), le16_to_cpu(raw->blob),
-			   strm->why ? strm->why : "cannot be read", -err);
+			   strm->why ? strm->why : "cannot be read", -d->err);
+}
+
+/* What a lane has decoded is over. */
+static void stargz_lane_end(struct stargz_lanes *l, struct stargz_lane *lane)
+{
+	struct stargz_decode *d = lane->d;
+
+	lane->d = NULL;
+	stargz_fetch_free(&lane->fetch);
+	stargz_verify_span(d);
+	stargz_decode_done(l->sb, d);
+	if (d->done)
+		d->done(d);
+}
+
+/*
+ * Begin what is next on a lane that is free; what cannot go side by side with
+ * something else is decoded at once.
+ */
+static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
+{
+	while (l->left) {
+		struct stargz_decode *d = l->next++;
+		int ret = 1;
+
+		l->left--;
+		/* Nor does time count in which we read. */
+		stargz_lanes_account(l);
+		lane->d = d;
+		stargz_lane_prepare(l, lane);
+		l->since = ktime_get_ns();
+		if (d->err) {
+			stargz_lane_end(l, lane);
+			continue;
+		}
+		/* stargz_check_span() let no other codec through. */
+		if (!d->in) {
+			stargz_decode_pieces(STARGZ_SB(l->sb), lane);
+		} else if (d->raw->codec == STARGZ_CODEC_ZSTD) {
+			stargz_zstd_decode(d);
+		} else if (lane->strm->decoder == STARGZ_DECODER_ZLIB) {
+			stargz_decode_gzip(lane);
+		} else {
+			ret = stargz_gzip_begin(&lane->g, d);
+			if (!ret)
+				return;
+			stargz_gzip_end(&lane->g, ret);
+		}
+		stargz_lanes_account(l);
+		stargz_lane_end(l, lane);
+	}
+}
+
+/* Go on with what is under way; false when nothing is. */
+static bool stargz_lanes_run(struct stargz_lanes *l)
+{
+	struct stargz_lane *lane = l->lane;
+	int ret;
+
+	if (lane[0].d && lane[1].d) {
+		if (stargz_gzip_two(&lane[0].g, &lane[1].g) == &lane[1].g)
+			lane++;
+	} else if (!lane->d) {
+		lane++;
+	}
+	if (!lane->d)
+		return false;
+	ret = stargz_gzip_run(&lane->g);
+	if (!ret)
+		return true;
+	stargz_lanes_account(l);
+	stargz_gzip_end(&lane->g, ret);
+	stargz_lane_end(l, lane);
+	stargz_lane_next(l, lane);
+	return true;
 }
 
 /**
- * stargz_decode_span() - decode a span
+ * stargz_decode_spans() - decode spans
  * @sb: the file system
- * @span: its number
- * @raw: its record, checked
- * @have: compressed bytes that are in memory already, or NULL; when the
- *	span's are not among them they are read
- * @want: which of its bytes are wanted, and where; undefined after an error
+ * @d: what is wanted; d->err says of each how it went
+ * @nr: how many; several at once take less time than one after the other
+ * @have: compressed bytes that are in memory already, or NULL; when a span's
+ *	are not among them they are read
  *
  * Sleeps, for I/O and for a stream. Takes no folio lock of a file and waits
  * for nobody who does, so it may be called with folios locked.
- *
- * Return: 0, -EFSCORRUPTED the blob is damaged, -EINTR the caller is being
- * killed, -EIO or what reading gave.
  */
-int stargz_decode_span(struct super_block *sb, u32 span,
-		       const struct stargz_span *raw,
-		       const struct stargz_fetch *have,
-		       const struct stargz_want *want)
+void stargz_decode_spans(struct super_block *sb, struct stargz_decode *d,
+			 unsigned int nr, const struct stargz_fetch *have)
 {
-	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	struct stargz_stream *strm = stargz_stream_get(&sbi->pool);
-	u32 crc;
-	int err;
+	struct stargz_stream_pool *pool = &STARGZ_SB(sb)->pool;
+	struct stargz_lanes l = {
+		.sb = sb, .have = have, .next = d, .left = nr,
+	};
+	unsigned int i;
 
-	err = stargz_decode_from(sb, span, strm, raw, have, want, &crc);
-	if (!err)
-		err = stargz_verify_span(strm, raw, crc);
-	stargz_decode_done(sb, span, raw, strm, err);
-	stargz_stream_put(&sbi->pool, strm);
-	return err;
+	l.lane[0].strm = stargz_stream_get(pool);
+	if (nr > 1)
+		l.lane[1].strm = stargz_stream_try(pool);
+	for (i = 0; i < 2; i++)
+		if (l.lane[i].strm)
+			stargz_lane_next(&l, &l.lane[i]);
+	while (stargz_lanes_run(&l))
+		;
+	for (i = 0; i < 2; i++)
+		if (l.lane[i].strm)
+			stargz_stream_put(pool, l.lane[i].strm);
 }

@@ -175,7 +175,8 @@ enum stargz_decoder {
  *
  * A holder of a stream never takes a folio lock of this file system and never
  * waits for another stream of the same pool, so waiting for one is safe with
- * folios locked.
+ * folios locked. For a second one, to decode two spans side by side, nobody
+ * waits.
  */
 struct stargz_stream_pool {
 	spinlock_t lock;		/* @idle and @count */
@@ -543,15 +544,41 @@ struct stargz_want {
 	u32 to;
 };
 
+/**
+ * struct stargz_decode - a span, to be decoded
+ * @span: its number
+ * @raw: its record, checked
+ * @want: which of its bytes are wanted, and where; undefined after an error
+ * @strm: the decoder's state
+ * @in: its compressed bytes, or NULL when they are to be read piece by piece
+ * @crc: CRC-32 of what was decoded, where it counts
+ * @err: how it went: 0, -EFSCORRUPTED the blob is damaged, -EINTR the caller is
+ *	being killed, -EIO or what reading gave
+ * @done: called when it is over, maybe earlier than others are; or NULL
+ * @data: for @done
+ *
+ * The first three and the last two are for the caller to set, and @err is for
+ * him to read; the rest is between decode.c and the codecs.
+ */
+struct stargz_decode {
+	u32 span;
+	const struct stargz_span *raw;
+	struct stargz_want want;
+	struct stargz_stream *strm;
+	struct stargz_input *in;
+	u32 crc;
+	int err;
+	void (*done)(struct stargz_decode *d);
+	void *data;
+};
+
 int stargz_pool_init(struct stargz_stream_pool *pool);
 void stargz_pool_destroy(struct stargz_stream_pool *pool);
 struct stargz_stream *stargz_stream_alloc(void);
 void stargz_stream_free(struct stargz_stream *strm);
 int stargz_input_byte(struct stargz_input *in);
-int stargz_decode_span(struct super_block *sb, u32 span,
-		       const struct stargz_span *raw,
-		       const struct stargz_fetch *have,
-		       const struct stargz_want *want);
+void stargz_decode_spans(struct super_block *sb, struct stargz_decode *d,
+			 unsigned int nr, const struct stargz_fetch *have);
 
 /* fetch.c */
 
@@ -609,9 +636,57 @@ u32 stargz_crc(u32 crc, const u8 *data, size_t len);
 
 /* codec_gzip.c */
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
-int stargz_gzip_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       const struct stargz_span *raw,
-		       const struct stargz_want *want, u32 *body_crc);
+
+/**
+ * struct stargz_gzip_out - output of a member while it is inflated
+ * @base: a run of memory. What was written before lies there in front of @pos,
+ *	and what came before that, in @dict
+ * @pos: where to write on
+ * @end: where to stop
+ * @dict: history
+ * @dict_len: its length
+ */
+struct stargz_gzip_out {
+	u8 *base;
+	size_t pos;
+	size_t end;
+	const u8 *dict;
+	size_t dict_len;
+};
+
+/**
+ * struct stargz_gzip - a span while it is decoded
+ * @d: what is decoded
+ * @strm: its stream
+ * @out: where output goes now
+ * @from: where in @out the run began that is under way
+ * @ulen: decoded size of the span
+ * @stop: how far to decode, bytes of the span or behind it
+ * @total: how many were decoded, those of the run under way not counted
+ * @member: how many of them came before the member
+ * @crc: CRC-32 of the member, or of all of a span with %STARGZ_SPAN_CRC
+ * @checked: that is a span with %STARGZ_SPAN_CRC
+ * @whole: all of it is wanted, so it goes there at once and not to the sink
+ */
+struct stargz_gzip {
+	struct stargz_decode *d;
+	struct stargz_stream *strm;
+	struct stargz_gzip_out out;
+	size_t from;
+	u32 ulen;
+	u32 stop;
+	u32 total;
+	u32 member;
+	u32 crc;
+	bool checked;
+	bool whole;
+};
+
+int stargz_gzip_begin(struct stargz_gzip *g, struct stargz_decode *d);
+int stargz_gzip_run(struct stargz_gzip *g);
+struct stargz_gzip *stargz_gzip_two(struct stargz_gzip *a,
+				    struct stargz_gzip *b);
+void stargz_gzip_end(struct stargz_gzip *g, int ret);
 
 /* window.c */
 void stargz_window_prefetch(struct super_block *sb, u32 span);
@@ -620,18 +695,12 @@ int stargz_window_load(struct super_block *sb, u32 span,
 
 /* codec_zstd.c */
 #if IS_ENABLED(CONFIG_STARGZ_FS_ZSTD)
-int stargz_zstd_decode(struct stargz_stream *strm, struct stargz_input *in,
-		       const struct stargz_span *raw,
-		       const struct stargz_want *want, u32 *body_crc);
+void stargz_zstd_decode(struct stargz_decode *d);
 #else
 /* An index that needs it is not mounted. */
-static inline int stargz_zstd_decode(struct stargz_stream *strm,
-				     struct stargz_input *in,
-				     const struct stargz_span *raw,
-				     const struct stargz_want *want,
-				     u32 *body_crc)
+static inline void stargz_zstd_decode(struct stargz_decode *d)
 {
-	return -EFSCORRUPTED;
+	d->err = -EFSCORRUPTED;
 }
 #endif
 

@@ -107,17 +107,27 @@ static int test_decode(struct kunit *test, enum stargz_decoder decoder,
 		       u32 *crc)
 {
 	struct deflate_test *t = test->priv;
-	const struct stargz_want want = {
-		.out = t->out, .from = from, .to = to,
-	};
 	struct stargz_input in = {
 		.next = t->in, .avail = t->in_len, .refill = test_no_refill,
 	};
+	struct stargz_decode d = {
+		.raw = raw,
+		.want = { .out = t->out, .from = from, .to = to },
+		.strm = t->strm,
+		.in = &in,
+	};
+	struct stargz_gzip g;
+	int ret;
 
 	memset(t->out, 0, ROOM);
 	t->strm->why = NULL;
 	t->strm->decoder = decoder;
-	return stargz_gzip_decode(t->strm, &in, raw, &want, crc);
+	ret = stargz_gzip_begin(&g, &d);
+	while (!ret)
+		ret = stargz_gzip_run(&g);
+	stargz_gzip_end(&g, ret);
+	*crc = d.crc;
+	return d.err;
 }
 
 static struct stargz_span test_span(unsigned int bit, u32 ulen)
@@ -244,6 +254,78 @@ static void gzip_members_test(struct kunit *test)
 	}
 }
 
+/*
+ * A span with history side by side with one of many small members, all or a part
+ * of each, the one or the other first; and then with damage in one of them.
+ */
+static void two_test(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+	const size_t n = sizeof(member_gzip), members = 3000;
+	const u32 len = members * PLAIN_LEN;
+	const struct stargz_span raw[2] = {
+		test_span(3, BODY),
+		{ .codec = STARGZ_CODEC_GZIP, .ulen = cpu_to_le32(len) },
+	};
+	struct stargz_stream *strm = stargz_stream_alloc();
+	u8 *in = vzalloc(members * n), *out = vzalloc(len);
+	struct stargz_gzip g[2], *next;
+	unsigned int i, k;
+	int ret[2];
+
+	KUNIT_ASSERT_TRUE(test, strm && in && out);
+	for (i = 0; i < members; i++)
+		memcpy(in + i * n, member_gzip, n);
+	test_shift(t, 3);
+	for (k = 0; k < 8; k++) {
+		u32 skip = k & 2 ? 5 : 0, first = k & 1;
+		struct stargz_input input[2] = {
+			{ .next = t->in, .avail = t->in_len },
+			{ .next = in, .avail = members * n },
+		};
+		struct stargz_decode d[2] = {
+			{ .raw = &raw[0], .strm = t->strm, .in = &input[0],
+			  .want = { .out = t->out, .from = skip, .to = BODY } },
+			{ .raw = &raw[1], .strm = strm, .in = &input[1],
+			  .want = { .out = out, .from = skip, .to = len } },
+		};
+
+		t->strm->window_len = HISTORY;
+		memcpy(t->strm->window, t->plain, HISTORY);
+		/* The CRC of a member in the middle, from now on. */
+		if (k == 4)
+			in[members / 2 * n - 8] ^= 1;
+		for (i = 0; i < 2; i++) {
+			memset(d[i].want.out, 0, d[i].want.to - skip);
+			d[i].strm->decoder = STARGZ_DECODER_OWN;
+			d[i].strm->why = NULL;
+			ret[i] = stargz_gzip_begin(&g[i], &d[i]);
+		}
+		while (!ret[0] && !ret[1]) {
+			next = stargz_gzip_two(&g[first], &g[!first]);
+			ret[next - g] = stargz_gzip_run(next);
+		}
+		for (i = 0; i < 2; i++) {
+			while (!ret[i])
+				ret[i] = stargz_gzip_run(&g[i]);
+			stargz_gzip_end(&g[i], ret[i]);
+		}
+		KUNIT_EXPECT_EQ(test, d[0].err, 0);
+		KUNIT_EXPECT_EQ(test, d[0].crc,
+				~crc32_le(~0, t->plain + HISTORY, BODY));
+		KUNIT_EXPECT_EQ(test, 0, memcmp(t->out,
+						t->plain + HISTORY + skip,
+						BODY - skip));
+		KUNIT_EXPECT_EQ(test, d[1].err, k < 4 ? 0 : -EFSCORRUPTED);
+		for (i = skip; k < 4 && i < len; i++)
+			KUNIT_ASSERT_EQ(test, out[i - skip],
+					PLAIN[i % PLAIN_LEN]);
+	}
+	stargz_stream_free(strm);
+	vfree(in);
+	vfree(out);
+}
+
 static int stargz_deflate_init(struct kunit *test)
 {
 	struct deflate_test *t;
@@ -283,6 +365,7 @@ static struct kunit_case stargz_deflate_cases[] = {
 	KUNIT_CASE(no_history_test),
 	KUNIT_CASE(members_test),
 	KUNIT_CASE(gzip_members_test),
+	KUNIT_CASE(two_test),
 	{}
 };
 

@@ -59,13 +59,18 @@ static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 {
 	struct stargz_input in = { .next = f->src, .avail = f->len };
 	const struct stargz_span raw = { .ulen = cpu_to_le32(ulen) };
-	const struct stargz_want want = {
-		.out = f->out, .from = from, .to = to,
+	struct stargz_decode d = {
+		.raw = &raw,
+		.want = { .out = f->out, .from = from, .to = to },
+		.strm = f->strm,
+		.in = &in,
 	};
 
 	f->strm->why = NULL;
 	memset(f->out, 0xa5, TEXT_LEN + 1);
-	return stargz_zstd_decode(f->strm, &in, &raw, &want, crc);
+	stargz_zstd_decode(&d);
+	*crc = d.crc;
+	return d.err;
 }
 
 /* Every way to want something of a good span gives just that. */
