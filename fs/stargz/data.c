@@ -35,6 +35,14 @@
  */
 #define STARGZ_EXPAND_MAX	SZ_8M
 
+/*
+ * So many windows are filled at a time for those who read on and on, of at most
+ * so many bytes: then there is something to do for all CPUs until more is asked
+ * for.
+ */
+#define STARGZ_READ_ON		4
+#define STARGZ_READ_ON_MAX	SZ_4M
+
 /* A job covers at least this much, so that small spans share one read. */
 #define STARGZ_JOB_SIZE		SZ_256K
 
@@ -670,6 +678,22 @@ static void stargz_plan_run(struct stargz_plan *plan)
 }
 
 /*
+ * Where the window is to end of a reader who goes on and on: it is as large as
+ * it gets then, and all of it is ahead of him. It is not when a mapped file is
+ * touched here and there.
+ */
+static u64 stargz_window_end(struct readahead_control *rac)
+{
+	const struct file_ra_state *ra = rac->ra;
+	u64 start = readahead_pos(rac), len = readahead_length(rac);
+
+	if (ra && ra->async_size == ra->size && ra->size >= ra->ra_pages &&
+	    len < STARGZ_READ_ON_MAX)
+		len = min_t(u64, len * STARGZ_READ_ON, STARGZ_READ_ON_MAX);
+	return start + len;
+}
+
+/*
  * Let the window cover the spans that it touches, within reason; not stored
  * ones, of which any part costs what it is worth. A page that a span shares
  * with its neighbour is left out, unless asked for: the neighbour would have to
@@ -678,7 +702,7 @@ static void stargz_plan_run(struct stargz_plan *plan)
 static void stargz_expand(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
-	u64 start = readahead_pos(rac), end = start + readahead_length(rac);
+	u64 start = readahead_pos(rac), end = stargz_window_end(rac);
 	u64 size = i_size_read(inode);
 	struct stargz_map map;
 
