@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - decoding a span.
+ * stargz - decoding spans.
  *
- * Brings together the three things that takes: compressed bytes, in one run
+ * Brings together the three things that one takes: compressed bytes, in one run
  * of memory or, when there is none, piece by piece; a stream, the state of a
  * decoder, from a pool; and a codec. The output is either complete or not
- * used at all.
+ * used at all. Of several spans two are decoded at a time, in turns, each on
+ * a lane of its own: a CPU does the one while the other waits for a look-up.
  *
  * Locking: stargz_stream_pool.lock, held for list operations only. A stream
  * is owned by whoever took it from the pool.
@@ -410,10 +411,10 @@ static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 {
 	while (l->left) {
 		struct stargz_decode *d = l->next++;
-		int ret = 1;
+		int ret;
 
 		l->left--;
-		/* Nor does time count in which we read. */
+		/* Time in which we read does not count. */
 		stargz_lanes_account(l);
 		lane->d = d;
 		stargz_lane_prepare(l, lane);
@@ -425,6 +426,7 @@ static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 		/* stargz_check_span() let no other codec through. */
 		if (!d->in) {
 			stargz_decode_pieces(STARGZ_SB(l->sb), lane);
+			l->since = ktime_get_ns();
 		} else if (d->raw->codec == STARGZ_CODEC_ZSTD) {
 			stargz_zstd_decode(d);
 		} else if (lane->strm->decoder == STARGZ_DECODER_ZLIB) {
@@ -464,6 +466,14 @@ static bool stargz_lanes_run(struct stargz_lanes *l)
 	return true;
 }
 
+/* Is there something that can go side by side with something else? */
+static bool stargz_decode_pairs(const struct stargz_sb_info *sbi,
+				const struct stargz_decode *d, unsigned int nr)
+{
+	return nr > 1 && d->raw->codec != STARGZ_CODEC_ZSTD &&
+	       READ_ONCE(sbi->decoder) == STARGZ_DECODER_OWN;
+}
+
 /**
  * stargz_decode_spans() - decode spans
  * @sb: the file system
@@ -478,14 +488,15 @@ static bool stargz_lanes_run(struct stargz_lanes *l)
 void stargz_decode_spans(struct super_block *sb, struct stargz_decode *d,
 			 unsigned int nr, const struct stargz_fetch *have)
 {
-	struct stargz_stream_pool *pool = &STARGZ_SB(sb)->pool;
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	struct stargz_stream_pool *pool = &sbi->pool;
 	struct stargz_lanes l = {
 		.sb = sb, .have = have, .next = d, .left = nr,
 	};
 	unsigned int i;
 
 	l.lane[0].strm = stargz_stream_get(pool);
-	if (nr > 1)
+	if (stargz_decode_pairs(sbi, d, nr))
 		l.lane[1].strm = stargz_stream_try(pool);
 	for (i = 0; i < 2; i++)
 		if (l.lane[i].strm)

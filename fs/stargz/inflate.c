@@ -4,10 +4,10 @@
  *
  * The input is there from the start, or is fed in large pieces, and the output
  * is contiguous, so most of a stream is decoded by a loop that checks bounds
- * once for several symbols (stargz_inflate_fast()); a careful one does the
- * edges. What is
- * refused is what zlib's inflate() refuses. No allocation, no recursion, a
- * few hundred bytes of stack. No locks: the state belongs to the caller.
+ * once for several symbols (stargz_inflate_fast()), or does that for two streams
+ * in turns; a careful one does the edges. What is refused is what zlib's
+ * inflate() refuses. No allocation, no recursion, a few hundred bytes of stack.
+ * No locks: the state belongs to the caller.
  *
  * Bits come from a buffer of 64 bits, @hold, filled by loads of eight bytes.
  * A load puts bits above those that it counts; they are the right ones, and
