@@ -561,7 +561,8 @@ static void stargz_job_work(struct work_struct *work)
 /**
  * struct stargz_plan - a window while it is cut
  * @job: the job that grows now
- * @spans: how many spans it has that are to be decoded
+ * @spans: how many spans it has that are compressed
+ * @fetched: how many of them are to be read
  * @stored: it has stored bytes
  * @scattered: they do not lie side by side
  * @jobs: how many jobs were handed out
@@ -571,6 +572,7 @@ static void stargz_job_work(struct work_struct *work)
 struct stargz_plan {
 	struct stargz_job job;
 	unsigned int spans;
+	unsigned int fetched;
 	bool stored;
 	bool scattered;
 	unsigned int jobs;
@@ -590,7 +592,7 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 	if (plan->spans)
 		stargz_ahead(inode->i_sb, plan->first, plan->last,
 			     job->end == i_size_read(inode));
-	if (plan->scattered || plan->spans < 2)
+	if (plan->scattered || plan->fetched < 2)
 		job->clen = 0;
 	refcount_inc(&req->refs);
 	if ((plan->spans || plan->stored) &&
@@ -599,6 +601,7 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 				 GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN);
 	plan->jobs++;
 	plan->spans = 0;
+	plan->fetched = 0;
 	plan->stored = false;
 	plan->scattered = false;
 	if (!queued) {
@@ -627,8 +630,12 @@ static void stargz_plan_add(struct stargz_plan *plan,
 		return;
 	}
 	plan->last = map->span;
-	if (!plan->spans++) {
+	if (!plan->spans++)
 		plan->first = map->span;
+	/* As the one is that the window before had a part of. */
+	if (stargz_span_known(job->req->inode->i_sb, map->span))
+		return;
+	if (!plan->fetched++) {
 		job->blob = blob;
 		job->start = start;
 		job->clen = end - start;
@@ -687,7 +694,8 @@ static u64 stargz_window_end(struct readahead_control *rac)
 	const struct file_ra_state *ra = rac->ra;
 	u64 start = readahead_pos(rac), len = readahead_length(rac);
 
-	if (ra && ra->async_size == ra->size && ra->size >= ra->ra_pages &&
+	/* Its end may have been aligned, and there is no size in between. */
+	if (ra && ra->async_size == ra->size && ra->size > ra->ra_pages / 2 &&
 	    len < STARGZ_READ_ON_MAX)
 		len = min_t(u64, len * STARGZ_READ_ON, STARGZ_READ_ON_MAX);
 	return start + len;
