@@ -726,8 +726,11 @@ static void stargz_expand(struct readahead_control *rac)
 
 		end = max(end, stop < size ? round_down(stop, PAGE_SIZE) : stop);
 	}
-	if (end - start <= STARGZ_EXPAND_MAX)
-		readahead_expand(rac, start, end - start);
+	if (end - start > STARGZ_EXPAND_MAX)
+		return;
+	/* That gives up where a page is there already, at the front mostly. */
+	readahead_expand(rac, readahead_pos(rac), end - readahead_pos(rac));
+	readahead_expand(rac, start, end - start);
 }
 
 static void stargz_readahead(struct readahead_control *rac)
