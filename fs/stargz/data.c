@@ -19,6 +19,7 @@
  * files. Jobs wait for I/O, for a decoder and for spans that somebody is
  * decoding right now; none of these waits for a job or a folio.
  */
+#include <linux/backing-dev.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sizes.h>
@@ -36,9 +37,8 @@
 #define STARGZ_EXPAND_MAX	SZ_8M
 
 /*
- * So many windows are filled at a time for those who read on and on, of at most
- * so many bytes: then there is something to do for all CPUs until more is asked
- * for.
+ * The windows of those who read on and on are so many times as large, or of so
+ * many bytes: then there is something to do for all CPUs until more is asked for.
  */
 #define STARGZ_READ_ON		4
 #define STARGZ_READ_ON_MAX	SZ_4M
@@ -685,20 +685,22 @@ static void stargz_plan_run(struct stargz_plan *plan)
 }
 
 /*
- * Where the window is to end of a reader who goes on and on: it is as large as
- * it gets then, and all of it is ahead of him. It is not when a mapped file is
- * touched here and there.
+ * Let the windows of a reader who goes on and on grow further: as large as they
+ * get they are emptied faster than the next one is filled. That is asked for as
+ * by POSIX_FADV_SEQUENTIAL, for this open file only, since it would cost those
+ * who touch a mapped file here and there a window of that size for each place.
  */
-static u64 stargz_window_end(struct readahead_control *rac)
+static void stargz_reads_on(struct readahead_control *rac)
 {
-	const struct file_ra_state *ra = rac->ra;
-	u64 start = readahead_pos(rac), len = readahead_length(rac);
+	const struct super_block *sb = rac->mapping->host->i_sb;
+	unsigned int most = min_t(unsigned long, STARGZ_READ_ON_MAX / PAGE_SIZE,
+				  STARGZ_READ_ON * sb->s_bdi->ra_pages);
+	struct file_ra_state *ra = rac->ra;
 
-	/* Its end may have been aligned, and there is no size in between. */
-	if (ra && ra->async_size == ra->size && ra->size > ra->ra_pages / 2 &&
-	    len < STARGZ_READ_ON_MAX)
-		len = min_t(u64, len * STARGZ_READ_ON, STARGZ_READ_ON_MAX);
-	return start + len;
+	/* Of its full size or nearly so, since its end may be aligned. */
+	if (ra && ra->ra_pages < most && ra->async_size == ra->size &&
+	    ra->size > ra->ra_pages / 2)
+		ra->ra_pages = most;
 }
 
 /*
@@ -710,7 +712,7 @@ static u64 stargz_window_end(struct readahead_control *rac)
 static void stargz_expand(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
-	u64 start = readahead_pos(rac), end = stargz_window_end(rac);
+	u64 start = readahead_pos(rac), end = start + readahead_length(rac);
 	u64 size = i_size_read(inode);
 	struct stargz_map map;
 
@@ -741,6 +743,7 @@ static void stargz_readahead(struct readahead_control *rac)
 	if (readahead_pos(rac) >= i_size_read(rac->mapping->host))
 		return;
 	stargz_expand(rac);
+	stargz_reads_on(rac);
 	/* Without memory, read_folio() comes for each folio that is wanted. */
 	req = stargz_request_alloc(rac);
 	if (!req)
