@@ -696,10 +696,16 @@ static void stargz_reads_on(struct readahead_control *rac)
 	unsigned int most = min_t(unsigned long, STARGZ_READ_ON_MAX / PAGE_SIZE,
 				  STARGZ_READ_ON * sb->s_bdi->ra_pages);
 	struct file_ra_state *ra = rac->ra;
+	u64 len;
 
 	/* Of its full size or nearly so, since its end may be aligned. */
-	if (ra && ra->ra_pages < most && ra->async_size == ra->size &&
-	    ra->size > ra->ra_pages / 2)
+	if (!ra || ra->ra_pages >= most || ra->async_size != ra->size ||
+	    ra->size <= ra->ra_pages / 2)
+		return;
+	/* And read() was in the window before: page faults leave no trace. */
+	len = (u64)ra->ra_pages * PAGE_SIZE;
+	if (ra->prev_pos >= (loff_t)len / 2 &&
+	    readahead_pos(rac) - ra->prev_pos <= 2 * len)
 		ra->ra_pages = most;
 }
 
