@@ -198,7 +198,8 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 	for (i = 0; i < n; i++) {
 		u64 pos = le64_to_cpu(raw[i].start);
 
-		if (stargz_check_span(&sbi->super, sbi->blobs, sbi->nr_blobs,
+		if (stargz_check_span(&sbi->super,
+				      stargz_blob_used(sbi, &raw[i]),
 				      &raw[i]) ||
 		    raw[i].codec == STARGZ_CODEC_STORED ||
 		    raw[i].blob != raw[0].blob || pos < prev)

@@ -114,7 +114,9 @@ static int stargz_fill_inode(struct inode *inode)
 	struct super_block *sb = inode->i_sb;
 	struct stargz_inode_info *si = STARGZ_I(inode);
 	struct stargz_inode raw;
+	struct timespec64 mtime;
 	const char *why;
+	u32 nsec;
 	int err;
 
 	err = stargz_meta_read(sb, STARGZ_TABLE_INODES, stargz_ino(inode) - 1,
@@ -123,6 +125,9 @@ static int stargz_fill_inode(struct inode *inode)
 		return err;
 	why = stargz_check_inode(&STARGZ_SB(sb)->super, stargz_ino(inode),
 				 &raw);
+	/* With 32-bit page numbers Linux has less than the format. */
+	if (!why && le64_to_cpu(raw.size) > sb->s_maxbytes)
+		why = "file too large for this kernel";
 	if (why)
 		return stargz_damaged(inode, why);
 
@@ -138,10 +143,12 @@ static int stargz_fill_inode(struct inode *inode)
 	set_nlink(inode, le32_to_cpu(raw.nlink));
 	inode->i_size = le64_to_cpu(raw.size);
 	/* Like a file system of 4 KiB blocks would; du(1) reads this. */
-	inode->i_blocks = round_up(inode->i_size, 4096) >> 9;
+	inode->i_blocks = round_up((u64)inode->i_size, 4096) >> 9;
 	/* A handle of another image must not be taken for one of ours. */
 	inode->i_generation = get_unaligned_le32(STARGZ_SB(sb)->super.uuid);
-	stargz_set_times(inode, stargz_time_decode(le64_to_cpu(raw.mtime)));
+	mtime.tv_sec = stargz_time_decode(le64_to_cpu(raw.mtime), &nsec);
+	mtime.tv_nsec = nsec;
+	stargz_set_times(inode, mtime);
 	if (!si->xattr)
 		cache_no_acl(inode);
 	return stargz_fill_type(inode);

@@ -6,8 +6,8 @@
  * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
  * fetch, crc, codec_* -> inflate (the content); stored spans go from data
  * to codec_stored at once. Each section below is one source file, in that
- * order; sysfs, which only looks, is the last, and inflate has a header of its
- * own, which userspace shares.
+ * order; sysfs, which only looks, is the last, and record and inflate have
+ * headers of their own, which userspace shares.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
@@ -26,6 +26,7 @@
 
 #include "compat.h"
 #include "inflate.h"
+#include "record.h"
 #include "stargz_fs.h"
 
 /* Most device= options of one mount. */
@@ -57,34 +58,6 @@ struct stargz_blob_info {
 	const struct stargz_source *source;
 	u64 start;
 	u64 used;
-};
-
-/**
- * struct stargz_table_info - one table of the index, checked
- * @offset: bytes from the start of the index
- * @count: records
- */
-struct stargz_table_info {
-	u64 offset;
-	u64 count;
-};
-
-/**
- * struct stargz_super_info - decoded and checked superblock
- * @table: every table lies within @index_size and overlaps no other
- * @index_size: bytes
- * @data_bytes: sum of regular files' sizes
- * @max_span: largest decoded size of a compressed span, bytes
- * @features: STARGZ_INCOMPAT_* bits, all of which we know
- * @uuid: identity of the tree
- */
-struct stargz_super_info {
-	struct stargz_table_info table[STARGZ_TABLES];
-	u64 index_size;
-	u64 data_bytes;
-	u32 max_span;
-	u32 features;
-	u8 uuid[16];
 };
 
 /**
@@ -316,6 +289,21 @@ static inline void stargz_stat_add(struct stargz_sb_info *sbi,
 	atomic64_add(n, &sbi->stats[stat]);
 }
 
+/**
+ * stargz_blob_used() - how far spans may go in the blob of a span
+ * @sbi: the mount
+ * @raw: an unchecked span
+ *
+ * Return: bytes, or 0 when there is no such blob, for stargz_check_span().
+ */
+static inline u64 stargz_blob_used(const struct stargz_sb_info *sbi,
+				   const struct stargz_span *raw)
+{
+	u16 blob = le16_to_cpu(raw->blob);
+
+	return blob < sbi->nr_blobs ? sbi->blobs[blob].used : 0;
+}
+
 /* super.c */
 __printf(2, 3)
 void stargz_err(const struct super_block *sb, const char *fmt, ...);
@@ -348,9 +336,6 @@ struct stargz_cursor {
 
 #define STARGZ_CURSOR(_sb, _id)	{ .sb = (_sb), .id = (_id) }
 
-const char *stargz_super_check(const struct stargz_super_block *raw,
-			       u64 source_size,
-			       struct stargz_super_info *super, int *err);
 int stargz_meta_open(struct super_block *sb);
 void stargz_meta_close(struct stargz_sb_info *sbi);
 int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
@@ -360,25 +345,6 @@ int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
 		     void *buf, unsigned int count);
 void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 			  u64 nr, size_t len);
-size_t stargz_record_size(enum stargz_table_id id);
-
-/* record.c */
-const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
-			       const struct stargz_inode *raw);
-const char *stargz_check_dirent(const struct stargz_super_info *super,
-				const struct stargz_dirent *raw);
-const char *stargz_check_name(const char *name, size_t len);
-const char *stargz_check_span(const struct stargz_super_info *super,
-			      const struct stargz_blob_info *blobs,
-			      unsigned int nr_blobs,
-			      const struct stargz_span *raw);
-const char *stargz_check_xattr_set(const struct stargz_super_info *super,
-				   u64 offset,
-				   const struct stargz_xattr_set *raw);
-const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
-			       u32 *size);
-int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen);
-struct timespec64 stargz_time_decode(u64 raw);
 
 /* inode.c */
 struct inode *stargz_iget(struct super_block *sb, u64 ino);

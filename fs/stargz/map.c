@@ -94,7 +94,7 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 			       &map->raw, 1);
 	if (err)
 		return err;
-	why = stargz_check_span(&sbi->super, sbi->blobs, sbi->nr_blobs,
+	why = stargz_check_span(&sbi->super, stargz_blob_used(sbi, &map->raw),
 				&map->raw);
 	if (why)
 		return stargz_damaged(inode, why);

@@ -1,16 +1,181 @@
-// SPDX-License-Identifier: GPL-2.0-only
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz - checks of single index records.
+ * stargz - the rules that an index must keep: the superblock with the places
+ * of the tables, and the fields of single records.
  *
- * Pure functions over a copy of a record and the bounds of the tables: no
- * I/O, no locks, no allocation. Each returns NULL or a text that says what is
- * wrong. Who reads a record calls its check before using any field.
+ * Every function here is pure. It looks at a copy of a record and at the
+ * bounds of the tables; it does no I/O, takes no lock and allocates nothing.
+ * It returns NULL, or a text that says which rule is broken. The kernel calls
+ * it each time before it uses a field of a record, since the index may change
+ * under it. Userspace compiles the same file, so both refuse the same indexes
+ * for the same reasons.
  */
+#ifdef __KERNEL__
+#include <asm/byteorder.h>
+#include <linux/align.h>
+#include <linux/crc32.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/overflow.h>
+#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/time64.h>
+#else
+#include <errno.h>
 
-#include "internal.h"
+#include "record-compat.h"
+#endif
+
+#include "record.h"
+
+/* Not all kernels have this name, which file systems share. */
+#ifndef EFSCORRUPTED
+#define EFSCORRUPTED	EUCLEAN
+#endif
+
+static const u8 stargz_record_sizes[STARGZ_TABLES] =
+	STARGZ_RECORD_SIZES;
+
+/**
+ * stargz_record_size() - size of a record of a table, in bytes
+ * @id: the table
+ *
+ * Return: the size, or zero for a slot that has no table.
+ */
+size_t stargz_record_size(enum stargz_table_id id)
+{
+	return stargz_record_sizes[id];
+}
+
+static const char *stargz_check_table(const struct stargz_table *raw,
+				      enum stargz_table_id id, u64 index_size,
+				      struct stargz_table_info *info)
+{
+	u64 bytes, end;
+
+	info->offset = le64_to_cpu(raw->offset);
+	info->count = le64_to_cpu(raw->count);
+	if (!info->count)
+		return info->offset ? "empty table with an offset" : NULL;
+	if (info->offset % STARGZ_TABLE_ALIGN)
+		return "misaligned table";
+	if (info->offset < sizeof(struct stargz_super_block))
+		return "table overlaps the superblock";
+	if (check_mul_overflow(info->count, (u64)stargz_record_size(id),
+			       &bytes) ||
+	    check_add_overflow(info->offset, bytes, &end) || end > index_size)
+		return "table beyond the end of the index";
+	/* Positions in window data are 64 bits wide, all others 32. */
+	if (id != STARGZ_TABLE_WINDOW_DATA && id != STARGZ_TABLE_XATTRS &&
+	    info->count > U32_MAX)
+		return "table too long";
+	return NULL;
+}
+
+static bool stargz_tables_overlap(const struct stargz_super_info *super)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < STARGZ_TABLES; i++) {
+		const struct stargz_table_info *a = &super->table[i];
+		u64 end = a->offset + a->count * stargz_record_size(i);
+
+		for (j = 0; j < STARGZ_TABLES; j++) {
+			const struct stargz_table_info *b = &super->table[j];
+
+			if (i != j && a->count && b->count &&
+			    b->offset >= a->offset && b->offset < end)
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *stargz_check_tables(const struct stargz_super_block *raw,
+				       struct stargz_super_info *super)
+{
+	const struct stargz_table_info *t = super->table;
+	const char *why;
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_TABLES; i++) {
+		/* A later minor format may fill slots that we do not know. */
+		if (!stargz_record_size(i))
+			continue;
+		why = stargz_check_table(&raw->table[i], i, super->index_size,
+					 &super->table[i]);
+		if (why)
+			return why;
+	}
+	if (stargz_tables_overlap(super))
+		return "overlapping tables";
+	if (!t[STARGZ_TABLE_INODES].count)
+		return "no inodes";
+	if (t[STARGZ_TABLE_INODES].count > STARGZ_MAX_INODES)
+		return "too many inodes";
+	if (t[STARGZ_TABLE_BLOBS].count > STARGZ_MAX_BLOBS)
+		return "too many blobs";
+	return NULL;
+}
+
+static u32 stargz_super_crc(const struct stargz_super_block *raw)
+{
+	static const u8 zero[sizeof(raw->crc32)];
+	const u8 *p = (const u8 *)raw;
+	const size_t at = offsetof(struct stargz_super_block, crc32);
+	u32 crc;
+
+	crc = crc32_le(~0, p, at);
+	crc = crc32_le(crc, zero, sizeof(zero));
+	crc = crc32_le(crc, p + at + sizeof(zero),
+		       sizeof(*raw) - at - sizeof(zero));
+	return ~crc;
+}
+
+/**
+ * stargz_super_check() - check and decode a superblock
+ * @raw: the first 512 bytes of the index
+ * @source_size: size of the file or device that holds the index, bytes
+ * @super: filled in
+ * @err: set to the errno for the mount when something is wrong: -EINVAL not
+ *	an index or a version we do not know, -EFSCORRUPTED damaged
+ *
+ * Feature bits are not looked at here.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_super_check(const struct stargz_super_block *raw,
+			       u64 source_size,
+			       struct stargz_super_info *super, int *err)
+{
+	memset(super, 0, sizeof(*super));
+	*err = -EINVAL;
+	if (le32_to_cpu(raw->magic) != STARGZ_SUPER_MAGIC)
+		return "no stargz superblock";
+	if (le16_to_cpu(raw->version) != STARGZ_VERSION)
+		return "unknown format version";
+
+	*err = -EFSCORRUPTED;
+	if (le16_to_cpu(raw->size) != sizeof(*raw))
+		return "bad superblock size";
+	if (le32_to_cpu(raw->crc32) != stargz_super_crc(raw))
+		return "superblock checksum mismatch";
+	super->index_size = le64_to_cpu(raw->index_size);
+	if (super->index_size % STARGZ_INDEX_ALIGN ||
+	    super->index_size < STARGZ_INDEX_ALIGN)
+		return "bad index size";
+	if (super->index_size > source_size)
+		return "truncated index";
+	super->data_bytes = le64_to_cpu(raw->data_bytes);
+	super->max_span = le32_to_cpu(raw->max_span);
+	super->features = le32_to_cpu(raw->feature_incompat);
+	if (super->max_span > STARGZ_SPAN_MAX)
+		return "spans too large";
+	memcpy(super->uuid, raw->uuid, sizeof(super->uuid));
+	return stargz_check_tables(raw, super);
+}
 
 /* Deflate turns one byte into at most 1032, plus a little for the header. */
 #define STARGZ_DEFLATE_RATIO	1032
@@ -49,7 +214,7 @@ static const char *stargz_check_file(const struct stargz_super_info *super,
 	u64 size = le64_to_cpu(raw->size);
 	u32 a = le32_to_cpu(raw->a), b = le32_to_cpu(raw->b);
 
-	if (size > MAX_LFS_FILESIZE)
+	if (size > STARGZ_FILE_SIZE_MAX)
 		return "file too large";
 	if (le16_to_cpu(raw->flags) & STARGZ_INODE_INLINE) {
 		if (!size)
@@ -86,7 +251,7 @@ static const char *stargz_check_special(const struct stargz_inode *raw,
 
 	if (raw->size)
 		return "special file with a size";
-	if (dev ? a >> (32 - MINORBITS) || b > MINORMASK : a || b)
+	if (dev ? a > STARGZ_MAJOR_MAX || b > STARGZ_MINOR_MAX : a || b)
 		return "bad device number";
 	return NULL;
 }
@@ -102,7 +267,7 @@ static const char *stargz_check_special(const struct stargz_inode *raw,
 const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
 			       const struct stargz_inode *raw)
 {
-	umode_t mode = le16_to_cpu(raw->mode);
+	u16 mode = le16_to_cpu(raw->mode);
 	u16 flags = le16_to_cpu(raw->flags);
 
 	if (flags & ~STARGZ_INODE_INLINE || (flags && !S_ISREG(mode)))
@@ -154,14 +319,14 @@ const char *stargz_check_dirent(const struct stargz_super_info *super,
 		return "name out of range";
 	if (raw->reserved)
 		return "reserved field of directory entry is set";
-	switch (raw->type) {
-	case DT_DIR:
-	case DT_REG:
-	case DT_LNK:
-	case DT_CHR:
-	case DT_BLK:
-	case DT_FIFO:
-	case DT_SOCK:
+	switch (raw->type << 12) {
+	case S_IFDIR:
+	case S_IFREG:
+	case S_IFLNK:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
 		return NULL;
 	default:
 		return "unknown type in directory entry";
@@ -225,27 +390,28 @@ static const char *stargz_check_stored(const struct stargz_span *raw)
 /**
  * stargz_check_span() - check a span record
  * @super: limits of the index
- * @blobs: the blob table
- * @nr_blobs: its length
+ * @used: how many bytes of the blob @raw->blob spans may refer to; 0 when the
+ *	index has no such blob
  * @raw: the record
+ *
+ * What passes needs at most stargz_span_clen_max() bytes of memory and at most
+ * that many compressed bytes of work, unless it is stored. No other code limits
+ * compressed bytes.
  *
  * Return: NULL, or what is wrong.
  */
-const char *stargz_check_span(const struct stargz_super_info *super,
-			      const struct stargz_blob_info *blobs,
-			      unsigned int nr_blobs,
+const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 			      const struct stargz_span *raw)
 {
-	u16 blob = le16_to_cpu(raw->blob);
 	u32 clen = le32_to_cpu(raw->clen);
 	u32 ulen = le32_to_cpu(raw->ulen);
 	u64 end;
 
-	if (blob >= nr_blobs)
+	if (!used)
 		return "span without blob";
 	if (!clen || check_add_overflow(le64_to_cpu(raw->start), (u64)clen,
 					&end) ||
-	    end > blobs[blob].used)
+	    end > used)
 		return "span out of range";
 	if (!stargz_codec_known(super, raw))
 		return "unknown codec or flags of span";
@@ -253,6 +419,8 @@ const char *stargz_check_span(const struct stargz_super_info *super,
 		return stargz_check_stored(raw);
 	if (!ulen || ulen > super->max_span)
 		return "bad decoded size of span";
+	if (clen > stargz_span_clen_max(ulen))
+		return "too many compressed bytes in span";
 	/* In a zstd frame a run of one byte has no end but that of a block. */
 	if (raw->codec == STARGZ_CODEC_ZSTD)
 		return NULL;
@@ -325,7 +493,7 @@ const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
  */
 int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen)
 {
-	int diff = memcmp(a, b, min(alen, blen));
+	int diff = memcmp(a, b, min_t(size_t, alen, blen));
 
 	if (diff)
 		return diff;
@@ -335,15 +503,11 @@ int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen)
 /**
  * stargz_time_decode() - convert a time of the index
  * @raw: nanoseconds since %STARGZ_TIME_BASE
+ * @nsec: set to the nanoseconds of the second
  *
- * Return: the time.
+ * Return: the seconds since the Unix epoch, rounded down.
  */
-struct timespec64 stargz_time_decode(u64 raw)
+s64 stargz_time_decode(u64 raw, u32 *nsec)
 {
-	struct timespec64 ts;
-	u32 nsec;
-
-	ts.tv_sec = div_u64_rem(raw, NSEC_PER_SEC, &nsec) + STARGZ_TIME_BASE;
-	ts.tv_nsec = nsec;
-	return ts;
+	return (s64)div_u64_rem(raw, NSEC_PER_SEC, nsec) + STARGZ_TIME_BASE;
 }

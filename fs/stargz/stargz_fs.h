@@ -44,8 +44,23 @@
 #define STARGZ_XATTR_VALUE_MAX	65536
 /* Largest set of extended attributes of one inode, in bytes. */
 #define STARGZ_XATTR_SET_MAX	1048576
+/* Largest regular file, in bytes; what off_t holds. */
+#define STARGZ_FILE_SIZE_MAX	0x7fffffffffffffffULL
+/* Largest device numbers; what dev_t of Linux holds. */
+#define STARGZ_MAJOR_MAX	0xfff
+#define STARGZ_MINOR_MAX	0xfffff
 /* Largest decoded size of a compressed span, in bytes. */
 #define STARGZ_SPAN_MAX		67108864
+/*
+ * A compressed span has at most ulen + ulen / 8 + STARGZ_SPAN_SLACK compressed
+ * bytes (1.25 MiB). Decoding yields the ulen bytes of the span and, to reach a
+ * checksum, at most 1 MiB behind them. What cannot be compressed grows by less
+ * than an eighth even in the smallest stored blocks that encoders make, so
+ * ulen * 9 / 8 bytes, 1.125 MiB for the tail and 128 KiB for the headers of
+ * members and frames are enough. More would only be a way to have a reader
+ * fetch and pass over bytes that decode to nothing.
+ */
+#define STARGZ_SPAN_SLACK	1310720
 /* Longest history before a span, in bytes. */
 #define STARGZ_WINDOW_SIZE	32768
 /* Longest compressed form of one; deflate adds little to what it cannot. */
@@ -260,7 +275,8 @@ enum stargz_codec {
  * struct stargz_span - a run of a blob that decodes on its own
  * @start: first compressed byte, from the start of the blob
  * @clen: upper bound of the compressed length, in bytes; @start + @clen is at
- *	most the blob's @used. The codec may stop before.
+ *	most the blob's @used, and of a compressed span @clen is at most
+ *	@ulen + @ulen / 8 + %STARGZ_SPAN_SLACK. The codec may stop before.
  * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
  *	for stored spans). What is at @start may decode to more: tar padding
  *	and headers, or the next span, follow the content.

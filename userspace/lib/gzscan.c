@@ -14,6 +14,7 @@
 #include "gzscan.h"
 #include "history.h"
 #include "inflate.h"
+#include "record.h"
 
 #define OUT_SIZE	(256u << 10)
 
@@ -101,7 +102,10 @@ static int end_history(struct sgz_gzscan *g)
 	return sgz_history_end(&g->history, g->ctx, g->spans, &g->span);
 }
 
-/* What comes before byte @end decodes to nothing: the last span takes it. */
+/*
+ * What comes before byte @end decodes to nothing: the last span takes it, as far
+ * as it may. Readers do not miss the rest.
+ */
 static void extend_span(struct sgz_gzscan *g, uint64_t end)
 {
 	struct sgz_vec *list = &g->spans->list;
@@ -110,7 +114,8 @@ static void extend_span(struct sgz_gzscan *g, uint64_t end)
 	if (!list->count)
 		return;
 	last += list->count - 1;
-	if (last->unit == g->span.unit && end - last->start <= UINT32_MAX)
+	if (last->unit == g->span.unit &&
+	    end - last->start <= stargz_span_clen_max(last->ulen))
 		last->clen = end - last->start;
 }
 
@@ -119,6 +124,7 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 {
 	uint64_t clen = end - g->span.start;
 	struct sgz_span *to;
+	int ret;
 
 	if (!g->in_span)
 		return 0;
@@ -128,11 +134,9 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 		extend_span(g, end);
 		return 0;
 	}
-	if (clen > UINT32_MAX)
-		return sgz_fail(g->ctx, -E2BIG,
-				"gzip: more than 4 GiB at offset %llu for %llu bytes",
-				(unsigned long long)g->span.start,
-				(unsigned long long)g->span_len);
+	ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen, g->span_len);
+	if (ret)
+		return ret;
 	to = sgz_vec_add(&g->spans->list, 1, sizeof(*to));
 	if (!to)
 		return sgz_nomem(g->ctx);
@@ -142,7 +146,20 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 	return 0;
 }
 
-/* The decoder stands at the header of a block, and the span has its size. */
+/*
+ * Should the span end, if something starts at byte @pos where the next one can
+ * begin? It should when it has its size, and when tiny or empty members and
+ * blocks have used up half of the compressed bytes that it may have beyond its
+ * size.
+ */
+static bool span_full(const struct sgz_gzscan *g, uint64_t pos)
+{
+	return g->span_len >= g->span_size ||
+	       pos - g->span.start + STARGZ_SPAN_SLACK / 2 >
+	       stargz_span_clen_max(g->span_len);
+}
+
+/* The decoder stands at the header of a block, and the span should end. */
 static int checkpoint(struct sgz_gzscan *g)
 {
 	uint64_t bits = stargz_inflate_bits(&g->inflate);
@@ -192,7 +209,7 @@ static int begin_member(struct sgz_gzscan *g)
 	int ret;
 
 	g->member_start = sgz_gzinput_pos(in);
-	if (g->in_span && g->span_len >= g->span_size) {
+	if (g->in_span && span_full(g, g->member_start)) {
 		ret = end_span(g, g->member_start);
 		if (ret)
 			return ret;
@@ -322,13 +339,15 @@ static ssize_t decode(struct sgz_gzscan *g, const uint8_t **bytes)
 {
 	enum stargz_inflate_status status;
 	size_t n, pos;
+	uint64_t at;
 	int ret;
 
 	if (g->pos == sizeof(g->out))
 		slide(g);
 	pos = g->pos - g->base;
 	*bytes = g->out + g->pos;
-	g->inflate.pause = g->span_len >= g->span_size;
+	at = g->deflate + stargz_inflate_bits(&g->inflate) / 8;
+	g->inflate.pause = span_full(g, at);
 	status = stargz_inflate_run(&g->inflate, g->out + g->base, &pos,
 				    stop_at(g) - g->base);
 	n = g->base + pos - g->pos;

@@ -6,25 +6,12 @@
 #ifndef STARGZ_INFLATE_COMPAT_H
 #define STARGZ_INFLATE_COMPAT_H
 
-#include <endian.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+#include "kernel-compat.h"
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define noinline	__attribute__((noinline))
 #define BIT(n)		(1UL << (n))
-#define min_t(type, x, y) ({			\
-	type a_ = (x), b_ = (y);		\
-	a_ < b_ ? a_ : b_;			\
-})
 
 /* The number of the highest bit that is set; @word is not 0. */
 static inline unsigned long __fls(unsigned long word)

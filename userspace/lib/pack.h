@@ -7,7 +7,7 @@
 #define SGZ_PACK_H
 
 #include "pipeline.h"
-#include "record.h"
+#include "tocrecord.h"
 
 /**
  * struct sgz_pack - a tar being cut

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "pipeline.h"
-#include "record.h"
+#include "tocrecord.h"
 
 /* More than one job waits for each thread, but not for more than this. */
 #define MEMORY_MAX	(96u << 20)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "record.h"
 #include "recordcheck.h"
 #include "records.h"
 
@@ -106,6 +107,8 @@ static const char *check_sizes(const struct check *c,
 	}
 	if (ulen > le32toh(c->image->sb.max_span))
 		return "too large";
+	if (clen > stargz_span_clen_max(ulen))
+		return "too many compressed bytes";
 	if (span->codec != STARGZ_CODEC_ZSTD &&
 	    ulen > (uint64_t)clen * DEFLATE_RATIO + DEFLATE_SLACK)
 		return "impossible compression ratio";

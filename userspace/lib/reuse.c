@@ -11,9 +11,9 @@
 #include "hash.h"
 #include "padding.h"
 #include "pipeline.h"
-#include "record.h"
 #include "reuse.h"
 #include "toc.h"
+#include "tocrecord.h"
 
 /* One piece of a file, as it is hashed. */
 struct part {

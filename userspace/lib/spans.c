@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "record.h"
 #include "spans.h"
 
 /* No deflate stream expands by more than this: 258 bytes from two bits. */
@@ -144,14 +145,39 @@ int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 	return 0;
 }
 
+/* The distance to the next unit says little; what a span needs is known now. */
+static void clamp(struct sgz_span *s)
+{
+	uint64_t max = stargz_span_clen_max(s->ulen);
+
+	if (s->flags & SGZ_SPAN_OPEN && s->codec != STARGZ_CODEC_STORED &&
+	    s->clen > max)
+		s->clen = max;
+}
+
 void sgz_spans_number(struct sgz_spans *spans)
 {
 	struct sgz_span *s = spans->list.data;
 
 	spans->used = 0;
-	for (size_t i = 0; i < spans->list.count; i++)
-		if (s[i].flags & SGZ_SPAN_USED)
-			s[i].number = spans->used++;
+	for (size_t i = 0; i < spans->list.count; i++) {
+		if (!(s[i].flags & SGZ_SPAN_USED))
+			continue;
+		s[i].number = spans->used++;
+		clamp(s + i);
+	}
+}
+
+int sgz_spans_clen(const struct sgz_context *ctx, const char *codec,
+		   uint64_t start, uint64_t clen, uint32_t ulen)
+{
+	if (clen <= stargz_span_clen_max(ulen))
+		return 0;
+	return sgz_fail(ctx, -EUCLEAN,
+			"%s: %llu compressed bytes at offset %llu for %u decoded ones, more than the limit of %llu",
+			codec, (unsigned long long)clen,
+			(unsigned long long)start, ulen,
+			(unsigned long long)stargz_span_clen_max(ulen));
 }
 
 void sgz_spans_free(struct sgz_spans *spans)

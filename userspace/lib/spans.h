@@ -102,8 +102,27 @@ struct sgz_span *sgz_spans_next(const struct sgz_spans *spans,
 int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_toc *toc, const struct sgz_entry *file);
 
-/** sgz_spans_number() - number the spans in use */
+/**
+ * sgz_spans_number() - number the spans in use
+ * @spans: all files were given to sgz_spans_use()
+ *
+ * Of those whose compressed length is only the distance to the next one, it is
+ * made as short as the format demands.
+ */
 void sgz_spans_number(struct sgz_spans *spans);
+
+/**
+ * sgz_spans_clen() - may a span that was read have that many compressed bytes?
+ * @ctx: the call
+ * @codec: what it is, for the error text
+ * @start: first byte in the blob
+ * @clen: compressed bytes
+ * @ulen: decoded bytes
+ *
+ * Return: 0, or -EUCLEAN with the error text set.
+ */
+int sgz_spans_clen(const struct sgz_context *ctx, const char *codec,
+		   uint64_t start, uint64_t clen, uint32_t ulen);
 
 /** sgz_spans_free() - release */
 void sgz_spans_free(struct sgz_spans *spans);

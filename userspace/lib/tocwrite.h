@@ -5,8 +5,8 @@
 #ifndef SGZ_TOCWRITE_H
 #define SGZ_TOCWRITE_H
 
-#include "record.h"
 #include "spool.h"
+#include "tocrecord.h"
 
 /**
  * struct sgz_toc_writer - a table of contents being written

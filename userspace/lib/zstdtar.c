@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record.h"
 #include "stream.h"
 #include "tarwalk.h"
 #include "zstdtar.h"
@@ -69,21 +70,22 @@ static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
 {
 	struct sgz_vec *list = &scan->spans->list;
 	struct sgz_span *s = list->data;
+	int ret;
 
 	if (list->count)
 		s += list->count - 1;
 	if (list->count && scan->ulen <= scan->limit &&
 	    s->ulen <= scan->limit - scan->ulen &&
-	    end - s->start <= UINT32_MAX) {
+	    end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen)) {
 		s->clen = end - s->start;
 		s->ulen += scan->ulen;
 		s->crc = crc32_combine(s->crc, scan->crc, scan->ulen);
 		return 0;
 	}
-	if (end - start > UINT32_MAX)
-		return sgz_fail(scan->ctx, -EUCLEAN,
-				"zstd frame at offset %llu: more than 4 GiB",
-				(unsigned long long)start);
+	ret = sgz_spans_clen(scan->ctx, "zstd frame", start, end - start,
+			     scan->ulen);
+	if (ret)
+		return ret;
 	s = sgz_vec_add(list, 1, sizeof(*s));
 	if (!s)
 		return sgz_nomem(scan->ctx);

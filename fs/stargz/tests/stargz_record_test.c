@@ -23,10 +23,8 @@ static const struct stargz_super_info limits = {
 	.features = STARGZ_INCOMPAT_STORED | STARGZ_INCOMPAT_DEFLATE,
 };
 
-static const struct stargz_blob_info blobs[] = {
-	{ .used = 1000 },
-	{ .used = 3ULL << 32 },
-};
+/* How much of two blobs is used. */
+static const u64 blobs[] = { 1000, 3ULL << 32 };
 
 #define OUT_OF_RANGE_DIR	"directory entries out of range"
 #define OUT_OF_RANGE_XATTR	"extended attributes out of range"
@@ -34,6 +32,7 @@ static const struct stargz_blob_info blobs[] = {
 #define BAD_DEVICE		"bad device number"
 #define BAD_TARGET		"bad length of symbolic link"
 #define BAD_FLAGS		"unknown inode flags"
+#define TOO_MANY_COMPRESSED	"too many compressed bytes in span"
 
 struct inode_case {
 	const char *desc;
@@ -244,6 +243,21 @@ static const struct span_case span_cases[] = {
 	  STARGZ_CODEC_GZIP, .why = "bad decoded size of span" },
 	{ "cannot be compressed that well", 0, 500, 1 << 20, 0,
 	  STARGZ_CODEC_GZIP, .why = "impossible compression ratio of span" },
+	/* 1 + 0 + 1.25 MiB, 80 + 10 + 1.25 MiB, 1 + 1/8 + 1.25 MiB */
+	{ "most compressed bytes for one", 0, 1310721, 1, 1,
+	  STARGZ_CODEC_GZIP },
+	{ "one more", 0, 1310722, 1, 1, STARGZ_CODEC_GZIP,
+	  .why = TOO_MANY_COMPRESSED },
+	{ "most compressed bytes for 80", 0, 1310810, 80, 1,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC },
+	{ "one more", 0, 1310811, 80, 1, STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC,
+	  .why = TOO_MANY_COMPRESSED },
+	{ "most compressed bytes for 1 MiB", 0, 2490368, 1 << 20, 1,
+	  STARGZ_CODEC_GZIP },
+	{ "one more", 0, 2490369, 1 << 20, 1, STARGZ_CODEC_GZIP,
+	  .why = TOO_MANY_COMPRESSED },
+	{ "as many compressed bytes as there can be", 0, U32_MAX, 1, 1,
+	  STARGZ_CODEC_GZIP, .why = TOO_MANY_COMPRESSED },
 	{ "unknown codec", 0, 1000, 1, 0, 4,
 	  .why = "unknown codec or flags of span" },
 	{ "codec that was not announced", 0, 1000, 1, 0, STARGZ_CODEC_ZSTD,
@@ -291,9 +305,9 @@ static void check_span_test(struct kunit *test)
 		.flags	= c->flags,
 	};
 
-	KUNIT_EXPECT_STREQ(test,
-			   stargz_check_span(&limits, blobs,
-					     ARRAY_SIZE(blobs), &raw) ?: "",
+	u64 used = c->blob < ARRAY_SIZE(blobs) ? blobs[c->blob] : 0;
+
+	KUNIT_EXPECT_STREQ(test, stargz_check_span(&limits, used, &raw) ?: "",
 			   c->why ?: "");
 }
 
@@ -435,20 +449,19 @@ static void check_name_test(struct kunit *test)
 /* Seconds as date(1) tells them: date -u -d '2486-07-02 20:20:25' +%s */
 static void time_decode_test(struct kunit *test)
 {
-	struct timespec64 ts;
+	u32 nsec;
 
-	ts = stargz_time_decode(0);
-	KUNIT_EXPECT_EQ(test, ts.tv_sec, -2147483648LL);
-	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 0);
-	ts = stargz_time_decode(2147483648ULL * NSEC_PER_SEC - 1);
-	KUNIT_EXPECT_EQ(test, ts.tv_sec, -1);
-	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 999999999);
-	ts = stargz_time_decode(2147483648ULL * NSEC_PER_SEC);
-	KUNIT_EXPECT_EQ(test, ts.tv_sec, 0);
-	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 0);
-	ts = stargz_time_decode(U64_MAX);
-	KUNIT_EXPECT_EQ(test, ts.tv_sec, 16299260425LL);
-	KUNIT_EXPECT_EQ(test, ts.tv_nsec, 709551615);
+	KUNIT_EXPECT_EQ(test, stargz_time_decode(0, &nsec), -2147483648LL);
+	KUNIT_EXPECT_EQ(test, nsec, 0);
+	KUNIT_EXPECT_EQ(test, stargz_time_decode(2147483648ULL * NSEC_PER_SEC -
+						 1, &nsec), -1);
+	KUNIT_EXPECT_EQ(test, nsec, 999999999);
+	KUNIT_EXPECT_EQ(test, stargz_time_decode(2147483648ULL * NSEC_PER_SEC,
+						 &nsec), 0);
+	KUNIT_EXPECT_EQ(test, nsec, 0);
+	KUNIT_EXPECT_EQ(test, stargz_time_decode(U64_MAX, &nsec),
+			16299260425LL);
+	KUNIT_EXPECT_EQ(test, nsec, 709551615);
 }
 
 static struct kunit_case stargz_record_cases[] = {

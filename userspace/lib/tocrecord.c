@@ -9,9 +9,9 @@
 
 #include "base64.h"
 #include "path.h"
-#include "record.h"
 #include "stargz_fs.h"
 #include "timestamp.h"
+#include "tocrecord.h"
 
 static int add(struct json_object *to, const char *key,
 	       struct json_object *value)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The rules that an index must keep, as functions that the kernel and
+ * userspace share. See record.c.
+ */
+#ifndef STARGZ_RECORD_H
+#define STARGZ_RECORD_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include "kernel-compat.h"
+#endif
+
+#include "stargz_fs.h"
+
+/**
+ * struct stargz_table_info - one table of the index, checked
+ * @offset: bytes from the start of the index
+ * @count: records
+ */
+struct stargz_table_info {
+	u64 offset;
+	u64 count;
+};
+
+/**
+ * struct stargz_super_info - decoded and checked superblock
+ * @table: every table lies within @index_size and overlaps no other
+ * @index_size: bytes
+ * @data_bytes: sum of regular files' sizes
+ * @max_span: largest decoded size of a compressed span, bytes
+ * @features: STARGZ_INCOMPAT_* bits, which stargz_super_check() does not check
+ * @uuid: identity of the tree
+ */
+struct stargz_super_info {
+	struct stargz_table_info table[STARGZ_TABLES];
+	u64 index_size;
+	u64 data_bytes;
+	u32 max_span;
+	u32 features;
+	u8 uuid[16];
+};
+
+/**
+ * stargz_span_clen_max() - limit of compressed bytes of a span
+ * @ulen: decoded bytes of the span
+ *
+ * Return: the most bytes that &struct stargz_span.clen may have, unless the
+ * span is stored. The reason is at %STARGZ_SPAN_SLACK.
+ */
+static inline u64 stargz_span_clen_max(u32 ulen)
+{
+	return (u64)ulen + ulen / 8 + STARGZ_SPAN_SLACK;
+}
+
+size_t stargz_record_size(enum stargz_table_id id);
+const char *stargz_super_check(const struct stargz_super_block *raw,
+			       u64 source_size,
+			       struct stargz_super_info *super, int *err);
+const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
+			       const struct stargz_inode *raw);
+const char *stargz_check_dirent(const struct stargz_super_info *super,
+				const struct stargz_dirent *raw);
+const char *stargz_check_name(const char *name, size_t len);
+const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
+			      const struct stargz_span *raw);
+const char *stargz_check_xattr_set(const struct stargz_super_info *super,
+				   u64 offset,
+				   const struct stargz_xattr_set *raw);
+const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
+			       u32 *size);
+int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen);
+s64 stargz_time_decode(u64 raw, u32 *nsec);
+
+#endif /* STARGZ_RECORD_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The names of the kernel that all files use that fs/stargz shares with
+ * userspace. What only one of them needs is in inflate-compat.h and
+ * record-compat.h.
+ */
+#ifndef STARGZ_KERNEL_COMPAT_H
+#define STARGZ_KERNEL_COMPAT_H
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef int64_t s64;
+typedef uint64_t u64;
+
+#define min_t(type, x, y) ({			\
+	type a_ = (x), b_ = (y);		\
+	a_ < b_ ? a_ : b_;			\
+})
+
+#endif /* STARGZ_KERNEL_COMPAT_H */
