@@ -189,7 +189,8 @@ class Index:
             assert not flags & ~15
             assert flags & 8 or (crc == 0 and codec != DEFLATE)
             assert codec == DEFLATE or not flags & 7
-            assert codec != STORED or clen == ulen
+            assert clen == ulen if codec == STORED else \
+                clen <= ulen + ulen // 8 + 1310720
             last = blob, start
             used[blob] = max(used[blob], start + clen)
             incompat |= INCOMPAT[codec]

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import random
 import stat
 import tarfile
 
@@ -35,6 +36,17 @@ def test_empty_layers():
         assert not ix.paths and root.mode == stat.S_IFDIR | 0o755
         assert (root.uid, root.gid, root.mtime, root.nlink) == (0, 0, 0, 2)
         assert not ix.spans and ix.data_bytes == 0
+
+
+def test_what_lies_between_chunks_is_not_read():
+    """The TOC leaves three megabytes out; both neighbours can be read."""
+    big = random.Random(3).randbytes(3_000_000)
+    items = [{"name": n, "type": "reg", "data": d}
+             for n, d in (("a", b"a" * 80), ("big", big), ("b", b"b"))]
+    ix = made(layer(items, patch=lambda t: t["entries"].pop(1) and None))
+    assert ix.spans[0][1:3] == (1310810, 80)
+    for item in items[0], items[2]:
+        assert ix.content(ix.paths[item["name"].encode()]) == item["data"]
 
 
 DATA = [
