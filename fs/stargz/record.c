@@ -177,13 +177,17 @@ const char *stargz_super_check(const struct stargz_super_block *raw,
 	return stargz_check_tables(raw, super);
 }
 
-/* Deflate turns one byte into at most 1032, plus a little for the header. */
-#define STARGZ_DEFLATE_RATIO	1032
-#define STARGZ_DEFLATE_SLACK	1024
-
-/* Are records [@first, @first + @count) within table @id? */
-static bool stargz_in_table(const struct stargz_super_info *super,
-			    enum stargz_table_id id, u64 first, u64 count)
+/**
+ * stargz_in_table() - do records exist?
+ * @super: bounds of the tables
+ * @id: the table
+ * @first: number of the first record
+ * @count: how many; may be zero
+ *
+ * Return: whether all of them are within the table.
+ */
+bool stargz_in_table(const struct stargz_super_info *super,
+		     enum stargz_table_id id, u64 first, u64 count)
 {
 	u64 end;
 
@@ -351,6 +355,42 @@ const char *stargz_check_name(const char *name, size_t len)
 	return NULL;
 }
 
+/**
+ * stargz_check_child() - check that an inode is what a directory entry says
+ * @dir: inode number of the directory
+ * @type: type in the entry
+ * @ino: inode number in the entry
+ * @mode: mode of the inode
+ * @parent: parent of the inode
+ *
+ * Each directory has one parent, which comes before it, so there is no way back
+ * up.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_child(u32 dir, u8 type, u32 ino, u16 mode, u32 parent)
+{
+	if ((mode & S_IFMT) != type << 12)
+		return "type differs from its directory entry";
+	if (S_ISDIR(mode) && (ino <= dir || parent != dir))
+		return "is not a child of the directory that names it";
+	return NULL;
+}
+
+/**
+ * stargz_check_target() - check the target of a symbolic link
+ * @target: the bytes
+ * @len: how many, as stargz_check_inode() allows
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_target(const char *target, size_t len)
+{
+	if (memchr(target, '\0', len))
+		return "target of symbolic link holds a NUL";
+	return NULL;
+}
+
 /* Is it a codec that the superblock announces, and are the flags its own? */
 static bool stargz_codec_known(const struct stargz_super_info *super,
 			       const struct stargz_span *raw)
@@ -424,8 +464,93 @@ const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 	/* In a zstd frame a run of one byte has no end but that of a block. */
 	if (raw->codec == STARGZ_CODEC_ZSTD)
 		return NULL;
-	if (ulen > (u64)clen * STARGZ_DEFLATE_RATIO + STARGZ_DEFLATE_SLACK)
+	if (ulen > stargz_deflate_ulen_max(clen))
 		return "impossible compression ratio of span";
+	return NULL;
+}
+
+/**
+ * stargz_check_extent() - check an extent record of a file
+ * @raw: the record
+ * @pos: a byte of the file that the extent was found for; its own first byte
+ *	when all extents of a file are checked in order
+ * @end: where the next extent starts, or the size of the file after the last
+ * @size: of the file
+ *
+ * What passes holds @pos and ends in the file. The span has to be checked by
+ * stargz_check_span() and stargz_check_content().
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
+				u64 end, u64 size)
+{
+	if (le64_to_cpu(raw->pos) > pos || pos >= end || end > size)
+		return "unsorted extents";
+	return NULL;
+}
+
+/**
+ * stargz_check_content() - check that a run of a file lies within its span
+ * @raw: the span, which passed stargz_check_span()
+ * @offset: first byte in the decoded span
+ * @len: length of the run, in bytes
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
+				 u64 len)
+{
+	u32 ulen = le32_to_cpu(raw->ulen);
+
+	if (offset > ulen || len > ulen - offset)
+		return "extent beyond its span";
+	return NULL;
+}
+
+/**
+ * stargz_check_window() - check the record of a span's history
+ * @super: bounds of the tables
+ * @raw: the record
+ *
+ * What passes takes at most %STARGZ_WINDOW_CLEN_MAX bytes of memory compressed
+ * and %STARGZ_WINDOW_SIZE decoded.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_window(const struct stargz_super_info *super,
+				const struct stargz_window *raw)
+{
+	u32 clen = le32_to_cpu(raw->clen), ulen = le32_to_cpu(raw->ulen);
+
+	if (!ulen || ulen > STARGZ_WINDOW_SIZE || !clen ||
+	    clen > STARGZ_WINDOW_CLEN_MAX)
+		return "bad size of history window";
+	if (!stargz_in_table(super, STARGZ_TABLE_WINDOW_DATA,
+			     le64_to_cpu(raw->offset), clen))
+		return "history window out of range";
+	if (raw->reserved)
+		return "reserved field of history window is set";
+	return NULL;
+}
+
+/**
+ * stargz_check_blob_record() - check a blob record
+ * @raw: the record
+ *
+ * Whether its source exists and reaches that far is not known here.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_blob_record(const struct stargz_blob *raw)
+{
+	u64 size = le64_to_cpu(raw->size), end;
+
+	if (le64_to_cpu(raw->used) > size)
+		return "more of the blob is used than there is";
+	if (check_add_overflow(le64_to_cpu(raw->start), size, &end) ||
+	    end > STARGZ_FILE_SIZE_MAX)
+		return "blob out of range";
 	return NULL;
 }
 
@@ -479,6 +604,39 @@ const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
 		  raw->prefix < STARGZ_XATTR_USER ||
 		  raw->prefix > STARGZ_XATTR_SECURITY || !raw->name_len)
 		return "bad name of extended attribute";
+	return NULL;
+}
+
+/* Bytes of the prefix of a name, by enum stargz_xattr_prefix. */
+static size_t stargz_xattr_prefix_len(u8 prefix)
+{
+	switch (prefix) {
+	case STARGZ_XATTR_USER:
+		return sizeof("user.") - 1;
+	case STARGZ_XATTR_TRUSTED:
+		return sizeof("trusted.") - 1;
+	case STARGZ_XATTR_SECURITY:
+		return sizeof("security.") - 1;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * stargz_check_xattr_name() - check the name of an extended attribute
+ * @raw: the head, which passed stargz_check_xattr()
+ * @name: the @raw->name_len bytes behind it
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *stargz_check_xattr_name(const struct stargz_xattr *raw,
+				    const char *name)
+{
+	if (stargz_xattr_prefix_len(raw->prefix) + raw->name_len >
+	    STARGZ_NAME_MAX)
+		return "name of extended attribute too long";
+	if (memchr(name, '\0', raw->name_len))
+		return "name of extended attribute holds a NUL";
 	return NULL;
 }
 

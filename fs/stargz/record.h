@@ -54,22 +54,50 @@ static inline u64 stargz_span_clen_max(u32 ulen)
 	return (u64)ulen + ulen / 8 + STARGZ_SPAN_SLACK;
 }
 
+/**
+ * stargz_deflate_ulen_max() - most that deflate data can decode to
+ * @clen: compressed bytes
+ *
+ * One byte gives at most 1032: two bits can stand for 258 bytes. The rest is
+ * for codes of a single symbol, which take one bit, in a short stream.
+ *
+ * Return: bytes.
+ */
+static inline u64 stargz_deflate_ulen_max(u32 clen)
+{
+	return (u64)clen * 1032 + 1024;
+}
+
 size_t stargz_record_size(enum stargz_table_id id);
 const char *stargz_super_check(const struct stargz_super_block *raw,
 			       u64 source_size,
 			       struct stargz_super_info *super, int *err);
+bool stargz_in_table(const struct stargz_super_info *super,
+		     enum stargz_table_id id, u64 first, u64 count);
 const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
 			       const struct stargz_inode *raw);
 const char *stargz_check_dirent(const struct stargz_super_info *super,
 				const struct stargz_dirent *raw);
 const char *stargz_check_name(const char *name, size_t len);
+const char *stargz_check_child(u32 dir, u8 type, u32 ino, u16 mode,
+			       u32 parent);
+const char *stargz_check_target(const char *target, size_t len);
 const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 			      const struct stargz_span *raw);
+const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
+				u64 end, u64 size);
+const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
+				 u64 len);
+const char *stargz_check_window(const struct stargz_super_info *super,
+				const struct stargz_window *raw);
+const char *stargz_check_blob_record(const struct stargz_blob *raw);
 const char *stargz_check_xattr_set(const struct stargz_super_info *super,
 				   u64 offset,
 				   const struct stargz_xattr_set *raw);
 const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
 			       u32 *size);
+const char *stargz_check_xattr_name(const struct stargz_xattr *raw,
+				    const char *name);
 int stargz_name_cmp(const char *a, size_t alen, const char *b, size_t blen);
 s64 stargz_time_decode(u64 raw, u32 *nsec);
 

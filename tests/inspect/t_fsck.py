@@ -219,18 +219,25 @@ def damaged(index):
     inode = offset(index, 0)
     yield "checksum", patched(index, 30, b"\xff", False), True, "checksum"
     yield "size", patched(index, 40, struct.pack("<Q", 1 << 40)), True, \
-        "only"
+        "truncated index"
     yield "table", patched(index, 56, struct.pack("<Q", 1 << 40)), True, \
-        "range"
-    yield "overlap", patched(index, 56 + 16, index[56:64]), True, "overlap"
-    yield "short", index[:4096 - 8], True, "only"
+        "table beyond the end"
+    yield "overlap", patched(index, 56 + 16, index[56:64]), True, \
+        "overlapping tables"
+    yield "short", index[:4096 - 8], True, "truncated index"
     yield "mode", patched(index, inode + 48, b"\0\0"), False, "inode 2"
     yield "nlink", patched(index, inode + 4, u32(9)), False, "links"
     yield "parent", patched(index, inode + 48 + 44, u32(9)), False, "parent"
-    yield "name", patched(index, offset(index, 2), b"/"), False, "bad name"
-    yield "order", patched(index, offset(index, 2), b"\xff"), False, "order"
+    yield "name", patched(index, offset(index, 2), b"/"), False, \
+        "name with a slash"
+    yield "order", patched(index, offset(index, 2), b"\xff"), False, \
+        "unsorted names"
     yield "span", patched(index, offset(index, 4) + 20, b"\xff\xff"), False, \
-        "blob"
+        "span without blob"
+    yield "codec", patched(index, offset(index, 4) + 22, b"\xff"), False, \
+        "unknown codec"
+    yield "content", patched(index, offset(index, 4, 1, 24) + 12, u32(1)), \
+        False, "extent beyond its span"
     yield "sum", patched(index, 48, struct.pack("<Q", 1)), False, \
         "superblock"
 

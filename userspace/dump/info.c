@@ -8,7 +8,6 @@
 #include "records.h"
 #include "report.h"
 #include "sha256.h"
-#include "superblock.h"
 
 static const char *const table_names[STARGZ_TABLES] = {
 	[STARGZ_TABLE_INODES] = "inodes",
@@ -79,7 +78,7 @@ static void add_tables(struct json_object *o,
 		report_text(row, "table", table_names[id]);
 		report_int(row, "offset", le64toh(sb->table[id].offset));
 		report_int(row, "records", count);
-		report_int(row, "bytes", count * sgz_record_size(id));
+		report_int(row, "bytes", count * stargz_record_size(id));
 		json_object_array_add(rows, row);
 	}
 	json_object_object_add(o, "tables", rows);

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "superblock.h"
+#include "image.h"
+#include "record.h"
 
 static int write_all(const struct sgz_context *ctx, int fd, const void *buf,
 		     size_t len)
@@ -46,7 +47,7 @@ int sgz_image_write(const struct sgz_image *image,
 	ret = write_all(ctx, fd, sb, sizeof(*sb));
 	for (int i = 0; !ret && i < STARGZ_TABLES; i++) {
 		const struct sgz_vec *table = &image->table[i];
-		size_t len = table->count * sgz_record_size(i);
+		size_t len = table->count * stargz_record_size(i);
 
 		if (!len)
 			continue;

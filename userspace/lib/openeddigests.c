@@ -13,7 +13,6 @@
 #include "index.h"
 #include "opened.h"
 #include "records.h"
-#include "superblock.h"
 #include "treediff.h"
 
 /* Is all content of a file in one blob? */
@@ -125,7 +124,7 @@ static bool same_table(const struct sgz_image *a, const struct sgz_image *b,
 
 	return count == b->table[id].count &&
 	       (!count || !memcmp(a->table[id].data, b->table[id].data,
-				  count * sgz_record_size(id)));
+				  count * stargz_record_size(id)));
 }
 
 /*

@@ -7,9 +7,9 @@
 #define SGZ_RECORDS_H
 
 #include <endian.h>
-#include <string.h>
 
 #include "image.h"
+#include "record.h"
 
 /** sgz_dirent() - record of a directory entry */
 static inline const struct stargz_dirent *
@@ -82,10 +82,8 @@ static inline int sgz_dirent_cmp(const struct sgz_image *ia,
 				 const struct sgz_image *ib,
 				 const struct stargz_dirent *b)
 {
-	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int diff = memcmp(sgz_name(ia, a), sgz_name(ib, b), n);
-
-	return diff ? diff : a->name_len - b->name_len;
+	return stargz_name_cmp(sgz_name(ia, a), a->name_len,
+			       sgz_name(ib, b), b->name_len);
 }
 
 /** sgz_codec_feature() - STARGZ_INCOMPAT_* that a codec needs */

@@ -7,9 +7,6 @@
 #include "record.h"
 #include "spans.h"
 
-/* No deflate stream expands by more than this: 258 bytes from two bits. */
-#define DEFLATE_EXPANSION	1032
-
 static int compare(const void *left, const void *right)
 {
 	const struct sgz_span *a = left, *b = right;
@@ -97,7 +94,7 @@ static int use(struct sgz_span *s, const struct sgz_context *ctx,
 				sgz_entry_quoted(file).text,
 				(unsigned long long)s->start);
 	if (s->codec != STARGZ_CODEC_STORED && s->codec != STARGZ_CODEC_ZSTD &&
-	    ulen > (uint64_t)s->clen * DEFLATE_EXPANSION)
+	    ulen > stargz_deflate_ulen_max(s->clen))
 		return sgz_fail(ctx, -EUCLEAN,
 				"%s: %llu bytes cannot come out of %u compressed ones at offset %llu",
 				sgz_entry_quoted(file).text,

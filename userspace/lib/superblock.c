@@ -7,15 +7,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "record.h"
 #include "superblock.h"
-
-static const size_t record_size[STARGZ_TABLES] =
-	STARGZ_RECORD_SIZES;
-
-size_t sgz_record_size(enum stargz_table_id id)
-{
-	return record_size[id];
-}
 
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
@@ -49,7 +42,8 @@ static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
 	for (int i = 0; i < STARGZ_TABLES; i++)
 		if (i != STARGZ_TABLE_BLOBS && image->table[i].count)
 			sgz_sha256_add(sha, image->table[i].data,
-				       image->table[i].count * record_size[i]);
+				       image->table[i].count *
+				       stargz_record_size(i));
 	sgz_sha256_get(sha, digest);
 }
 
@@ -101,7 +95,7 @@ static void place_tables(struct sgz_image *image, uint64_t data_bytes)
 			continue;
 		sb->table[i].offset = htole64(pos);
 		sb->table[i].count = htole64(count);
-		pos = align_up(pos + count * record_size[i],
+		pos = align_up(pos + count * stargz_record_size(i),
 			       STARGZ_TABLE_ALIGN);
 	}
 	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));

@@ -37,7 +37,4 @@ int sgz_superblock_merged(struct sgz_image *image,
 /** sgz_superblock_seal() - compute the checksum, after the last change */
 void sgz_superblock_seal(struct sgz_image *image);
 
-/** sgz_record_size() - bytes of one record of a table */
-size_t sgz_record_size(enum stargz_table_id id);
-
 #endif /* SGZ_SUPERBLOCK_H */

@@ -69,13 +69,10 @@ static void check_links(struct check *c, const uint8_t *named)
 static int compare_attrs(const struct stargz_xattr *a,
 			 const struct stargz_xattr *b)
 {
-	size_t n = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int diff;
-
 	if (a->prefix != b->prefix)
 		return a->prefix - b->prefix;
-	diff = memcmp(a + 1, b + 1, n);
-	return diff ? diff : a->name_len - b->name_len;
+	return stargz_name_cmp((const char *)(a + 1), a->name_len,
+			       (const char *)(b + 1), b->name_len);
 }
 
 static bool set_sorted(const struct stargz_xattr_set *set)
