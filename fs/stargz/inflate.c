@@ -1,35 +1,58 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz - DEFLATE (RFC 1951) from memory to memory.
+ * stargz - DEFLATE (RFC 1951) decoding from memory to memory.
  *
- * The input is there from the start, or is fed in large pieces, and the output
- * is contiguous, so most of a stream is decoded by a loop that checks bounds
- * once for several symbols (stargz_inflate_fast()), or does that for two streams
- * in turns; a careful one does the edges. What is refused is what zlib's
- * inflate() refuses. No allocation, no recursion, a few hundred bytes of stack.
- * No locks: the state belongs to the caller.
+ * Two loops decode the symbols of a block. The fast one, stargz_fast_step(),
+ * checks once for several symbols whether there is enough input and room for
+ * output; how much is enough is stated by the constants FAST_* and asserted
+ * beside the code. The careful one, stargz_inflate_step(), checks each symbol
+ * and decodes what is near the end of the input or output. What is refused is
+ * what zlib's inflate() refuses. There is no allocation and no recursion, and the
+ * stack needs a few hundred bytes. There are no locks: the state belongs to the
+ * caller.
  *
- * Bits come from a buffer of 64 bits, @hold, filled by loads of eight bytes.
- * A load puts bits above those that it counts; they are the right ones, and
- * the next load puts the same there again.
+ * The design follows published ones; no code is taken from them:
  *
- * A code is decoded by a table of 32-bit entries in two levels, indexed by
- * the next bits of input. An entry has all about a symbol:
+ * - zlib's inflate_fast(): a fast loop that runs while a fixed margin of input
+ *   and output is left, and a careful loop for the rest.
+ * - libdeflate's decompress_template.h: one table lookup gives all there is to
+ *   know about a symbol; a refill is one load of eight bytes without a branch;
+ *   the entry of the next symbol is looked up before the current one is
+ *   written; matches are copied by words beyond their end; the same source is
+ *   compiled with and without BMI2. Its CAN_CONSUME_AND_THEN_PRELOAD() is the
+ *   model for the assertions on bits. Its build_decode_table() is the model for
+ *   filling a table from sorted symbols, with codes counted in reversed bits,
+ *   and doubling the table for each bit of length.
+ * - The histograms of Finite State Entropy (zstd's HIST_count()): several
+ *   counters side by side, so that equal neighbours do not wait for each other.
+ * - zstd's Huffman decoder, which decodes several streams in turns so that the
+ *   processor works on one while a lookup of another is under way:
+ *   stargz_inflate_two() does that with two independent deflate streams.
  *
- *	bits 0-7	bits to drop of a literal, or of a distance or a code
- *			length with its extra bits; 0 for a length
+ * @hold is a buffer of 64 bits of input, lowest bit first, and @bits says how
+ * many of them count. A refill loads eight bytes but counts whole bytes only.
+ * The bits above those that count are the right ones already, so the next refill
+ * may put the same bits there again.
+ *
+ * Each code has a decoding table of two levels. The next bits of input index the
+ * first level; codes that are longer lead to a second one. An entry has 32 bits:
+ *
+ *	bits 0-7	bits to drop for a literal, a distance or a code length,
+ *			the extra bits included; 0 for a length
  *	bits 8-11	bits of the code alone, on this level of the table
  *	bits 12-15	flags
- *	bits 16-30	a literal, or what to add to the extra bits: the base
+ *	bits 16-30	the literal; or what is added to the extra bits: the base
  *			of a distance, or in bits 16-24 that of a length
- *	bits 25-30	bits to drop of a length with its extra bits
- *	bit 31		a literal
+ *	bits 25-30	bits to drop for a length, the extra bits included
+ *	bit 31		set for a literal
  *
- * So the fast loop need not know whether a symbol is a literal to take it if it
- * is one, and to write a byte that counts only then.
+ * So the fast loop writes a byte and drops bits without asking whether the
+ * symbol is a literal. If it is none, bits 0-7 and bit 31 are 0: no bit is
+ * dropped, the output does not advance, and the byte is overwritten.
  *
- * With ENTRY_SUB it leads to the second level instead: bits 8-11 of the input
- * index a table that starts at bits 16-30.
+ * An entry with ENTRY_SUB refers to the second level: its table starts at the
+ * entry whose number is in bits 16-30, and is indexed by as many bits of input
+ * as bits 8-11 say.
  */
 #ifdef __KERNEL__
 #include <linux/bitops.h>
@@ -71,19 +94,58 @@
 #define ENTRY_CODE_BIT	0x101
 #define ENTRY_LEN_BIT	0x2000100
 
-/* Literals one iteration of the fast loop writes at most, before a match. */
-#define FAST_LITERALS	3
-/* Bytes it reads at most: three loads, two of which may use seven. */
-#define FAST_IN		24
+/* What RFC 1951 allows: extra bits, and the shortest match in bytes. */
+#define MAX_LEN_EXTRA	5
+#define MAX_DIST_EXTRA	13
+#define MIN_MATCH	3
+
+/* Most bits that a length takes, and that a distance takes. */
+#define LEN_TAKE	(MAX_CODE_BITS + MAX_LEN_EXTRA)
+#define DIST_TAKE	(MAX_CODE_BITS + MAX_DIST_EXTRA)
+
 /*
- * Bytes that are enough for the header of any block, with bits of it before
- * them: 3 + 14 + 19 * 3 + 320 * 14 bits, or to the next byte and 4 bytes.
+ * Bits that count after a refill, if there are eight bytes of input; and bytes
+ * of input that a refill reads, and counts at most.
  */
-#define HEADER_IN	640
-/* Bytes beyond a match that a copy by words writes at most. */
+#define REFILL_BITS	56
+#define REFILL_READ	8
+#define REFILL_USE	7
+
+/* Most literals that one iteration of the fast loop decodes. */
+#define FAST_LITERALS	3
+/* Bytes of input that have to be there before an iteration. */
+#define FAST_IN		24
+/* Bytes that a copy by words reads or writes at most beyond its match. */
 #define COPY_OUT	24
-/* Bytes it writes at most, but for the match; and room to be worth it. */
+/* Words that such a copy always writes. */
+#define COPY_WORDS	3
+/*
+ * Bytes of room for output that have to be there before an iteration. A match
+ * for which there is no room is left to the careful loop.
+ */
 #define FAST_OUT	(FAST_LITERALS + COPY_OUT)
+/* Bytes of input that have to be there before the header of a block. */
+#define HEADER_IN	640
+
+/* Bits of the longest header of a block, that of a dynamic one. */
+#define HEADER_BITS	(3 + 14 + 3 * CODELENS + (MAX_LITLENS + MAX_DISTS) * \
+			 (CODELEN_BITS + CODELEN_EXTRA))
+/* A stored one has less than a byte of padding and four bytes. */
+static_assert(3 + 7 + 4 * 8 <= HEADER_BITS);
+/* The first of these bits may be in a byte of which others were used. */
+static_assert((7 + HEADER_BITS + 7) / 8 <= HEADER_IN);
+
+/* Each table has its first level, and entries refer to the second in 15 bits. */
+static_assert(STARGZ_INFLATE_LITLEN_SIZE >= 1 << LITLEN_BITS);
+static_assert(STARGZ_INFLATE_DIST_SIZE >= 1 << DIST_BITS);
+static_assert(STARGZ_INFLATE_LITLEN_SIZE <= 1 << 15);
+static_assert(STARGZ_INFLATE_DIST_SIZE <= 1 << 15);
+/* The code for code lengths has one level, in the table of distances. */
+static_assert(1 << CODELEN_BITS <= STARGZ_INFLATE_DIST_SIZE);
+/* Fields of an entry: code bits, and bits to drop of a length, of others. */
+static_assert(MAX_CODE_BITS < 1 << 4);
+static_assert(LEN_TAKE < 1 << 6);
+static_assert(DIST_TAKE < 1 << 8);
 
 enum stargz_inflate_state {
 	STATE_HEADER,		/* at the header of a block */
@@ -166,7 +228,7 @@ static inline u64 low_bits(u64 word, unsigned int n)
 	return word & ((1ULL << n) - 1);
 }
 
-/* The stream ends here; always false, so that callers can return it. */
+/* End the stream. Returns false, for callers to return. */
 static bool stargz_inflate_stop(struct stargz_inflate *s,
 				enum stargz_inflate_status status)
 {
@@ -186,7 +248,7 @@ static bool stargz_inflate_truncated(struct stargz_inflate *s)
 	return stargz_inflate_stop(s, STARGZ_INFLATE_TRUNCATED);
 }
 
-/* Has the caller to feed more before something that takes @need bytes? */
+/* Must the caller feed more input before something that takes @need bytes? */
 static inline bool stargz_inflate_hungry(const struct stargz_inflate *s,
 					 size_t need)
 {
@@ -196,13 +258,13 @@ static inline bool stargz_inflate_hungry(const struct stargz_inflate *s,
 /* Fill the bit buffer: at least 56 bits, or all that is left of the input. */
 static void stargz_inflate_refill(struct stargz_inflate *s)
 {
-	if (likely(s->end - s->next >= 8)) {
+	if (likely(s->end - s->next >= REFILL_READ)) {
 		s->hold |= get_unaligned_le64(s->next) << s->bits;
 		s->next += (63 - s->bits) >> 3;
-		s->bits |= 56;
+		s->bits |= REFILL_BITS;
 		return;
 	}
-	while (s->bits < 56 && s->next < s->end) {
+	while (s->bits < REFILL_BITS && s->next < s->end) {
 		s->hold |= (u64)*s->next++ << s->bits;
 		s->bits += 8;
 	}
@@ -214,7 +276,15 @@ static inline void stargz_inflate_drop(struct stargz_inflate *s, unsigned int n)
 	s->bits -= n;
 }
 
-/* Take @n bits, at most 48, into *@value; false if the input ends first. */
+/*
+ * What is taken at once fits into a refill: the careful loop takes a code or the
+ * extra bits, and the header of a dynamic block three numbers.
+ */
+static_assert(MAX_CODE_BITS <= REFILL_BITS);
+static_assert(MAX_DIST_EXTRA <= REFILL_BITS && MAX_LEN_EXTRA <= REFILL_BITS);
+static_assert(14 <= REFILL_BITS);
+
+/* Take @n bits into *@value; false if the input ends first. */
 static bool stargz_inflate_take(struct stargz_inflate *s, unsigned int n,
 				u32 *value)
 {
@@ -291,7 +361,7 @@ static inline u32 stargz_inflate_coded(u32 entry, unsigned int bits,
  */
 static inline u32 stargz_inflate_next(u32 code, unsigned int bits)
 {
-	/* After the last code there is none, and any number will do. */
+	/* Nobody uses what comes after the last code. */
 	u32 bit = BIT(__fls((code ^ (BIT(bits) - 1)) | 1));
 
 	return (code & (bit - 1)) | bit;
@@ -521,6 +591,9 @@ static unsigned int stargz_inflate_repeat(struct stargz_inflate *s,
 	return count;
 }
 
+/* A code length with its extra bits fits into a refill. */
+static_assert(CODELEN_BITS + CODELEN_EXTRA <= REFILL_BITS);
+
 /* Read @n code lengths, by the code in @dists. */
 static bool stargz_inflate_lens(struct stargz_inflate *s, unsigned int n)
 {
@@ -645,7 +718,7 @@ struct stargz_inflate_out {
 	u8 *end;
 };
 
-/* A run is over once it filled its output, but not if there was no room. */
+/* A run that had room for output ends when all of it is written. */
 static inline bool stargz_inflate_full(const struct stargz_inflate_out *out)
 {
 	return out->next == out->end && out->next > out->first;
@@ -692,7 +765,7 @@ static bool stargz_inflate_copy_match(struct stargz_inflate *s,
 	s->left -= n;
 	if (!n)
 		return !s->left;
-	/* Bytes that this writes may be those that it reads next. */
+	/* The match may overlap with itself, so this goes byte by byte. */
 	from = out->next - s->dist;
 	while (n--)
 		*out->next++ = *from++;
@@ -751,6 +824,13 @@ static __always_inline void stargz_copy_word(u8 **to, const u8 **from, size_t n)
 }
 
 /*
+ * The words that are always written may exceed the shortest match, and the last
+ * one of a longer match begins within it.
+ */
+static_assert(COPY_WORDS * 8 <= MIN_MATCH + COPY_OUT);
+static_assert(8 - 1 <= COPY_OUT);
+
+/*
  * Copy a match by words of eight bytes. @dist is at least 1, and what @from is
  * before @out if it is less than 8; up to COPY_OUT bytes more than @len are
  * read and written.
@@ -762,7 +842,7 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
 	u64 word;
 
 	if (likely(dist >= 8)) {
-		/* Most matches are short: do not ask after each word. */
+		/* COPY_WORDS: most matches are short, so do not ask yet. */
 		stargz_copy_word(&out, &from, 8);
 		stargz_copy_word(&out, &from, 8);
 		stargz_copy_word(&out, &from, 8);
@@ -817,12 +897,12 @@ struct stargz_fast {
 	const u8 *copy_last;
 };
 
-/* At least 56 bits; reads eight bytes of input and uses up to seven. */
+/* Fill up to REFILL_BITS at least. */
 static __always_inline void stargz_fast_refill(struct stargz_fast *f)
 {
 	f->hold |= get_unaligned_le64(f->next) << (u8)f->bits;
-	f->next += 7 - (f->bits >> 3 & 7);
-	f->bits |= 56;
+	f->next += REFILL_USE - (f->bits >> 3 & 7);
+	f->bits |= REFILL_BITS;
 }
 
 static __always_inline void stargz_fast_drop(struct stargz_fast *f,
@@ -904,15 +984,39 @@ static __always_inline bool stargz_fast_room(const struct stargz_fast *f)
 }
 
 /*
- * Decode some symbols. False at the end of the block or of the stream, and with
- * a match in @left and @dist if it reaches from before @base to the output or
- * there is no room to copy it by words.
+ * What an iteration takes from one refill. It begins with REFILL_BITS, the
+ * entry of their first symbol looked up.
  *
- * Before it there are at least 56 bits, and f->entry is that of their first.
- * Two literals of the first level and a length with its extra bits take at most
- * 42, a distance 28, and to look up the next entry takes LITLEN_BITS. Most need
- * far less, so a check before the distance is rarely true and cheaper than
- * filling up each time.
+ * Literals that the first level decodes, and then the lookup of the next entry:
+ */
+static_assert(FAST_LITERALS * LITLEN_BITS + LITLEN_BITS <= REFILL_BITS);
+/* the same with a last literal that takes the second level: */
+static_assert((FAST_LITERALS - 1) * LITLEN_BITS + MAX_CODE_BITS + LITLEN_BITS <=
+	      REFILL_BITS);
+/* literals and then a length: */
+static_assert((FAST_LITERALS - 1) * LITLEN_BITS + LEN_TAKE <= REFILL_BITS);
+/* and, after it was checked that so many bits are left, a distance: */
+static_assert(DIST_TAKE <= REFILL_BITS);
+/*
+ * It has up to three refills: stargz_fast_begin() has one, and the iteration
+ * one before the distance and one at its end. The last of them reads what
+ * the others have left.
+ */
+static_assert(2 * REFILL_USE + REFILL_READ <= FAST_IN);
+/*
+ * Each literal writes one byte. When a match is decoded after them, what is
+ * left of the room is at least what a copy writes too much, so the difference
+ * that is compared with its length is not negative.
+ */
+static_assert(FAST_LITERALS + COPY_OUT <= FAST_OUT);
+
+/*
+ * Decode some symbols. Returns false at the end of the block or of the stream;
+ * also when a match reaches from before @base into the output or there is no
+ * room to copy it by words, which is then in @left and @dist.
+ *
+ * Most symbols are short, so the check before the distance rarely leads to a
+ * refill and costs less than a refill each time.
  */
 static __always_inline bool stargz_fast_step(struct stargz_fast *f)
 {
@@ -946,7 +1050,7 @@ static __always_inline bool stargz_fast_step(struct stargz_fast *f)
 	}
 	len = entry_len_base(f->entry) +
 	      stargz_fast_extra(f, f->entry, entry_len_bits(f->entry));
-	if (unlikely((u8)f->bits < 28))
+	if (unlikely((u8)f->bits < DIST_TAKE))
 		stargz_fast_refill(f);
 	entry = s->dists[low_bits(f->hold, DIST_BITS)];
 	if (unlikely(entry & ENTRY_SPECIAL)) {
@@ -968,7 +1072,7 @@ static __always_inline bool stargz_fast_step(struct stargz_fast *f)
 			s->dist = dist;
 			return false;
 		}
-		/* It does not overlap with what it is copied to. */
+		/* The history does not overlap with the output: copy words. */
 		dist = COPY_OUT;
 	}
 	stargz_fast_refill(f);
@@ -1156,7 +1260,11 @@ void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len)
  * the stream stands at the header of a block, stargz_inflate_bits() from its
  * start, and a run with @pause set will end there at once again.
  *
- * Time is bounded by the length of the input and @end - @pos.
+ * The work of a run is bounded by the input that is there and by @end - @pos.
+ * Either may be large without the other: an empty block takes input and gives no
+ * output, and one with dynamic codes takes some microseconds for ten bytes of
+ * input. A caller who must not be away for long therefore bounds both, the input
+ * by feeding it in slices (stargz_inflate_feed()).
  *
  * Return: how it ended.
  */
@@ -1217,7 +1325,8 @@ static bool stargz_inflate_ready(struct stargz_inflate *s,
  * @b: the other; nothing of it is the same memory
  *
  * Does a part of stargz_inflate_run() for both, on one CPU, which takes less
- * time than one after the other. Moves @pos of both on.
+ * time than one after the other. Moves @pos of both on. The work is bounded by
+ * the input and output of both; a stream with little input left ends it.
  *
  * Return: the one of them that stargz_inflate_run() is to go on with, unless its
  *	output is full: so nothing is said here about how a stream ends.
@@ -1298,9 +1407,16 @@ size_t stargz_inflate_unread(struct stargz_inflate *s)
  * @len: how many in all
  * @more: there may be more input after them. Then a run needs room for output,
  *	and may end with STARGZ_INFLATE_HUNGRY while a few hundred bytes are
- *	unread.
+ *	unread: the header of a block is read only if all of it is there.
  *
  * To be called after stargz_inflate_unread() without a run in between.
+ *
+ * Slices of one buffer can be fed by calling this with the address where the
+ * unread bytes begin and a length that reaches to the end of the next slice.
+ * Output, position and errors do not depend on where slices end. The first
+ * slice goes to stargz_inflate_start(), after which the caller sets @more of the
+ * state; it has at least one byte. Each slice must be longer than 640 bytes for
+ * every run to make progress; the last one may be shorter.
  */
 void stargz_inflate_feed(struct stargz_inflate *s, const u8 *in, size_t len,
 			 bool more)

@@ -2,12 +2,14 @@
 /*
  * DEFLATE (RFC 1951) decoding from memory to memory, in the kernel and in
  * userspace. A struct stargz_inflate belongs to one caller at a time; there
- * are no locks.
+ * are no locks. One call does as much work as its input and output allow, so a
+ * caller bounds the work by bounding both.
  */
 #ifndef STARGZ_INFLATE_H
 #define STARGZ_INFLATE_H
 
 #ifdef __KERNEL__
+#include <linux/build_bug.h>
 #include <linux/types.h>
 #else
 #include "inflate-compat.h"
@@ -18,8 +20,9 @@
 #define STARGZ_INFLATE_DIST_BITS	8
 
 /*
- * Most entries both levels can have: for 288 symbols and 11 bits, and for
- * 32 symbols and 8 bits, of codes of at most 15 bits.
+ * Most entries that both levels can have together, for codes of at most 15
+ * bits: with 288 symbols and 11 bits on the first level, and with 32 symbols
+ * and 8 bits. zlib's examples/enough.c computes these numbers.
  */
 #define STARGZ_INFLATE_LITLEN_SIZE	2342
 #define STARGZ_INFLATE_DIST_SIZE	402

@@ -7,6 +7,7 @@
 #ifndef STARGZ_KERNEL_COMPAT_H
 #define STARGZ_KERNEL_COMPAT_H
 
+#include <assert.h>
 #include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
