@@ -1,45 +1,110 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - decoded spans, kept while they are of use.
+ * stargz - decoded spans of all mounts, kept while they are of use.
  *
- * A span is decoded as a whole, but read in pieces: one window of a large
- * file after the other, or many small files that share it. So decoded spans
- * stay for a while, bounded per superblock and given back under memory
- * pressure. Whoever asks first decodes; others wait for the result. A span
- * all of whose bytes went to the page cache is dropped at once. In place of
- * a damaged one a mark stays until unmounting.
+ * A span is decoded as a whole, but read in pieces: one window of a large file
+ * after the other, or many small files that share it. So decoded spans stay
+ * for a while. Whoever asks first decodes; others wait for the result. A span
+ * all of whose bytes went to the page cache is dropped at once. In place of a
+ * damaged one a mark stays until unmounting.
  *
- * The xa_lock of stargz_span_cache.spans protects all state (see internal.h);
- * nothing is decoded or freed under it, and nobody sleeps.
+ * There is one limit for all mounts. Memory is admitted before it is allocated:
+ * what does not fit makes the oldest idle spans go, and if that is not enough,
+ * a reader waits until others have put theirs back, and the prefetcher gives
+ * up. A single span is admitted whatever its size, so that reading goes on with
+ * any limit. Memory is charged to the memory cgroup of whoever has a span
+ * decoded, and the shrinker frees idle spans of the cgroup and the node that
+ * are short of it.
+ *
+ * Who waits for room holds a stream and no span that is being decoded, see
+ * stargz_span_claim(). So whoever has a share of the memory gets on: it has a
+ * stream as well, or has only to copy.
+ *
+ * Locking: stargz_cache.lock protects all state (see internal.h); nothing is
+ * decoded, allocated or freed under it, and nobody sleeps. Under it the lock of
+ * the list_lru is taken; the shrinker, which holds that first, only tries.
  */
+#include <linux/hash.h>
+#include <linux/list_lru.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 #include "internal.h"
 
-/*
- * Idle buffers beyond this are freed: room for what is decoded ahead of as
- * many walks as are told apart (see ahead.c), and for some spans that files
- * share. One span of the largest size comes on top, so that a file in large
- * spans is not decoded once for each window.
- */
-#define STARGZ_CACHE_BYTES	(STARGZ_RUNS * STARGZ_RUN_BATCHES * SZ_1M + SZ_8M)
+/* The limit, if no other one is set: a share of memory, within bounds. */
+#define STARGZ_CACHE_SHARE	32
+#define STARGZ_CACHE_MIN	SZ_32M
+#define STARGZ_CACHE_MAX	SZ_128M
 
-/* Folios are locked, and there is a way without the cache: see stargz_alloc(). */
-#define STARGZ_GFP_CACHE	(GFP_NOFS | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+#define STARGZ_CACHE_HASH_BITS	12
 
-/* Most spans that are remembered as damaged. */
+/* Most spans of a mount that are remembered as damaged. */
 #define STARGZ_CACHE_BAD	4096
+
+static struct {
+	spinlock_t lock;		/* all of this */
+	struct hlist_head hash[1 << STARGZ_CACHE_HASH_BITS];
+	struct list_head lru;		/* idle, oldest first */
+	struct list_lru shrinkable;	/* the same, by node and cgroup */
+	u64 bytes;			/* admitted, for all buffers */
+	u64 ahead_bytes;		/* of those that nobody has asked for */
+	u64 limit;
+	wait_queue_head_t room;		/* for those who want to be admitted */
+	struct kmem_cache *slab;
+	struct stargz_shrinker shrinker;
+	bool ready;			/* @shrinkable can be walked */
+} stargz_cache;
+
+/* MiB; 0: the default. Read and written under the parameter lock. */
+static unsigned int stargz_cache_mb;
+
+/**
+ * stargz_cache_bytes() - memory that decoded spans take
+ *
+ * Return: bytes, of all mounts.
+ */
+u64 stargz_cache_bytes(void)
+{
+	return READ_ONCE(stargz_cache.bytes);
+}
+
+/**
+ * stargz_cache_limit() - how much it may become
+ *
+ * Return: bytes. A single span may be larger.
+ */
+u64 stargz_cache_limit(void)
+{
+	return READ_ONCE(stargz_cache.limit);
+}
 
 static void stargz_buf_free(struct stargz_span_buf *buf)
 {
 	kvfree(buf->data);
-	kfree(buf);
+	kmem_cache_free(stargz_cache.slab, buf);
 }
 
-/* What the memory of @len bytes at @data is, which may be more. */
+static void stargz_bufs_free(struct list_head *dead)
+{
+	struct stargz_span_buf *buf, *next;
+
+	list_for_each_entry_safe(buf, next, dead, lru)
+		stargz_buf_free(buf);
+}
+
+/* What the memory of @len bytes may take, as stargz_alloc() gets it. */
+static size_t stargz_data_bound(u32 len)
+{
+	if (len <= PAGE_SIZE || len > KMALLOC_MAX_SIZE)
+		return PAGE_ALIGN(len);
+	return PAGE_SIZE << get_order(len);
+}
+
+/* What the memory of @len bytes at @data is. */
 static size_t stargz_data_size(const void *data, u32 len)
 {
 	if (is_vmalloc_addr(data))
@@ -48,209 +113,367 @@ static size_t stargz_data_size(const void *data, u32 len)
 	return len > PAGE_SIZE ? PAGE_SIZE << get_order(len) : len;
 }
 
-static struct stargz_span_buf *stargz_buf_alloc(u32 span, u32 len)
+static struct hlist_head *stargz_cache_bucket(const struct stargz_sb_info *sbi,
+					      u32 span)
 {
-	struct stargz_span_buf *buf = kzalloc(sizeof(*buf), STARGZ_GFP_CACHE);
+	u64 key = (u64)(unsigned long)sbi + span * GOLDEN_RATIO_64;
 
+	return &stargz_cache.hash[hash_64(key, STARGZ_CACHE_HASH_BITS)];
+}
+
+static struct stargz_span_buf *stargz_buf_lookup(struct stargz_sb_info *sbi,
+						 u32 span)
+{
+	struct stargz_span_buf *buf;
+
+	lockdep_assert_held(&stargz_cache.lock);
+	hlist_for_each_entry(buf, stargz_cache_bucket(sbi, span), hash)
+		if (buf->sbi == sbi && buf->span == span)
+			return buf;
+	return NULL;
+}
+
+/* Admitted bytes are not needed any more. */
+static void stargz_cache_release(struct stargz_sb_info *sbi, size_t bytes)
+{
+	lockdep_assert_held(&stargz_cache.lock);
+	WRITE_ONCE(stargz_cache.bytes, stargz_cache.bytes - bytes);
+	WRITE_ONCE(sbi->cache.bytes, sbi->cache.bytes - bytes);
+	wake_up_all(&stargz_cache.room);
+}
+
+static void stargz_cache_account(struct stargz_sb_info *sbi, size_t bytes)
+{
+	lockdep_assert_held(&stargz_cache.lock);
+	WRITE_ONCE(stargz_cache.bytes, stargz_cache.bytes + bytes);
+	WRITE_ONCE(sbi->cache.bytes, sbi->cache.bytes + bytes);
+}
+
+static void stargz_buf_asked(struct stargz_span_buf *buf)
+{
+	if (buf->ahead)
+		stargz_cache.ahead_bytes -= buf->size;
+	buf->ahead = false;
+}
+
+/* Make a buffer unreachable. Users keep it alive. */
+static void stargz_buf_unhash(struct stargz_span_buf *buf)
+{
+	lockdep_assert_held(&stargz_cache.lock);
+	hlist_del_init(&buf->hash);
+	list_del_init(&buf->mount);
+	stargz_buf_asked(buf);
+	stargz_cache_release(buf->sbi, buf->size);
+}
+
+/* Take a reference. */
+static void stargz_buf_hold(struct stargz_span_buf *buf)
+{
+	lockdep_assert_held(&stargz_cache.lock);
+	if (!buf->users++) {
+		list_del_init(&buf->lru);
+		list_lru_del_obj(&stargz_cache.shrinkable, &buf->shrink);
+	}
+	stargz_buf_asked(buf);
+}
+
+/* Move a buffer that nobody uses to @dead. */
+static void stargz_buf_evict(struct stargz_span_buf *buf,
+			     struct list_head *dead)
+{
+	list_lru_del_obj(&stargz_cache.shrinkable, &buf->shrink);
+	list_move(&buf->lru, dead);
+	stargz_buf_unhash(buf);
+}
+
+/* Evict idle buffers until @bytes more fit; false if they cannot. */
+static bool stargz_cache_make_room(u64 bytes, struct list_head *dead)
+{
+	lockdep_assert_held(&stargz_cache.lock);
+	while (stargz_cache.bytes &&
+	       stargz_cache.bytes + bytes > stargz_cache.limit) {
+		if (list_empty(&stargz_cache.lru))
+			return false;
+		stargz_buf_evict(list_first_entry(&stargz_cache.lru,
+						  struct stargz_span_buf, lru),
+				 dead);
+	}
+	return true;
+}
+
+/*
+ * Evict idle buffers until the limit is kept, but not the last one of all: if
+ * that is too large by itself, the next part of it is likely wanted soon.
+ */
+static void stargz_cache_trim(struct list_head *dead)
+{
+	struct stargz_span_buf *buf;
+
+	lockdep_assert_held(&stargz_cache.lock);
+	while (stargz_cache.bytes > stargz_cache.limit &&
+	       !list_empty(&stargz_cache.lru)) {
+		buf = list_first_entry(&stargz_cache.lru,
+				       struct stargz_span_buf, lru);
+		if (buf->size == stargz_cache.bytes)
+			break;
+		stargz_buf_evict(buf, dead);
+	}
+}
+
+/* Admit @bytes, if they fit now. */
+static bool stargz_cache_admit(struct stargz_sb_info *sbi, size_t bytes,
+			       enum stargz_claim_how how)
+{
+	LIST_HEAD(dead);
+	bool ok;
+
+	spin_lock(&stargz_cache.lock);
+	/* Half of the cache is for what was asked for. */
+	ok = how != STARGZ_CLAIM_AHEAD ||
+	     stargz_cache.ahead_bytes + bytes <= stargz_cache.limit / 2;
+	ok = ok && stargz_cache_make_room(bytes, &dead);
+	if (ok)
+		stargz_cache_account(sbi, bytes);
+	spin_unlock(&stargz_cache.lock);
+	stargz_bufs_free(&dead);
+	return ok;
+}
+
+/* Might @bytes fit, after evicting what is idle? A hint, without the lock. */
+static bool stargz_cache_might_fit(size_t bytes)
+{
+	u64 used = stargz_cache_bytes();
+
+	return !used || used + bytes <= stargz_cache_limit() ||
+	       !list_empty(&stargz_cache.lru);
+}
+
+/* Admit @bytes as soon as they fit: 0, or -EINTR when being killed. */
+static int stargz_cache_wait(struct stargz_sb_info *sbi, size_t bytes)
+{
+	do {
+		if (wait_event_killable(stargz_cache.room,
+					stargz_cache_might_fit(bytes)))
+			return -EINTR;
+	} while (!stargz_cache_admit(sbi, bytes, STARGZ_CLAIM_WAIT));
+	return 0;
+}
+
+static void stargz_cache_unadmit(struct stargz_sb_info *sbi, size_t bytes)
+{
+	spin_lock(&stargz_cache.lock);
+	stargz_cache_release(sbi, bytes);
+	spin_unlock(&stargz_cache.lock);
+}
+
+/* Memory for a span, of which @bound bytes were admitted. */
+static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
+						u32 span, u32 len, size_t bound)
+{
+	struct stargz_span_buf *buf;
+
+	buf = kmem_cache_alloc_lru(stargz_cache.slab, &stargz_cache.shrinkable,
+				   STARGZ_GFP | __GFP_RETRY_MAYFAIL |
+				   __GFP_ZERO);
 	if (!buf)
 		return NULL;
-	buf->data = stargz_alloc(len);
+	buf->data = stargz_alloc(len, __GFP_ACCOUNT);
 	if (!buf->data) {
-		kfree(buf);
+		kmem_cache_free(stargz_cache.slab, buf);
 		return NULL;
 	}
+	INIT_HLIST_NODE(&buf->hash);
+	INIT_LIST_HEAD(&buf->mount);
 	INIT_LIST_HEAD(&buf->lru);
+	INIT_LIST_HEAD(&buf->shrink);
 	init_completion(&buf->done);
+	buf->sbi = sbi;
 	buf->span = span;
 	buf->len = len;
-	buf->size = stargz_data_size(buf->data, len);
+	buf->size = min(stargz_data_size(buf->data, len), bound);
 	buf->users = 1;
 	return buf;
 }
 
-/* Take a reference; xa_lock held. */
-static void stargz_buf_hold(struct stargz_span_cache *cache,
-			    struct stargz_span_buf *buf)
+/* Make @buf the one of its span, unless there is one: then return that. */
+static struct stargz_span_buf *stargz_buf_insert(struct stargz_span_buf *buf,
+						 size_t bound, bool ahead)
 {
-	if (!buf->users++ && !list_empty(&buf->lru)) {
-		list_del_init(&buf->lru);
-		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->size);
+	struct stargz_sb_info *sbi = buf->sbi;
+	struct stargz_span_buf *other;
+
+	spin_lock(&stargz_cache.lock);
+	other = stargz_buf_lookup(sbi, buf->span);
+	if (other) {
+		stargz_buf_hold(other);
+		stargz_cache_release(sbi, bound);
+	} else {
+		hlist_add_head(&buf->hash,
+			       stargz_cache_bucket(sbi, buf->span));
+		list_add(&buf->mount, &sbi->cache.bufs);
+		if (bound > buf->size)
+			stargz_cache_release(sbi, bound - buf->size);
+		buf->ahead = ahead;
+		if (ahead)
+			stargz_cache.ahead_bytes += buf->size;
 	}
+	spin_unlock(&stargz_cache.lock);
+	return other;
 }
 
-/* Make a buffer unreachable; xa_lock held. Users keep it alive. */
-static void stargz_buf_unhash(struct stargz_span_cache *cache,
-			      struct stargz_span_buf *buf)
-{
-	__xa_erase(&cache->spans, buf->span);
-	WRITE_ONCE(cache->bytes, cache->bytes - buf->size);
-}
-
-/* Take the idle buffer that was used longest ago; xa_lock held. */
-static struct stargz_span_buf *stargz_buf_evict(struct stargz_span_cache *cache)
+/* The buffer of a span with a reference, or NULL. */
+static struct stargz_span_buf *stargz_buf_find(struct stargz_sb_info *sbi,
+					       u32 span)
 {
 	struct stargz_span_buf *buf;
 
-	buf = list_first_entry_or_null(&cache->lru, struct stargz_span_buf,
-				       lru);
-	if (buf) {
-		list_del(&buf->lru);
-		WRITE_ONCE(cache->idle_bytes, cache->idle_bytes - buf->size);
-		stargz_buf_unhash(cache, buf);
-	}
+	spin_lock(&stargz_cache.lock);
+	buf = stargz_buf_lookup(sbi, span);
+	if (buf)
+		stargz_buf_hold(buf);
+	spin_unlock(&stargz_cache.lock);
 	return buf;
-}
-
-/* Remember that a span is damaged; xa_lock held. */
-static void stargz_mark_bad(struct stargz_span_cache *cache, u32 span)
-{
-	if (cache->nr_bad == STARGZ_CACHE_BAD ||
-	    xa_is_err(__xa_store(&cache->spans, span, xa_mk_value(0),
-				 GFP_NOWAIT)))
-		return;
-	cache->nr_bad++;
 }
 
 /*
- * Find the buffer of a span, or add @fresh for it. Returns the buffer with a
- * reference; the caller of whom @fresh comes back must decode it. NULL when
- * there is none and @fresh is NULL, an ERR_PTR when the span is known to be
- * damaged or the cache cannot grow.
+ * Add a buffer for a span, which the caller must decode: *@mine; or find that
+ * somebody else has just done so. An ERR_PTR: -ENOMEM, -EAGAIN there is no room
+ * now, -EINTR.
  */
-static struct stargz_span_buf *stargz_buf_find(struct stargz_span_cache *cache,
-					       u32 span,
-					       struct stargz_span_buf *fresh)
+static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
+					      u32 span, u32 ulen,
+					      enum stargz_claim_how how,
+					      bool *mine)
 {
-	struct stargz_span_buf *buf;
-
-	xa_lock(&cache->spans);
-	buf = xa_load(&cache->spans, span);
-	if (!buf && fresh) {
-		/* This may drop the lock to allocate, and so find another. */
-		buf = __xa_cmpxchg(&cache->spans, span, NULL, fresh,
-				   STARGZ_GFP_CACHE);
-		if (!buf) {
-			WRITE_ONCE(cache->bytes, cache->bytes + fresh->size);
-			xa_unlock(&cache->spans);
-			return fresh;
-		}
-	}
-	if (xa_is_value(buf))
-		buf = ERR_PTR(-EFSCORRUPTED);
-	else if (xa_is_err(buf))
-		buf = ERR_PTR(xa_err(buf));
-	else if (buf)
-		stargz_buf_hold(cache, buf);
-	xa_unlock(&cache->spans);
-	return buf;
-}
-
-/* Find the buffer of a span or add one; *@mine: the caller must decode it. */
-static struct stargz_span_buf *stargz_buf_take(struct super_block *sb,
-					       u32 span, u32 ulen, bool *mine)
-{
-	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	struct stargz_span_buf *buf, *fresh;
+	size_t bound = stargz_data_bound(ulen);
+	struct stargz_span_buf *fresh, *buf;
+	int err = 0;
 
 	*mine = false;
-	buf = stargz_buf_find(&sbi->cache, span, NULL);
-	if (buf)
-		return buf;
-	fresh = stargz_buf_alloc(span, ulen);
-	if (!fresh)
+	if (!stargz_cache_admit(sbi, bound, how))
+		err = how == STARGZ_CLAIM_WAIT ? stargz_cache_wait(sbi, bound) :
+						 -EAGAIN;
+	if (err)
+		return ERR_PTR(err);
+	fresh = stargz_buf_alloc(sbi, span, ulen, bound);
+	if (!fresh) {
+		stargz_cache_unadmit(sbi, bound);
 		return ERR_PTR(-ENOMEM);
-	buf = stargz_buf_find(&sbi->cache, span, fresh);
-	*mine = buf == fresh;
-	if (!*mine)
+	}
+	buf = stargz_buf_insert(fresh, bound, how == STARGZ_CLAIM_AHEAD);
+	if (buf) {
 		stargz_buf_free(fresh);
-	return buf;
+		return buf;
+	}
+	*mine = true;
+	return fresh;
+}
+
+/**
+ * stargz_span_bad() - ask whether a span is known to be damaged
+ * @sbi: the mount
+ * @span: its number
+ *
+ * Return: whether it is.
+ */
+bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
+{
+	return !xa_empty(&sbi->cache.bad) && xa_load(&sbi->cache.bad, span);
 }
 
 /**
  * stargz_span_damaged() - remember that a span cannot be decoded
- * @sb: the file system
+ * @sbi: the mount
  * @span: its number
  *
- * For those who decode without a buffer: from now on readers fail at once.
+ * From now on readers fail at once. Some may be forgotten.
  */
-void stargz_span_damaged(struct super_block *sb, u32 span)
+void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
 {
-	struct stargz_span_cache *cache = &STARGZ_SB(sb)->cache;
+	struct stargz_mount_cache *cache = &sbi->cache;
 
-	xa_lock(&cache->spans);
-	if (!xa_load(&cache->spans, span))
-		stargz_mark_bad(cache, span);
-	xa_unlock(&cache->spans);
+	xa_lock(&cache->bad);
+	if (cache->nr_bad < STARGZ_CACHE_BAD && !xa_load(&cache->bad, span) &&
+	    !xa_is_err(__xa_store(&cache->bad, span, xa_mk_value(0),
+				  GFP_NOWAIT | __GFP_NOWARN)))
+		cache->nr_bad++;
+	xa_unlock(&cache->bad);
 }
 
 /**
  * stargz_span_known() - ask whether the cache knows about a span
- * @sb: the file system
+ * @sbi: the mount
  * @span: its number
  *
  * Return: whether it is decoded, being decoded or known to be damaged, so
  * that stargz_span_get() is better than decoding it oneself.
  */
-bool stargz_span_known(struct super_block *sb, u32 span)
+bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
 {
-	return xa_load(&STARGZ_SB(sb)->cache.spans, span);
+	bool known;
+
+	spin_lock(&stargz_cache.lock);
+	known = stargz_buf_lookup(sbi, span);
+	spin_unlock(&stargz_cache.lock);
+	return known || stargz_span_bad(sbi, span);
 }
 
 /**
  * stargz_span_claim() - take on the decoding of a span
- * @sb: the file system
+ * @sbi: the mount
  * @span: its number
  * @ulen: decoded size, bytes
+ * @how: what to do when the cache is full
  *
- * Others that want the span wait from now on, so the caller must not wait for
- * any of them before it calls stargz_span_finish().
+ * Others that want the span wait from now on, so the caller must have a stream,
+ * and must not wait for any of them before it calls stargz_span_finish(). With
+ * %STARGZ_CLAIM_WAIT it must not have claimed another one: then all memory might
+ * be with callers who wait for each other.
  *
  * Return: a buffer for stargz_span_finish() and then stargz_span_put(), or
- * NULL: somebody else has it, it is damaged, or there is no memory.
+ * NULL: somebody else has it, it is damaged, there is no room or no memory, or
+ * the caller is being killed.
  */
-struct stargz_span_buf *stargz_span_claim(struct super_block *sb, u32 span,
-					  u32 ulen)
+struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
+					  u32 ulen, enum stargz_claim_how how)
 {
 	struct stargz_span_buf *buf;
 	bool mine;
 
-	buf = stargz_buf_take(sb, span, ulen, &mine);
+	if (stargz_span_known(sbi, span))
+		return NULL;
+	buf = stargz_buf_add(sbi, span, ulen, how, &mine);
 	if (mine)
 		return buf;
 	if (!IS_ERR(buf))
-		stargz_span_put(sb, buf, 0);
+		stargz_span_put(buf, 0);
 	return NULL;
 }
 
 /**
  * stargz_span_finish() - say how decoding ended
- * @sb: the file system
  * @buf: from stargz_span_claim()
  * @err: 0 when all of its data is there, or a negative errno
  *
  * A failed buffer is forgotten, so that the next reader tries again, unless
  * that is of no use: then a mark takes its place.
  */
-void stargz_span_finish(struct super_block *sb, struct stargz_span_buf *buf,
-			int err)
+void stargz_span_finish(struct stargz_span_buf *buf, int err)
 {
-	struct stargz_span_cache *cache = &STARGZ_SB(sb)->cache;
-
 	buf->err = err;
+	if (err == -EFSCORRUPTED)
+		stargz_span_damaged(buf->sbi, buf->span);
 	if (err) {
-		xa_lock(&cache->spans);
-		stargz_buf_unhash(cache, buf);
-		if (err == -EFSCORRUPTED)
-			stargz_mark_bad(cache, buf->span);
-		xa_unlock(&cache->spans);
+		spin_lock(&stargz_cache.lock);
+		stargz_buf_unhash(buf);
+		spin_unlock(&stargz_cache.lock);
 	}
 	complete_all(&buf->done);
 }
 
 /* Decode a span into a buffer of which others may be waiting. */
-static void stargz_buf_decode(struct super_block *sb,
+static void stargz_buf_decode(struct stargz_session *session,
 			      const struct stargz_map *map,
-			      const struct stargz_fetch *have,
 			      struct stargz_span_buf *buf)
 {
 	struct stargz_decode d = {
@@ -259,163 +482,271 @@ static void stargz_buf_decode(struct super_block *sb,
 		.want = { .out = buf->data, .to = buf->len },
 	};
 
-	stargz_decode_spans(sb, &d, 1, have);
-	stargz_span_finish(sb, buf, d.err);
+	stargz_decode_spans(session, &d, 1);
+	stargz_span_finish(buf, d.err);
+}
+
+/* A buffer of a span with a reference, *@mine if it is to be decoded. */
+static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
+					      const struct stargz_map *map,
+					      bool *mine)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(session->sb);
+	struct stargz_span_buf *buf;
+	int err;
+
+	*mine = false;
+	if (stargz_span_bad(sbi, map->span))
+		return ERR_PTR(-EFSCORRUPTED);
+	buf = stargz_buf_find(sbi, map->span);
+	if (buf)
+		return buf;
+	err = stargz_session_start(session);
+	if (err)
+		return ERR_PTR(err);
+	return stargz_buf_add(sbi, map->span, le32_to_cpu(map->raw.ulen),
+			      STARGZ_CLAIM_WAIT, mine);
 }
 
 /**
  * stargz_span_get() - a decoded span
- * @sb: the file system
+ * @session: is started when there is something to decode
  * @map: the span and what of it is wanted, from stargz_map()
- * @have: compressed bytes at hand, or NULL; see stargz_decode_spans()
  *
- * Sleeps. Called with folios locked and reclaim kept out of file systems.
+ * Sleeps. Called with folios locked and reclaim kept out of file systems, by
+ * one who has claimed no span.
  *
- * Return: the buffer, for stargz_span_put(), or an ERR_PTR: -EFSCORRUPTED the
- * blob is damaged, -EIO, -ENOMEM, -EINTR the caller is being killed.
+ * Return: the buffer, for stargz_span_put(), or an ERR_PTR: as
+ * stargz_decode.err says.
  */
-struct stargz_span_buf *stargz_span_get(struct super_block *sb,
-					const struct stargz_map *map,
-					const struct stargz_fetch *have)
+struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
+					const struct stargz_map *map)
 {
-	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	struct stargz_sb_info *sbi = STARGZ_SB(session->sb);
 	struct stargz_span_buf *buf;
 	bool mine;
 	int err;
 
 	do {
-		buf = stargz_buf_take(sb, map->span,
-				      le32_to_cpu(map->raw.ulen), &mine);
+		buf = stargz_buf_get(session, map, &mine);
 		if (IS_ERR(buf))
 			return buf;
 		stargz_stat_add(sbi, mine ? STARGZ_STAT_CACHE_MISSES :
 					    STARGZ_STAT_CACHE_HITS, 1);
 		if (mine)
-			stargz_buf_decode(sb, map, have, buf);
-		wait_for_completion(&buf->done);
-		err = buf->err;
+			stargz_buf_decode(session, map, buf);
+		err = wait_for_completion_killable(&buf->done) ? -EINTR :
+								 buf->err;
 		/* The index may have changed since the span was decoded. */
 		if (!err && (map->offset > buf->len ||
 			     map->len > buf->len - map->offset))
 			err = -EFSCORRUPTED;
 		if (!err)
 			return buf;
-		stargz_span_put(sb, buf, 0);
-		/* That others were killed or gave up is no reason to fail. */
-	} while (!mine && (err == -EINTR || err == -EAGAIN) &&
+		stargz_span_put(buf, 0);
+		/*
+		 * That others were killed, gave up or had no budget left is no
+		 * reason to fail.
+		 */
+	} while (!mine && (err == -EINTR || err == -EAGAIN || err == -E2BIG) &&
 		 !fatal_signal_pending(current));
 	return ERR_PTR(err);
 }
 
 /**
  * stargz_span_put() - give a span back
- * @sb: the file system
- * @buf: from stargz_span_get()
+ * @buf: from stargz_span_get() or stargz_span_claim()
  * @delivered: how many of its bytes were copied to the page cache
  */
-void stargz_span_put(struct super_block *sb, struct stargz_span_buf *buf,
-		     u64 delivered)
+void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 {
-	struct stargz_span_cache *cache = &STARGZ_SB(sb)->cache;
-	struct stargz_span_buf *next;
 	LIST_HEAD(dead);
 
-	xa_lock(&cache->spans);
+	spin_lock(&stargz_cache.lock);
 	buf->delivered += delivered;
 	if (!--buf->users) {
 		if (buf->err) {
 			list_add(&buf->lru, &dead);
 		} else if (buf->delivered >= buf->len) {
-			stargz_buf_unhash(cache, buf);
+			stargz_buf_unhash(buf);
 			list_add(&buf->lru, &dead);
 		} else {
-			list_add_tail(&buf->lru, &cache->lru);
-			WRITE_ONCE(cache->idle_bytes,
-				   cache->idle_bytes + buf->size);
+			list_add_tail(&buf->lru, &stargz_cache.lru);
+			list_lru_add_obj(&stargz_cache.shrinkable,
+					 &buf->shrink);
+			/* It can be evicted now. */
+			wake_up_all(&stargz_cache.room);
 		}
 	}
-	while (cache->bytes > cache->limit) {
-		buf = stargz_buf_evict(cache);
-		if (!buf)
-			break;
-		list_add(&buf->lru, &dead);
-	}
-	xa_unlock(&cache->spans);
-
-	list_for_each_entry_safe(buf, next, &dead, lru)
-		stargz_buf_free(buf);
+	stargz_cache_trim(&dead);
+	spin_unlock(&stargz_cache.lock);
+	stargz_bufs_free(&dead);
 }
 
-static struct stargz_span_cache *stargz_shrink_cache(struct shrinker *shrink)
-{
-	return container_of(stargz_shrinker_of(shrink),
-			    struct stargz_span_cache, shrinker);
-}
+/* The shrinker */
 
 static unsigned long stargz_shrink_count(struct shrinker *shrink,
 					 struct shrink_control *sc)
 {
-	u64 idle = READ_ONCE(stargz_shrink_cache(shrink)->idle_bytes);
+	unsigned long n;
 
-	return idle ? DIV_ROUND_UP_ULL(idle, PAGE_SIZE) : SHRINK_EMPTY;
+	if (!READ_ONCE(stargz_cache.ready))
+		return SHRINK_EMPTY;
+	/* One object is a span. */
+	n = list_lru_shrink_count(&stargz_cache.shrinkable, sc);
+	return n ? n : SHRINK_EMPTY;
+}
+
+static enum lru_status stargz_shrink_one(STARGZ_LRU_WALK_ARGS)
+{
+	struct stargz_span_buf *buf =
+		container_of(item, struct stargz_span_buf, shrink);
+	struct list_head *dead = arg;
+
+	if (!spin_trylock(&stargz_cache.lock))
+		return LRU_SKIP;
+	list_lru_isolate(list, item);
+	list_move(&buf->lru, dead);
+	stargz_buf_unhash(buf);
+	spin_unlock(&stargz_cache.lock);
+	return LRU_REMOVED;
 }
 
 static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 					struct shrink_control *sc)
 {
-	struct stargz_span_cache *cache = stargz_shrink_cache(shrink);
-	unsigned long freed = 0;
+	unsigned long freed;
+	LIST_HEAD(dead);
 
-	while (freed < sc->nr_to_scan) {
-		struct stargz_span_buf *buf;
-
-		xa_lock(&cache->spans);
-		buf = stargz_buf_evict(cache);
-		xa_unlock(&cache->spans);
-		if (!buf)
-			break;
-		freed += DIV_ROUND_UP(buf->size, PAGE_SIZE);
-		stargz_buf_free(buf);
-	}
-	return freed ? freed : SHRINK_STOP;
+	freed = list_lru_shrink_walk(&stargz_cache.shrinkable, sc,
+				     stargz_shrink_one, &dead);
+	stargz_bufs_free(&dead);
+	return freed;
 }
 
+/* Mounts */
+
 /**
- * stargz_cache_init() - set up a cache
+ * stargz_cache_add_mount() - begin to cache spans of a mount
  * @cache: zeroed
- * @max_span: largest decoded span of the file system, bytes
- * @id: name of the file system, for the shrinker's name
- *
- * Return: 0 or -ENOMEM; stargz_cache_destroy() is needed in both cases.
  */
-int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
-		      const char *id)
+void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 {
-	xa_init(&cache->spans);
-	INIT_LIST_HEAD(&cache->lru);
-	/* kmalloc() may take twice as much as is asked for, up to that size. */
-	cache->limit = STARGZ_CACHE_BYTES + max_span + min(max_span, SZ_4M);
-	return stargz_shrinker_register(&cache->shrinker, stargz_shrink_count,
-					stargz_shrink_scan, id);
+	INIT_LIST_HEAD(&cache->bufs);
+	xa_init(&cache->bad);
 }
 
 /**
- * stargz_cache_destroy() - free everything
- * @cache: no span is in use any more; may be zeroed memory
+ * stargz_cache_drop_mount() - free all that is cached of a mount
+ * @sbi: the mount, of which no span is in use any more
+ *
+ * Sleeps.
  */
-void stargz_cache_destroy(struct stargz_span_cache *cache)
+void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 {
 	struct stargz_span_buf *buf;
+	LIST_HEAD(dead);
+	unsigned int n;
 
-	if (!cache->limit)
-		return;
-	stargz_shrinker_unregister(&cache->shrinker);
-	xa_lock(&cache->spans);
-	while ((buf = stargz_buf_evict(cache))) {
-		xa_unlock(&cache->spans);
-		stargz_buf_free(buf);
-		xa_lock(&cache->spans);
-	}
-	xa_unlock(&cache->spans);
-	xa_destroy(&cache->spans);
+	do {
+		spin_lock(&stargz_cache.lock);
+		for (n = 0; n < 64 && !list_empty(&sbi->cache.bufs); n++) {
+			buf = list_first_entry(&sbi->cache.bufs,
+					       struct stargz_span_buf, mount);
+			stargz_buf_evict(buf, &dead);
+		}
+		spin_unlock(&stargz_cache.lock);
+		stargz_bufs_free(&dead);
+		INIT_LIST_HEAD(&dead);
+		cond_resched();
+	} while (n);
+	xa_destroy(&sbi->cache.bad);
+}
+
+/* The limit */
+
+static void stargz_cache_set_limit(unsigned int mb)
+{
+	u64 limit = (u64)mb << 20;
+	LIST_HEAD(dead);
+
+	if (!mb)
+		limit = clamp_t(u64, ((u64)totalram_pages() << PAGE_SHIFT) /
+				     STARGZ_CACHE_SHARE,
+				STARGZ_CACHE_MIN, STARGZ_CACHE_MAX);
+	spin_lock(&stargz_cache.lock);
+	WRITE_ONCE(stargz_cache.limit, limit);
+	stargz_cache_trim(&dead);
+	wake_up_all(&stargz_cache.room);
+	spin_unlock(&stargz_cache.lock);
+	stargz_bufs_free(&dead);
+}
+
+static int stargz_cache_mb_set(const char *val, const struct kernel_param *kp)
+{
+	int err = param_set_uint(val, kp);
+
+	/* Before stargz_cache_init() there is nothing to be told. */
+	if (!err && READ_ONCE(stargz_cache.ready))
+		stargz_cache_set_limit(stargz_cache_mb);
+	return err;
+}
+
+static const struct kernel_param_ops stargz_cache_mb_ops = {
+	.set	= stargz_cache_mb_set,
+	.get	= param_get_uint,
+};
+module_param_cb(span_cache_mb, &stargz_cache_mb_ops, &stargz_cache_mb, 0644);
+MODULE_PARM_DESC(span_cache_mb, "Most memory for decoded spans of all mounts, MiB (0: 1/32 of memory, 32 to 128)");
+
+/**
+ * stargz_cache_init() - set up the cache
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init stargz_cache_init(void)
+{
+	int err = -ENOMEM;
+
+	spin_lock_init(&stargz_cache.lock);
+	INIT_LIST_HEAD(&stargz_cache.lru);
+	init_waitqueue_head(&stargz_cache.room);
+	stargz_cache.slab = kmem_cache_create("stargz_span",
+					      sizeof(struct stargz_span_buf), 0,
+					      SLAB_ACCOUNT |
+					      SLAB_RECLAIM_ACCOUNT, NULL);
+	if (!stargz_cache.slab)
+		return -ENOMEM;
+	err = stargz_shrinker_register(&stargz_cache.shrinker,
+				       SHRINKER_NUMA_AWARE |
+				       SHRINKER_MEMCG_AWARE,
+				       stargz_shrink_count, stargz_shrink_scan,
+				       "stargz-spans");
+	if (err)
+		goto out_slab;
+	err = list_lru_init_memcg(&stargz_cache.shrinkable,
+				  stargz_shrinker_raw(&stargz_cache.shrinker));
+	if (err)
+		goto out_shrinker;
+	stargz_cache_set_limit(stargz_cache_mb);
+	WRITE_ONCE(stargz_cache.ready, true);
+	return 0;
+
+out_shrinker:
+	stargz_shrinker_unregister(&stargz_cache.shrinker);
+out_slab:
+	kmem_cache_destroy(stargz_cache.slab);
+	return err;
+}
+
+/**
+ * stargz_cache_exit() - free what stargz_cache_init() made
+ *
+ * Nothing is mounted any more.
+ */
+void stargz_cache_exit(void)
+{
+	stargz_shrinker_unregister(&stargz_cache.shrinker);
+	list_lru_destroy(&stargz_cache.shrinkable);
+	kmem_cache_destroy(stargz_cache.slab);
 }

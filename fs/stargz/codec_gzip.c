@@ -15,12 +15,14 @@
  * There are two inflaters. Our own needs all compressed bytes in one run of
  * memory and is several times as fast; the kernel's zlib takes them piece by
  * piece, and so goes on when there is no memory for the run. Which one it is
- * makes no difference to anybody else. No state but the stream's, no locks.
+ * makes no difference to anybody else. Either takes a slice at a time, of so
+ * many bytes of input and of output: blocks, headers and whole members can hold
+ * no output at all. No state but the stream's, no locks.
  */
 #include <linux/bits.h>
 #include <linux/crc32.h>
-#include <linux/sched.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
 #include <linux/zlib.h>
 
 #include "internal.h"
@@ -41,13 +43,90 @@
 #define STARGZ_GZIP_TAIL_MAX	SZ_1M
 
 /*
- * So many bytes are inflated at a time: their CRC is computed while they are
- * in the CPU's cache, and others get the CPU in between.
+ * So many bytes are inflated at a time, and so many compressed ones are looked
+ * at: the CRC is computed while they are in the CPU's cache, and others get the
+ * CPU in between.
  */
 #define STARGZ_GZIP_SLICE	SZ_64K
 
 /* The sink is used in halves of 32 KiB, each the history of the other. */
 #define STARGZ_SINK_HALF	(STARGZ_SINK_SIZE / 2)
+
+/**
+ * struct stargz_gzip_out - output of a member while it is inflated
+ * @base: a run of memory. What was written before lies there in front of @pos,
+ *	and what came before that, in @dict
+ * @pos: where to write on
+ * @end: where to stop
+ * @dict: history
+ * @dict_len: its length
+ */
+struct stargz_gzip_out {
+	u8 *base;
+	size_t pos;
+	size_t end;
+	const u8 *dict;
+	size_t dict_len;
+};
+
+/**
+ * enum stargz_gzip_phase - what comes next in a span
+ * @GZIP_HEADER: the fixed part of a member's header
+ * @GZIP_EXTRA: its extra field, @skip bytes to go
+ * @GZIP_NAME: its file name
+ * @GZIP_COMMENT: its comment
+ * @GZIP_HCRC: the checksum of the header
+ * @GZIP_DATA: deflate data
+ */
+enum stargz_gzip_phase {
+	GZIP_HEADER,
+	GZIP_EXTRA,
+	GZIP_NAME,
+	GZIP_COMMENT,
+	GZIP_HCRC,
+	GZIP_DATA,
+};
+
+/**
+ * struct stargz_gzip - a span while it is decoded, in strm->state
+ * @out: where output goes now
+ * @from: where in @out the run began that is under way
+ * @in_end: behind the input that our own decoder was given
+ * @ulen: decoded size of the span
+ * @stop: how far to decode, bytes of the span or behind it
+ * @total: how many were decoded, those of the run under way not counted
+ * @member: how many of them came before the member
+ * @crc: CRC-32 of the member, or of all of a span with %STARGZ_SPAN_CRC
+ * @header_crc: CRC-32 of the header
+ * @skip: bytes of its extra field that are left
+ * @phase: what comes next, an enum stargz_gzip_phase
+ * @flags: of the header
+ * @checked: that is a span with %STARGZ_SPAN_CRC
+ * @whole: all of it is wanted, so it goes there at once and not to the sink
+ */
+struct stargz_gzip {
+	struct stargz_gzip_out out;
+	size_t from;
+	const u8 *in_end;
+	u32 ulen;
+	u32 stop;
+	u32 total;
+	u32 member;
+	u32 crc;
+	u32 header_crc;
+	u32 skip;
+	u8 phase;
+	u8 flags;
+	bool checked;
+	bool whole;
+};
+
+static_assert(sizeof(struct stargz_gzip) <= STARGZ_CODEC_STATE);
+
+static struct stargz_gzip *stargz_gzip(const struct stargz_decode *d)
+{
+	return (struct stargz_gzip *)d->strm->state;
+}
 
 static int stargz_gzip_error(struct stargz_stream *strm, const char *why)
 {
@@ -83,81 +162,117 @@ static int stargz_gzip_number(struct stargz_input *in, unsigned int n,
 	return 0;
 }
 
-static int stargz_gzip_skip(struct stargz_input *in, u32 n, u32 *crc)
-{
-	while (n--) {
-		int c = stargz_gzip_byte(in, crc);
-
-		if (c < 0)
-			return c;
-	}
-	return 0;
-}
-
-/* Skip a zero-terminated string; the range of the span bounds it. */
-static int stargz_gzip_string(struct stargz_input *in, u32 *crc)
-{
-	int c;
-
-	do {
-		c = stargz_gzip_byte(in, crc);
-	} while (c > 0);
-	return c;
-}
-
-/* Optional fields of the header, by the bits of @flags. */
-static int stargz_gzip_fields(struct stargz_stream *strm,
-			      struct stargz_input *in, u8 flags, u32 *crc)
-{
-	u32 value, sum;
-	int err = 0;
-
-	if (flags & GZIP_FEXTRA) {
-		err = stargz_gzip_number(in, 2, crc, &value);
-		if (!err)
-			err = stargz_gzip_skip(in, value, crc);
-	}
-	if (!err && flags & GZIP_FNAME)
-		err = stargz_gzip_string(in, crc);
-	if (!err && flags & GZIP_FCOMMENT)
-		err = stargz_gzip_string(in, crc);
-	if (!err && flags & GZIP_FHCRC) {
-		sum = ~*crc & 0xffff;
-		err = stargz_gzip_number(in, 2, crc, &value);
-		if (!err && value != sum)
-			return stargz_gzip_error(strm,
-						 "gzip header checksum mismatch");
-	}
-	return err;
-}
-
-/**
- * stargz_gzip_header() - take the header of a gzip member
- * @strm: gets the reason of an error
- * @in: starts at the member, left at its deflate data
- *
- * Return: 0, -EFSCORRUPTED, or what reading gave.
+/*
+ * Pass over @n bytes, or with @string up to and with the first zero among them,
+ * as far as they are at hand. Returns how many it were, or an error at the end
+ * of the span.
  */
-int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in)
+static ssize_t stargz_gzip_pass(struct stargz_input *in, size_t n, bool string,
+				u32 *crc)
 {
-	u32 crc = ~0, id, flags;
+	const u8 *zero = NULL;
 	int err;
 
-	err = stargz_gzip_number(in, 3, &crc, &id);
+	err = stargz_input_need(in, 1);
+	if (err)
+		return err;
+	if (!in->avail)
+		return -EFSCORRUPTED;
+	n = min3(n, in->avail, (size_t)STARGZ_GZIP_SLICE);
+	if (string)
+		zero = memchr(in->next, '\0', n);
+	if (zero)
+		n = zero + 1 - in->next;
+	*crc = stargz_crc(*crc, in->next, n);
+	in->next += n;
+	in->avail -= n;
+	return n;
+}
+
+/* The ten bytes that each header has, and the length of an extra field. */
+static int stargz_gzip_fixed(struct stargz_stream *strm,
+			     struct stargz_input *in, struct stargz_gzip *g)
+{
+	u32 id, flags, ignored;
+	int err;
+
+	g->header_crc = ~0;
+	err = stargz_gzip_number(in, 3, &g->header_crc, &id);
 	if (!err && id != (0x8b1f | GZIP_METHOD_DEFLATE << 16))
 		return stargz_gzip_error(strm, "not a gzip member");
 	if (!err)
-		err = stargz_gzip_number(in, 1, &crc, &flags);
+		err = stargz_gzip_number(in, 1, &g->header_crc, &flags);
 	if (!err && flags & GZIP_RESERVED)
 		return stargz_gzip_error(strm, "unknown gzip flags");
 	/* MTIME, XFL and OS mean nothing to us. */
 	if (!err)
-		err = stargz_gzip_skip(in, 6, &crc);
+		err = stargz_gzip_number(in, 4, &g->header_crc, &ignored);
 	if (!err)
-		err = stargz_gzip_fields(strm, in, flags, &crc);
-	if (err == -EFSCORRUPTED && !strm->why)
-		strm->why = "truncated gzip header";
+		err = stargz_gzip_number(in, 2, &g->header_crc, &ignored);
+	if (!err)
+		g->flags = flags;
+	if (!err && flags & GZIP_FEXTRA)
+		err = stargz_gzip_number(in, 2, &g->header_crc, &g->skip);
 	return err;
+}
+
+/* Go on in the extra field, the name or the comment; 1 at its end. */
+static int stargz_gzip_field(struct stargz_input *in, struct stargz_gzip *g)
+{
+	ssize_t n;
+
+	switch (g->phase) {
+	case GZIP_EXTRA:
+		if (!(g->flags & GZIP_FEXTRA) || !g->skip)
+			return 1;
+		n = stargz_gzip_pass(in, g->skip, false, &g->header_crc);
+		if (n > 0)
+			g->skip -= n;
+		return min_t(ssize_t, n, 0);
+	case GZIP_NAME:
+		if (!(g->flags & GZIP_FNAME))
+			return 1;
+		break;
+	default:
+		if (!(g->flags & GZIP_FCOMMENT))
+			return 1;
+	}
+	n = stargz_gzip_pass(in, STARGZ_GZIP_SLICE, true, &g->header_crc);
+	return n < 0 ? n : !in->next[-1];
+}
+
+static int stargz_gzip_hcrc(struct stargz_stream *strm,
+			    struct stargz_input *in, struct stargz_gzip *g)
+{
+	u32 ignored = 0, sum = ~g->header_crc & 0xffff, value;
+	int err;
+
+	if (!(g->flags & GZIP_FHCRC))
+		return 0;
+	err = stargz_gzip_number(in, 2, &ignored, &value);
+	if (!err && value != sum)
+		return stargz_gzip_error(strm, "gzip header checksum mismatch");
+	return err;
+}
+
+/* Go on with a header for a slice; sets g->phase. */
+static int stargz_gzip_header_run(struct stargz_stream *strm,
+				  struct stargz_input *in,
+				  struct stargz_gzip *g)
+{
+	int ret;
+
+	if (g->phase == GZIP_HEADER)
+		ret = stargz_gzip_fixed(strm, in, g) ?: 1;
+	else if (g->phase == GZIP_HCRC)
+		ret = stargz_gzip_hcrc(strm, in, g) ?: 1;
+	else
+		ret = stargz_gzip_field(in, g);
+	if (ret > 0)
+		g->phase++;
+	if (ret == -EFSCORRUPTED && !strm->why)
+		strm->why = "truncated gzip header";
+	return min(ret, 0);
 }
 
 static int stargz_zlib_start(struct stargz_stream *strm)
@@ -168,13 +283,43 @@ static int stargz_zlib_start(struct stargz_stream *strm)
 	return 0;
 }
 
+/*
+ * Start our own decoder at bit @bit of the input. It is told of a slice only,
+ * so that a run ends there whatever it finds.
+ */
+static void stargz_gzip_start_own(struct stargz_stream *strm,
+				  const struct stargz_input *in,
+				  unsigned int bit)
+{
+	struct stargz_gzip *g = (struct stargz_gzip *)strm->state;
+	size_t n = min_t(size_t, in->avail, STARGZ_GZIP_SLICE);
+
+	g->in_end = in->next + n;
+	stargz_inflate_start(strm->own, in->next, n, bit);
+	strm->own->more = n < in->avail;
+}
+
+/* Tell our own decoder of the next slice. */
+static void stargz_gzip_feed(struct stargz_stream *strm,
+			     const struct stargz_input *in)
+{
+	struct stargz_gzip *g = (struct stargz_gzip *)strm->state;
+	size_t left = in->avail - (g->in_end - in->next);
+	size_t n = min_t(size_t, left, STARGZ_GZIP_SLICE);
+	size_t unread = stargz_inflate_unread(strm->own);
+
+	stargz_inflate_feed(strm->own, g->in_end - unread, unread + n,
+			    n < left);
+	g->in_end += n;
+}
+
 /* Start at the deflate data of a member. */
 static int stargz_gzip_start(struct stargz_stream *strm,
 			     const struct stargz_input *in)
 {
 	if (strm->decoder == STARGZ_DECODER_ZLIB)
 		return stargz_zlib_start(strm);
-	stargz_inflate_start(strm->own, in->next, in->avail, 0);
+	stargz_gzip_start_own(strm, in, 0);
 	return 0;
 }
 
@@ -213,7 +358,7 @@ static int stargz_deflate_start(struct stargz_stream *strm,
 	if (strm->decoder == STARGZ_DECODER_OWN) {
 		if (!in->avail)
 			return stargz_gzip_error(strm, "no deflate data");
-		stargz_inflate_start(strm->own, in->next, in->avail, bit);
+		stargz_gzip_start_own(strm, in, bit);
 		return 0;
 	}
 	err = stargz_zlib_start(strm);
@@ -243,6 +388,9 @@ static int stargz_gzip_own(struct stargz_stream *strm, struct stargz_input *in,
 	switch (stargz_inflate_run(strm->own, out->base, &out->pos, out->end)) {
 	case STARGZ_INFLATE_FULL:
 		return 0;
+	case STARGZ_INFLATE_HUNGRY:
+		stargz_gzip_feed(strm, in);
+		return 0;
 	case STARGZ_INFLATE_END:
 		used = stargz_inflate_consumed(strm->own);
 		in->next += used;
@@ -261,33 +409,31 @@ static int stargz_gzip_zlib(struct stargz_stream *strm,
 			    struct stargz_gzip_out *out)
 {
 	struct z_stream_s *z = &strm->z;
-	int ret = Z_OK;
+	size_t given, room = out->end - out->pos;
+	int ret;
 
+	if (!room)
+		return 0;
+	ret = stargz_input_need(in, 1);
+	if (ret)
+		return ret;
+	if (!in->avail)
+		return stargz_gzip_error(strm, "truncated gzip member");
+	given = min_t(size_t, in->avail, STARGZ_GZIP_SLICE);
+	z->next_in = in->next;
+	z->avail_in = given;
 	z->next_out = out->base + out->pos;
-	z->avail_out = out->end - out->pos;
-	while (z->avail_out && ret == Z_OK) {
-		if (!in->avail) {
-			int err = in->refill(in);
-
-			if (err)
-				return err;
-			if (!in->avail)
-				return stargz_gzip_error(strm,
-							 "truncated gzip member");
-		}
-		z->next_in = in->next;
-		z->avail_in = in->avail;
-		ret = zlib_inflate(z, Z_SYNC_FLUSH);
-		in->next = z->next_in;
-		in->avail = z->avail_in;
-		/* Nothing in, nothing out, while there was room for both. */
-		if (ret == Z_BUF_ERROR && !in->avail)
-			ret = Z_OK;
-	}
-	if (ret != Z_OK && ret != Z_STREAM_END)
-		return stargz_gzip_error(strm, "damaged deflate data");
+	z->avail_out = room;
+	ret = zlib_inflate(z, Z_SYNC_FLUSH);
+	in->next += given - z->avail_in;
+	in->avail -= given - z->avail_in;
 	out->pos = out->end - z->avail_out;
-	return ret == Z_STREAM_END;
+	if (ret == Z_STREAM_END)
+		return 1;
+	/* Without input or room left it says Z_BUF_ERROR if it did nothing. */
+	if (ret != Z_OK && (ret != Z_BUF_ERROR || z->avail_in == given))
+		return stargz_gzip_error(strm, "damaged deflate data");
+	return 0;
 }
 
 /* Make room in the sink, when @out is not there yet or filled its half. */
@@ -336,38 +482,40 @@ static int stargz_gzip_trailer(struct stargz_stream *strm,
 	return 0;
 }
 
-/* Go from the end of one member's data to the next one's, which has no past. */
-static int stargz_gzip_next(struct stargz_stream *strm,
-			    struct stargz_input *in,
-			    struct stargz_gzip_out *out)
+/* Go from the end of one member's data to the next one, which has no past. */
+static void stargz_gzip_next(struct stargz_stream *strm, struct stargz_gzip *g)
 {
-	int err = stargz_gzip_header(strm, in);
+	struct stargz_gzip_out *out = &g->out;
 
-	if (out->base == strm->sink || out->base == strm->sink +
-	    STARGZ_SINK_HALF)
+	if (out->base == strm->sink ||
+	    out->base == strm->sink + STARGZ_SINK_HALF)
 		out->base = strm->sink;
 	else
 		out->base += out->pos;
 	out->pos = 0;
 	out->dict_len = 0;
-	return err ? err : stargz_gzip_start(strm, in);
+	g->phase = GZIP_HEADER;
 }
 
 /* Skip a trailer that says nothing about what was decoded here. */
 static int stargz_gzip_skip_trailer(struct stargz_stream *strm,
 				    struct stargz_input *in)
 {
-	u32 ignored = 0;
-	int err = stargz_gzip_skip(in, 8, &ignored);
+	u32 ignored = 0, value;
+	int err;
 
+	err = stargz_gzip_number(in, 4, &ignored, &value);
+	if (!err)
+		err = stargz_gzip_number(in, 4, &ignored, &value);
 	if (err == -EFSCORRUPTED)
 		strm->why = "truncated gzip trailer";
 	return err;
 }
 
 /* Set the next run up; 1 when there is nothing more to do. */
-static int stargz_gzip_more(struct stargz_gzip *g)
+static int stargz_gzip_more(struct stargz_decode *d)
 {
+	struct stargz_gzip *g = stargz_gzip(d);
 	struct stargz_gzip_out *out = &g->out;
 	size_t room = STARGZ_GZIP_SLICE;
 
@@ -379,150 +527,192 @@ static int stargz_gzip_more(struct stargz_gzip *g)
 		g->whole = false;
 	}
 	if (!g->whole) {
-		stargz_gzip_turn(g->strm, out);
+		stargz_gzip_turn(d->strm, out);
 		room = STARGZ_SINK_HALF - out->pos;
 	}
 	g->from = out->pos;
 	out->end = out->pos + min_t(size_t, room, g->stop - g->total);
-	if (g->strm->decoder == STARGZ_DECODER_OWN)
-		stargz_inflate_dict(g->strm->own, out->dict, out->dict_len);
+	if (d->strm->decoder == STARGZ_DECODER_OWN)
+		stargz_inflate_dict(d->strm->own, out->dict, out->dict_len);
 	return 0;
 }
 
 /* The deflate data of a member ended; 1 when that is all of the span. */
-static int stargz_gzip_member_end(struct stargz_gzip *g)
+static int stargz_gzip_member_end(struct stargz_decode *d)
 {
+	struct stargz_gzip *g = stargz_gzip(d);
 	bool last = g->total >= g->ulen;
 	int err = 0;
 
 	if (!g->checked)
-		err = stargz_gzip_trailer(g->strm, g->d->in, g->crc,
+		err = stargz_gzip_trailer(d->strm, &d->in, g->crc,
 					  g->total - g->member);
 	else if (!last)
-		err = stargz_gzip_skip_trailer(g->strm, g->d->in);
+		err = stargz_gzip_skip_trailer(d->strm, &d->in);
 	if (err || last)
 		return err ? err : 1;
 	g->member = g->total;
 	if (!g->checked)
 		g->crc = ~0;
-	return stargz_gzip_next(g->strm, g->d->in, &g->out);
+	stargz_gzip_next(d->strm, g);
+	return 0;
 }
 
-/**
- * stargz_gzip_run() - go on with a span
- * @g: from stargz_gzip_begin()
- *
- * Decodes some 64 KiB.
- *
- * Return: 0 when there is more to do, 1 when all is there, -EFSCORRUPTED, or
- * what reading gave.
- */
-int stargz_gzip_run(struct stargz_gzip *g)
+/* Go on in the header of a member, and behind it to its data. */
+static int stargz_gzip_run_header(struct stargz_decode *d)
 {
+	struct stargz_gzip *g = stargz_gzip(d);
+	int err = stargz_gzip_header_run(d->strm, &d->in, g);
+
+	if (err || g->phase != GZIP_DATA)
+		return err;
+	err = stargz_gzip_start(d->strm, &d->in);
+	return err ? err : stargz_gzip_more(d);
+}
+
+/* Go on in the deflate data of a member. */
+static int stargz_gzip_run(struct stargz_decode *d)
+{
+	struct stargz_gzip *g = stargz_gzip(d);
 	struct stargz_gzip_out *out = &g->out;
 	const u8 *bytes;
 	size_t n;
 	int ret;
 
-	if (g->strm->decoder == STARGZ_DECODER_OWN)
-		ret = stargz_gzip_own(g->strm, g->d->in, out);
+	if (g->phase != GZIP_DATA)
+		return stargz_gzip_run_header(d);
+	if (d->strm->decoder == STARGZ_DECODER_OWN)
+		ret = stargz_gzip_own(d->strm, &d->in, out);
 	else
-		ret = stargz_gzip_zlib(g->strm, g->d->in, out);
+		ret = stargz_gzip_zlib(d->strm, &d->in, out);
 	if (ret < 0)
 		return ret;
 	bytes = out->base + g->from;
 	n = out->pos - g->from;
 	g->crc = stargz_crc(g->crc, bytes, n);
 	if (!g->whole)
-		stargz_gzip_copy(&g->d->want, g->total, bytes, n);
+		stargz_gzip_copy(&d->want, g->total, bytes, n);
 	g->total += n;
-	cond_resched();
-	if (ret)
-		ret = stargz_gzip_member_end(g);
-	return ret ? ret : stargz_gzip_more(g);
+	return ret ? stargz_gzip_member_end(d) : stargz_gzip_more(d);
 }
 
-/**
- * stargz_gzip_begin() - begin to decode a span of gzip members, or from within
- *	one on
- * @g: filled in
- * @d: the span, of codec gzip or deflate, and its stream, with the history of
- *	a span that has some. For %STARGZ_DECODER_OWN the input holds all there
- *	is from the start, since that decoder does not refill
- *
- * The last member may hold more than the span does. Without %STARGZ_SPAN_CRC
- * the CRC and size of every member is checked, except of the last one when
- * more than %STARGZ_GZIP_TAIL_MAX bytes follow.
- *
- * Return: as stargz_gzip_run().
- */
-int stargz_gzip_begin(struct stargz_gzip *g, struct stargz_decode *d)
+static void stargz_gzip_setup(struct stargz_decode *d)
 {
-	const struct stargz_span *raw = d->raw;
-	struct stargz_stream *strm = d->strm;
-	u32 ulen = le32_to_cpu(raw->ulen);
+	struct stargz_gzip *g = stargz_gzip(d);
+	u32 ulen = le32_to_cpu(d->raw->ulen);
 	bool whole = !d->want.from && d->want.to == ulen;
-	int err;
 
 	*g = (struct stargz_gzip) {
-		.d = d,
-		.strm = strm,
-		.out.base = whole ? d->want.out : strm->sink,
+		.out.base = whole ? d->want.out : d->strm->sink,
 		.ulen = ulen,
 		.stop = ulen,
 		.crc = ~0,
-		.checked = raw->flags & STARGZ_SPAN_CRC,
+		.checked = d->raw->flags & STARGZ_SPAN_CRC,
 		.whole = whole,
 	};
-	if (raw->codec == STARGZ_CODEC_DEFLATE) {
-		g->out.dict = strm->window;
-		g->out.dict_len = strm->window_len;
-		err = stargz_deflate_start(strm, d->in,
-					   raw->flags & STARGZ_SPAN_BIT_MASK,
-					   &g->out);
-	} else {
-		err = stargz_gzip_header(strm, d->in);
-		if (!err)
-			err = stargz_gzip_start(strm, d->in);
-	}
-	return err ? err : stargz_gzip_more(g);
 }
 
-/**
- * stargz_gzip_two() - go on with two spans side by side
- * @a: the one, with %STARGZ_DECODER_OWN
- * @b: the other, likewise
- *
- * Takes less time than one after the other.
- *
- * Return: the one of them to call stargz_gzip_run() for next.
- */
-struct stargz_gzip *stargz_gzip_two(struct stargz_gzip *a,
-				    struct stargz_gzip *b)
+/* Begin at the header of a member. */
+static int stargz_gzip_begin(struct stargz_decode *d)
 {
-	struct stargz_inflate_part part[2] = {
-		{ .s = a->strm->own, .base = a->out.base, .pos = a->out.pos,
-		  .end = a->out.end },
-		{ .s = b->strm->own, .base = b->out.base, .pos = b->out.pos,
-		  .end = b->out.end },
-	};
-	bool first = stargz_inflate_two(&part[0], &part[1]) == &part[0];
+	stargz_gzip_setup(d);
+	return 0;
+}
 
-	a->out.pos = part[0].pos;
-	b->out.pos = part[1].pos;
+/* Begin within a member, with what came before in the stream. */
+static int stargz_deflate_begin(struct stargz_decode *d)
+{
+	struct stargz_gzip *g = stargz_gzip(d);
+	int err;
+
+	stargz_gzip_setup(d);
+	g->phase = GZIP_DATA;
+	g->out.dict = d->strm->history;
+	g->out.dict_len = d->strm->history_len;
+	err = stargz_deflate_start(d->strm, &d->in,
+				   d->raw->flags & STARGZ_SPAN_BIT_MASK,
+				   &g->out);
+	return err ? err : stargz_gzip_more(d);
+}
+
+static int stargz_deflate_prepare(struct super_block *sb,
+				  struct stargz_decode *d)
+{
+	return stargz_history_load(sb, d->span, d->strm);
+}
+
+/*
+ * Go on with two spans in our own decoder. Of each it does a part of what
+ * stargz_gzip_run() does, which is to be called for one of them next.
+ */
+static struct stargz_decode *stargz_gzip_pair(struct stargz_decode *a,
+					      struct stargz_decode *b)
+{
+	struct stargz_gzip *ga = stargz_gzip(a), *gb = stargz_gzip(b);
+	struct stargz_inflate_part part[2] = {
+		{ .s = a->strm->own, .base = ga->out.base, .pos = ga->out.pos,
+		  .end = ga->out.end },
+		{ .s = b->strm->own, .base = gb->out.base, .pos = gb->out.pos,
+		  .end = gb->out.end },
+	};
+	bool first;
+
+	if (ga->phase != GZIP_DATA)
+		return a;
+	if (gb->phase != GZIP_DATA)
+		return b;
+	first = stargz_inflate_two(&part[0], &part[1]) == &part[0];
+	ga->out.pos = part[0].pos;
+	gb->out.pos = part[1].pos;
 	return first ? a : b;
 }
 
-/**
- * stargz_gzip_end() - be done with a span
- * @g: from stargz_gzip_begin()
- * @ret: what that or stargz_gzip_run() returned last, not 0
- *
- * In d->err comes how it went, and in d->crc the CRC-32 of all bytes of a span
- * with %STARGZ_SPAN_CRC.
- */
-void stargz_gzip_end(struct stargz_gzip *g, int ret)
+static int stargz_gzip_end(struct stargz_decode *d, int ret)
 {
-	g->d->err = min(ret, 0);
-	g->d->crc = ~g->crc;
+	d->crc = ~stargz_gzip(d)->crc;
+	return ret;
 }
+
+/*
+ * Members from the header of the first on. The last one may hold more than the
+ * span does. Without %STARGZ_SPAN_CRC the CRC and size of every member is
+ * checked, except of the last one when more than %STARGZ_GZIP_TAIL_MAX bytes
+ * follow.
+ */
+const struct stargz_codec_ops stargz_codec_gzip = {
+	.name	= "gzip",
+	.begin	= stargz_gzip_begin,
+	.run	= stargz_gzip_run,
+	.pair	= stargz_gzip_pair,
+	.end	= stargz_gzip_end,
+};
+
+/* The same from within a member on; always with %STARGZ_SPAN_CRC. */
+const struct stargz_codec_ops stargz_codec_deflate = {
+	.name	 = "deflate",
+	.prepare = stargz_deflate_prepare,
+	.begin	 = stargz_deflate_begin,
+	.run	 = stargz_gzip_run,
+	.pair	 = stargz_gzip_pair,
+	.end	 = stargz_gzip_end,
+};
+
+#if IS_ENABLED(CONFIG_STARGZ_FS_KUNIT_TEST)
+/**
+ * stargz_gzip_header() - take the header of a gzip member
+ * @strm: gets the reason of an error; its state is used
+ * @in: starts at the member, left at its deflate data
+ *
+ * Return: 0, -EFSCORRUPTED, or what reading gave.
+ */
+int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in)
+{
+	struct stargz_gzip *g = (struct stargz_gzip *)strm->state;
+	int err = 0;
+
+	memset(g, 0, sizeof(*g));
+	while (!err && g->phase != GZIP_DATA)
+		err = stargz_gzip_header_run(strm, in, g);
+	return err;
+}
+#endif

@@ -3,24 +3,33 @@
  * stargz - zstd frames (RFC 8878).
  *
  * A span is a run of whole frames, with skippable ones in between. A frame of
- * which everything is wanted is decoded into its place at once, which takes no
- * memory but a context that the stream keeps, whether or not the frame tells
- * its size. One that reaches over what is wanted goes through the sink of the
- * stream, and needs memory for its window meanwhile. Without memory for that
- * decoding fails with -ENOMEM, as it does without memory for the compressed
- * bytes, which the kernel's zstd has to see in one run. No state but the
- * stream's, no locks.
+ * which everything is wanted, and that is at hand in one run, is decoded into
+ * its place at once, if it is not large: a decode at once cannot be
+ * interrupted. All others go through the sink of the stream, slice by slice,
+ * and need memory for the window of the frame meanwhile. When there is none
+ * for that, there is a reserve, which does for the windows that every decoder
+ * must support and which decodes take in turns.
+ *
+ * Locking: the mutex of the reserve, which is held from the beginning of a
+ * decode to its end. That sleeps for reading the blob and for nothing else, so
+ * the mutex may be waited for with folios locked.
  */
-#include <linux/sched.h>
+#include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 #include <linux/zstd.h>
 #include <linux/zstd_errors.h>
 
 #include "internal.h"
 
-/* Largest window of a frame; what a decoder must support is 8 MiB. */
+/* Largest window of a frame. */
 #define STARGZ_ZSTD_WINDOW_MAX	SZ_32M
+/* Largest window that needs no memory; RFC 8878 3.1.1.1.2 recommends it. */
+#define STARGZ_ZSTD_WINDOW_RESERVE	SZ_8M
+
+/* Frames that take and give no more than this are decoded at once. */
+#define STARGZ_ZSTD_AT_ONCE	SZ_4M
 
 /*
  * Most bytes after the wanted ones that are decoded just to reach the checksum
@@ -28,36 +37,65 @@
  */
 #define STARGZ_ZSTD_TAIL_MAX	SZ_1M
 
+/* Longest header of a frame, RFC 8878 3.1.1.1. */
+#define STARGZ_ZSTD_HEADER_MAX	18
+
+/* So many compressed bytes are looked at in a slice. */
+#define STARGZ_ZSTD_SLICE	SZ_64K
+
+/* What one decode needs when there is no memory. */
+static struct {
+	struct mutex lock;		/* all of this */
+	unsigned int users;		/* mounts with zstd */
+	void *workspace;		/* kept while there are some */
+} stargz_zstd_reserve = {
+	.lock = __MUTEX_INITIALIZER(stargz_zstd_reserve.lock),
+};
+
 /**
- * struct stargz_zstd - a span while it is decoded
- * @strm: gets the reason of an error
- * @src: compressed bytes that are left
- * @left: how many
+ * struct stargz_zstd - a span while it is decoded, in strm->state
+ * @ds: state of a frame that is decoded slice by slice, or NULL
+ * @workspace: what @ds is in
+ * @window: largest window that it has room for, bytes
+ * @skip: bytes of a skippable frame that are left
  * @ulen: how many bytes the span has
  * @pos: how many were decoded; at the end there may be more than @ulen
  * @crc: the CRC-32 of those up to @ulen, not inverted
- * @want: which of them are wanted, and where
+ * @reserved: @workspace is the reserve, whose lock is held
+ * @inside: a frame has begun and not ended
+ * @checked: that CRC is wanted
  */
 struct stargz_zstd {
-	struct stargz_stream *strm;
-	const u8 *src;
-	size_t left;
+	zstd_dstream *ds;
+	void *workspace;
+	size_t window;
+	u64 skip;
 	u32 ulen;
 	u32 pos;
 	u32 crc;
-	const struct stargz_want *want;
+	bool reserved;
+	bool inside;
+	bool checked;
 };
 
-static int stargz_zstd_error(struct stargz_zstd *z, const char *why)
+static_assert(sizeof(struct stargz_zstd) <= STARGZ_CODEC_STATE);
+
+static struct stargz_zstd *stargz_zstd(const struct stargz_decode *d)
 {
-	z->strm->why = why;
+	return (struct stargz_zstd *)d->strm->state;
+}
+
+static int stargz_zstd_error(struct stargz_decode *d, const char *why)
+{
+	d->strm->why = why;
 	return -EFSCORRUPTED;
 }
 
 /* The next @n decoded bytes are at @data. */
-static void stargz_zstd_take(struct stargz_zstd *z, const u8 *data, u32 n)
+static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n)
 {
-	const struct stargz_want *want = z->want;
+	const struct stargz_want *want = &d->want;
+	struct stargz_zstd *z = stargz_zstd(d);
 	u32 start = max(z->pos, want->from);
 	u32 end = min(z->pos + n, want->to);
 
@@ -65,153 +103,285 @@ static void stargz_zstd_take(struct stargz_zstd *z, const u8 *data, u32 n)
 	if (start < end && data != want->out + (z->pos - want->from))
 		memcpy(want->out + (start - want->from),
 		       data + (start - z->pos), end - start);
-	if (z->pos < z->ulen)
+	if (z->checked && z->pos < z->ulen)
 		z->crc = stargz_crc(z->crc, data, min(n, z->ulen - z->pos));
 	z->pos += n;
 }
 
 /*
  * Decode a frame of @size compressed bytes into its place. Returns 1 when it
- * has more bytes than are wanted there.
+ * is done, 0 when the frame has more bytes than are wanted there, or there is
+ * no memory.
  */
-static int stargz_zstd_whole(struct stargz_zstd *z, size_t size)
+static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 {
-	struct stargz_stream *strm = z->strm;
+	struct stargz_stream *strm = d->strm;
+	struct stargz_zstd *z = stargz_zstd(d);
 	size_t bound = zstd_dctx_workspace_bound(), n;
-	u8 *out = z->want->out + (z->pos - z->want->from);
+	u8 *out = d->want.out + (z->pos - d->want.from);
 	zstd_dctx *ctx;
 
 	if (!strm->zstd)
-		strm->zstd = stargz_alloc(bound);
+		strm->zstd = stargz_alloc(bound, 0);
 	if (!strm->zstd)
-		return -ENOMEM;
+		return 0;
 	ctx = zstd_init_dctx(strm->zstd, bound);
 	if (!ctx)
-		return stargz_zstd_error(z, "zstd does not start");
-	n = zstd_decompress_dctx(ctx, out, z->want->to - z->pos, z->src, size);
+		return stargz_zstd_error(d, "zstd does not start");
+	n = zstd_decompress_dctx(ctx, out, min_t(u32, d->want.to - z->pos,
+						 STARGZ_ZSTD_AT_ONCE),
+				 d->in.next, size);
 	if (zstd_is_error(n)) {
 		if (zstd_get_error_code(n) == ZSTD_error_dstSize_tooSmall)
-			return 1;
-		return stargz_zstd_error(z, zstd_get_error_name(n));
+			return 0;
+		return stargz_zstd_error(d, zstd_get_error_name(n));
 	}
-	stargz_zstd_take(z, out, n);
+	stargz_zstd_take(d, out, n);
+	d->in.next += size;
+	d->in.avail -= size;
+	return 1;
+}
+
+/* Can a frame with that header be decoded at once, for all we know? */
+static bool stargz_zstd_fits(const struct stargz_decode *d,
+			     const zstd_frame_header *head)
+{
+	const struct stargz_want *want = &d->want;
+	u32 pos = stargz_zstd(d)->pos;
+
+	if (pos < want->from || pos >= want->to)
+		return false;
+	return head->frameContentSize == ZSTD_CONTENTSIZE_UNKNOWN ||
+	       (head->frameContentSize <= want->to - pos &&
+		head->frameContentSize <= STARGZ_ZSTD_AT_ONCE);
+}
+
+/* Memory for frames with windows of up to @window bytes. */
+static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+	size_t bound;
+
+	if (z->ds && window <= z->window)
+		return 0;
+	if (z->reserved)
+		return -ENOMEM;
+	bound = zstd_dstream_workspace_bound(window);
+	kvfree(z->workspace);
+	z->ds = NULL;
+	z->workspace = stargz_alloc(bound, __GFP_ACCOUNT);
+	if (!z->workspace) {
+		if (window > STARGZ_ZSTD_WINDOW_RESERVE)
+			return -ENOMEM;
+		window = STARGZ_ZSTD_WINDOW_RESERVE;
+		bound = zstd_dstream_workspace_bound(window);
+		mutex_lock(&stargz_zstd_reserve.lock);
+		z->workspace = stargz_zstd_reserve.workspace;
+		z->reserved = true;
+	}
+	z->window = window;
+	z->ds = zstd_init_dstream(window, z->workspace, bound);
+	return z->ds ? 0 : stargz_zstd_error(d, "zstd does not start");
+}
+
+static const char *stargz_zstd_check(const zstd_frame_header *head)
+{
+	if (head->windowSize > STARGZ_ZSTD_WINDOW_MAX)
+		return "zstd window too large";
+	if (head->frameContentSize != ZSTD_CONTENTSIZE_UNKNOWN &&
+	    head->frameContentSize > STARGZ_SPAN_MAX)
+		return "zstd frame too large";
+	return NULL;
+}
+
+/* Begin the frame, skippable or not, whose header is at hand. */
+static int stargz_zstd_frame(struct stargz_decode *d,
+			     const zstd_frame_header *head)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+	const char *why;
+	size_t size;
+	int ret;
+
+	if (head->frameType == ZSTD_skippableFrame) {
+		/* The magic number and the length come before the content. */
+		z->skip = 8 + head->frameContentSize;
+		return 0;
+	}
+	why = stargz_zstd_check(head);
+	if (why)
+		return stargz_zstd_error(d, why);
+	if (stargz_input_whole(&d->in) && stargz_zstd_fits(d, head)) {
+		/* Looks at each block, of which a frame may have any number. */
+		size = zstd_find_frame_compressed_size(d->in.next,
+			min_t(size_t, d->in.avail, STARGZ_ZSTD_AT_ONCE));
+		ret = zstd_is_error(size) ? 0 : stargz_zstd_at_once(d, size);
+		if (ret)
+			return min(ret, 0);
+	}
+	ret = stargz_zstd_workspace(d, head->windowSize);
+	if (ret)
+		return ret;
+	zstd_reset_dstream(z->ds);
+	z->inside = true;
 	return 0;
 }
 
-static int stargz_zstd_run(struct stargz_zstd *z, zstd_dstream *ds,
-			   size_t size)
+/* Begin what comes next. */
+static int stargz_zstd_next(struct stargz_decode *d)
 {
-	zstd_in_buffer in = { .src = z->src, .size = size };
-	size_t left;
-
-	do {
-		zstd_out_buffer out = {
-			.dst = z->strm->sink, .size = STARGZ_SINK_SIZE,
-		};
-		size_t before = in.pos;
-
-		left = zstd_decompress_stream(ds, &out, &in);
-		if (zstd_is_error(left))
-			return stargz_zstd_error(z, zstd_get_error_name(left));
-		if (left && !out.pos && in.pos == before)
-			return stargz_zstd_error(z, "truncated zstd frame");
-		stargz_zstd_take(z, z->strm->sink, out.pos);
-		cond_resched();
-	} while (left && z->pos < z->ulen + STARGZ_ZSTD_TAIL_MAX);
-	return 0;
-}
-
-/* Decode a frame of which not all is wanted, through the sink. */
-static int stargz_zstd_sink(struct stargz_zstd *z, size_t size, size_t window)
-{
-	size_t bound = zstd_dstream_workspace_bound(window);
-	void *workspace = stargz_alloc(bound);
-	zstd_dstream *ds;
+	zstd_frame_header head;
+	size_t ret;
 	int err;
 
-	if (!workspace)
-		return -ENOMEM;
-	ds = zstd_init_dstream(window, workspace, bound);
-	err = ds ? stargz_zstd_run(z, ds, size) :
-		   stargz_zstd_error(z, "zstd does not start");
-	kvfree(workspace);
+	err = stargz_input_need(&d->in, STARGZ_ZSTD_HEADER_MAX);
+	if (err)
+		return err;
+	if (!d->in.avail)
+		return stargz_zstd_error(d, "zstd frames are too short");
+	ret = zstd_get_frame_header(&head, d->in.next, d->in.avail);
+	if (ret)
+		return stargz_zstd_error(d, zstd_is_error(ret) ?
+					 "not a zstd frame" :
+					 "truncated zstd header");
+	return stargz_zstd_frame(d, &head);
+}
+
+/* Pass over a part of a skippable frame. */
+static int stargz_zstd_skip(struct stargz_decode *d)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+	int err = stargz_input_need(&d->in, 1);
+	size_t n = min_t(u64, z->skip, d->in.avail);
+
+	if (err)
+		return err;
+	if (!n)
+		return stargz_zstd_error(d, "truncated zstd frame");
+	d->in.next += n;
+	d->in.avail -= n;
+	z->skip -= n;
+	return 0;
+}
+
+/* Go on with a frame that is decoded slice by slice. */
+static int stargz_zstd_slice(struct stargz_decode *d)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+	zstd_out_buffer out = {
+		.dst = d->strm->sink, .size = STARGZ_SINK_SIZE,
+	};
+	zstd_in_buffer in;
+	size_t left;
+	int err;
+
+	err = stargz_input_need(&d->in, 1);
+	if (err)
+		return err;
+	in = (zstd_in_buffer) {
+		.src = d->in.next,
+		.size = min_t(size_t, d->in.avail, STARGZ_ZSTD_SLICE),
+	};
+	left = zstd_decompress_stream(z->ds, &out, &in);
+	if (zstd_is_error(left))
+		return stargz_zstd_error(d, zstd_get_error_name(left));
+	if (left && !out.pos && !in.pos)
+		return stargz_zstd_error(d, "truncated zstd frame");
+	d->in.next += in.pos;
+	d->in.avail -= in.pos;
+	stargz_zstd_take(d, d->strm->sink, out.pos);
+	if (!left)
+		z->inside = false;
+	return 0;
+}
+
+/* How far it is: 1 when all is there, and checked if that is not far. */
+static int stargz_zstd_progress(const struct stargz_zstd *z)
+{
+	if (z->inside)
+		return z->pos >= z->ulen + STARGZ_ZSTD_TAIL_MAX;
+	return z->pos >= z->ulen;
+}
+
+static int stargz_zstd_run(struct stargz_decode *d)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+	int ret;
+
+	if (z->inside)
+		ret = stargz_zstd_slice(d);
+	else if (z->skip)
+		ret = stargz_zstd_skip(d);
+	else
+		ret = stargz_zstd_next(d);
+	return ret < 0 ? ret : stargz_zstd_progress(z);
+}
+
+static int stargz_zstd_begin(struct stargz_decode *d)
+{
+	*stargz_zstd(d) = (struct stargz_zstd) {
+		.ulen = le32_to_cpu(d->raw->ulen),
+		.crc = ~0,
+		.checked = d->raw->flags & STARGZ_SPAN_CRC,
+	};
+	return 0;
+}
+
+static int stargz_zstd_end(struct stargz_decode *d, int ret)
+{
+	struct stargz_zstd *z = stargz_zstd(d);
+
+	d->crc = ~z->crc;
+	if (z->reserved)
+		mutex_unlock(&stargz_zstd_reserve.lock);
+	else
+		kvfree(z->workspace);
+	return ret;
+}
+
+/*
+ * The frames may hold more bytes than the span but not fewer. A frame's own
+ * checksum, if it has one, is checked unless the frame goes on for more than
+ * %STARGZ_ZSTD_TAIL_MAX bytes. Of no use in pairs, and must not be one half of
+ * a pair, since the reserve would be waited for by who holds it.
+ */
+const struct stargz_codec_ops stargz_codec_zstd = {
+	.name	= "zstd",
+	.begin	= stargz_zstd_begin,
+	.run	= stargz_zstd_run,
+	.end	= stargz_zstd_end,
+};
+
+/**
+ * stargz_zstd_hold() - have the reserve made, for a mount
+ *
+ * Return: 0, then stargz_zstd_release() is needed, or -ENOMEM.
+ */
+int stargz_zstd_hold(void)
+{
+	size_t bound = zstd_dstream_workspace_bound(STARGZ_ZSTD_WINDOW_RESERVE);
+	int err = 0;
+
+	mutex_lock(&stargz_zstd_reserve.lock);
+	if (!stargz_zstd_reserve.users)
+		stargz_zstd_reserve.workspace = kvmalloc(bound, GFP_KERNEL);
+	if (stargz_zstd_reserve.workspace)
+		stargz_zstd_reserve.users++;
+	else
+		err = -ENOMEM;
+	mutex_unlock(&stargz_zstd_reserve.lock);
 	return err;
 }
 
-/* Does a frame with that header fit into what is wanted, for all we know? */
-static bool stargz_zstd_fits(const struct stargz_zstd *z,
-			     const zstd_frame_header *head)
-{
-	const struct stargz_want *want = z->want;
-
-	if (z->pos < want->from || z->pos >= want->to)
-		return false;
-	return head->frameContentSize == ZSTD_CONTENTSIZE_UNKNOWN ||
-	       head->frameContentSize <= want->to - z->pos;
-}
-
-/* Decode, or skip, the frame that comes next. */
-static int stargz_zstd_frame(struct stargz_zstd *z)
-{
-	zstd_frame_header head;
-	size_t size, ret;
-	int err = 1;
-
-	ret = zstd_get_frame_header(&head, z->src, z->left);
-	if (ret)
-		return stargz_zstd_error(z, zstd_is_error(ret) ?
-					 "not a zstd frame" :
-					 "truncated zstd header");
-	size = zstd_find_frame_compressed_size(z->src, z->left);
-	if (zstd_is_error(size) || size > z->left)
-		return stargz_zstd_error(z, "truncated zstd frame");
-	if (head.frameType != ZSTD_skippableFrame) {
-		if (head.windowSize > STARGZ_ZSTD_WINDOW_MAX)
-			return stargz_zstd_error(z, "zstd window too large");
-		if (head.frameContentSize != ZSTD_CONTENTSIZE_UNKNOWN &&
-		    head.frameContentSize > STARGZ_SPAN_MAX)
-			return stargz_zstd_error(z, "zstd frame too large");
-		if (stargz_zstd_fits(z, &head))
-			err = stargz_zstd_whole(z, size);
-		if (err > 0)
-			err = stargz_zstd_sink(z, size, head.windowSize);
-		if (err)
-			return err;
-	}
-	z->src += size;
-	z->left -= size;
-	return 0;
-}
-
 /**
- * stargz_zstd_decode() - decode a run of zstd frames
- * @d: the span, its input, which starts at a frame and holds all there is from
- *	the start, and its stream. In d->err comes how it went: 0,
- *	-EFSCORRUPTED, or -ENOMEM; and in d->crc the CRC-32 of the bytes of
- *	the span
- *
- * The frames may hold more bytes than the span but not fewer. A frame's own
- * checksum, if it has one, is checked unless the frame goes on for more than
- * %STARGZ_ZSTD_TAIL_MAX bytes.
+ * stargz_zstd_release() - undo stargz_zstd_hold()
  */
-void stargz_zstd_decode(struct stargz_decode *d)
+void stargz_zstd_release(void)
 {
-	struct stargz_zstd z = {
-		.strm = d->strm,
-		.src = d->in->next,
-		.left = d->in->avail,
-		.ulen = le32_to_cpu(d->raw->ulen),
-		.crc = ~0,
-		.want = &d->want,
-	};
-
-	d->err = 0;
-	while (!d->err && z.pos < z.ulen) {
-		if (z.left)
-			d->err = stargz_zstd_frame(&z);
-		else
-			d->err = stargz_zstd_error(&z, "zstd frames are too short");
-		cond_resched();
+	mutex_lock(&stargz_zstd_reserve.lock);
+	if (!--stargz_zstd_reserve.users) {
+		kvfree(stargz_zstd_reserve.workspace);
+		stargz_zstd_reserve.workspace = NULL;
 	}
-	d->crc = ~z.crc;
+	mutex_unlock(&stargz_zstd_reserve.lock);
 }

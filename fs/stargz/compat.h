@@ -8,7 +8,10 @@
 #define STARGZ_COMPAT_H
 
 #include <linux/blkdev.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/list_lru.h>
 #include <linux/pagemap.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
@@ -146,27 +149,29 @@ struct stargz_shrinker {
 typedef unsigned long (*stargz_shrink_t)(struct shrinker *shrink,
 					 struct shrink_control *sc);
 
-static inline struct stargz_shrinker *stargz_shrinker_of(struct shrinker *s)
+/* What list_lru_init_memcg() wants. */
+static inline struct shrinker *stargz_shrinker_raw(struct stargz_shrinker *s)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	return s->private_data;
+	return s->shrinker;
 #else
-	return container_of(s, struct stargz_shrinker, shrinker);
+	return &s->shrinker;
 #endif
 }
 
+/* @flags are SHRINKER_NUMA_AWARE and SHRINKER_MEMCG_AWARE. */
 static inline int stargz_shrinker_register(struct stargz_shrinker *s,
+					   unsigned int flags,
 					   stargz_shrink_t count,
 					   stargz_shrink_t scan,
-					   const char *id)
+					   const char *name)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	s->shrinker = shrinker_alloc(0, "stargz-span:%s", id);
+	s->shrinker = shrinker_alloc(flags, "%s", name);
 	if (!s->shrinker)
 		return -ENOMEM;
 	s->shrinker->count_objects = count;
 	s->shrinker->scan_objects = scan;
-	s->shrinker->private_data = s;
 	shrinker_register(s->shrinker);
 	return 0;
 #else
@@ -175,7 +180,8 @@ static inline int stargz_shrinker_register(struct stargz_shrinker *s,
 	s->shrinker.count_objects = count;
 	s->shrinker.scan_objects = scan;
 	s->shrinker.seeks = DEFAULT_SEEKS;
-	err = register_shrinker(&s->shrinker, "stargz-span:%s", id);
+	s->shrinker.flags = flags;
+	err = register_shrinker(&s->shrinker, "%s", name);
 	s->registered = !err;
 	return err;
 #endif
@@ -189,6 +195,113 @@ static inline void stargz_shrinker_unregister(struct stargz_shrinker *s)
 #else
 	if (s->registered)
 		unregister_shrinker(&s->shrinker);
+#endif
+}
+
+/*
+ * Lists that are told apart by node and memory cgroup: the variants that take
+ * both from the object that holds @item were renamed in 6.8.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define list_lru_add_obj	list_lru_add
+#define list_lru_del_obj	list_lru_del
+#endif
+
+/* The callback of a walk lost its lock in 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define STARGZ_LRU_WALK_ARGS	struct list_head *item,			\
+				struct list_lru_one *list, void *arg
+#else
+#define STARGZ_LRU_WALK_ARGS	struct list_head *item,			\
+				struct list_lru_one *list,		\
+				spinlock_t *lock, void *arg
+#endif
+
+/*
+ * A claim of a block device: nobody else can claim it, for instance to mount or
+ * format it, but those with the same holder. What it is has changed thrice.
+ */
+struct stargz_claim {
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	struct file *file;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	struct bdev_handle *handle;
+#else
+	struct block_device *bdev;
+	void *holder;
+#endif
+};
+
+/* Return: 0 or a negative errno; then there is nothing to release. */
+static inline int stargz_claim_bdev(struct stargz_claim *claim, dev_t dev,
+				    void *holder)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	struct file *file = bdev_file_open_by_dev(dev, BLK_OPEN_READ |
+						  BLK_OPEN_RESTRICT_WRITES,
+						  holder, NULL);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	claim->file = file;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	struct bdev_handle *handle = bdev_open_by_dev(dev, BLK_OPEN_READ,
+						      holder, NULL);
+
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	claim->handle = handle;
+#else
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	struct block_device *bdev = blkdev_get_by_dev(dev, BLK_OPEN_READ,
+						      holder, NULL);
+#else
+	struct block_device *bdev = blkdev_get_by_dev(dev, FMODE_READ |
+						      FMODE_EXCL, holder);
+#endif
+
+	if (IS_ERR(bdev))
+		return PTR_ERR(bdev);
+	claim->bdev = bdev;
+	claim->holder = holder;
+#endif
+	return 0;
+}
+
+/* Does nothing for a zeroed claim. */
+static inline void stargz_claim_release(struct stargz_claim *claim)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	if (claim->file)
+		fput(claim->file);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	if (claim->handle)
+		bdev_release(claim->handle);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	if (claim->bdev)
+		blkdev_put(claim->bdev, claim->holder);
+#else
+	if (claim->bdev)
+		blkdev_put(claim->bdev, FMODE_READ | FMODE_EXCL);
+#endif
+}
+
+/*
+ * Reads of a file opened like this raise no fanotify events. Since 6.14 the
+ * mode of an open file says so, before it is a flag for opening it.
+ */
+static inline struct file *stargz_open_quiet(const struct path *path,
+					     const struct cred *cred)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0)
+	struct file *file = dentry_open(path, O_RDONLY | O_LARGEFILE, cred);
+
+	if (!IS_ERR(file))
+		file_set_fsnotify_mode(file, FMODE_NONOTIFY);
+	return file;
+#else
+	return dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_NONOTIFY,
+			   cred);
 #endif
 }
 

@@ -113,36 +113,20 @@ int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 }
 
 /**
- * stargz_alloc() - memory that reading can do without
- * @size: bytes
- *
- * For folios that are locked, so no file system may be entered. Without the
- * OOM killer, which that rules out too, the allocator would go on for ever:
- * it gives up here, and the caller has a way that needs no memory.
- *
- * Return: memory for kvfree(), or NULL.
- */
-void *stargz_alloc(size_t size)
-{
-	void *p = kmalloc(size, GFP_NOFS | __GFP_NORETRY | __GFP_NOWARN);
-
-	return p ? p : __vmalloc(size, GFP_NOFS | __GFP_RETRY_MAYFAIL |
-				 __GFP_NOWARN);
-}
-
-/**
  * stargz_fetch_begin() - begin to read compressed bytes of a blob
  * @f: filled in; stays where it is until stargz_fetch_wait() was called
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: how many; they lie within what the blob may use
+ * @len: how many, at most %STARGZ_FETCH_MAX; they lie within what the blob may
+ *	use
  * @scratch: memory to use when it is large enough, page aligned, or NULL;
  *	stays untouched until stargz_fetch_wait() was called
  * @scratch_size: its size, bytes
  *
  * Sleeps for memory only. May be called with folios locked.
  *
- * Return: 0, then stargz_fetch_wait() is needed, or -ENOMEM.
+ * Return: 0, then stargz_fetch_wait() is needed, or -ENOMEM, also when they are
+ *	too many.
  */
 int stargz_fetch_begin(struct stargz_fetch *f,
 		       const struct stargz_blob_info *blob, u64 pos, size_t len,
@@ -153,12 +137,15 @@ int stargz_fetch_begin(struct stargz_fetch *f,
 	u64 start = blob->start + pos;
 	void *buf = scratch;
 
+	if (len > STARGZ_FETCH_MAX)
+		return -ENOMEM;
 	f->from = round_down(start, sector);
 	f->size = round_up(start + len, sector) - f->from;
 	f->alloc = NULL;
+	f->forget = false;
 	if (f->size > scratch_size) {
 		/* Whole pages, so that it starts at a page border. */
-		buf = stargz_alloc(PAGE_ALIGN(f->size));
+		buf = stargz_alloc(PAGE_ALIGN(f->size), __GFP_ACCOUNT);
 		if (!buf)
 			return -ENOMEM;
 		f->alloc = buf;
@@ -167,10 +154,12 @@ int stargz_fetch_begin(struct stargz_fetch *f,
 	f->pos = pos;
 	f->len = len;
 	f->data = buf + (start - f->from);
-	if (bdev)
+	if (bdev) {
 		stargz_bdev_submit(&f->io, bdev, f->from, buf, f->size);
-	else
+	} else {
+		f->forget = !stargz_source_cached(blob->source, start, len);
 		stargz_source_willneed(blob->source, start, len);
+	}
 	return 0;
 }
 
@@ -192,6 +181,8 @@ int stargz_fetch_wait(struct stargz_fetch *f)
 		err = stargz_bdev_wait(&f->io, buf, f->size);
 	else
 		err = stargz_source_read(src, f->from, buf, f->size);
+	if (!err && f->forget)
+		stargz_source_forget(src, f->from, f->size);
 	if (err)
 		stargz_fetch_free(f);
 	return err;

@@ -65,7 +65,7 @@ static int stargz_fill_symlink(struct inode *inode)
 	char *target;
 	int err;
 
-	target = kmalloc(len + 1, GFP_KERNEL);
+	target = kmalloc(len + 1, GFP_KERNEL_ACCOUNT);
 	if (!target)
 		return -ENOMEM;
 	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_NAMES,
@@ -97,7 +97,10 @@ static int stargz_fill_type(struct inode *inode)
 		inode->i_op = &stargz_file_iops;
 		inode->i_fop = &stargz_file_fops;
 		inode->i_mapping->a_ops = &stargz_aops;
-		inode_nohighmem(inode);
+		/* The codecs write to folios by their address. */
+		if (IS_ENABLED(CONFIG_HIGHMEM))
+			mapping_set_gfp_mask(inode->i_mapping,
+					     GFP_USER | __GFP_MOVABLE);
 		mapping_set_large_folios(inode->i_mapping);
 		return 0;
 	case S_IFLNK:
@@ -143,7 +146,7 @@ static int stargz_fill_inode(struct inode *inode)
 	set_nlink(inode, le32_to_cpu(raw.nlink));
 	inode->i_size = le64_to_cpu(raw.size);
 	/* Like a file system of 4 KiB blocks would; du(1) reads this. */
-	inode->i_blocks = round_up((u64)inode->i_size, 4096) >> 9;
+	inode->i_blocks = DIV_ROUND_UP_ULL(inode->i_size, 4096) << 3;
 	/* A handle of another image must not be taken for one of ours. */
 	inode->i_generation = get_unaligned_le32(STARGZ_SB(sb)->super.uuid);
 	mtime.tv_sec = stargz_time_decode(le64_to_cpu(raw.mtime), &nsec);

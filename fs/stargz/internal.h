@@ -2,12 +2,44 @@
 /*
  * stargz - in-core structures and prototypes.
  *
- * Data flows one way: super -> source -> meta, record -> inode -> namei, dir,
- * xattr, export (the tree), and map -> data -> ahead -> cache -> decode ->
- * fetch, crc, codec_* -> inflate (the content); stored spans go from data
- * to codec_stored at once. Each section below is one source file, in that
- * order; sysfs, which only looks, is the last, and record and inflate have
- * headers of their own, which userspace shares.
+ * Each section below is one source file. A file uses what stands above its own
+ * section, and record.c and inflate.c, which userspace shares and which have
+ * headers of their own:
+ *
+ *   log                          messages
+ *   owner, engine                on whose behalf work is done, and when
+ *   source, fetch, input         bytes of the index and of blobs
+ *   meta, inode, namei, dir,     the tree
+ *   xattr, export
+ *   crc, stream, history,        codecs
+ *   codec, codec_*
+ *   map                          file range to span
+ *   decode, cache, stored        spans, decoded, kept or read as they are
+ *   prefetch, request,           the page cache
+ *   readahead, file
+ *   sysfs, context, super        a mount
+ *
+ * Who holds what, and the order in which it goes. Work that is queued or runs
+ * on the workqueue (a job of a readahead window, a batch of the prefetcher)
+ * counts in stargz_queue.held of its mount and refers to nothing else of it
+ * but struct stargz_sb_info and locked folios; locked folios hold their inode.
+ * Unmounting goes through these steps, each of which ends what could still use
+ * the things of those after it:
+ *
+ *   1. stargz_kill_sb() sets @stopping: decoding ends at its next slice, what
+ *      was only queued to be decoded ahead is dropped.
+ *   2. The folder in sysfs goes, when nobody reads there any more.
+ *   3. The VFS drops dentries and inodes; that waits for locked folios.
+ *   4. stargz_release_super() drains: held becomes 0, nothing runs any more.
+ *   5. It drops the cached spans of the mount, and the inode of the index,
+ *      whose folios a read of the device may still hold locked.
+ *   6. The superblock dies; the block device is given back.
+ *   7. stargz_info_free(): blobs, files, counters; memory that sget_fc() may
+ *      still look at goes after an RCU grace period.
+ *
+ * A mount that fails goes the same way from wherever it got to. What all
+ * mounts share (workqueue, streams, span cache, inode slab) lives as long as
+ * the module.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
@@ -17,8 +49,11 @@
 #include <linux/completion.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
+#include <linux/fs_parser.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
@@ -36,7 +71,10 @@
  * struct stargz_source - an open file or block device that is read from
  * @path: as the user gave it
  * @file: read-only
+ * @host: the inode whose page cache @file reads; tells sources apart. Only
+ *	compared, never followed, once the mount is being torn down
  * @size: bytes when it was opened
+ * @claim: keeps others from claiming or formatting a block device
  * @write_denied: deny_write_access() is held
  *
  * Immutable between opening and closing.
@@ -44,7 +82,9 @@
 struct stargz_source {
 	char *path;
 	struct file *file;
+	struct inode *host;
 	u64 size;
+	struct stargz_claim claim;
 	bool write_denied;
 };
 
@@ -60,38 +100,13 @@ struct stargz_blob_info {
 	u64 used;
 };
 
-/**
- * struct stargz_span_cache - decoded spans
- * @spans: span number -> struct stargz_span_buf, being decoded or decoded, or
- *	an XArray value when the span is damaged; its xa_lock protects
- *	everything here and the fields of struct stargz_span_buf that say so,
- *	and is the innermost lock
- * @lru: decoded spans that nobody uses now, least recently used first
- * @bytes: memory of all buffers in @spans; also read without the lock, by
- *	sysfs.c
- * @idle_bytes: memory of the buffers on @lru; also read without the lock, as
- *	a hint for the shrinker
- * @limit: @bytes above which idle buffers are freed at once
- * @nr_bad: damaged spans in @spans
- * @shrinker: frees idle buffers under memory pressure
- */
-struct stargz_span_cache {
-	struct xarray spans;
-	struct list_head lru;
-	u64 bytes;
-	u64 idle_bytes;
-	u64 limit;
-	unsigned int nr_bad;
-	struct stargz_shrinker shrinker;
-};
-
 /* Walks through the blob that are told apart, and batches ahead of each. */
 #define STARGZ_RUNS		8
 #define STARGZ_RUN_BATCHES	4
 
 /**
- * struct stargz_run - somebody who reads file after file in blob order
- * @used: stargz_ahead.clock when it last went on; 0 for an unused one
+ * struct stargz_run - a reader that reads file after file in blob order
+ * @used: stargz_prefetcher.clock at its last file; 0 for an unused one
  * @id: unlike that of any other run before or after it
  * @first: the span that it began with
  * @next: the span that is expected next
@@ -118,44 +133,25 @@ struct stargz_run {
 };
 
 /**
- * struct stargz_ahead - what is decoded ahead of readers
+ * struct stargz_prefetcher - what is decoded ahead of readers
  * @lock: everything here
  * @clock: counts files
  * @runs: the walks that were seen last
  */
-struct stargz_ahead {
+struct stargz_prefetcher {
 	spinlock_t lock;		/* all of this */
 	u64 clock;
 	struct stargz_run runs[STARGZ_RUNS];
 };
 
 /**
- * enum stargz_decoder - who inflates
+ * enum stargz_decoder - which decoder inflates
  * @STARGZ_DECODER_OWN: inflate.c
  * @STARGZ_DECODER_ZLIB: the kernel's zlib
  */
 enum stargz_decoder {
 	STARGZ_DECODER_OWN,
 	STARGZ_DECODER_ZLIB,
-};
-
-/**
- * struct stargz_stream_pool - decoder states, one for each running decode
- * @lock: see below
- * @idle: streams not in use
- * @count: streams that exist, at least one after a successful mount
- * @wait: those who wait for an idle stream
- *
- * A holder of a stream never takes a folio lock of this file system and never
- * waits for another stream of the same pool, so waiting for one is safe with
- * folios locked. For a second one, to decode two spans side by side, nobody
- * waits.
- */
-struct stargz_stream_pool {
-	spinlock_t lock;		/* @idle and @count */
-	struct list_head idle;
-	unsigned int count;
-	wait_queue_head_t wait;
 };
 
 /**
@@ -187,33 +183,88 @@ enum stargz_stat {
 };
 
 /**
+ * struct stargz_stats - the counters of one CPU
+ * @n: by enum stargz_stat
+ */
+struct stargz_stats {
+	u64 n[STARGZ_STATS];
+};
+
+/**
+ * enum stargz_priority - which of two queues a task is on
+ * @STARGZ_DEMAND: a reader waits, or soon will
+ * @STARGZ_PREFETCH: nobody has asked yet; may be dropped
+ * @STARGZ_PRIORITIES: how many there are
+ */
+enum stargz_priority {
+	STARGZ_DEMAND,
+	STARGZ_PREFETCH,
+	STARGZ_PRIORITIES
+};
+
+/**
+ * struct stargz_queue - the tasks of one mount
+ * @tasks: those that wait for a worker, by priority
+ * @turn: on the engine's list of that priority while @tasks has some
+ * @held: tasks that wait or run
+ * @idle: woken when @held becomes 0
+ *
+ * The engine's lock protects all of it.
+ */
+struct stargz_queue {
+	struct list_head tasks[STARGZ_PRIORITIES];
+	struct list_head turn[STARGZ_PRIORITIES];
+	unsigned int held;
+	wait_queue_head_t idle;
+};
+
+/**
+ * struct stargz_mount_cache - what one mount has in the span cache
+ * @bufs: its buffers, on stargz_span_buf.mount; protected by the cache's lock
+ * @bytes: their memory; protected likewise, also read without it by sysfs.c
+ * @bad: an XArray value for each span known to be damaged
+ * @nr_bad: how many there are; protected by the lock of @bad
+ */
+struct stargz_mount_cache {
+	struct list_head bufs;
+	u64 bytes;
+	struct xarray bad;
+	unsigned int nr_bad;
+};
+
+/**
  * struct stargz_sb_info - one mounted file system
  * @super: the checked superblock
  * @image: what fc->source named
  * @index: the separate index, file unused when the index is in @image
  * @devices: device= sources
  * @nr_devices: number of @devices
+ * @room_devices: how many @devices has room for
  * @has_index: @index is used
  * @on_bdev: @image is a block device and owned by this superblock
  * @blobs: the blob table
  * @nr_blobs: its length
  * @meta_inode: its page cache holds the index
- * @meta_ra: what is known of how each table is read; used without a lock
- * @cache: decoded spans
- * @pool: decoder states
- * @ahead: walks through the blobs
- * @workqueue: decodes for readahead
+ * @meta_lock: @meta_ra
+ * @meta_ra: what is known of how each table is read
+ * @cache: its part of the span cache
+ * @prefetcher: walks through the blobs
+ * @queue: its tasks
+ * @stopping: it is being unmounted, so what is under way may end early; read
+ *	and written with READ_ONCE() and WRITE_ONCE()
  * @decoder: which decoder is used where there is a choice; a remount changes
  *	it, so it is read and written with READ_ONCE() and WRITE_ONCE()
  * @decoder_given: @decoder comes from an option
- * @stats: counters, by enum stargz_stat
- * @kobj: their folder in sysfs
+ * @stats: counters of each CPU
+ * @ratelimit: of messages
+ * @kobj: the folder of the counters in sysfs
  * @kobj_released: nobody refers to @kobj any more
  * @has_kobj: @kobj is registered
+ * @holds_zstd: counts as a user of the reserve of codec_zstd.c
+ * @rcu: frees it
  *
  * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for @meta_ra, @cache, @pool, @ahead, @decoder
- * and @stats.
+ * Immutable after mounting but for what is said to change.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;
@@ -221,22 +272,27 @@ struct stargz_sb_info {
 	struct stargz_source index;
 	struct stargz_source *devices;
 	unsigned int nr_devices;
+	unsigned int room_devices;
 	bool has_index;
 	bool on_bdev;
 	struct stargz_blob_info *blobs;
 	unsigned int nr_blobs;
 	struct inode *meta_inode;
+	spinlock_t meta_lock;		/* @meta_ra */
 	struct file_ra_state meta_ra[STARGZ_TABLES];
-	struct stargz_span_cache cache;
-	struct stargz_stream_pool pool;
-	struct stargz_ahead ahead;
-	struct workqueue_struct *workqueue;
+	struct stargz_mount_cache cache;
+	struct stargz_prefetcher prefetcher;
+	struct stargz_queue queue;
+	bool stopping;
 	enum stargz_decoder decoder;
 	bool decoder_given;
-	atomic64_t stats[STARGZ_STATS];
+	struct stargz_stats __percpu *stats;
+	struct ratelimit_state ratelimit;
 	struct kobject kobj;
 	struct completion kobj_released;
 	bool has_kobj;
+	bool holds_zstd;
+	struct rcu_head rcu;
 };
 
 /**
@@ -286,36 +342,184 @@ static inline u32 stargz_ino(const struct inode *inode)
 static inline void stargz_stat_add(struct stargz_sb_info *sbi,
 				   enum stargz_stat stat, u64 n)
 {
-	atomic64_add(n, &sbi->stats[stat]);
+	this_cpu_add(sbi->stats->n[stat], n);
 }
 
-/**
- * stargz_blob_used() - how far spans may go in the blob of a span
- * @sbi: the mount
- * @raw: an unchecked span
- *
- * Return: bytes, or 0 when there is no such blob, for stargz_check_span().
- */
-static inline u64 stargz_blob_used(const struct stargz_sb_info *sbi,
-				   const struct stargz_span *raw)
-{
-	u16 blob = le16_to_cpu(raw->blob);
-
-	return blob < sbi->nr_blobs ? sbi->blobs[blob].used : 0;
-}
-
-/* super.c */
+/* log.c */
 __printf(2, 3)
 void stargz_err(const struct super_block *sb, const char *fmt, ...);
 int stargz_damaged(const struct inode *inode, const char *why);
 
+/* owner.c */
+
+/**
+ * struct stargz_owner - on whose behalf work is done
+ * @memcg: memory is charged to it; a reference
+ * @blkcg: reads of devices are accounted to it; a reference, or NULL
+ * @scope: the PF_MEMALLOC_* scopes that were entered, of memalloc_nofs_save()
+ *	and memalloc_noio_save()
+ */
+struct stargz_owner {
+	struct mem_cgroup *memcg;
+	struct cgroup_subsys_state *blkcg;
+	unsigned int scope;
+};
+
+/**
+ * struct stargz_owner_saved - what a worker was before it worked for an owner
+ * @memcg: its active memory cgroup
+ * @nofs: for memalloc_nofs_restore()
+ * @noio: for memalloc_noio_restore()
+ */
+struct stargz_owner_saved {
+	struct mem_cgroup *memcg;
+	unsigned int nofs;
+	unsigned int noio;
+};
+
+void stargz_owner_get(struct stargz_owner *owner);
+void stargz_owner_put(struct stargz_owner *owner);
+void stargz_owner_enter(const struct stargz_owner *owner,
+			struct stargz_owner_saved *saved);
+void stargz_owner_leave(const struct stargz_owner_saved *saved);
+
+/* Memory that is charged to whoever reads, see stargz_alloc(). */
+#define STARGZ_GFP		(GFP_NOFS | __GFP_ACCOUNT | __GFP_NOWARN)
+
+void *stargz_alloc(size_t size, gfp_t flags);
+
+/* engine.c */
+
+/**
+ * struct stargz_task - something that a worker is to do
+ * @list: on a queue until it runs
+ * @sbi: the mount
+ * @owner: who it is done for; taken by stargz_engine_queue()
+ * @run: does it, and frees the task. Called without locks. With @drop it is
+ *	only to be freed, as the mount goes away: a task of %STARGZ_DEMAND never
+ *	sees that
+ */
+struct stargz_task {
+	struct list_head list;
+	struct stargz_sb_info *sbi;
+	struct stargz_owner owner;
+	void (*run)(struct stargz_task *task, bool drop);
+};
+
+void stargz_queue_init(struct stargz_queue *queue);
+void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
+			 enum stargz_priority priority);
+void stargz_engine_drain(struct stargz_sb_info *sbi);
+int stargz_engine_init(void);
+void stargz_engine_exit(void);
+
 /* source.c */
-int stargz_source_open(struct fs_context *fc, struct stargz_source *src);
+int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
+		       bool claim);
 void stargz_source_close(struct stargz_source *src);
 struct block_device *stargz_source_bdev(const struct stargz_source *src);
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
 void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len);
+bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len);
+void stargz_source_forget(const struct stargz_source *src, u64 pos, u64 len);
+
+/* fetch.c */
+
+/* Most compressed bytes that are held in memory in one run. */
+#define STARGZ_FETCH_MAX	SZ_4M
+
+/**
+ * struct stargz_bdev_read - bios under way
+ * @left: how many are not over, and one for who submits them
+ * @err: result of one that failed, or 0
+ * @done: all are over
+ */
+struct stargz_bdev_read {
+	atomic_t left;
+	int err;
+	struct completion done;
+};
+
+/**
+ * struct stargz_fetch - compressed bytes in memory
+ * @blob: where they come from; NULL when there are none
+ * @pos: position of the first one in the blob
+ * @len: how many
+ * @data: the bytes; valid after stargz_fetch_wait()
+ * @alloc: the memory they are in when it is ours to free, else NULL
+ * @from: where reading begins in the source, whole sectors of a device
+ * @size: how many bytes are read
+ * @forget: the page cache of the source had none of them before
+ * @io: their way from a device
+ */
+struct stargz_fetch {
+	const struct stargz_blob_info *blob;
+	u64 pos;
+	size_t len;
+	u8 *data;
+	void *alloc;
+	u64 from;
+	size_t size;
+	bool forget;
+	struct stargz_bdev_read io;
+};
+
+int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
+		       size_t len);
+int stargz_fetch_begin(struct stargz_fetch *f,
+		       const struct stargz_blob_info *blob, u64 pos, size_t len,
+		       void *scratch, size_t scratch_size);
+int stargz_fetch_wait(struct stargz_fetch *f);
+int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
+		 u64 pos, size_t len);
+void stargz_fetch_free(struct stargz_fetch *f);
+const u8 *stargz_fetched(const struct stargz_fetch *f,
+			 const struct stargz_blob_info *blob, u64 pos,
+			 size_t len);
+
+/* input.c */
+
+/* What is read at a time when there is no memory for more. */
+#define STARGZ_INPUT_SIZE	65536
+
+/**
+ * struct stargz_input - compressed bytes of a span
+ * @next: first byte at hand
+ * @avail: bytes at hand
+ * @left: how many more there are, to be read piece by piece
+ * @piece: how many are read at a time, at most %STARGZ_INPUT_SIZE
+ * @buf: %STARGZ_INPUT_SIZE bytes of memory for them
+ * @read: reads the next @n bytes to @to; 0 or a negative errno
+ * @from: for @read: the blob
+ * @pos: for @read: position of the next byte in there
+ *
+ * Either all bytes are at hand from the start, and the rest is zero, or
+ * stargz_input_blob() set it up.
+ */
+struct stargz_input {
+	const u8 *next;
+	size_t avail;
+	u64 left;
+	size_t piece;
+	void *buf;
+	int (*read)(struct stargz_input *in, void *to, size_t n);
+	const void *from;
+	u64 pos;
+};
+
+void stargz_input_blob(struct stargz_input *in,
+		       const struct stargz_blob_info *blob, u64 pos, u64 len,
+		       void *buf);
+
+int stargz_input_need(struct stargz_input *in, size_t n);
+int stargz_input_byte(struct stargz_input *in);
+
+/* Is everything that is left at hand? */
+static inline bool stargz_input_whole(const struct stargz_input *in)
+{
+	return !in->left;
+}
 
 /* meta.c */
 
@@ -346,6 +550,22 @@ int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
 void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 			  u64 nr, size_t len);
 
+/**
+ * stargz_bad_span() - check a span record against the mount
+ * @sbi: the mount
+ * @raw: the record
+ *
+ * Return: NULL, or what is wrong.
+ */
+static inline const char *stargz_bad_span(const struct stargz_sb_info *sbi,
+					  const struct stargz_span *raw)
+{
+	u16 blob = le16_to_cpu(raw->blob);
+
+	return stargz_check_span(&sbi->super, blob < sbi->nr_blobs ?
+				 sbi->blobs[blob].used : 0, raw);
+}
+
 /* inode.c */
 struct inode *stargz_iget(struct super_block *sb, u64 ino);
 int stargz_getattr(struct mnt_idmap *idmap, const struct path *path,
@@ -370,104 +590,21 @@ struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu);
 /* export.c */
 extern const struct export_operations stargz_export_ops;
 
-/* map.c */
+/* crc.c */
+void stargz_crc_init(void);
+u32 stargz_crc(u32 crc, const u8 *data, size_t len);
 
-/**
- * struct stargz_map - a run of a file that comes from one place
- * @pos: first byte in the file
- * @len: bytes, not zero
- * @span: span number, or %STARGZ_NO_SPAN for a hole
- * @offset: offset of the first byte in the decoded span
- * @raw: the span's record, checked; unset for a hole
- */
-struct stargz_map {
-	u64 pos;
-	u64 len;
-	u32 span;
-	u32 offset;
-	struct stargz_span raw;
-};
+/* stream.c */
 
-static inline bool stargz_map_is_stored(const struct stargz_map *map)
-{
-	return map->span != STARGZ_NO_SPAN &&
-	       map->raw.codec == STARGZ_CODEC_STORED;
-}
+/* What a stream decodes to when nobody wants the bytes. */
+#define STARGZ_SINK_SIZE	65536
 
-int stargz_map(struct inode *inode, u64 pos, struct stargz_map *map);
-loff_t stargz_llseek(struct file *file, loff_t offset, int whence);
-int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
-		  u64 start, u64 len);
-
-/* data.c */
-extern const struct address_space_operations stargz_aops;
-extern const struct file_operations stargz_file_fops;
-
-/* ahead.c */
-void stargz_ahead_init(struct stargz_ahead *ahead);
-void stargz_ahead(struct super_block *sb, u32 first, u32 last, bool ends);
-
-/* cache.c */
-
-struct stargz_fetch;
-
-/**
- * struct stargz_span_buf - a span in the cache
- * @lru: on stargz_span_cache.lru while @users is zero (cache lock)
- * @span: its number
- * @len: bytes
- * @size: bytes of memory that @data takes
- * @users: who holds it (cache lock)
- * @delivered: bytes copied out so far (cache lock)
- * @err: result of decoding; valid after @done
- * @done: decoding is over
- * @data: @len decoded bytes, valid after @done without @err
- */
-struct stargz_span_buf {
-	struct list_head lru;
-	u32 span;
-	u32 len;
-	size_t size;
-	unsigned int users;
-	u64 delivered;
-	int err;
-	struct completion done;
-	void *data;
-};
-
-int stargz_cache_init(struct stargz_span_cache *cache, u32 max_span,
-		      const char *id);
-void stargz_cache_destroy(struct stargz_span_cache *cache);
-bool stargz_span_known(struct super_block *sb, u32 span);
-void stargz_span_damaged(struct super_block *sb, u32 span);
-struct stargz_span_buf *stargz_span_claim(struct super_block *sb, u32 span,
-					  u32 ulen);
-void stargz_span_finish(struct super_block *sb, struct stargz_span_buf *buf,
-			int err);
-struct stargz_span_buf *stargz_span_get(struct super_block *sb,
-					const struct stargz_map *map,
-					const struct stargz_fetch *have);
-void stargz_span_put(struct super_block *sb, struct stargz_span_buf *buf,
-		     u64 delivered);
-
-/* decode.c */
-
-/**
- * struct stargz_input - compressed bytes, handed out piece by piece
- * @next: first byte at hand
- * @avail: bytes at hand
- * @refill: makes the next piece available through @next and @avail, leaves
- *	@avail zero at the end of the range; returns a negative errno on error
- */
-struct stargz_input {
-	const u8 *next;
-	size_t avail;
-	int (*refill)(struct stargz_input *in);
-};
+/* Room for what a codec keeps from one slice to the next, bytes. */
+#define STARGZ_CODEC_STATE	192
 
 /**
  * struct stargz_stream - state of one decode
- * @list: on stargz_stream_pool.idle while unused
+ * @list: on the pool's list while unused
  * @decoder: the decoder of this decode
  * @z: the kernel's inflater, which works in @workspace
  * @own: our own, which is @workspace
@@ -475,10 +612,15 @@ struct stargz_input {
  * @zstd: the context of zstd, once one was needed
  * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
  * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
- * @window: %STARGZ_WINDOW_SIZE bytes for the history before a span
- * @window_len: how many of them count
+ * @history: %STARGZ_WINDOW_SIZE bytes for what precedes a span
+ * @history_len: how many of them count
  * @why: after an error, what was wrong with the data; else NULL
  * @ns: time the codec took
+ * @state: for the codec
+ *
+ * Whoever holds a stream may decode, read compressed bytes and add to the span
+ * cache; nobody else may, so the number of streams bounds the memory and the
+ * CPU time that all readers together take.
  */
 struct stargz_stream {
 	struct list_head list;
@@ -489,14 +631,28 @@ struct stargz_stream {
 	void *zstd;
 	void *in_buf;
 	u8 *sink;
-	u8 *window;
-	size_t window_len;
+	u8 *history;
+	size_t history_len;
 	const char *why;
 	u64 ns;
+	u8 state[STARGZ_CODEC_STATE] __aligned(8);
 };
 
-#define STARGZ_INPUT_SIZE	65536
-#define STARGZ_SINK_SIZE	65536
+struct stargz_stream *stargz_stream_alloc(void);
+void stargz_stream_free(struct stargz_stream *strm);
+struct stargz_stream *stargz_stream_get(void);
+struct stargz_stream *stargz_stream_try(void);
+void stargz_stream_put(struct stargz_stream *strm);
+unsigned int stargz_streams_count(void);
+int stargz_streams_init(void);
+void stargz_streams_exit(void);
+
+/* history.c */
+void stargz_history_prefetch(struct super_block *sb, u32 span);
+int stargz_history_load(struct super_block *sb, u32 span,
+			struct stargz_stream *strm);
+
+/* codec.c */
 
 /**
  * struct stargz_want - what of a span is wanted
@@ -510,175 +666,351 @@ struct stargz_want {
 	u32 to;
 };
 
+struct stargz_budget;
+
 /**
  * struct stargz_decode - a span, to be decoded
  * @span: its number
  * @raw: its record, checked
  * @want: which of its bytes are wanted, and where; undefined after an error
+ * @budget: what may be spent on it
  * @strm: the decoder's state
- * @in: its compressed bytes, or NULL when they are to be read piece by piece
+ * @in: its compressed bytes
  * @crc: CRC-32 of what was decoded, where it counts
- * @err: how it went: 0, -EFSCORRUPTED the blob is damaged, -EINTR the caller is
- *	being killed, -EIO or what reading gave
+ * @err: how it went: 0, -EFSCORRUPTED the blob is damaged, -E2BIG there is not
+ *	so much left of @budget, -EINTR the caller is being killed or the mount
+ *	goes away, -ENOMEM, -EIO or what reading gave
  * @done: called when it is over, maybe earlier than others are; or NULL
  * @data: for @done
  *
- * The first three and the last two are for the caller to set, and @err is for
+ * The first four and the last two are for the caller to set, and @err is for
  * him to read; the rest is between decode.c and the codecs.
  */
 struct stargz_decode {
 	u32 span;
 	const struct stargz_span *raw;
 	struct stargz_want want;
+	struct stargz_budget *budget;
 	struct stargz_stream *strm;
-	struct stargz_input *in;
+	struct stargz_input in;
 	u32 crc;
 	int err;
 	void (*done)(struct stargz_decode *d);
 	void *data;
 };
 
-int stargz_pool_init(struct stargz_stream_pool *pool);
-void stargz_pool_destroy(struct stargz_stream_pool *pool);
-struct stargz_stream *stargz_stream_alloc(void);
-void stargz_stream_free(struct stargz_stream *strm);
-int stargz_input_byte(struct stargz_input *in);
-void stargz_decode_spans(struct super_block *sb, struct stargz_decode *d,
-			 unsigned int nr, const struct stargz_fetch *have);
-
-/* fetch.c */
-
 /**
- * struct stargz_bdev_read - bios under way
- * @left: how many are not over, and one for who submits them
- * @err: result of one that failed, or 0
- * @done: all are over
+ * struct stargz_codec_ops - how spans of one enum stargz_codec are decoded
+ * @name: for people
+ * @stored: the bytes are the content. Nothing below is set
+ * @prepare: bring what is needed beside the compressed bytes, while these are
+ *	read; may sleep. Or NULL
+ * @begin: start to decode d->in; what it keeps is in strm->state
+ * @run: go on for one slice, of bounded input and output
+ * @pair: go on with two spans of this codec at once, without ending either;
+ *	returns that to @run next. NULL: they cannot go side by side
+ * @end: be done with it, whatever @begin or @run returned last. Sets d->crc
+ *	to the CRC-32 of the span if the record has one. Returns what becomes
+ *	of the error, usually the same
+ *
+ * @begin and @run return 0 when there is more to do, 1 when all is there, or
+ * an error as in stargz_decode.err, with strm->why where the data is at fault.
+ * They do not reschedule nor look at signals: decode.c does, between slices.
  */
-struct stargz_bdev_read {
-	atomic_t left;
-	int err;
-	struct completion done;
+struct stargz_codec_ops {
+	const char *name;
+	bool stored;
+	int (*prepare)(struct super_block *sb, struct stargz_decode *d);
+	int (*begin)(struct stargz_decode *d);
+	int (*run)(struct stargz_decode *d);
+	struct stargz_decode *(*pair)(struct stargz_decode *a,
+				      struct stargz_decode *b);
+	int (*end)(struct stargz_decode *d, int ret);
 };
 
-/**
- * struct stargz_fetch - compressed bytes in memory
- * @blob: where they come from; NULL when there are none
- * @pos: position of the first one in the blob
- * @len: how many
- * @data: the bytes; valid after stargz_fetch_wait()
- * @alloc: the memory they are in when it is ours to free, else NULL
- * @from: where reading begins in the source, whole sectors of a device
- * @size: how many bytes are read
- * @io: their way from a device
- */
-struct stargz_fetch {
-	const struct stargz_blob_info *blob;
-	u64 pos;
-	size_t len;
-	u8 *data;
-	void *alloc;
-	u64 from;
-	size_t size;
-	struct stargz_bdev_read io;
-};
-
-void *stargz_alloc(size_t size);
-int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
-		       size_t len);
-int stargz_fetch_begin(struct stargz_fetch *f,
-		       const struct stargz_blob_info *blob, u64 pos, size_t len,
-		       void *scratch, size_t scratch_size);
-int stargz_fetch_wait(struct stargz_fetch *f);
-int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
-		 u64 pos, size_t len);
-void stargz_fetch_free(struct stargz_fetch *f);
-const u8 *stargz_fetched(const struct stargz_fetch *f,
-			 const struct stargz_blob_info *blob, u64 pos,
-			 size_t len);
-
-/* crc.c */
-void stargz_crc_init(void);
-u32 stargz_crc(u32 crc, const u8 *data, size_t len);
-
-/* codec_gzip.c */
-int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
-
-/**
- * struct stargz_gzip_out - output of a member while it is inflated
- * @base: a run of memory. What was written before lies there in front of @pos,
- *	and what came before that, in @dict
- * @pos: where to write on
- * @end: where to stop
- * @dict: history
- * @dict_len: its length
- */
-struct stargz_gzip_out {
-	u8 *base;
-	size_t pos;
-	size_t end;
-	const u8 *dict;
-	size_t dict_len;
-};
-
-/**
- * struct stargz_gzip - a span while it is decoded
- * @d: what is decoded
- * @strm: its stream
- * @out: where output goes now
- * @from: where in @out the run began that is under way
- * @ulen: decoded size of the span
- * @stop: how far to decode, bytes of the span or behind it
- * @total: how many were decoded, those of the run under way not counted
- * @member: how many of them came before the member
- * @crc: CRC-32 of the member, or of all of a span with %STARGZ_SPAN_CRC
- * @checked: that is a span with %STARGZ_SPAN_CRC
- * @whole: all of it is wanted, so it goes there at once and not to the sink
- */
-struct stargz_gzip {
-	struct stargz_decode *d;
-	struct stargz_stream *strm;
-	struct stargz_gzip_out out;
-	size_t from;
-	u32 ulen;
-	u32 stop;
-	u32 total;
-	u32 member;
-	u32 crc;
-	bool checked;
-	bool whole;
-};
-
-int stargz_gzip_begin(struct stargz_gzip *g, struct stargz_decode *d);
-int stargz_gzip_run(struct stargz_gzip *g);
-struct stargz_gzip *stargz_gzip_two(struct stargz_gzip *a,
-				    struct stargz_gzip *b);
-void stargz_gzip_end(struct stargz_gzip *g, int ret);
-
-/* window.c */
-void stargz_window_prefetch(struct super_block *sb, u32 span);
-int stargz_window_load(struct super_block *sb, u32 span,
-		       struct stargz_stream *strm);
-
-/* codec_zstd.c */
+extern const struct stargz_codec_ops stargz_codec_stored;
+extern const struct stargz_codec_ops stargz_codec_gzip;
+extern const struct stargz_codec_ops stargz_codec_deflate;
 #if IS_ENABLED(CONFIG_STARGZ_FS_ZSTD)
-void stargz_zstd_decode(struct stargz_decode *d);
+extern const struct stargz_codec_ops stargz_codec_zstd;
+int stargz_zstd_hold(void);
+void stargz_zstd_release(void);
 #else
 /* An index that needs it is not mounted. */
-static inline void stargz_zstd_decode(struct stargz_decode *d)
+static inline int stargz_zstd_hold(void)
 {
-	d->err = -EFSCORRUPTED;
+	return -EOPNOTSUPP;
+}
+
+static inline void stargz_zstd_release(void)
+{
 }
 #endif
 
-/* codec_stored.c */
+const struct stargz_codec_ops *stargz_codec(const struct stargz_span *raw);
+
+/* codec_gzip.c */
+#if IS_ENABLED(CONFIG_STARGZ_FS_KUNIT_TEST)
+int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
+#endif
+
+/* map.c */
+
+/**
+ * enum stargz_map_kind - what a run of a file is
+ * @STARGZ_MAP_HOLE: zeroes
+ * @STARGZ_MAP_STORED: bytes of a blob as they are
+ * @STARGZ_MAP_ENCODED: bytes that have to be decoded
+ */
+enum stargz_map_kind {
+	STARGZ_MAP_HOLE,
+	STARGZ_MAP_STORED,
+	STARGZ_MAP_ENCODED,
+};
+
+/**
+ * struct stargz_map - a run of a file that comes from one place
+ * @pos: first byte in the file
+ * @len: bytes, not zero
+ * @kind: what it is
+ * @span: span number, or %STARGZ_NO_SPAN for a hole
+ * @offset: offset of the first byte in the decoded span
+ * @raw: the span's record, checked; unset for a hole
+ */
+struct stargz_map {
+	u64 pos;
+	u64 len;
+	enum stargz_map_kind kind;
+	u32 span;
+	u32 offset;
+	struct stargz_span raw;
+};
+
+int stargz_map(struct inode *inode, u64 pos, struct stargz_map *map);
+loff_t stargz_llseek(struct file *file, loff_t offset, int whence);
+int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+		  u64 start, u64 len);
+
+/* decode.c */
+
+/**
+ * struct stargz_budget - what one request may cost
+ * @decoded: bytes that may still be decoded for it
+ * @fetched: compressed bytes that may still be decoded for it
+ *
+ * Shared by the jobs of a readahead window. Whatever an index and a blob say,
+ * reading a folio or a window costs no more than this.
+ */
+struct stargz_budget {
+	atomic64_t decoded;
+	atomic64_t fetched;
+};
+
+/*
+ * A page may lie in two spans of the largest size, and of a window each 4 KiB
+ * in a span of 64 KiB. Layers by honest producers need a fraction of that.
+ */
+#define STARGZ_BUDGET_BASE	(2 * STARGZ_SPAN_MAX + SZ_4M)
+#define STARGZ_BUDGET_RATIO	16
+
+/**
+ * stargz_budget_init() - grant a budget
+ * @budget: filled in
+ * @len: bytes of files that are wanted
+ */
+static inline void stargz_budget_init(struct stargz_budget *budget, u64 len)
+{
+	u64 n = STARGZ_BUDGET_BASE + STARGZ_BUDGET_RATIO * len;
+
+	atomic64_set(&budget->decoded, n);
+	atomic64_set(&budget->fetched, n);
+}
+
+/**
+ * struct stargz_session - one who decodes, from the first span to the last
+ * @sb: the file system
+ * @strm: the stream, once one was needed; see struct stargz_stream
+ * @have: compressed bytes at hand; when a span's are not among them they are
+ *	read
+ * @budget: what it may cost
+ *
+ * Belongs to one thread. Begins with @sb and @budget set and the rest zero;
+ * stargz_session_end() gives back what it holds.
+ */
+struct stargz_session {
+	struct super_block *sb;
+	struct stargz_stream *strm;
+	struct stargz_fetch have;
+	struct stargz_budget *budget;
+};
+
+int stargz_session_start(struct stargz_session *session);
+void stargz_session_end(struct stargz_session *session);
+void stargz_decode_spans(struct stargz_session *session,
+			 struct stargz_decode *d, unsigned int nr);
+
+/* cache.c */
+
+/**
+ * struct stargz_span_buf - a span in the cache
+ * @hash: in the hash table, while it can be found
+ * @mount: on stargz_mount_cache.bufs, likewise
+ * @lru: on the cache's list while @users is zero, least recently used first
+ * @shrink: on the cache's list_lru, likewise
+ * @sbi: the mount
+ * @span: its number
+ * @len: bytes
+ * @size: bytes of memory that @data takes
+ * @users: how many hold it
+ * @delivered: bytes copied out so far
+ * @ahead: decoded ahead, and nobody has asked for it yet
+ * @err: result of decoding; valid after @done
+ * @done: decoding is over
+ * @data: @len decoded bytes, valid after @done without @err
+ *
+ * The cache's lock protects the lists, @users, @delivered and @ahead; the rest
+ * is set before others see it, or as said.
+ */
+struct stargz_span_buf {
+	struct hlist_node hash;
+	struct list_head mount;
+	struct list_head lru;
+	struct list_head shrink;
+	struct stargz_sb_info *sbi;
+	u32 span;
+	u32 len;
+	size_t size;
+	unsigned int users;
+	u64 delivered;
+	bool ahead;
+	int err;
+	struct completion done;
+	void *data;
+};
+
+/**
+ * enum stargz_claim_how - what to do when the cache is full
+ * @STARGZ_CLAIM_WAIT: wait until there is room
+ * @STARGZ_CLAIM_TRY: give up
+ * @STARGZ_CLAIM_AHEAD: give up, also when too much that was decoded ahead has
+ *	not been asked for yet
+ */
+enum stargz_claim_how {
+	STARGZ_CLAIM_WAIT,
+	STARGZ_CLAIM_TRY,
+	STARGZ_CLAIM_AHEAD,
+};
+
+bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span);
+bool stargz_span_known(struct stargz_sb_info *sbi, u32 span);
+void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span);
+struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
+					  u32 ulen, enum stargz_claim_how how);
+void stargz_span_finish(struct stargz_span_buf *buf, int err);
+struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
+					const struct stargz_map *map);
+void stargz_span_put(struct stargz_span_buf *buf, u64 delivered);
+void stargz_cache_add_mount(struct stargz_mount_cache *cache);
+void stargz_cache_drop_mount(struct stargz_sb_info *sbi);
+u64 stargz_cache_bytes(void);
+u64 stargz_cache_limit(void);
+int stargz_cache_init(void);
+void stargz_cache_exit(void);
+
+/* stored.c */
 int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 		       u32 from, const struct bio_vec *to, unsigned int nr,
 		       size_t slack);
+
+/* prefetch.c */
+void stargz_prefetcher_init(struct stargz_prefetcher *prefetcher);
+void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends);
+
+/* request.c */
+
+/**
+ * struct stargz_slot - a folio of a request
+ * @folio: locked; not ours any more once @left is zero
+ * @pos: where it starts in the file
+ * @end: where its part of the file ends: behind the folio or the file
+ * @left: bytes of it that nobody has produced yet
+ * @bad: some of them will never come
+ */
+struct stargz_slot {
+	struct folio *folio;
+	u64 pos;
+	u64 end;
+	atomic_t left;
+	bool bad;
+};
+
+/**
+ * struct stargz_request - a readahead window
+ * @inode: the file; alive as long as a folio is locked
+ * @refs: jobs that are not over, and who makes them
+ * @budget: of all jobs together
+ * @nr: number of @slots
+ * @slots: the folios, in order and without gaps
+ */
+struct stargz_request {
+	struct inode *inode;
+	refcount_t refs;
+	struct stargz_budget budget;
+	unsigned int nr;
+	struct stargz_slot slots[];
+};
+
+/**
+ * struct stargz_job - a part of a window
+ * @task: on the queue of the mount
+ * @req: the window
+ * @session: its stream, and compressed bytes that were read
+ * @pos: first byte in the file that is still to come
+ * @end: behind the last one
+ * @slot: the slot that holds @pos
+ * @blob: the blob of its spans, when @clen is not zero
+ * @start: first of their compressed bytes
+ * @clen: how many compressed bytes can be read at once, or 0. A hint: what
+ *	was read is looked up by position
+ */
+struct stargz_job {
+	struct stargz_task task;
+	struct stargz_request *req;
+	struct stargz_session session;
+	u64 pos;
+	u64 end;
+	unsigned int slot;
+	u16 blob;
+	u64 start;
+	u64 clen;
+};
+
+struct stargz_request *stargz_request_alloc(struct readahead_control *rac);
+void stargz_request_put(struct stargz_request *req);
+void stargz_job_execute(struct stargz_job *job);
+void stargz_job_run_task(struct stargz_task *task, bool drop);
+
+/* readahead.c */
+void stargz_readahead(struct readahead_control *rac);
+
+/* file.c */
+extern const struct address_space_operations stargz_aops;
+extern const struct file_operations stargz_file_fops;
 
 /* sysfs.c */
 int stargz_sysfs_init(void);
 void stargz_sysfs_exit(void);
 int stargz_sysfs_register(struct super_block *sb);
 void stargz_sysfs_unregister(struct stargz_sb_info *sbi);
+
+/* context.c */
+extern const struct fs_parameter_spec stargz_parameters[];
+int stargz_init_fs_context(struct fs_context *fc);
+
+/* super.c */
+int stargz_fill_super(struct super_block *sb, struct fs_context *fc);
+void stargz_kill_sb(struct super_block *sb);
+struct stargz_sb_info *stargz_info_alloc(void);
+void stargz_info_free(struct stargz_sb_info *sbi);
 
 #endif /* STARGZ_INTERNAL_H */

@@ -8,6 +8,7 @@
  * locks: inodes and the index do not change.
  */
 #include <linux/fiemap.h>
+#include <linux/sched/signal.h>
 
 #include "internal.h"
 
@@ -37,6 +38,7 @@ static int stargz_search_extents(struct inode *inode,
 	const struct stargz_inode_info *si = STARGZ_I(inode);
 	u32 low = 0, high = si->b;
 	struct stargz_extent raw;
+	const char *why;
 	u64 end;
 	int err;
 
@@ -58,11 +60,12 @@ static int stargz_search_extents(struct inode *inode,
 		err = stargz_extent_start(inode, cur, low + 1, &end);
 	if (err)
 		return err;
+	why = stargz_check_extent(&raw, pos, end, i_size_read(inode));
+	if (why)
+		return stargz_damaged(inode, why);
 	map->pos = le64_to_cpu(raw.pos);
 	map->span = le32_to_cpu(raw.span);
 	map->offset = le32_to_cpu(raw.offset);
-	if (map->pos > pos || end <= pos || end > i_size_read(inode))
-		return stargz_damaged(inode, "unsorted extents");
 	map->len = end - map->pos;
 	return 0;
 }
@@ -81,26 +84,25 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 /* Read and check the span of @map; all of @map must lie within it. */
 static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 {
-	const struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
+	struct super_block *sb = inode->i_sb;
 	const char *why;
-	u32 ulen;
 	int err;
 
+	map->kind = STARGZ_MAP_HOLE;
 	if (map->span == STARGZ_NO_SPAN)
 		return 0;
 	/* Most likely wanted next, so both are read at the same time. */
-	stargz_window_prefetch(inode->i_sb, map->span);
-	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_SPANS, map->span,
-			       &map->raw, 1);
+	stargz_history_prefetch(sb, map->span);
+	err = stargz_meta_read(sb, STARGZ_TABLE_SPANS, map->span, &map->raw, 1);
 	if (err)
 		return err;
-	why = stargz_check_span(&sbi->super, stargz_blob_used(sbi, &map->raw),
-				&map->raw);
+	why = stargz_bad_span(STARGZ_SB(sb), &map->raw);
+	if (!why)
+		why = stargz_check_content(&map->raw, map->offset, map->len);
 	if (why)
 		return stargz_damaged(inode, why);
-	ulen = le32_to_cpu(map->raw.ulen);
-	if (map->offset > ulen || map->len > ulen - map->offset)
-		return stargz_damaged(inode, "extent beyond its span");
+	map->kind = stargz_codec(&map->raw)->stored ? STARGZ_MAP_STORED :
+						      STARGZ_MAP_ENCODED;
 	return 0;
 }
 
@@ -144,12 +146,13 @@ static loff_t stargz_seek_extent(struct inode *inode, loff_t offset, bool hole)
 		err = stargz_map(inode, offset, &map);
 		if (err)
 			return err;
-		is_hole = map.span == STARGZ_NO_SPAN;
+		is_hole = map.kind == STARGZ_MAP_HOLE;
 		if (is_hole == hole)
 			return offset;
 		offset = map.pos + map.len;
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		cond_resched();
 	}
 	return hole ? size : -ENXIO;
 }
@@ -174,6 +177,44 @@ loff_t stargz_llseek(struct file *file, loff_t offset, int whence)
 	return vfs_setpos(file, offset, inode->i_sb->s_maxbytes);
 }
 
+/* Report a run of data, unless it is the empty one of the start. */
+static int stargz_fiemap_emit(const struct stargz_sb_info *sbi,
+			      struct fiemap_extent_info *info,
+			      const struct stargz_map *map, u32 flags)
+{
+	u64 phys;
+
+	if (!map->len)
+		return 0;
+	phys = le64_to_cpu(map->raw.start) +
+	       sbi->blobs[le16_to_cpu(map->raw.blob)].start;
+	return fiemap_fill_next_extent(info, map->pos, phys, map->len,
+				       flags | FIEMAP_EXTENT_ENCODED);
+}
+
+/*
+ * The next run of data from @start on, below @size: 1 there it is, 0 there is
+ * none, or a negative errno.
+ */
+static int stargz_fiemap_next(struct inode *inode, u64 start, u64 size,
+			      struct stargz_map *map)
+{
+	int err;
+
+	while (start < size) {
+		err = stargz_map(inode, start, map);
+		if (err)
+			return err;
+		if (map->kind != STARGZ_MAP_HOLE)
+			return 1;
+		start = map->pos + map->len;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
 /**
  * stargz_fiemap() - list extents, as inode_operations.fiemap
  * @inode: a regular file
@@ -182,7 +223,8 @@ loff_t stargz_llseek(struct file *file, loff_t offset, int whence)
  * @len: bytes
  *
  * The physical position is where the span's compressed bytes start in the
- * source of its blob.
+ * source of its blob. A run is reported when the next one is known, since the
+ * last one is marked, whatever holes come after it.
  *
  * Return: 0 or a negative errno.
  */
@@ -191,32 +233,27 @@ int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 {
 	const struct stargz_sb_info *sbi = STARGZ_SB(inode->i_sb);
 	u64 size = i_size_read(inode), end;
-	struct stargz_map map;
-	int err;
+	struct stargz_map map, last = {};
+	int ret;
 
-	err = fiemap_prep(inode, info, start, &len, 0);
-	if (err)
-		return err;
+	ret = fiemap_prep(inode, info, start, &len, 0);
+	if (ret)
+		return ret;
 	end = min(start + len, size);
-	while (start < end) {
-		err = stargz_map(inode, start, &map);
-		if (err)
-			return err;
+	for (;;) {
+		ret = stargz_fiemap_next(inode, start, size, &map);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		ret = stargz_fiemap_emit(sbi, info, &last, 0);
+		if (ret || map.pos >= end)
+			return min(ret, 0);
+		last = map;
 		start = map.pos + map.len;
-		if (map.span != STARGZ_NO_SPAN) {
-			u64 phys = le64_to_cpu(map.raw.start) +
-				   sbi->blobs[le16_to_cpu(map.raw.blob)].start;
-			u32 flags = FIEMAP_EXTENT_ENCODED;
-
-			if (start >= size)
-				flags |= FIEMAP_EXTENT_LAST;
-			err = fiemap_fill_next_extent(info, map.pos, phys,
-						      map.len, flags);
-			if (err)
-				return err < 0 ? err : 0;
-		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
+		cond_resched();
 	}
-	return 0;
+	return min(stargz_fiemap_emit(sbi, info, &last, FIEMAP_EXTENT_LAST), 0);
 }

@@ -10,8 +10,9 @@
  *
  * Locking: a folio of the index may be waited for with folios of files
  * locked; whoever fills one takes no other lock of this file system. The
- * readahead states are used without a lock, as those of a file that threads
- * share: a race makes a poor guess and nothing worse.
+ * readahead state of a table is copied out and back under
+ * stargz_sb_info.meta_lock, so that readahead never works on a state that is
+ * half of another reader's; of two readers at the same time the last one wins.
  */
 #include <linux/bio.h>
 #include <linux/pagemap.h>
@@ -113,7 +114,7 @@ static void stargz_meta_copy(struct readahead_control *rac)
 	struct folio *folio;
 	void *buf, *from;
 
-	buf = stargz_alloc(len);
+	buf = stargz_alloc(len, __GFP_ACCOUNT);
 	if (!buf)
 		return;
 	if (stargz_meta_fill(inode, readahead_pos(rac), buf, len))
@@ -155,6 +156,7 @@ static void stargz_meta_readahead(struct readahead_control *rac)
 static const struct address_space_operations stargz_meta_aops = {
 	.read_folio	= stargz_meta_read_folio,
 	.readahead	= stargz_meta_readahead,
+	.migrate_folio	= filemap_migrate_folio,
 };
 
 /**
@@ -177,8 +179,13 @@ int stargz_meta_open(struct super_block *sb)
 	inode->i_size = sbi->super.index_size;
 	mapping = inode->i_mapping;
 	mapping->a_ops = &stargz_meta_aops;
-	/* Reading a file reads the index, with a folio of the file locked. */
-	mapping_set_gfp_mask(mapping, GFP_NOFS);
+	/*
+	 * Reading a file reads the index, with a folio of the file locked. No
+	 * highmem: records are copied from the address of a folio.
+	 */
+	mapping_set_gfp_mask(mapping, IS_ENABLED(CONFIG_HIGHMEM) ?
+			     GFP_NOFS | __GFP_MOVABLE :
+			     GFP_HIGHUSER_MOVABLE & ~__GFP_FS);
 	mapping_set_large_folios(mapping);
 	lockdep_set_class(&mapping->invalidate_lock, &stargz_meta_key);
 	for (i = 0; i < STARGZ_TABLES; i++) {
@@ -234,6 +241,26 @@ stargz_meta_around(const struct stargz_sb_info *sbi, enum stargz_table_id id,
 	};
 }
 
+static struct file_ra_state stargz_meta_ra_get(struct stargz_sb_info *sbi,
+					       enum stargz_table_id id)
+{
+	struct file_ra_state ra;
+
+	spin_lock(&sbi->meta_lock);
+	ra = sbi->meta_ra[id];
+	spin_unlock(&sbi->meta_lock);
+	return ra;
+}
+
+static void stargz_meta_ra_put(struct stargz_sb_info *sbi,
+			       enum stargz_table_id id,
+			       const struct file_ra_state *ra)
+{
+	spin_lock(&sbi->meta_lock);
+	sbi->meta_ra[id] = *ra;
+	spin_unlock(&sbi->meta_lock);
+}
+
 /*
  * The folio that holds byte @pos of the index, with a reference, or an
  * ERR_PTR; @len bytes of the table are wanted from there on.
@@ -244,21 +271,22 @@ static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
 {
 	struct address_space *mapping = sbi->meta_inode->i_mapping;
 	struct stargz_meta_range r = stargz_meta_around(sbi, id, pos, len);
+	struct file_ra_state ra = stargz_meta_ra_get(sbi, id);
 	pgoff_t index = pos >> PAGE_SHIFT;
-	struct file_ra_state *ra = &sbi->meta_ra[id];
 	struct folio *folio = filemap_get_folio(mapping, index);
 
 	if (IS_ERR_OR_NULL(folio)) {
-		DEFINE_READAHEAD(rac, NULL, ra, mapping, r.first);
+		DEFINE_READAHEAD(rac, NULL, &ra, mapping, r.first);
 
 		page_cache_sync_ra(&rac, r.nr);
 		folio = NULL;
 	} else if (folio_test_readahead(folio)) {
-		DEFINE_READAHEAD(rac, NULL, ra, mapping, index);
+		DEFINE_READAHEAD(rac, NULL, &ra, mapping, index);
 
 		page_cache_async_ra(&rac, folio, r.nr);
 	}
-	ra->prev_pos = pos;
+	ra.prev_pos = pos;
+	stargz_meta_ra_put(sbi, id, &ra);
 	if (folio) {
 		if (folio_test_uptodate(folio))
 			return folio;
@@ -298,8 +326,8 @@ void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 	r = stargz_meta_around(sbi, id, pos,
 			       min_t(u64, len, (t->count - nr) * size));
 	if (stargz_source_bdev(src)) {
-		DEFINE_READAHEAD(rac, NULL, &sbi->meta_ra[id], mapping,
-				 r.first);
+		struct file_ra_state ra = stargz_meta_ra_get(sbi, id);
+		DEFINE_READAHEAD(rac, NULL, &ra, mapping, r.first);
 
 		page_cache_ra_unbounded(&rac, r.nr, 0);
 	} else {

@@ -12,22 +12,33 @@
 #include <linux/cred.h>
 #include <linux/fadvise.h>
 #include <linux/file.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
 #include <linux/sched/mm.h>
 
 #include "internal.h"
 
 /*
- * A file that lies on another stargz would nest our read path in itself, and
- * one on a stack of overlays would take more kernel stack than is good. The
- * backing file's depth becomes ours (stargz_fill_super()).
+ * What a path is, before it is opened: opening a FIFO waits, and opening a
+ * character device may do anything. A file on another stargz would nest our
+ * read path in itself; one on a stack of file systems would take more kernel
+ * stack than there is, so each file adds to the depth (stargz_stack_depth()).
  */
 static int stargz_source_check(struct fs_context *fc,
-			       const struct stargz_source *src)
+			       const struct stargz_source *src,
+			       const struct path *path)
 {
-	struct inode *inode = file_inode(src->file);
+	struct inode *inode = d_backing_inode(path->dentry);
 
-	if (S_ISBLK(inode->i_mode))
+	if (S_ISBLK(inode->i_mode)) {
+		if (path->mnt->mnt_flags & MNT_NODEV ||
+		    path->mnt->mnt_sb->s_iflags & SB_I_NODEV) {
+			errorfc(fc, "%s: devices are not allowed there (nodev)",
+				src->path);
+			return -EACCES;
+		}
 		return 0;
+	}
 	if (!S_ISREG(inode->i_mode)) {
 		errorfc(fc, "%s: neither a block device nor a regular file",
 			src->path);
@@ -39,7 +50,7 @@ static int stargz_source_check(struct fs_context *fc,
 		return -EINVAL;
 	}
 	if (inode->i_sb->s_stack_depth >= FILESYSTEM_MAX_STACK_DEPTH) {
-		errorfc(fc, "%s: file systems are stacked too deeply",
+		errorfc(fc, "%s: file systems are stacked too deeply, use a loop device",
 			src->path);
 		return -EINVAL;
 	}
@@ -54,55 +65,107 @@ static int stargz_source_check(struct fs_context *fc,
  */
 struct block_device *stargz_source_bdev(const struct stargz_source *src)
 {
-	struct inode *host = src->file->f_mapping->host;
+	struct inode *host = src->host;
 
 	return S_ISBLK(host->i_mode) ? I_BDEV(host) : NULL;
+}
+
+/* Open the file at @path, as a reader of whom nobody is told. */
+static int stargz_source_open_path(struct fs_context *fc,
+				   struct stargz_source *src,
+				   const struct path *path)
+{
+	struct file *file;
+	int err;
+
+	err = stargz_source_check(fc, src, path);
+	if (err)
+		return err;
+	err = path_permission(path, MAY_OPEN | MAY_READ);
+	if (!err) {
+		/*
+		 * Reading happens with folios locked. A listener that is asked
+		 * for permission then may want one of these folios.
+		 */
+		file = stargz_open_quiet(path, current_cred());
+		err = PTR_ERR_OR_ZERO(file);
+	}
+	if (err) {
+		errorfc(fc, "%s: cannot open (error %d)", src->path, -err);
+		return err;
+	}
+	src->file = file;
+	src->host = file->f_mapping->host;
+	return 0;
+}
+
+/* See that nobody changes the bytes as long as the source is open. */
+static int stargz_source_protect(struct fs_context *fc,
+				 struct stargz_source *src, bool claim)
+{
+	struct block_device *bdev = stargz_source_bdev(src);
+	int err;
+
+	if (!bdev) {
+		err = deny_write_access(src->file);
+		if (err)
+			errorfc(fc, "%s: is open for writing", src->path);
+		else
+			src->write_denied = true;
+		return err;
+	}
+	if (claim) {
+		/* Several mounts may share it, so the holder is all of them. */
+		err = stargz_claim_bdev(&src->claim, bdev->bd_dev, fc->fs_type);
+		if (err) {
+			errorfc(fc, "%s: is in use (error %d)", src->path, -err);
+			return err;
+		}
+	}
+	/* What was just written must be seen by bios, fetch.c. */
+	err = sync_blockdev(bdev);
+	if (err)
+		errorfc(fc, "%s: cannot be flushed", src->path);
+	return err;
 }
 
 /**
  * stargz_source_open() - open a source for reading
  * @fc: where error texts go
  * @src: its path is set; the rest is filled in
+ * @claim: claim a block device, as the VFS does by itself for the one that is
+ *	mounted
  *
  * A regular file cannot be opened for writing from then on, as with a running
  * program, because bytes that change under a mount are not a file system.
  *
  * Return: 0 or a negative errno; then stargz_source_close() is still needed.
  */
-int stargz_source_open(struct fs_context *fc, struct stargz_source *src)
+int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
+		       bool claim)
 {
-	struct file *file;
+	struct path path;
 	int err;
 
-	file = filp_open(src->path, O_RDONLY | O_LARGEFILE | O_NOATIME, 0);
-	if (IS_ERR(file)) {
-		err = PTR_ERR(file);
+	err = kern_path(src->path, LOOKUP_FOLLOW, &path);
+	if (err) {
 		errorfc(fc, "%s: cannot open (error %d)", src->path, -err);
 		return err;
 	}
-	src->file = file;
-
-	err = stargz_source_check(fc, src);
+	err = stargz_source_open_path(fc, src, &path);
+	path_put(&path);
+	if (!err)
+		err = stargz_source_protect(fc, src, claim);
 	if (err)
 		return err;
-
-	if (S_ISREG(file_inode(file)->i_mode)) {
-		err = deny_write_access(file);
-		if (err) {
-			errorfc(fc, "%s: is open for writing", src->path);
-			return err;
-		}
-		src->write_denied = true;
-	} else {
-		/* What was just written must be seen by bios, fetch.c. */
-		err = sync_blockdev(stargz_source_bdev(src));
-		if (err) {
-			errorfc(fc, "%s: cannot be flushed", src->path);
-			return err;
-		}
-	}
+	/*
+	 * Exactly what is asked for is read from a file: what else there is
+	 * would stay in its page cache, see stargz_source_forget().
+	 */
+	if (!stargz_source_bdev(src))
+		vfs_fadvise(src->file, 0, 0, POSIX_FADV_RANDOM);
 	/* The mapping's host knows the size of files and of block devices. */
-	src->size = i_size_read(file->f_mapping->host);
+	src->size = i_size_read(src->host);
 	return 0;
 }
 
@@ -112,6 +175,7 @@ int stargz_source_open(struct fs_context *fc, struct stargz_source *src)
  */
 void stargz_source_close(struct stargz_source *src)
 {
+	stargz_claim_release(&src->claim);
 	if (src->write_denied)
 		allow_write_access(src->file);
 	if (src->file)
@@ -174,4 +238,40 @@ void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
 	vfs_fadvise(src->file, pos, len, POSIX_FADV_WILLNEED);
 	memalloc_nofs_restore(nofs);
 	revert_creds(old);
+}
+
+/**
+ * stargz_source_cached() - ask whether a page cache has some bytes
+ * @src: an open source
+ * @pos: first byte
+ * @len: how many, not zero
+ *
+ * Pages at the ends that hold other bytes as well do not count.
+ *
+ * Return: whether the source is a file and its page cache has a page of them.
+ *	False for a range of no whole page, which stargz_source_forget() leaves
+ *	alone anyway.
+ */
+bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
+{
+	u64 start = round_up(pos, PAGE_SIZE);
+	u64 end = round_down(pos + len, PAGE_SIZE);
+
+	return start < end && S_ISREG(src->host->i_mode) &&
+	       filemap_range_has_page(src->host->i_mapping, start, end - 1);
+}
+
+/**
+ * stargz_source_forget() - drop bytes from the page cache of a file
+ * @src: an open source
+ * @pos: first byte
+ * @len: how many, not zero
+ *
+ * For bytes that were brought there by reading them here, so that they are not
+ * in memory in two forms. Whole pages that are clean and not in use go.
+ */
+void stargz_source_forget(const struct stargz_source *src, u64 pos, u64 len)
+{
+	if (S_ISREG(src->host->i_mode))
+		vfs_fadvise(src->file, pos, len, POSIX_FADV_DONTNEED);
 }

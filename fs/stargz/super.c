@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - mounting, superblock operations, module entry.
+ * stargz - superblocks, from the first read to the last reference; the module.
  *
  * Mounting costs the same for one file and for a million: the superblock and
  * the blob table are read, nothing else. All that belongs to a mount is in
  * struct stargz_sb_info, which exists from init_fs_context on and is freed
- * in one place, stargz_free_info(), whichever way the mount ends.
+ * in one place, stargz_info_free(), whichever way the mount ends. The order in
+ * which a mount goes is in internal.h.
+ *
+ * No locks but the VFS's: mounting and unmounting of a superblock exclude each
+ * other.
  */
 #include <linux/backing-dev.h>
 #include <linux/blkdev.h>
 #include <linux/fs_parser.h>
 #include <linux/module.h>
-#include <linux/namei.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/sizes.h>
 #include <linux/statfs.h>
-#include <linux/workqueue.h>
 
 #include "internal.h"
 
@@ -27,42 +29,7 @@
 #define STARGZ_WINDOW_MIN	SZ_1M
 #define STARGZ_WINDOW_MAX	SZ_4M
 
-/* Decodes in progress for each CPU: while one reads, another computes. */
-#define STARGZ_WORKERS_PER_CPU	2
-
 static struct kmem_cache *stargz_inode_cachep;
-
-/**
- * stargz_err() - log what is wrong with a mounted file system
- * @sb: the file system
- * @fmt: printf() format, without newline
- *
- * Ratelimited: a damaged image must not flood the log.
- */
-void stargz_err(const struct super_block *sb, const char *fmt, ...)
-{
-	struct va_format vaf;
-	va_list args;
-
-	va_start(args, fmt);
-	vaf.fmt = fmt;
-	vaf.va = &args;
-	pr_err_ratelimited("stargz (%s): %pV\n", sb->s_id, &vaf);
-	va_end(args);
-}
-
-/**
- * stargz_damaged() - log that something about an inode is damaged
- * @inode: the inode
- * @why: what
- *
- * Return: -EFSCORRUPTED.
- */
-int stargz_damaged(const struct inode *inode, const char *why)
-{
-	stargz_err(inode->i_sb, "inode %u: %s", stargz_ino(inode), why);
-	return -EFSCORRUPTED;
-}
 
 /* Inodes */
 
@@ -118,9 +85,20 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 	return 0;
 }
 
+/*
+ * Nobody reads from the file system any more: end what is still under way, and
+ * then give back what that used.
+ */
+static void stargz_release_super(struct stargz_sb_info *sbi)
+{
+	stargz_engine_drain(sbi);
+	stargz_cache_drop_mount(sbi);
+	stargz_meta_close(sbi);
+}
+
 static void stargz_put_super(struct super_block *sb)
 {
-	stargz_meta_close(STARGZ_SB(sb));
+	stargz_release_super(STARGZ_SB(sb));
 }
 
 static const struct super_operations stargz_sops = {
@@ -131,87 +109,63 @@ static const struct super_operations stargz_sops = {
 	.show_options	= stargz_show_options,
 };
 
-static void stargz_free_info(struct stargz_sb_info *sbi)
+/* What belongs to a mount */
+
+/**
+ * stargz_info_alloc() - make what belongs to a mount
+ *
+ * Return: it, for stargz_info_free(), or NULL without memory.
+ */
+struct stargz_sb_info *stargz_info_alloc(void)
+{
+	struct stargz_sb_info *sbi = kzalloc(sizeof(*sbi), GFP_KERNEL_ACCOUNT);
+
+	if (!sbi)
+		return NULL;
+	sbi->stats = alloc_percpu_gfp(struct stargz_stats, GFP_KERNEL_ACCOUNT);
+	if (!sbi->stats) {
+		kfree(sbi);
+		return NULL;
+	}
+	spin_lock_init(&sbi->meta_lock);
+	ratelimit_state_init(&sbi->ratelimit, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	stargz_cache_add_mount(&sbi->cache);
+	stargz_prefetcher_init(&sbi->prefetcher);
+	stargz_queue_init(&sbi->queue);
+	return sbi;
+}
+
+static void stargz_info_free_rcu(struct rcu_head *rcu)
+{
+	struct stargz_sb_info *sbi =
+		container_of(rcu, struct stargz_sb_info, rcu);
+
+	kvfree(sbi->devices);
+	kfree(sbi);
+}
+
+/**
+ * stargz_info_free() - free what belongs to a mount
+ * @sbi: of no superblock, or of a dead one; may be NULL
+ *
+ * stargz_same_super() may look at it until the end of an RCU grace period.
+ */
+void stargz_info_free(struct stargz_sb_info *sbi)
 {
 	unsigned int i;
 
 	if (!sbi)
 		return;
-	/* What decodes ahead may still be at it. */
-	if (sbi->workqueue)
-		destroy_workqueue(sbi->workqueue);
-	stargz_cache_destroy(&sbi->cache);
-	stargz_pool_destroy(&sbi->pool);
+	if (sbi->holds_zstd)
+		stargz_zstd_release();
+	free_percpu(sbi->stats);
 	kvfree(sbi->blobs);
 	for (i = 0; i < sbi->nr_devices; i++)
 		stargz_source_close(&sbi->devices[i]);
-	kvfree(sbi->devices);
 	stargz_source_close(&sbi->index);
 	stargz_source_close(&sbi->image);
-	kfree(sbi);
-}
-
-/* Mount options */
-
-enum { STARGZ_OPT_INDEX, STARGZ_OPT_DEVICE, STARGZ_OPT_DECODER };
-
-static const struct constant_table stargz_decoders[] = {
-	{ "auto",	STARGZ_DECODER_OWN },
-	{ "zlib",	STARGZ_DECODER_ZLIB },
-	{}
-};
-
-static const struct fs_parameter_spec stargz_parameters[] = {
-	fsparam_string("index",		STARGZ_OPT_INDEX),
-	fsparam_string("device",	STARGZ_OPT_DEVICE),
-	fsparam_enum("decoder",		STARGZ_OPT_DECODER, stargz_decoders),
-	{}
-};
-
-static int stargz_add_device(struct fs_context *fc, struct stargz_sb_info *sbi,
-			     struct fs_parameter *param)
-{
-	struct stargz_source *grown;
-
-	if (sbi->nr_devices == STARGZ_MAX_DEVICES)
-		return invalfc(fc, "too many devices");
-	grown = kvcalloc(sbi->nr_devices + 1, sizeof(*grown), GFP_KERNEL);
-	if (!grown)
-		return -ENOMEM;
-	if (sbi->nr_devices)
-		memcpy(grown, sbi->devices, sbi->nr_devices * sizeof(*grown));
-	kvfree(sbi->devices);
-	sbi->devices = grown;
-	grown[sbi->nr_devices++].path = param->string;
-	param->string = NULL;
-	return 0;
-}
-
-static int stargz_parse_param(struct fs_context *fc,
-			      struct fs_parameter *param)
-{
-	struct stargz_sb_info *sbi = fc->s_fs_info;
-	struct fs_parse_result result;
-	int opt;
-
-	opt = fs_parse(fc, stargz_parameters, param, &result);
-	if (opt < 0)
-		return opt;
-	if (opt == STARGZ_OPT_DECODER) {
-		sbi->decoder = result.uint_32;
-		sbi->decoder_given = true;
-		return 0;
-	}
-	if (!*param->string)
-		return invalfc(fc, "%s: empty path", param->key);
-	if (opt == STARGZ_OPT_DEVICE)
-		return stargz_add_device(fc, sbi, param);
-	if (sbi->has_index)
-		return invalfc(fc, "index given twice");
-	sbi->index.path = param->string;
-	sbi->has_index = true;
-	param->string = NULL;
-	return 0;
+	call_rcu(&sbi->rcu, stargz_info_free_rcu);
 }
 
 /* Reading the superblock */
@@ -321,8 +275,13 @@ static int stargz_check_blob(struct fs_context *fc,
 			     const struct stargz_blob *raw,
 			     struct stargz_blob_info *blob)
 {
+	const char *why = stargz_check_blob_record(raw);
 	u64 end;
 
+	if (why) {
+		errorfc(fc, "blob %u: %s", nr, why);
+		return -EFSCORRUPTED;
+	}
 	blob->source = stargz_find_source(sbi, le32_to_cpu(raw->source));
 	blob->start = le64_to_cpu(raw->start);
 	blob->used = le64_to_cpu(raw->used);
@@ -365,7 +324,7 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 	/* An image of nothing but directories and links needs no blob. */
 	if (!n)
 		return 0;
-	sbi->blobs = kvcalloc(n, sizeof(*sbi->blobs), GFP_KERNEL);
+	sbi->blobs = kvcalloc(n, sizeof(*sbi->blobs), GFP_KERNEL_ACCOUNT);
 	if (!sbi->blobs)
 		return -ENOMEM;
 	for (i = 0; !err && i < n; i++) {
@@ -381,19 +340,30 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 
 /* Filling the superblock */
 
+/*
+ * Reading a file of ours reads a source in the same thread, so a source that is
+ * a file is one file system more on the stack. The VFS's limit on stacks then
+ * holds whatever lies between. A block device ends a stack: what is below it
+ * has threads of its own.
+ */
+static int stargz_source_depth(const struct stargz_source *src)
+{
+	const struct inode *inode;
+
+	if (!src->file || stargz_source_bdev(src))
+		return 0;
+	inode = file_inode(src->file);
+	return inode->i_sb->s_stack_depth + 1;
+}
+
 static int stargz_stack_depth(const struct stargz_sb_info *sbi)
 {
-	int depth = file_inode(sbi->image.file)->i_sb->s_stack_depth;
+	int depth = max(stargz_source_depth(&sbi->image),
+			stargz_source_depth(&sbi->index));
 	unsigned int i;
 
-	if (sbi->has_index)
-		depth = max(depth,
-			    file_inode(sbi->index.file)->i_sb->s_stack_depth);
-	for (i = 0; i < sbi->nr_devices; i++) {
-		const struct file *file = sbi->devices[i].file;
-
-		depth = max(depth, file_inode(file)->i_sb->s_stack_depth);
-	}
+	for (i = 0; i < sbi->nr_devices; i++)
+		depth = max(depth, stargz_source_depth(&sbi->devices[i]));
 	return depth;
 }
 
@@ -464,31 +434,26 @@ static int stargz_setup_bdi(struct super_block *sb)
 }
 
 /* What reading needs. */
-static int stargz_setup_decoding(struct super_block *sb)
+static int stargz_setup_reading(struct super_block *sb)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	int err;
+	int err = 0;
 
-	stargz_ahead_init(&sbi->ahead);
-	err = stargz_pool_init(&sbi->pool);
-	if (!err)
-		err = stargz_cache_init(&sbi->cache, sbi->super.max_span,
-					sb->s_id);
-	if (err)
-		return err;
-	/*
-	 * Names have room for a device number, but not for any file's name.
-	 * Reclaim waits for no read of ours, so there is no WQ_MEM_RECLAIM: to
-	 * start its thread takes longer than all the rest of a mount.
-	 */
-	sbi->workqueue = alloc_workqueue("stargz-%u:%u", WQ_UNBOUND,
-					 STARGZ_WORKERS_PER_CPU *
-					 num_online_cpus(), MAJOR(sb->s_dev),
-					 MINOR(sb->s_dev));
-	return sbi->workqueue ? 0 : -ENOMEM;
+	if (sbi->super.features & STARGZ_INCOMPAT_ZSTD) {
+		err = stargz_zstd_hold();
+		sbi->holds_zstd = !err;
+	}
+	return err ? err : stargz_setup_bdi(sb);
 }
 
-static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
+/**
+ * stargz_fill_super() - make a superblock one of ours
+ * @sb: new, with a struct stargz_sb_info whose sources are open
+ * @fc: where error texts go
+ *
+ * Return: 0 or a negative errno; stargz_kill_sb() frees in both cases.
+ */
+int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	int err;
@@ -508,9 +473,7 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	stargz_prefetch_tree(sb);
 	err = stargz_read_blobs(sb, fc);
 	if (!err)
-		err = stargz_setup_decoding(sb);
-	if (!err)
-		err = stargz_setup_bdi(sb);
+		err = stargz_setup_reading(sb);
 	if (err)
 		return err;
 	super_set_uuid(sb, sbi->super.uuid, sizeof(sbi->super.uuid));
@@ -518,147 +481,27 @@ static int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 	return err ? err : stargz_sysfs_register(sb);
 }
 
-/* From options to a superblock */
-
-static int stargz_open_sources(struct fs_context *fc,
-			       struct stargz_sb_info *sbi)
-{
-	unsigned int i;
-	int err;
-
-	sbi->image.path = kstrdup(fc->source, GFP_KERNEL);
-	if (!sbi->image.path)
-		return -ENOMEM;
-	err = stargz_source_open(fc, &sbi->image);
-	if (!err && sbi->has_index)
-		err = stargz_source_open(fc, &sbi->index);
-	for (i = 0; !err && i < sbi->nr_devices; i++)
-		err = stargz_source_open(fc, &sbi->devices[i]);
-	return err;
-}
-
-static bool stargz_same_file(const struct stargz_source *a,
-			     const struct stargz_source *b)
-{
-	return a->file->f_mapping->host == b->file->f_mapping->host;
-}
-
-static bool stargz_same_sources(const struct stargz_sb_info *a,
-				const struct stargz_sb_info *b)
-{
-	unsigned int i;
-
-	if (a->has_index != b->has_index || a->nr_devices != b->nr_devices)
-		return false;
-	if (a->has_index && !stargz_same_file(&a->index, &b->index))
-		return false;
-	for (i = 0; i < a->nr_devices; i++)
-		if (!stargz_same_file(&a->devices[i], &b->devices[i]))
-			return false;
-	return true;
-}
-
-/*
- * A block device has one superblock, which a second mount shares; that is
- * right only when the rest of the sources is the same as well.
+/**
+ * stargz_kill_sb() - end a superblock, as file_system_type.kill_sb
+ * @sb: mounted, or not quite
  */
-static int stargz_get_tree_bdev(struct fs_context *fc)
-{
-	struct stargz_sb_info *sbi = fc->s_fs_info;
-	struct super_block *sb;
-	int err;
-
-	sbi->on_bdev = true;
-	err = get_tree_bdev(fc, stargz_fill_super);
-	if (err)
-		return err;
-	sb = fc->root->d_sb;
-	/* A new superblock took fc->s_fs_info over. */
-	if (!fc->s_fs_info || stargz_same_sources(sbi, STARGZ_SB(sb)))
-		return 0;
-	errorfc(fc, "%s: is mounted already with other index= or device= options",
-		fc->source);
-	dput(fc->root);
-	fc->root = NULL;
-	deactivate_locked_super(sb);
-	return -EBUSY;
-}
-
-static int stargz_get_tree(struct fs_context *fc)
-{
-	struct stargz_sb_info *sbi = fc->s_fs_info;
-	int err;
-
-	if (!fc->source)
-		return invalfc(fc, "no source");
-	err = stargz_open_sources(fc, sbi);
-	if (err)
-		return err;
-	/* get_tree_bdev() wants the flag before it opens the device. */
-	fc->sb_flags |= SB_RDONLY;
-	if (S_ISBLK(file_inode(sbi->image.file)->i_mode))
-		return stargz_get_tree_bdev(fc);
-	return get_tree_nodev(fc, stargz_fill_super);
-}
-
-static int stargz_reconfigure(struct fs_context *fc)
-{
-	struct stargz_sb_info *old = STARGZ_SB(fc->root->d_sb);
-	const struct stargz_sb_info *new = fc->s_fs_info;
-	unsigned int i;
-
-	/* Options that are not repeated stay; others cannot change. */
-	if (new->has_index &&
-	    (!old->has_index || strcmp(new->index.path, old->index.path)))
-		return invalfc(fc, "index= cannot change");
-	for (i = 0; i < new->nr_devices; i++)
-		if (i >= old->nr_devices ||
-		    strcmp(new->devices[i].path, old->devices[i].path))
-			return invalfc(fc, "device= cannot change");
-	if (new->decoder_given)
-		WRITE_ONCE(old->decoder, new->decoder);
-	fc->sb_flags |= SB_RDONLY;
-	return 0;
-}
-
-static void stargz_free_fc(struct fs_context *fc)
-{
-	stargz_free_info(fc->s_fs_info);
-}
-
-static const struct fs_context_operations stargz_context_ops = {
-	.parse_param	= stargz_parse_param,
-	.get_tree	= stargz_get_tree,
-	.reconfigure	= stargz_reconfigure,
-	.free		= stargz_free_fc,
-};
-
-static int stargz_init_fs_context(struct fs_context *fc)
-{
-	struct stargz_sb_info *sbi = kzalloc(sizeof(*sbi), GFP_KERNEL);
-
-	if (!sbi)
-		return -ENOMEM;
-	fc->s_fs_info = sbi;
-	fc->ops = &stargz_context_ops;
-	return 0;
-}
-
-static void stargz_kill_sb(struct super_block *sb)
+void stargz_kill_sb(struct super_block *sb)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 
+	WRITE_ONCE(sbi->stopping, true);
 	/* As long as the device number that it is named by is ours. */
 	stargz_sysfs_unregister(sbi);
 	/* A mount that failed early has no ->put_super(). */
 	if (!sb->s_root)
-		stargz_meta_close(sbi);
+		stargz_release_super(sbi);
 	if (sbi->on_bdev)
 		kill_block_super(sb);
 	else
 		kill_anon_super(sb);
-	/* Only now is nobody left who could read. */
-	stargz_free_info(sbi);
+	/* sget_fc() may find the superblock until we return. */
+	WRITE_ONCE(sb->s_fs_info, NULL);
+	stargz_info_free(sbi);
 }
 
 static struct file_system_type stargz_fs_type = {
@@ -671,18 +514,53 @@ static struct file_system_type stargz_fs_type = {
 };
 MODULE_ALIAS_FS("stargz");
 
-static int __init stargz_init(void)
+/* What all mounts share, in the order in which one needs the other. */
+static int __init stargz_init_shared(void)
 {
 	int err;
 
 	stargz_crc_init();
+	err = stargz_engine_init();
+	if (err)
+		return err;
+	err = stargz_streams_init();
+	if (err)
+		goto out_engine;
+	err = stargz_cache_init();
+	if (err)
+		goto out_streams;
+	return 0;
+
+out_streams:
+	stargz_streams_exit();
+out_engine:
+	stargz_engine_exit();
+	return err;
+}
+
+static void stargz_exit_shared(void)
+{
+	stargz_cache_exit();
+	stargz_streams_exit();
+	stargz_engine_exit();
+}
+
+static int __init stargz_init(void)
+{
+	int err;
+
+	err = stargz_init_shared();
+	if (err)
+		return err;
 	stargz_inode_cachep =
 		kmem_cache_create("stargz_inode_cache",
 				  sizeof(struct stargz_inode_info), 0,
 				  SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT,
 				  stargz_init_once);
-	if (!stargz_inode_cachep)
-		return -ENOMEM;
+	if (!stargz_inode_cachep) {
+		err = -ENOMEM;
+		goto out_shared;
+	}
 	err = stargz_sysfs_init();
 	if (err)
 		goto out_cache;
@@ -695,6 +573,8 @@ out_sysfs:
 	stargz_sysfs_exit();
 out_cache:
 	kmem_cache_destroy(stargz_inode_cachep);
+out_shared:
+	stargz_exit_shared();
 	return err;
 }
 
@@ -702,9 +582,10 @@ static void __exit stargz_exit(void)
 {
 	unregister_filesystem(&stargz_fs_type);
 	stargz_sysfs_exit();
-	/* Inodes are freed under RCU. */
+	/* Inodes and struct stargz_sb_info are freed under RCU. */
 	rcu_barrier();
 	kmem_cache_destroy(stargz_inode_cachep);
+	stargz_exit_shared();
 }
 
 module_init(stargz_init);

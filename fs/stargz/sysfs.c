@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - counters of a mount in /sys/fs/stargz/<major>:<minor>/.
+ * stargz - counters of a mount in /sys/fs/stargz/<major>:<minor>/, and what all
+ * mounts share in /sys/fs/stargz/.
  *
- * One file, one number; see Documentation/ABI/testing/sysfs-fs-stargz.
- * Counters are atomic and read without a lock, each for itself. The folder
- * lives within the life of struct stargz_sb_info: unregistering waits until
- * nobody has a file of it open for reading any more.
+ * One file, one number; see Documentation/ABI/testing/sysfs-fs-stargz. They say
+ * what other containers do, so they are for root. Counters are kept for each
+ * CPU and added up without a lock. The folder of a mount lives within the life
+ * of struct stargz_sb_info: unregistering waits until nobody has a file of it
+ * open for reading any more.
  */
 #include <linux/kobject.h>
+#include <linux/percpu.h>
 #include <linux/sysfs.h>
 
 #include "internal.h"
@@ -22,7 +25,12 @@ struct stargz_attr {
 
 static u64 stargz_get_stat(struct stargz_sb_info *sbi, enum stargz_stat stat)
 {
-	return atomic64_read(&sbi->stats[stat]);
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(sbi->stats, cpu)->n[stat]);
+	return sum;
 }
 
 static u64 stargz_get_cache_bytes(struct stargz_sb_info *sbi,
@@ -33,7 +41,7 @@ static u64 stargz_get_cache_bytes(struct stargz_sb_info *sbi,
 
 #define STARGZ_ATTR(_name, _get, _stat)					\
 static struct stargz_attr stargz_attr_##_name = {			\
-	.attr	= { .name = __stringify(_name), .mode = 0444 },		\
+	.attr	= { .name = __stringify(_name), .mode = 0400 },		\
 	.get	= (_get),						\
 	.stat	= (_stat),						\
 }
@@ -143,15 +151,56 @@ void stargz_sysfs_unregister(struct stargz_sb_info *sbi)
 	stargz_kobj_put(sbi);
 }
 
+static ssize_t cache_bytes_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", stargz_cache_bytes());
+}
+
+static ssize_t cache_limit_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", stargz_cache_limit());
+}
+
+static ssize_t streams_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%u\n", stargz_streams_count());
+}
+
+static struct kobj_attribute stargz_shared_cache_bytes =
+	__ATTR(cache_bytes, 0400, cache_bytes_show, NULL);
+static struct kobj_attribute stargz_shared_cache_limit =
+	__ATTR(cache_limit, 0400, cache_limit_show, NULL);
+static struct kobj_attribute stargz_shared_streams =
+	__ATTR(streams, 0400, streams_show, NULL);
+
+static const struct attribute *const stargz_shared_attrs[] = {
+	&stargz_shared_cache_bytes.attr,
+	&stargz_shared_cache_limit.attr,
+	&stargz_shared_streams.attr,
+	NULL
+};
+
 /**
  * stargz_sysfs_init() - make /sys/fs/stargz
  *
- * Return: 0 or -ENOMEM.
+ * After what all mounts share.
+ *
+ * Return: 0 or a negative errno.
  */
 int __init stargz_sysfs_init(void)
 {
+	int err;
+
 	stargz_root = kobject_create_and_add("stargz", fs_kobj);
-	return stargz_root ? 0 : -ENOMEM;
+	if (!stargz_root)
+		return -ENOMEM;
+	err = sysfs_create_files(stargz_root, stargz_shared_attrs);
+	if (err)
+		kobject_put(stargz_root);
+	return err;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/posix_acl_xattr.h>
+#include <linux/sched/signal.h>
 #include <linux/xattr.h>
 
 #include "internal.h"
@@ -92,11 +93,16 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 				 raw.name_len);
 	if (err)
 		return err;
-	if (memchr(it->name, '\0', it->name_len))
-		return stargz_damaged(it->inode, "name of extended attribute holds a NUL");
+	why = stargz_check_xattr_name(&raw, it->name);
+	if (why)
+		return stargz_damaged(it->inode, why);
 	it->next += size;
 	it->left -= size;
 	it->count--;
+	/* There may be 128 Ki of them. */
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
 	return 1;
 }
 
@@ -264,7 +270,7 @@ struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu)
 		return NULL;
 	if (len < 0)
 		return ERR_PTR(len);
-	value = kvmalloc(len, GFP_KERNEL);
+	value = kvmalloc(len, GFP_KERNEL_ACCOUNT);
 	if (!value)
 		return ERR_PTR(-ENOMEM);
 	len = stargz_xattr_get(inode, prefix, "", value, len);

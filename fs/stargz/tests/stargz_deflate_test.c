@@ -9,7 +9,7 @@
 #include <linux/vmalloc.h>
 #include <linux/zlib.h>
 
-#include "../internal.h"
+#include "codec.h"
 #include "members.h"
 
 #define HISTORY		STARGZ_WINDOW_SIZE
@@ -38,11 +38,6 @@ struct deflate_test {
 	size_t in_len;
 	u8 *out;
 };
-
-static int test_no_refill(struct stargz_input *in)
-{
-	return 0;
-}
 
 /* Some bytes, most of them copies of what is up to 32 KiB before them. */
 static void test_fill(u8 *to, size_t len)
@@ -107,25 +102,17 @@ static int test_decode(struct kunit *test, enum stargz_decoder decoder,
 		       u32 *crc)
 {
 	struct deflate_test *t = test->priv;
-	struct stargz_input in = {
-		.next = t->in, .avail = t->in_len, .refill = test_no_refill,
-	};
 	struct stargz_decode d = {
 		.raw = raw,
 		.want = { .out = t->out, .from = from, .to = to },
 		.strm = t->strm,
-		.in = &in,
+		.in = { .next = t->in, .avail = t->in_len },
 	};
-	struct stargz_gzip g;
-	int ret;
 
 	memset(t->out, 0, ROOM);
 	t->strm->why = NULL;
 	t->strm->decoder = decoder;
-	ret = stargz_gzip_begin(&g, &d);
-	while (!ret)
-		ret = stargz_gzip_run(&g);
-	stargz_gzip_end(&g, ret);
+	test_codec(&d);
 	*crc = d.crc;
 	return d.err;
 }
@@ -151,8 +138,8 @@ static void bits_test(struct kunit *test)
 	u32 crc, good = ~crc32_le(~0, body, BODY);
 	unsigned int bit, i, decoder;
 
-	t->strm->window_len = HISTORY;
-	memcpy(t->strm->window, t->plain, HISTORY);
+	t->strm->history_len = HISTORY;
+	memcpy(t->strm->history, t->plain, HISTORY);
 	for (bit = 0; bit < 8; bit++) {
 		const struct stargz_span raw = test_span(bit, BODY);
 
@@ -196,8 +183,8 @@ static void members_test(struct kunit *test)
 	unsigned int decoder, i;
 	u32 crc;
 
-	t->strm->window_len = HISTORY;
-	memcpy(t->strm->window, t->plain, HISTORY);
+	t->strm->history_len = HISTORY;
+	memcpy(t->strm->history, t->plain, HISTORY);
 	memcpy(t->in, t->packed, t->packed_len);
 	t->in_len = t->packed_len + 8;
 	for (i = 0; i < 4; i++) {
@@ -269,7 +256,8 @@ static void two_test(struct kunit *test)
 	};
 	struct stargz_stream *strm = stargz_stream_alloc();
 	u8 *in = vzalloc(members * n), *out = vzalloc(len);
-	struct stargz_gzip g[2], *next;
+	const struct stargz_codec_ops *codec = &stargz_codec_gzip;
+	struct stargz_decode *next;
 	unsigned int i, k;
 	int ret[2];
 
@@ -279,19 +267,17 @@ static void two_test(struct kunit *test)
 	test_shift(t, 3);
 	for (k = 0; k < 8; k++) {
 		u32 skip = k & 2 ? 5 : 0, first = k & 1;
-		struct stargz_input input[2] = {
-			{ .next = t->in, .avail = t->in_len },
-			{ .next = in, .avail = members * n },
-		};
 		struct stargz_decode d[2] = {
-			{ .raw = &raw[0], .strm = t->strm, .in = &input[0],
+			{ .raw = &raw[0], .strm = t->strm,
+			  .in = { .next = t->in, .avail = t->in_len },
 			  .want = { .out = t->out, .from = skip, .to = BODY } },
-			{ .raw = &raw[1], .strm = strm, .in = &input[1],
+			{ .raw = &raw[1], .strm = strm,
+			  .in = { .next = in, .avail = members * n },
 			  .want = { .out = out, .from = skip, .to = len } },
 		};
 
-		t->strm->window_len = HISTORY;
-		memcpy(t->strm->window, t->plain, HISTORY);
+		t->strm->history_len = HISTORY;
+		memcpy(t->strm->history, t->plain, HISTORY);
 		/* The CRC of a member in the middle, from now on. */
 		if (k == 4)
 			in[members / 2 * n - 8] ^= 1;
@@ -299,16 +285,16 @@ static void two_test(struct kunit *test)
 			memset(d[i].want.out, 0, d[i].want.to - skip);
 			d[i].strm->decoder = STARGZ_DECODER_OWN;
 			d[i].strm->why = NULL;
-			ret[i] = stargz_gzip_begin(&g[i], &d[i]);
+			ret[i] = stargz_codec(d[i].raw)->begin(&d[i]);
 		}
 		while (!ret[0] && !ret[1]) {
-			next = stargz_gzip_two(&g[first], &g[!first]);
-			ret[next - g] = stargz_gzip_run(next);
+			next = codec->pair(&d[first], &d[!first]);
+			ret[next - d] = codec->run(next);
 		}
 		for (i = 0; i < 2; i++) {
 			while (!ret[i])
-				ret[i] = stargz_gzip_run(&g[i]);
-			stargz_gzip_end(&g[i], ret[i]);
+				ret[i] = codec->run(&d[i]);
+			d[i].err = codec->end(&d[i], min(ret[i], 0));
 		}
 		KUNIT_EXPECT_EQ(test, d[0].err, 0);
 		KUNIT_EXPECT_EQ(test, d[0].crc,

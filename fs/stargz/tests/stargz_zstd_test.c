@@ -10,7 +10,7 @@
 #include <linux/vmalloc.h>
 #include <linux/zstd.h>
 
-#include "../internal.h"
+#include "codec.h"
 
 #define TEXT_LEN	200000
 #define SRC_MAX		(2 * TEXT_LEN)
@@ -57,18 +57,21 @@ static void add_skippable(struct kunit *test)
 /* Decode bytes @from to @to of a span of @ulen into f->out. */
 static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 {
-	struct stargz_input in = { .next = f->src, .avail = f->len };
-	const struct stargz_span raw = { .ulen = cpu_to_le32(ulen) };
+	const struct stargz_span raw = {
+		.ulen = cpu_to_le32(ulen),
+		.codec = STARGZ_CODEC_ZSTD,
+		.flags = STARGZ_SPAN_CRC,
+	};
 	struct stargz_decode d = {
 		.raw = &raw,
 		.want = { .out = f->out, .from = from, .to = to },
 		.strm = f->strm,
-		.in = &in,
+		.in = { .next = f->src, .avail = f->len },
 	};
 
 	f->strm->why = NULL;
 	memset(f->out, 0xa5, TEXT_LEN + 1);
-	stargz_zstd_decode(&d);
+	test_codec(&d);
 	*crc = d.crc;
 	return d.err;
 }

@@ -144,8 +144,7 @@ int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 	int pad = -1;
 	int err;
 
-	/* Such a span is never in the cache, but for a mark. */
-	if (stargz_span_known(sb, map->span))
+	if (stargz_span_bad(sbi, map->span))
 		return -EFSCORRUPTED;
 	if (bdev)
 		pad = stargz_stored_pad(pos, to, nr,
@@ -159,7 +158,7 @@ int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 				stargz_stored_size(to, nr));
 	if (!err && !stargz_stored_verify(raw, to, nr)) {
 		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
-		stargz_span_damaged(sb, map->span);
+		stargz_span_damaged(sbi, map->span);
 		err = -EFSCORRUPTED;
 	}
 	if (err && err != -EINTR)

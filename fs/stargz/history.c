@@ -17,10 +17,10 @@
  * Nearly all spans have a window in layers that have any, so the first guess
  * mostly hits the page, and no other page of the index need be read.
  */
-#define STARGZ_WINDOW_GUESSES	6
+#define STARGZ_HISTORY_GUESSES	6
 
 /* Windows from @low to before @high, of spans from @first to before @end. */
-struct stargz_window_range {
+struct stargz_history_range {
 	u64 low;
 	u64 high;
 	u64 first;
@@ -28,10 +28,10 @@ struct stargz_window_range {
 };
 
 /* Where in the range to look for the window of @span. */
-static u64 stargz_window_guess(const struct stargz_window_range *r, u32 span,
+static u64 stargz_history_guess(const struct stargz_history_range *r, u32 span,
 			       unsigned int tries)
 {
-	if (tries >= STARGZ_WINDOW_GUESSES)
+	if (tries >= STARGZ_HISTORY_GUESSES)
 		return r->low + (r->high - r->low) / 2;
 	/* All of these are below 2^32. */
 	return r->low + div64_u64((span - r->first) * (r->high - r->low),
@@ -39,12 +39,12 @@ static u64 stargz_window_guess(const struct stargz_window_range *r, u32 span,
 }
 
 /* All windows, and the spans that they may be of. */
-static struct stargz_window_range
-stargz_window_all(const struct stargz_super_info *super, u32 span)
+static struct stargz_history_range
+stargz_history_all(const struct stargz_super_info *super, u32 span)
 {
 	const struct stargz_table_info *table = super->table;
 
-	return (struct stargz_window_range) {
+	return (struct stargz_history_range) {
 		/* Spans have one each, and their numbers have 32 bits. */
 		.high = min_t(u64, table[STARGZ_TABLE_WINDOWS].count, U32_MAX),
 		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
@@ -52,18 +52,18 @@ stargz_window_all(const struct stargz_super_info *super, u32 span)
 }
 
 /* Find the window of a span; 1 if there is one, 0 if there is none. */
-static int stargz_window_find(struct super_block *sb, u32 span,
+static int stargz_history_find(struct super_block *sb, u32 span,
 			      struct stargz_window *raw)
 {
 	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
-	struct stargz_window_range r =
-		stargz_window_all(&STARGZ_SB(sb)->super, span);
+	struct stargz_history_range r =
+		stargz_history_all(&STARGZ_SB(sb)->super, span);
 	unsigned int tries;
 	int ret = 0;
 
 	/* @span is between r.first and r.end from the start, and stays there. */
 	for (tries = 0; !ret && r.low < r.high; tries++) {
-		u64 at = stargz_window_guess(&r, span, tries);
+		u64 at = stargz_history_guess(&r, span, tries);
 		u32 found;
 
 		ret = stargz_cursor_read(&cur, at, raw, 1);
@@ -85,24 +85,24 @@ static int stargz_window_find(struct super_block *sb, u32 span,
 }
 
 /**
- * stargz_window_prefetch() - have the place of the history of a span read
+ * stargz_history_prefetch() - have the place of the history of a span read
  * @sb: the file system
  * @span: its number
  *
  * Does not wait for reading.
  */
-void stargz_window_prefetch(struct super_block *sb, u32 span)
+void stargz_history_prefetch(struct super_block *sb, u32 span)
 {
-	const struct stargz_window_range r =
-		stargz_window_all(&STARGZ_SB(sb)->super, span);
+	const struct stargz_history_range r =
+		stargz_history_all(&STARGZ_SB(sb)->super, span);
 
 	if (r.low < r.high)
 		stargz_meta_prefetch(sb, STARGZ_TABLE_WINDOWS,
-				     stargz_window_guess(&r, span, 0), 1);
+				     stargz_history_guess(&r, span, 0), 1);
 }
 
 /**
- * stargz_window_load() - bring the history of a span into its stream
+ * stargz_history_load() - bring the history of a span into its stream
  * @sb: the file system
  * @span: its number
  * @strm: gets the history in @window, and the reason of an error; its sink
@@ -112,7 +112,7 @@ void stargz_window_prefetch(struct super_block *sb, u32 span)
  *
  * Return: 0, also when there is none; -EFSCORRUPTED, or what reading gave.
  */
-int stargz_window_load(struct super_block *sb, u32 span,
+int stargz_history_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm)
 {
 	struct stargz_window raw;
@@ -120,28 +120,26 @@ int stargz_window_load(struct super_block *sb, u32 span,
 	size_t pos = 0;
 	int ret;
 
-	strm->window_len = 0;
-	ret = stargz_window_find(sb, span, &raw);
+	strm->history_len = 0;
+	ret = stargz_history_find(sb, span, &raw);
 	if (ret <= 0)
 		return ret;
+	strm->why = stargz_check_window(&STARGZ_SB(sb)->super, &raw);
+	if (strm->why)
+		return -EFSCORRUPTED;
 	clen = le32_to_cpu(raw.clen);
 	ulen = le32_to_cpu(raw.ulen);
-	if (!ulen || ulen > STARGZ_WINDOW_SIZE || !clen ||
-	    clen > STARGZ_WINDOW_CLEN_MAX) {
-		strm->why = "bad size of history window";
-		return -EFSCORRUPTED;
-	}
 	ret = stargz_meta_read(sb, STARGZ_TABLE_WINDOW_DATA,
 			       le64_to_cpu(raw.offset), strm->sink, clen);
 	if (ret)
 		return ret;
 	stargz_inflate_start(strm->own, strm->sink, clen, 0);
 	stargz_inflate_dict(strm->own, NULL, 0);
-	ret = stargz_inflate_run(strm->own, strm->window, &pos, ulen);
+	ret = stargz_inflate_run(strm->own, strm->history, &pos, ulen);
 	if (ret == STARGZ_INFLATE_BAD || pos != ulen) {
 		strm->why = "damaged history window";
 		return -EFSCORRUPTED;
 	}
-	strm->window_len = ulen;
+	strm->history_len = ulen;
 	return 0;
 }

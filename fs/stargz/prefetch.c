@@ -8,14 +8,14 @@
  * noticed here, and the spans that come next are read in one go and decoded
  * on other CPUs, into the span cache, before they are asked for.
  *
- * Locking: stargz_ahead.lock protects the runs. It is held for arithmetic
+ * A batch holds what it uses: its task counts for the mount, which is drained
+ * before anything of it goes, and the spans that it has claimed are its own.
+ *
+ * Locking: stargz_prefetcher.lock protects the runs. It is held for arithmetic
  * only; stargz_run.busy keeps others off a run while its next batch is made.
  */
-#include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "internal.h"
 
@@ -25,26 +25,36 @@
 #define STARGZ_BATCH_CLEN	SZ_1M
 
 /* So many of them are given to the decoder at once. */
-#define STARGZ_BATCH_STEP	16
+#define STARGZ_BATCH_STEP	8
 
 /* Spans that may be left out in a walk that still counts as in order. */
-#define STARGZ_AHEAD_SKIP	16
+#define STARGZ_PREFETCH_SKIP	16
 
 /* How far behind others a reader may be that walks with them, in spans. */
-#define STARGZ_AHEAD_BEHIND	32
+#define STARGZ_PREFETCH_BEHIND	32
 
 /* A walk that did not go on for so many files is over. */
-#define STARGZ_AHEAD_OVER	64
+#define STARGZ_PREFETCH_OVER	64
 
 /* After so many spans what was read and left out before counts half. */
-#define STARGZ_AHEAD_MEMORY	256
+#define STARGZ_PREFETCH_MEMORY	256
 
 /* Files in order before anything is decoded ahead. */
-#define STARGZ_AHEAD_HITS	2
+#define STARGZ_PREFETCH_HITS	2
 
-/* Some consecutive spans, to be decoded ahead of the run with that id. */
+/**
+ * struct stargz_batch - consecutive spans, to be decoded ahead of a run
+ * @task: on the queue of the mount, which keeps @sb alive
+ * @sb: the file system
+ * @run: the run, if it still has that @id
+ * @id: see there
+ * @first: the first span
+ * @count: how many
+ * @raw: their records, checked
+ * @buf: those that the batch has claimed
+ */
 struct stargz_batch {
-	struct work_struct work;
+	struct stargz_task task;
 	struct super_block *sb;
 	const struct stargz_run *run;
 	u64 id;
@@ -57,21 +67,21 @@ struct stargz_batch {
 /* How many spans of the batch its reader has come to by now. */
 static u32 stargz_batch_passed(struct stargz_batch *batch)
 {
-	struct stargz_ahead *ahead = &STARGZ_SB(batch->sb)->ahead;
+	struct stargz_prefetcher *p = &STARGZ_SB(batch->sb)->prefetcher;
 	u32 n = 0;
 
-	spin_lock(&ahead->lock);
+	spin_lock(&p->lock);
 	if (batch->run->id == batch->id && batch->run->next > batch->first)
 		n = min(batch->run->next - batch->first, batch->count);
-	spin_unlock(&ahead->lock);
+	spin_unlock(&p->lock);
 	return n;
 }
 
 /* Give a claimed span back: @err 0 when it is decoded. */
 static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
 {
-	stargz_span_finish(batch->sb, batch->buf[i], err);
-	stargz_span_put(batch->sb, batch->buf[i], 0);
+	stargz_span_finish(batch->buf[i], err);
+	stargz_span_put(batch->buf[i], 0);
 	batch->buf[i] = NULL;
 }
 
@@ -82,12 +92,14 @@ static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
  */
 static void stargz_batch_claim(struct stargz_batch *batch)
 {
+	struct stargz_sb_info *sbi = STARGZ_SB(batch->sb);
 	u32 i, passed = stargz_batch_passed(batch);
 
 	for (i = 0; i < batch->count; i++)
 		batch->buf[i] = i < passed ? NULL :
-			stargz_span_claim(batch->sb, batch->first + i,
-					  le32_to_cpu(batch->raw[i].ulen));
+			stargz_span_claim(sbi, batch->first + i,
+					  le32_to_cpu(batch->raw[i].ulen),
+					  STARGZ_CLAIM_AHEAD);
 	passed = stargz_batch_passed(batch);
 	for (i = 0; i < passed; i++)
 		if (batch->buf[i])
@@ -103,12 +115,14 @@ static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
 
 	for (i = 0; i < batch->count; i++) {
 		const struct stargz_span *raw = &batch->raw[i];
+		u64 stop = le64_to_cpu(raw->start) + le32_to_cpu(raw->clen);
 
 		if (!batch->buf[i])
 			continue;
 		if (!any)
 			*start = le64_to_cpu(raw->start);
-		*end = le64_to_cpu(raw->start) + le32_to_cpu(raw->clen);
+		/* A span may lie within the one before it. */
+		*end = any ? max(*end, stop) : stop;
 		any = true;
 	}
 	return any;
@@ -131,7 +145,7 @@ static void stargz_batch_done(struct stargz_decode *d)
 
 /* Decode what is claimed. */
 static void stargz_batch_decode(struct stargz_batch *batch,
-				const struct stargz_fetch *have)
+				struct stargz_session *session)
 {
 	struct stargz_decode d[STARGZ_BATCH_STEP];
 	unsigned int nr = 0;
@@ -149,39 +163,51 @@ static void stargz_batch_decode(struct stargz_batch *batch,
 				.data = batch,
 			};
 		if (nr && (nr == ARRAY_SIZE(d) || i + 1 == batch->count)) {
-			stargz_decode_spans(batch->sb, d, nr, have);
+			stargz_decode_spans(session, d, nr);
 			nr = 0;
 		}
 	}
 }
 
-static void stargz_batch_work(struct work_struct *work)
+/* Claim, read and decode the spans of a batch, with a stream at hand. */
+static void stargz_batch_execute(struct stargz_batch *batch,
+				 struct stargz_session *session)
 {
-	struct stargz_batch *batch =
-		container_of(work, struct stargz_batch, work);
 	struct stargz_sb_info *sbi = STARGZ_SB(batch->sb);
-	unsigned int nofs = memalloc_nofs_save();
-	struct stargz_fetch fetch = {};
+	u16 blob = le16_to_cpu(batch->raw[0].blob);
 	u64 start, end;
 	u32 i;
-	int err;
 
 	stargz_batch_claim(batch);
-	if (stargz_batch_range(batch, &start, &end)) {
-		err = stargz_fetch(&fetch,
-				   &sbi->blobs[le16_to_cpu(batch->raw[0].blob)],
-				   start, end - start);
-		if (!err) {
-			stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
-					end - start);
-			stargz_batch_decode(batch, &fetch);
-		}
-		for (i = 0; i < batch->count; i++)
-			if (batch->buf[i])
-				stargz_batch_finish(batch, i, -EAGAIN);
-		stargz_fetch_free(&fetch);
+	if (!stargz_batch_range(batch, &start, &end))
+		return;
+	if (!stargz_fetch(&session->have, &sbi->blobs[blob], start,
+			  end - start)) {
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, end - start);
+		stargz_batch_decode(batch, session);
 	}
-	memalloc_nofs_restore(nofs);
+	for (i = 0; i < batch->count; i++)
+		if (batch->buf[i])
+			stargz_batch_finish(batch, i, -EAGAIN);
+}
+
+/* Do a batch in a worker, as stargz_task.run. */
+static void stargz_batch_run(struct stargz_task *task, bool drop)
+{
+	struct stargz_batch *batch =
+		container_of(task, struct stargz_batch, task);
+	struct stargz_budget budget;
+	struct stargz_session session = {
+		.sb = batch->sb, .budget = &budget,
+	};
+
+	stargz_budget_init(&budget, STARGZ_BATCH_ULEN);
+	/* Those who read come first. */
+	if (!drop)
+		session.strm = stargz_stream_try();
+	if (session.strm)
+		stargz_batch_execute(batch, &session);
+	stargz_session_end(&session);
 	kfree(batch);
 }
 
@@ -198,10 +224,8 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 	for (i = 0; i < n; i++) {
 		u64 pos = le64_to_cpu(raw[i].start);
 
-		if (stargz_check_span(&sbi->super,
-				      stargz_blob_used(sbi, &raw[i]),
-				      &raw[i]) ||
-		    raw[i].codec == STARGZ_CODEC_STORED ||
+		if (stargz_bad_span(sbi, &raw[i]) ||
+		    stargz_codec(&raw[i])->stored ||
 		    raw[i].blob != raw[0].blob || pos < prev)
 			break;
 		ulen += le32_to_cpu(raw[i].ulen);
@@ -227,8 +251,7 @@ static u32 stargz_batch_queue(struct super_block *sb,
 
 	if (first >= spans)
 		return 0;
-	batch = kmalloc(sizeof(*batch), GFP_NOFS | __GFP_NORETRY |
-					__GFP_NOWARN);
+	batch = kmalloc(sizeof(*batch), STARGZ_GFP | __GFP_NORETRY);
 	if (!batch)
 		return 0;
 	n = min_t(u64, STARGZ_BATCH_SPANS, spans - first);
@@ -244,8 +267,8 @@ static u32 stargz_batch_queue(struct super_block *sb,
 	batch->id = run->id;
 	batch->first = first;
 	batch->count = n;
-	INIT_WORK(&batch->work, stargz_batch_work);
-	queue_work(sbi->workqueue, &batch->work);
+	batch->task.run = stargz_batch_run;
+	stargz_engine_queue(sbi, &batch->task, STARGZ_PREFETCH);
 	return first + n;
 }
 
@@ -253,34 +276,34 @@ static u32 stargz_batch_queue(struct super_block *sb,
  * The run that spans from @first on continue. Files share spans, and readers
  * share a walk, so it need not go on where the last file ended.
  */
-static struct stargz_run *stargz_run_find(struct stargz_ahead *ahead, u32 first)
+static struct stargz_run *stargz_run_find(struct stargz_prefetcher *p, u32 first)
 {
 	unsigned int i;
 
 	for (i = 0; i < STARGZ_RUNS; i++) {
-		struct stargz_run *run = &ahead->runs[i];
+		struct stargz_run *run = &p->runs[i];
 		u64 next = run->next;
 
-		if (run->used && (u64)first + STARGZ_AHEAD_BEHIND >= next &&
-		    first <= next + STARGZ_AHEAD_SKIP)
+		if (run->used && (u64)first + STARGZ_PREFETCH_BEHIND >= next &&
+		    first <= next + STARGZ_PREFETCH_SKIP)
 			return run;
 	}
 	return NULL;
 }
 
 /* A new run from @first on, in place of the oldest; NULL when that is busy. */
-static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead, u32 first)
+static struct stargz_run *stargz_run_new(struct stargz_prefetcher *p, u32 first)
 {
-	struct stargz_run *oldest = &ahead->runs[0];
+	struct stargz_run *oldest = &p->runs[0];
 	unsigned int i;
 
 	for (i = 1; i < STARGZ_RUNS; i++)
-		if (ahead->runs[i].used < oldest->used)
-			oldest = &ahead->runs[i];
+		if (p->runs[i].used < oldest->used)
+			oldest = &p->runs[i];
 	if (oldest->busy)
 		return NULL;
 	memset(oldest, 0, sizeof(*oldest));
-	oldest->id = ahead->clock + 1;
+	oldest->id = p->clock + 1;
 	oldest->first = first;
 	oldest->next = first;
 	return oldest;
@@ -290,16 +313,16 @@ static struct stargz_run *stargz_run_new(struct stargz_ahead *ahead, u32 first)
  * Is a walk where another one has just been? That of a reader who fell behind
  * is; what he still wants there the others have left out.
  */
-static bool stargz_run_follows(const struct stargz_ahead *ahead,
+static bool stargz_run_follows(const struct stargz_prefetcher *p,
 			       const struct stargz_run *run)
 {
 	unsigned int i;
 
 	for (i = 0; i < STARGZ_RUNS; i++) {
-		const struct stargz_run *other = &ahead->runs[i];
+		const struct stargz_run *other = &p->runs[i];
 
 		if (other != run && other->used &&
-		    ahead->clock - other->used < STARGZ_AHEAD_OVER &&
+		    p->clock - other->used < STARGZ_PREFETCH_OVER &&
 		    run->end >= other->first && run->end < other->end)
 			return true;
 	}
@@ -317,7 +340,7 @@ static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
 		/* What one reader left out another one reads. */
 		run->skipped -= min(run->skipped, last - first + 1);
 	}
-	if (run->read + run->skipped > STARGZ_AHEAD_MEMORY) {
+	if (run->read + run->skipped > STARGZ_PREFETCH_MEMORY) {
 		run->read /= 2;
 		run->skipped /= 2;
 	}
@@ -327,18 +350,18 @@ static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
  * Note that spans @first to @last are read. Returns the run when a batch from
  * run->end on should be queued; it is busy then.
  */
-static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
+static struct stargz_run *stargz_run_advance(struct stargz_prefetcher *p,
 					     u32 first, u32 last, bool ends)
 {
 	struct stargz_run *run;
 	bool more = false;
 
-	spin_lock(&ahead->lock);
-	run = stargz_run_find(ahead, first);
+	spin_lock(&p->lock);
+	run = stargz_run_find(p, first);
 	if (!run && ends)
-		run = stargz_run_new(ahead, first);
+		run = stargz_run_new(p, first);
 	if (run) {
-		run->used = ++ahead->clock;
+		run->used = ++p->clock;
 		if (ends && last >= run->next)
 			run->hits++;
 		stargz_run_count(run, first, last);
@@ -348,18 +371,18 @@ static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
 				--run->nr_ends * sizeof(run->ends[0]));
 		WRITE_ONCE(run->end, max(run->end, run->next));
 		/* Of what is decoded ahead, half must be wanted. */
-		more = ends && !run->busy && run->hits > STARGZ_AHEAD_HITS &&
+		more = ends && !run->busy && run->hits > STARGZ_PREFETCH_HITS &&
 		       run->skipped <= run->read &&
 		       run->nr_ends < STARGZ_RUN_BATCHES &&
-		       !stargz_run_follows(ahead, run);
+		       !stargz_run_follows(p, run);
 		run->busy |= more;
 	}
-	spin_unlock(&ahead->lock);
+	spin_unlock(&p->lock);
 	return more ? run : NULL;
 }
 
 /**
- * stargz_ahead() - note that a part of a file is about to be read
+ * stargz_prefetch() - note that a part of a file is about to be read
  * @sb: the file system
  * @first: the first span that will be touched
  * @last: the last one
@@ -369,30 +392,34 @@ static struct stargz_run *stargz_run_advance(struct stargz_ahead *ahead,
  * before @first. Does not wait for that. What is noted here is not decoded
  * ahead any more.
  */
-void stargz_ahead(struct super_block *sb, u32 first, u32 last, bool ends)
+void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 {
-	struct stargz_ahead *ahead = &STARGZ_SB(sb)->ahead;
-	struct stargz_run *run = stargz_run_advance(ahead, first, last, ends);
+	struct stargz_prefetcher *p = &STARGZ_SB(sb)->prefetcher;
+	struct stargz_run *run;
 	u32 end;
 
+	/* Only an index that nobody made by walking a layer is like that. */
+	if (last < first)
+		return;
+	run = stargz_run_advance(p, first, last, ends);
 	if (!run)
 		return;
 	end = stargz_batch_queue(sb, run);
-	spin_lock(&ahead->lock);
+	spin_lock(&p->lock);
 	if (end) {
 		/* The reader may have overtaken us meanwhile. */
 		WRITE_ONCE(run->end, max(run->end, end));
 		run->ends[run->nr_ends++] = end;
 	}
 	run->busy = false;
-	spin_unlock(&ahead->lock);
+	spin_unlock(&p->lock);
 }
 
 /**
- * stargz_ahead_init() - start without any run
- * @ahead: zeroed
+ * stargz_prefetcher_init() - start without any run
+ * @p: zeroed
  */
-void stargz_ahead_init(struct stargz_ahead *ahead)
+void stargz_prefetcher_init(struct stargz_prefetcher *p)
 {
-	spin_lock_init(&ahead->lock);
+	spin_lock_init(&p->lock);
 }

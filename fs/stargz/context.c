@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - from mount options to a superblock.
+ *
+ * One set of sources is one superblock: a second mount of the same files or
+ * devices shares it, and with it inodes and page cache.
+ *
+ * No locks: a struct fs_context belongs to one thread at a time.
+ */
+#include <linux/fs_parser.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/* Mount options */
+
+enum { STARGZ_OPT_INDEX, STARGZ_OPT_DEVICE, STARGZ_OPT_DECODER };
+
+static const struct constant_table stargz_decoders[] = {
+	{ "auto",	STARGZ_DECODER_OWN },
+	{ "zlib",	STARGZ_DECODER_ZLIB },
+	{}
+};
+
+const struct fs_parameter_spec stargz_parameters[] = {
+	fsparam_string("index",		STARGZ_OPT_INDEX),
+	fsparam_string("device",	STARGZ_OPT_DEVICE),
+	fsparam_enum("decoder",		STARGZ_OPT_DECODER, stargz_decoders),
+	{}
+};
+
+/* Make room for one more source; each time for twice as many. */
+static int stargz_grow_devices(struct stargz_sb_info *sbi)
+{
+	unsigned int room = max(4U, 2 * sbi->room_devices);
+	struct stargz_source *grown;
+
+	if (sbi->nr_devices < sbi->room_devices)
+		return 0;
+	grown = kvcalloc(room, sizeof(*grown), GFP_KERNEL_ACCOUNT);
+	if (!grown)
+		return -ENOMEM;
+	if (sbi->nr_devices)
+		memcpy(grown, sbi->devices, sbi->nr_devices * sizeof(*grown));
+	kvfree(sbi->devices);
+	sbi->devices = grown;
+	sbi->room_devices = room;
+	return 0;
+}
+
+/* A copy of an option that is charged to whoever gave it. */
+static char *stargz_option_dup(const struct fs_parameter *param)
+{
+	return kstrdup(param->string, GFP_KERNEL_ACCOUNT);
+}
+
+static int stargz_add_device(struct fs_context *fc, struct stargz_sb_info *sbi,
+			     const struct fs_parameter *param)
+{
+	char *path;
+	int err;
+
+	if (sbi->nr_devices == STARGZ_MAX_DEVICES)
+		return invalfc(fc, "too many devices");
+	err = stargz_grow_devices(sbi);
+	if (err)
+		return err;
+	path = stargz_option_dup(param);
+	if (!path)
+		return -ENOMEM;
+	sbi->devices[sbi->nr_devices++].path = path;
+	return 0;
+}
+
+static int stargz_parse_param(struct fs_context *fc,
+			      struct fs_parameter *param)
+{
+	struct stargz_sb_info *sbi = fc->s_fs_info;
+	struct fs_parse_result result;
+	int opt;
+
+	opt = fs_parse(fc, stargz_parameters, param, &result);
+	if (opt < 0)
+		return opt;
+	if (opt == STARGZ_OPT_DECODER) {
+		sbi->decoder = result.uint_32;
+		sbi->decoder_given = true;
+		return 0;
+	}
+	if (!*param->string)
+		return invalfc(fc, "%s: empty path", param->key);
+	if (opt == STARGZ_OPT_DEVICE)
+		return stargz_add_device(fc, sbi, param);
+	if (sbi->has_index)
+		return invalfc(fc, "index given twice");
+	sbi->index.path = stargz_option_dup(param);
+	if (!sbi->index.path)
+		return -ENOMEM;
+	sbi->has_index = true;
+	return 0;
+}
+
+/* From options to a superblock */
+
+static int stargz_open_sources(struct fs_context *fc,
+			       struct stargz_sb_info *sbi)
+{
+	unsigned int i;
+	int err;
+
+	sbi->image.path = kstrdup(fc->source, GFP_KERNEL_ACCOUNT);
+	if (!sbi->image.path)
+		return -ENOMEM;
+	err = stargz_source_open(fc, &sbi->image, false);
+	if (!err && sbi->has_index)
+		err = stargz_source_open(fc, &sbi->index, true);
+	for (i = 0; !err && i < sbi->nr_devices; i++)
+		err = stargz_source_open(fc, &sbi->devices[i], true);
+	return err;
+}
+
+/* Are the sources besides the image the same? */
+static bool stargz_same_sources(const struct stargz_sb_info *a,
+				const struct stargz_sb_info *b)
+{
+	unsigned int i;
+
+	if (a->has_index != b->has_index || a->nr_devices != b->nr_devices ||
+	    (a->has_index && a->index.host != b->index.host))
+		return false;
+	for (i = 0; i < a->nr_devices; i++)
+		if (a->devices[i].host != b->devices[i].host)
+			return false;
+	return true;
+}
+
+/*
+ * Is that the superblock of what is being mounted? For sget_fc(), which calls
+ * it under a spinlock, and finds superblocks until the end of their
+ * ->kill_sb(): one that is being torn down is none of anything.
+ */
+static int stargz_same_super(struct super_block *sb, struct fs_context *fc)
+{
+	const struct stargz_sb_info *old, *new = fc->s_fs_info;
+	bool same;
+
+	rcu_read_lock();
+	old = READ_ONCE(sb->s_fs_info);
+	same = old && !READ_ONCE(old->stopping) && !old->on_bdev &&
+	       old->image.host == new->image.host &&
+	       READ_ONCE(old->decoder) == new->decoder &&
+	       stargz_same_sources(old, new);
+	rcu_read_unlock();
+	return same;
+}
+
+/*
+ * A block device has one superblock, which a second mount shares; that is
+ * right only when the rest of the sources is the same as well.
+ */
+static int stargz_get_tree_bdev(struct fs_context *fc)
+{
+	struct stargz_sb_info *sbi = fc->s_fs_info;
+	struct super_block *sb;
+	int err;
+
+	sbi->on_bdev = true;
+	err = get_tree_bdev(fc, stargz_fill_super);
+	if (err)
+		return err;
+	sb = fc->root->d_sb;
+	/* A new superblock took fc->s_fs_info over. */
+	if (!fc->s_fs_info || stargz_same_sources(sbi, STARGZ_SB(sb)))
+		return 0;
+	errorfc(fc, "%s: is mounted already with other index= or device= options",
+		fc->source);
+	dput(fc->root);
+	fc->root = NULL;
+	deactivate_locked_super(sb);
+	return -EBUSY;
+}
+
+/* Files share a superblock likewise. */
+static int stargz_get_tree_file(struct fs_context *fc)
+{
+	struct super_block *sb;
+	int err;
+
+	sb = sget_fc(fc, stargz_same_super, set_anon_super_fc);
+	if (IS_ERR(sb))
+		return PTR_ERR(sb);
+	if (!sb->s_root) {
+		err = stargz_fill_super(sb, fc);
+		if (err) {
+			deactivate_locked_super(sb);
+			return err;
+		}
+		sb->s_flags |= SB_ACTIVE;
+	}
+	fc->root = dget(sb->s_root);
+	return 0;
+}
+
+static int stargz_get_tree(struct fs_context *fc)
+{
+	struct stargz_sb_info *sbi = fc->s_fs_info;
+	int err;
+
+	if (!fc->source)
+		return invalfc(fc, "no source");
+	err = stargz_open_sources(fc, sbi);
+	if (err)
+		return err;
+	/* get_tree_bdev() wants the flag before it opens the device. */
+	fc->sb_flags |= SB_RDONLY;
+	if (stargz_source_bdev(&sbi->image))
+		return stargz_get_tree_bdev(fc);
+	return stargz_get_tree_file(fc);
+}
+
+static int stargz_reconfigure(struct fs_context *fc)
+{
+	struct stargz_sb_info *old = STARGZ_SB(fc->root->d_sb);
+	const struct stargz_sb_info *new = fc->s_fs_info;
+	unsigned int i;
+
+	/* Options that are not repeated stay; others cannot change. */
+	if (new->has_index &&
+	    (!old->has_index || strcmp(new->index.path, old->index.path)))
+		return invalfc(fc, "index= cannot change");
+	for (i = 0; i < new->nr_devices; i++)
+		if (i >= old->nr_devices ||
+		    strcmp(new->devices[i].path, old->devices[i].path))
+			return invalfc(fc, "device= cannot change");
+	if (new->decoder_given)
+		WRITE_ONCE(old->decoder, new->decoder);
+	fc->sb_flags |= SB_RDONLY;
+	return 0;
+}
+
+static void stargz_free_fc(struct fs_context *fc)
+{
+	stargz_info_free(fc->s_fs_info);
+}
+
+static const struct fs_context_operations stargz_context_ops = {
+	.parse_param	= stargz_parse_param,
+	.get_tree	= stargz_get_tree,
+	.reconfigure	= stargz_reconfigure,
+	.free		= stargz_free_fc,
+};
+
+/**
+ * stargz_init_fs_context() - begin to mount, as
+ *	file_system_type.init_fs_context
+ * @fc: filled in
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int stargz_init_fs_context(struct fs_context *fc)
+{
+	struct stargz_sb_info *sbi = stargz_info_alloc();
+
+	if (!sbi)
+		return -ENOMEM;
+	fc->s_fs_info = sbi;
+	fc->ops = &stargz_context_ops;
+	return 0;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - what is done when, by the workers of all mounts.
+ *
+ * There is one workqueue, with twice as many workers as there are CPUs: while
+ * one reads, another computes. A worker takes the next task again and again
+ * until there is none. What readers wait for comes before what is decoded
+ * ahead, and mounts take turns, so one with many tasks does not hold up the
+ * others.
+ *
+ * Reads may be needed to free memory, for instance when swap lies on a loop
+ * device on a file of ours. So the workqueue has a rescuer, which does all
+ * tasks in turn when no worker can be made; a task never waits for another
+ * task, nor for memory: it waits for streams, whose holders run, for spans
+ * that a stream's holder decodes, and for I/O. Bios come from a mempool.
+ *
+ * Locking: one spinlock for the lists and counts of all queues, held for list
+ * operations only. It is innermost but for the lock of a wait queue head.
+ */
+#include <linux/cpumask.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "internal.h"
+
+#define STARGZ_WORKERS_PER_CPU	2
+
+/**
+ * struct stargz_worker - one that does tasks
+ * @work: on the workqueue while there is something to do
+ * @idle: on the engine's list while there is not
+ */
+struct stargz_worker {
+	struct work_struct work;
+	struct list_head idle;
+};
+
+static struct {
+	spinlock_t lock;
+	struct list_head turn[STARGZ_PRIORITIES];	/* queues with tasks */
+	struct list_head idle;				/* workers */
+	struct stargz_worker *workers;
+	struct workqueue_struct *workqueue;
+} stargz_engine;
+
+/* Take the task that comes next; a queue that has more goes to the end. */
+static struct stargz_task *stargz_engine_next(void)
+{
+	struct stargz_queue *queue;
+	struct stargz_task *task;
+	unsigned int i;
+
+	lockdep_assert_held(&stargz_engine.lock);
+	for (i = 0; i < STARGZ_PRIORITIES; i++) {
+		queue = list_first_entry_or_null(&stargz_engine.turn[i],
+						 struct stargz_queue, turn[i]);
+		if (!queue)
+			continue;
+		task = list_first_entry(&queue->tasks[i], struct stargz_task,
+					list);
+		list_del(&task->list);
+		if (list_empty(&queue->tasks[i]))
+			list_del_init(&queue->turn[i]);
+		else
+			list_move_tail(&queue->turn[i], &stargz_engine.turn[i]);
+		return task;
+	}
+	return NULL;
+}
+
+/* A task of the queue is over; its mount may go now. */
+static void stargz_engine_done(struct stargz_queue *queue)
+{
+	spin_lock(&stargz_engine.lock);
+	/* Woken under the lock: the queue may be gone once it is dropped. */
+	if (!--queue->held)
+		wake_up_all(&queue->idle);
+	spin_unlock(&stargz_engine.lock);
+}
+
+static void stargz_task_run(struct stargz_task *task)
+{
+	struct stargz_queue *queue = &task->sbi->queue;
+	struct stargz_owner owner = task->owner;
+	struct stargz_owner_saved saved;
+
+	stargz_owner_enter(&owner, &saved);
+	task->run(task, false);
+	stargz_owner_leave(&saved);
+	stargz_owner_put(&owner);
+	stargz_engine_done(queue);
+}
+
+static void stargz_engine_work(struct work_struct *work)
+{
+	struct stargz_worker *worker =
+		container_of(work, struct stargz_worker, work);
+	struct stargz_task *task;
+
+	for (;;) {
+		spin_lock(&stargz_engine.lock);
+		task = stargz_engine_next();
+		if (!task)
+			list_add(&worker->idle, &stargz_engine.idle);
+		spin_unlock(&stargz_engine.lock);
+		if (!task)
+			return;
+		stargz_task_run(task);
+		cond_resched();
+	}
+}
+
+/**
+ * stargz_queue_init() - set up the queue of a mount
+ * @queue: zeroed
+ */
+void stargz_queue_init(struct stargz_queue *queue)
+{
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_PRIORITIES; i++) {
+		INIT_LIST_HEAD(&queue->tasks[i]);
+		INIT_LIST_HEAD(&queue->turn[i]);
+	}
+	init_waitqueue_head(&queue->idle);
+}
+
+/**
+ * stargz_engine_queue() - have a worker do something
+ * @sbi: the mount, which the caller keeps from being unmounted
+ * @task: with @run set; belongs to that from now on
+ * @priority: which tasks come before it
+ *
+ * It is done on behalf of the caller, see owner.c.
+ */
+void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
+			 enum stargz_priority priority)
+{
+	struct stargz_queue *queue = &sbi->queue;
+	struct stargz_worker *worker;
+
+	task->sbi = sbi;
+	stargz_owner_get(&task->owner);
+	spin_lock(&stargz_engine.lock);
+	queue->held++;
+	list_add_tail(&task->list, &queue->tasks[priority]);
+	if (list_empty(&queue->turn[priority]))
+		list_add_tail(&queue->turn[priority],
+			      &stargz_engine.turn[priority]);
+	worker = list_first_entry_or_null(&stargz_engine.idle,
+					  struct stargz_worker, idle);
+	if (worker)
+		list_del_init(&worker->idle);
+	spin_unlock(&stargz_engine.lock);
+	/*
+	 * It may be on its way out of its work function still; then it is
+	 * queued once more.
+	 */
+	if (worker)
+		queue_work(stargz_engine.workqueue, &worker->work);
+}
+
+/**
+ * stargz_engine_drain() - end everything that is done for a mount
+ * @sbi: the mount, of which nothing new is queued any more
+ *
+ * What is only to be decoded ahead and has not begun is dropped. Sleeps until
+ * the rest is over. Afterwards no worker refers to the mount.
+ */
+void stargz_engine_drain(struct stargz_sb_info *sbi)
+{
+	struct stargz_queue *queue = &sbi->queue;
+	struct stargz_task *task, *next;
+	LIST_HEAD(dropped);
+
+	spin_lock(&stargz_engine.lock);
+	list_splice_init(&queue->tasks[STARGZ_PREFETCH], &dropped);
+	list_del_init(&queue->turn[STARGZ_PREFETCH]);
+	spin_unlock(&stargz_engine.lock);
+	list_for_each_entry_safe(task, next, &dropped, list) {
+		stargz_owner_put(&task->owner);
+		task->run(task, true);
+		stargz_engine_done(queue);
+	}
+	wait_event(queue->idle, !READ_ONCE(queue->held));
+	/* Who woke us may still hold the lock, with the queue in hand. */
+	spin_lock(&stargz_engine.lock);
+	spin_unlock(&stargz_engine.lock);
+}
+
+/**
+ * stargz_engine_init() - make the workers
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init stargz_engine_init(void)
+{
+	unsigned int i, n = STARGZ_WORKERS_PER_CPU * num_online_cpus();
+
+	spin_lock_init(&stargz_engine.lock);
+	INIT_LIST_HEAD(&stargz_engine.idle);
+	for (i = 0; i < STARGZ_PRIORITIES; i++)
+		INIT_LIST_HEAD(&stargz_engine.turn[i]);
+	stargz_engine.workers = kcalloc(n, sizeof(*stargz_engine.workers),
+					GFP_KERNEL);
+	if (!stargz_engine.workers)
+		return -ENOMEM;
+	stargz_engine.workqueue = alloc_workqueue("stargz", WQ_UNBOUND |
+						  WQ_MEM_RECLAIM, n);
+	if (!stargz_engine.workqueue) {
+		kfree(stargz_engine.workers);
+		return -ENOMEM;
+	}
+	for (i = 0; i < n; i++) {
+		INIT_WORK(&stargz_engine.workers[i].work, stargz_engine_work);
+		list_add_tail(&stargz_engine.workers[i].idle,
+			      &stargz_engine.idle);
+	}
+	return 0;
+}
+
+/**
+ * stargz_engine_exit() - free the workers
+ *
+ * Nothing is mounted any more.
+ */
+void stargz_engine_exit(void)
+{
+	destroy_workqueue(stargz_engine.workqueue);
+	kfree(stargz_engine.workers);
+}

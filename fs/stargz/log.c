@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - messages about mounted file systems.
+ *
+ * Each mount has a ratelimit of its own, so that a damaged or hostile image
+ * can neither flood the log nor silence what is said about another mount. The
+ * ratelimit has its own lock; nothing else is shared.
+ */
+#include "internal.h"
+
+/**
+ * stargz_err() - log what is wrong with a mounted file system
+ * @sb: the file system
+ * @fmt: printf() format, without newline
+ */
+void stargz_err(const struct super_block *sb, const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	if (!__ratelimit(&STARGZ_SB(sb)->ratelimit))
+		return;
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	pr_err("stargz (%s): %pV\n", sb->s_id, &vaf);
+	va_end(args);
+}
+
+/**
+ * stargz_damaged() - log that something about an inode is damaged
+ * @inode: the inode
+ * @why: what
+ *
+ * Return: -EFSCORRUPTED.
+ */
+int stargz_damaged(const struct inode *inode, const char *why)
+{
+	stargz_err(inode->i_sb, "inode %u: %s", stargz_ino(inode), why);
+	return -EFSCORRUPTED;
+}

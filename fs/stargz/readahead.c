@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stargz - planning a readahead window.
+ *
+ * Readahead grows its window to whole spans, turns it into a request, and cuts
+ * that at span borders into jobs for all CPUs, see request.c.
+ *
+ * Locking: folios come to us locked. Planning reads the index, whose folios
+ * may be waited for then, and waits for nothing else.
+ */
+#include <linux/backing-dev.h>
+#include <linux/pagemap.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+#include "trace.h"
+
+/*
+ * Readahead grows to whole spans, since all of a span is decoded anyway, but
+ * not beyond this many bytes.
+ */
+#define STARGZ_EXPAND_MAX	SZ_8M
+
+/*
+ * The windows of sequential readers are so many times as large, or of so many
+ * bytes: then there is something to do for all CPUs until more is asked for.
+ */
+#define STARGZ_SEQUENTIAL		4
+#define STARGZ_SEQUENTIAL_MAX	SZ_4M
+
+/* A job covers at least this much, so that small spans share one read. */
+#define STARGZ_JOB_SIZE		SZ_256K
+
+/* A window of one job that is not larger is filled by whoever asked. */
+#define STARGZ_JOB_ALONE	SZ_512K
+
+/* Most compressed bytes that are read at once for the spans of a job. */
+#define STARGZ_JOB_FETCH	SZ_1M
+
+/* So many extents are looked at to plan a window. */
+#define STARGZ_PLAN_MAPS	4096
+
+/**
+ * struct stargz_plan - a window while it is cut
+ * @job: the job that grows now
+ * @spans: how many spans it has that are compressed
+ * @fetched: how many of them are to be read
+ * @stored: it has stored bytes
+ * @scattered: they do not lie side by side
+ * @jobs: how many jobs were handed out
+ * @first: the first span of @job
+ * @last: the last one
+ */
+struct stargz_plan {
+	struct stargz_job job;
+	unsigned int spans;
+	unsigned int fetched;
+	bool stored;
+	bool scattered;
+	unsigned int jobs;
+	u32 first;
+	u32 last;
+};
+
+/* Hand the job out: to another CPU, or to ourselves when that is quicker. */
+static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
+{
+	struct stargz_job *job = &plan->job, *queued = NULL;
+	struct stargz_request *req = job->req;
+	struct inode *inode = req->inode;
+	bool alone = last && !plan->jobs;
+
+	/* Before the job runs, and looks what is being decoded ahead. */
+	if (plan->spans)
+		stargz_prefetch(inode->i_sb, plan->first, plan->last,
+				job->end == i_size_read(inode));
+	if (plan->scattered || plan->fetched < 2)
+		job->clen = 0;
+	refcount_inc(&req->refs);
+	if ((plan->spans || plan->stored) &&
+	    !(alone && job->end - job->pos <= STARGZ_JOB_ALONE))
+		queued = kmemdup(job, sizeof(*job),
+				 STARGZ_GFP | __GFP_NORETRY);
+	plan->jobs++;
+	plan->spans = 0;
+	plan->fetched = 0;
+	plan->stored = false;
+	plan->scattered = false;
+	if (!queued) {
+		struct stargz_job mine = *job;
+
+		stargz_job_execute(&mine);
+		return;
+	}
+	queued->task.run = stargz_job_run_task;
+	stargz_engine_queue(STARGZ_SB(inode->i_sb), &queued->task,
+			    STARGZ_DEMAND);
+}
+
+/* Let the job grow by what @map describes. */
+static void stargz_plan_add(struct stargz_plan *plan,
+			    const struct stargz_map *map)
+{
+	struct stargz_job *job = &plan->job;
+	u64 start = le64_to_cpu(map->raw.start);
+	u64 end = start + le32_to_cpu(map->raw.clen);
+	u16 blob = le16_to_cpu(map->raw.blob);
+
+	trace_stargz_plan(job->req->inode, map->pos, map->len, map->span,
+			  map->offset);
+	if (map->kind == STARGZ_MAP_STORED) {
+		plan->stored = true;
+		return;
+	}
+	plan->last = map->span;
+	if (!plan->spans++)
+		plan->first = map->span;
+	/* As the one is that the window before had a part of. */
+	if (stargz_span_known(STARGZ_SB(job->req->inode->i_sb), map->span))
+		return;
+	if (!plan->fetched++) {
+		job->blob = blob;
+		job->start = start;
+		job->clen = end - start;
+		plan->scattered = job->clen > STARGZ_JOB_FETCH;
+	} else if (blob != job->blob || start < job->start ||
+		   start > job->start + job->clen ||
+		   end - job->start > STARGZ_JOB_FETCH) {
+		plan->scattered = true;
+	} else {
+		job->clen = max(job->clen, end - job->start);
+	}
+}
+
+/* Begin the next job where the last one ended. */
+static void stargz_plan_next(struct stargz_plan *plan)
+{
+	struct stargz_job *job = &plan->job;
+	const struct stargz_request *req = job->req;
+
+	job->pos = job->end;
+	while (req->slots[job->slot].end <= job->pos)
+		job->slot++;
+}
+
+/* Cut a window into jobs and have them run. */
+static void stargz_plan_run(struct stargz_plan *plan)
+{
+	struct stargz_job *job = &plan->job;
+	struct inode *inode = job->req->inode;
+	u64 end = job->req->slots[job->req->nr - 1].end;
+	unsigned int maps = 0;
+	struct stargz_map map;
+
+	while (job->end < end) {
+		/*
+		 * What cannot be mapped now fails again when the job runs, and
+		 * of too many short extents nothing is to be planned.
+		 */
+		if (maps++ == STARGZ_PLAN_MAPS ||
+		    stargz_map(inode, job->end, &map)) {
+			job->end = end;
+			break;
+		}
+		if (map.kind != STARGZ_MAP_HOLE)
+			stargz_plan_add(plan, &map);
+		job->end = min(end, map.pos + map.len);
+		if (job->end < end && job->end - job->pos >= STARGZ_JOB_SIZE) {
+			stargz_plan_dispatch(plan, false);
+			stargz_plan_next(plan);
+		}
+	}
+	stargz_plan_dispatch(plan, true);
+}
+
+/*
+ * Let the windows of a sequential reader grow further: at the size that they
+ * have they are emptied faster than the next one is filled. The result is that
+ * of POSIX_FADV_SEQUENTIAL, for this open file only: those who touch a mapped
+ * file here and there would read a window of that size at each place.
+ */
+static void stargz_grow_window(struct readahead_control *rac)
+{
+	const struct super_block *sb = rac->mapping->host->i_sb;
+	unsigned int most = min_t(unsigned long, STARGZ_SEQUENTIAL_MAX / PAGE_SIZE,
+				  STARGZ_SEQUENTIAL * sb->s_bdi->ra_pages);
+	struct file_ra_state *ra = rac->ra;
+	u64 len;
+
+	/* Of its full size or nearly so, since its end may be aligned. */
+	if (!ra || ra->ra_pages >= most || ra->async_size != ra->size ||
+	    ra->size <= ra->ra_pages / 2)
+		return;
+	/* And read() was in the window before: page faults leave no trace. */
+	len = (u64)ra->ra_pages * PAGE_SIZE;
+	if (ra->prev_pos >= (loff_t)len / 2 &&
+	    readahead_pos(rac) - ra->prev_pos <= 2 * len)
+		ra->ra_pages = most;
+}
+
+/*
+ * Let the window cover the spans that it touches, within reason; not stored
+ * ones, of which any part costs what it is worth. A page that a span shares
+ * with its neighbour is left out, unless asked for: the neighbour would have to
+ * be decoded as well, for a page that perhaps nobody wants.
+ */
+static void stargz_expand(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	u64 start = readahead_pos(rac), end = start + readahead_length(rac);
+	u64 size = i_size_read(inode);
+	struct stargz_map map;
+
+	if ((!start && end >= size) || stargz_map(inode, start, &map))
+		return;
+	if (map.kind != STARGZ_MAP_STORED)
+		start = min(start, round_up(map.pos, PAGE_SIZE));
+	end = min(end, size);
+	if (end > map.pos + map.len && stargz_map(inode, end - 1, &map))
+		return;
+	if (map.kind != STARGZ_MAP_STORED) {
+		u64 stop = map.pos + map.len;
+
+		end = max(end, stop < size ? round_down(stop, PAGE_SIZE) : stop);
+	}
+	if (end - start > STARGZ_EXPAND_MAX)
+		return;
+	/* That gives up where a page is there already, at the front mostly. */
+	readahead_expand(rac, readahead_pos(rac), end - readahead_pos(rac));
+	readahead_expand(rac, start, end - start);
+}
+
+/**
+ * stargz_readahead() - fill a window, as address_space_operations.readahead
+ * @rac: the window
+ */
+void stargz_readahead(struct readahead_control *rac)
+{
+	struct stargz_plan plan = {};
+	struct stargz_request *req;
+
+	if (readahead_pos(rac) >= i_size_read(rac->mapping->host))
+		return;
+	stargz_expand(rac);
+	stargz_grow_window(rac);
+	/* Without memory, read_folio() comes for each folio that is wanted. */
+	req = stargz_request_alloc(rac);
+	if (!req)
+		return;
+	plan.job.req = req;
+	plan.job.pos = req->slots[0].pos;
+	plan.job.end = plan.job.pos;
+	stargz_plan_run(&plan);
+	stargz_request_put(req);
+}
