@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Where packages come from: sourced by the scripts here, after env.sh.
+# Where packages come from: sourced after env.sh.
 
 # debian_mirror: the address that this machine's apt uses for Debian.
 debian_mirror()
