@@ -70,6 +70,17 @@ bench:
 check-sanitized: deps
 	@tests/stress/run
 
+# Crafted images and storms of mounts, at length, on every kernel.
+# make check-hostile [KERNELS=LIST] [CPUS=LIST]
+KERNELS	?= 6.1 6.12
+CPUS	?= 1 2 4
+
+.PHONY: check-hostile
+check-hostile: deps tools
+	@status=0; for kernel in $(KERNELS); do for cpus in $(CPUS); do \
+		tests/hostile/run $$kernel --cpus $$cpus --all || status=1; \
+	done; done; exit $$status
+
 # Do other programs read what mkfs.stargz makes?
 .PHONY: check-compat
 check-compat: deps

@@ -2,11 +2,12 @@
 /*
  * listen - read a file while somebody has to permit it who reads it as well.
  *
- *	listen DIR FILE SECONDS
+ *	listen BLOB INDEX DIR FILE SECONDS
  *
- * Asks for fanotify's permission events of the file system of DIR, where the
- * blob of FILE's mount is; and before any is permitted, FILE is read, as a
- * virus scanner might. Fails if it was not read after so many SECONDS.
+ * Asks for fanotify's permission events of the file system of BLOB, and then
+ * mounts it on DIR, since a file that was opened before raises none. Before any
+ * is permitted, FILE of that mount is read, as a virus scanner might. Fails if
+ * it was not read after so many SECONDS.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/fanotify.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -84,13 +86,15 @@ static pid_t start(int fan)
 
 int main(int argc, char **argv)
 {
+	char options[4096];
 	int fan, status = 0;
 	pid_t by, reader;
 	time_t end;
 
-	if (argc != 4)
-		errx(2, "Usage: listen DIR FILE SECONDS");
-	file = argv[2];
+	if (argc != 6)
+		errx(2, "Usage: listen BLOB INDEX DIR FILE SECONDS");
+	file = argv[4];
+	snprintf(options, sizeof(options), "index=%s", argv[2]);
 	fan = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
 	if (fan < 0 || fanotify_mark(fan, FAN_MARK_ADD | FAN_MARK_FILESYSTEM,
 				     FAN_ACCESS_PERM | FAN_OPEN_PERM, AT_FDCWD,
@@ -98,8 +102,10 @@ int main(int argc, char **argv)
 		err(1, "fanotify");
 	by = start(fan);
 	close(fan);
+	if (mount(argv[1], argv[3], "stargz", MS_RDONLY, options))
+		err(1, "mount");
 	reader = start(-1);
-	end = time(NULL) + atol(argv[3]);
+	end = time(NULL) + atol(argv[5]);
 	while (!waitpid(reader, &status, WNOHANG)) {
 		if (time(NULL) >= end) {
 			/* Without a listener all is permitted. */
