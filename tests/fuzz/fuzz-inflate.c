@@ -8,7 +8,7 @@
 
 #include "inflate-generate.h"
 
-#define HEAD		4
+#define HEAD		5
 #define WINDOW		32768
 #define ROOM_MAX	(1U << 16)
 
@@ -51,6 +51,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	c.seed = data[2] << 8 | data[3];
 	/* More than most streams give, less, or now and then a lot. */
 	c.room = data[3] < 254 ? data[3] << (data[2] & 7) : ROOM_MAX;
+	c.feed = data[4] & 15 ? 1U << (data[4] & 15) : 0;
+	c.copy = data[4] & 16;
 	/* A buffer of its own, which ends where the stream does. */
 	c.len = size - HEAD;
 	c.in = memcpy(malloc(c.len ? c.len : 1), data + HEAD, c.len);

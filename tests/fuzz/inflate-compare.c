@@ -197,6 +197,60 @@ static void move_target(const struct inflate_case *c, struct stargz_inflate *s,
 	stargz_inflate_dict(s, dict, old + n);
 }
 
+/* Input as it is fed: up to @end of all of it, from @copy if there is one. */
+struct feed {
+	u8 *copy;
+	size_t end;
+	u32 seed;
+};
+
+/* The next slice, with the bytes before it that were not used. */
+static const u8 *next_slice(const struct inflate_case *c, struct feed *feed,
+			    size_t unread, size_t *len)
+{
+	size_t start = feed->end - unread, n = c->len - feed->end;
+	u8 *old = feed->copy;
+
+	if (c->feed && n > c->feed)
+		n = 1 + inflate_random(&feed->seed) % c->feed;
+	feed->end += n;
+	*len = feed->end - start;
+	if (!c->copy || !c->feed)
+		return c->in + start;
+	feed->copy = memcpy(alloc(*len), c->in + start, *len);
+	free(old);
+	return feed->copy;
+}
+
+static void start(const struct inflate_case *c, struct stargz_inflate *s,
+		  struct feed *feed)
+{
+	size_t len;
+	const u8 *in = next_slice(c, feed, 0, &len);
+
+	stargz_inflate_start(s, in, len, c->bit);
+	s->more = feed->end < c->len;
+}
+
+/* Feed a stream that is hungry; returns what is wrong with that. */
+static const char *feed_more(const struct inflate_case *c,
+			     struct stargz_inflate *s, struct feed *feed,
+			     bool room)
+{
+	size_t unread = stargz_inflate_unread(s), len;
+	u64 bits = stargz_inflate_bits(s);
+	const u8 *in;
+
+	if (feed->end == c->len)
+		return "hungry, but there is no more";
+	/* It waits for 640 bytes; up to 7 more were in its bit buffer. */
+	if (room && unread >= 648)
+		return "hungry, but there is enough";
+	in = next_slice(c, feed, unread, &len);
+	stargz_inflate_feed(s, in, len, feed->end < c->len);
+	return stargz_inflate_bits(s) == bits ? NULL : "moved by feeding";
+}
+
 /* Like stargz_inflate_run(), the way that is asked for. */
 static const char *run(const struct inflate_case *c, struct stargz_inflate *s,
 		       struct target *t, size_t end,
@@ -224,8 +278,9 @@ static const char *run(const struct inflate_case *c, struct stargz_inflate *s,
 
 /* One run; returns what is wrong with how it ended. */
 static const char *run_slice(const struct inflate_case *c,
-			     struct stargz_inflate *s, struct target *t,
-			     size_t end, enum stargz_inflate_status *status)
+			     struct stargz_inflate *s, struct feed *feed,
+			     struct target *t, size_t end,
+			     enum stargz_inflate_status *status)
 {
 	size_t start = t->pos, guard = t->size - end, i;
 	const char *wrong;
@@ -234,6 +289,11 @@ static const char *run_slice(const struct inflate_case *c,
 		guard = GUARD;
 	memset(t->base + end, GUARD_BYTE, guard);
 	wrong = run(c, s, t, end, status);
+	while (!wrong && *status == STARGZ_INFLATE_HUNGRY) {
+		wrong = feed_more(c, s, feed, end > start);
+		if (!wrong)
+			wrong = run(c, s, t, end, status);
+	}
 	if (wrong)
 		return wrong;
 	if (t->pos < start || t->pos > end)
@@ -254,10 +314,11 @@ static const char *run_ours(const struct inflate_case *c, struct result *r)
 	static struct stargz_inflate state, *s = &state;
 	struct target t = { .base = alloc(c->room), .size = c->room };
 	u32 seed = c->seed | 1;
+	struct feed feed = { .seed = seed };
 	const char *wrong;
 	size_t n;
 
-	stargz_inflate_start(s, c->in, c->len, c->bit);
+	start(c, s, &feed);
 	stargz_inflate_dict(s, c->dict, c->dict_len);
 	if (c->generic)
 		s->bmi2 = false;
@@ -268,13 +329,16 @@ static const char *run_ours(const struct inflate_case *c, struct result *r)
 		n = t.size - t.pos;
 		if (c->slice && n > c->slice)
 			n = inflate_random(&seed) % (c->slice + 1);
-		wrong = run_slice(c, s, &t, t.pos + n, &r->status);
+		/* Without room it takes all input to know what comes. */
+		if (!n && s->more && t.pos < t.size)
+			n = 1;
+		wrong = run_slice(c, s, &feed, &t, t.pos + n, &r->status);
 		if (c->move && !wrong && !(inflate_random(&seed) % 4))
 			move_target(c, s, &t, r);
 	} while (!wrong && r->status == STARGZ_INFLATE_FULL && t.pos < t.size);
 	/* With no room left, is there more to come? */
 	if (!wrong && r->status == STARGZ_INFLATE_FULL)
-		wrong = run_slice(c, s, &t, t.pos, &r->status);
+		wrong = run_slice(c, s, &feed, &t, t.pos, &r->status);
 	memcpy(r->out + t.start, t.base, t.pos);
 	r->len = t.start + t.pos;
 	r->consumed = stargz_inflate_consumed(s);
@@ -282,6 +346,7 @@ static const char *run_ours(const struct inflate_case *c, struct result *r)
 		wrong = "bad without a reason";
 	free(t.base);
 	free(t.dict);
+	free(feed.copy);
 	return wrong;
 }
 

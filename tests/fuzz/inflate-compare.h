@@ -17,6 +17,9 @@
  * @room: most output
  * @slice: 0 to decode in one run; else most bytes of a run, and runs of
  *	random length up to that are made
+ * @feed: 0 to give all input at once; else most bytes of a slice of it, and
+ *	slices of random length up to that are fed when they are asked for
+ * @copy: each slice is in a buffer of its own; else they are parts of @in
  * @seed: of the random lengths
  * @move: now and then continue in another buffer, with the history as dict
  * @generic: without BMI2
@@ -31,7 +34,9 @@ struct inflate_case {
 	size_t dict_len;
 	size_t room;
 	size_t slice;
+	size_t feed;
 	u32 seed;
+	bool copy;
 	bool move;
 	bool generic;
 	bool beside;

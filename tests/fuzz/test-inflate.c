@@ -41,9 +41,9 @@ static void check(struct inflate_case c)
 	free(copy);
 	checks++;
 	if (what && wrong++ < 10)
-		printf("# %s (len %zu bit %u dict %zu room %zu slice %zu%s%s%s seed %u)\n",
-		       what, c.len, c.bit, c.dict_len, c.room, c.slice,
-		       c.move ? " move" : "", c.generic ? " generic" : "",
+		printf("# %s (len %zu bit %u dict %zu room %zu slice %zu feed %zu%s%s%s%s seed %u)\n",
+		       what, c.len, c.bit, c.dict_len, c.room, c.slice, c.feed,
+		       c.copy ? " copy" : "", c.move ? " move" : "", c.generic ? " generic" : "",
 		       c.beside ? c.second ? " second" : " first" : "", c.seed);
 }
 
@@ -63,6 +63,8 @@ static void vary(struct inflate_case *c)
 	c->move = below(2);
 	if (c->move && c->slice)
 		c->slice += c->room / 64;
+	c->feed = below(2) ? 1 + below(1U << (1 + below(17))) : 0;
+	c->copy = below(2);
 	c->generic = below(2);
 	c->beside = below(2);
 	c->second = below(2);
@@ -167,6 +169,73 @@ static void test_generated(void)
 		}
 	}
 	report("streams with codes of all shapes");
+}
+
+/* Bits as they follow one another in a stream. */
+static void put(size_t *at, u32 value, unsigned int n)
+{
+	for (; n; n--, value >>= 1, (*at)++) {
+		if (!(*at & 7))
+			stream[*at >> 3] = 0;
+		stream[*at >> 3] |= (value & 1) << (*at & 7);
+	}
+}
+
+/*
+ * A dynamic block of nothing but its end. Of the code for code lengths, 1 has
+ * the code 0 and 18 the code 1; lengths and distances have one code of a bit.
+ */
+static void put_empty(size_t *at)
+{
+	unsigned int i;
+
+	put(at, 4, 3);
+	put(at, 0, 5);
+	put(at, 0, 5);
+	put(at, 14, 4);
+	for (i = 0; i < 18; i++)
+		put(at, i == 2 || i == 17, 3);
+	put(at, 1 | (138 - 11) << 1, 8);
+	put(at, 1 | (118 - 11) << 1, 8);
+	put(at, 0, 3);
+}
+
+/* A fixed block of some literals. */
+static void put_literals(size_t *at, unsigned int n, bool last)
+{
+	u32 code, i;
+
+	put(at, 2 | last, 3);
+	while (n--) {
+		code = 0x30 + below(144);
+		for (i = 8; i--;)
+			put(at, code >> i, 1);
+	}
+	put(at, 0, 7);
+}
+
+/* Long runs of blocks that take input and give nothing, in slices of 64 KiB. */
+static void test_empty(void)
+{
+	unsigned int i, k, n;
+	size_t bits;
+
+	for (i = 0; i < 60; i++) {
+		struct inflate_case c = { .in = stream, .room = 5000 };
+
+		for (bits = 0, k = 0; k < 4; k++) {
+			for (n = below(i < 4 ? 6000 : 200); n; n--)
+				put_empty(&bits);
+			put_literals(&bits, below(1000), k == 3);
+		}
+		c.len = bits / 8 + 1;
+		if (below(8) == 0)
+			damage(c.len);
+		vary(&c);
+		c.feed = i & 1 ? 65536 : c.feed;
+		check(c);
+	}
+	report("long runs of empty blocks");
 }
 
 static void test_random(void)
@@ -280,6 +349,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	test_compressed();
 	test_generated();
+	test_empty();
 	test_random();
 	for (i = 1; i < argc; i++)
 		test_members(argv[i]);

@@ -20,6 +20,10 @@ typedef uint32_t u32;
 typedef int64_t s64;
 typedef uint64_t u64;
 
+/* The message is optional, as in the kernel. */
+#undef static_assert
+#define static_assert(expr, ...)	_Static_assert(expr, #expr)
+
 #define min_t(type, x, y) ({			\
 	type a_ = (x), b_ = (y);		\
 	a_ < b_ ? a_ : b_;			\

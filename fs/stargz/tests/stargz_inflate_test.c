@@ -562,6 +562,143 @@ static void two_test(struct kunit *test)
 	}
 }
 
+/*
+ * A dynamic block of nothing but its end. Of the code for code lengths, 1 has
+ * the code 0 and 18 the code 1; lengths and distances have one code of a bit.
+ */
+static void test_put_empty(struct inflate_test *t)
+{
+	unsigned int i;
+
+	test_put(t, 4, 3);
+	test_put(t, 0, 5);
+	test_put(t, 0, 5);
+	test_put(t, 14, 4);
+	for (i = 0; i < 18; i++)
+		test_put(t, i == 2 || i == 17, 3);
+	test_put(t, 1 | (138 - 11) << 1, 8);
+	test_put(t, 1 | (118 - 11) << 1, 8);
+	test_put(t, 0, 3);
+}
+
+/* Blocks of literals, between long runs of blocks that give nothing. */
+static void test_put_runs(struct inflate_test *t)
+{
+	unsigned int i, k, n;
+
+	t->bits = 0;
+	for (i = 0; i < 4; i++) {
+		for (n = test_random(t) % 1000; n; n--)
+			test_put_empty(t);
+		test_put(t, i == 3 ? 3 : 2, 3);
+		for (k = test_random(t) % 1000; k; k--)
+			test_put_fixed(t, test_random(t) % 256);
+		test_put_fixed(t, 256);
+	}
+}
+
+/* A stream whose input comes in slices of one buffer. */
+struct sliced {
+	const u8 *in;
+	size_t len;
+	size_t slice;
+	size_t end;		/* how far it was fed */
+};
+
+static void test_start(struct sliced *f, struct stargz_inflate *s)
+{
+	f->end = min(f->slice, f->len);
+	stargz_inflate_start(s, f->in, f->end, 0);
+	s->more = f->end < f->len;
+}
+
+/* Feed the next slice of the same buffer to a stream that is hungry. */
+static void test_feed(struct kunit *test, struct sliced *f,
+		      struct stargz_inflate *s)
+{
+	size_t unread = stargz_inflate_unread(s), from = f->end - unread;
+
+	KUNIT_ASSERT_LT(test, f->end, f->len);
+	/* It waits for 640 bytes; up to 7 more were in its bit buffer. */
+	KUNIT_EXPECT_LT(test, unread, (size_t)648);
+	f->end = min(f->end + f->slice, f->len);
+	stargz_inflate_feed(s, f->in + from, f->end - from, f->end < f->len);
+}
+
+/* What stargz_inflate_run() would give with all of the input. */
+static enum stargz_inflate_status test_run_fed(struct kunit *test,
+					       struct sliced *f,
+					       struct stargz_inflate_part *part)
+{
+	enum stargz_inflate_status status;
+
+	for (;;) {
+		status = stargz_inflate_run(part->s, part->base, &part->pos,
+					    part->end);
+		if (status != STARGZ_INFLATE_HUNGRY)
+			return status;
+		test_feed(test, f, part->s);
+	}
+}
+
+/* All of two streams, in turns, like those who read two spans. */
+static void test_two_fed(struct kunit *test, struct sliced *f,
+			 struct stargz_inflate_part *part)
+{
+	enum stargz_inflate_status status;
+	unsigned int i;
+
+	do {
+		i = stargz_inflate_two(&part[0], &part[1]) == &part[1];
+		status = stargz_inflate_run(part[i].s, part[i].base,
+					    &part[i].pos, part[i].end);
+		if (status == STARGZ_INFLATE_HUNGRY)
+			test_feed(test, &f[i], part[i].s);
+	} while (status == STARGZ_INFLATE_HUNGRY);
+	KUNIT_EXPECT_EQ(test, (int)status, (int)STARGZ_INFLATE_END);
+	KUNIT_EXPECT_EQ(test, (int)test_run_fed(test, &f[!i], &part[!i]),
+			(int)STARGZ_INFLATE_END);
+}
+
+/* Slices of one buffer, which holds long runs of empty blocks. */
+static void slices_test(struct kunit *test)
+{
+	static const size_t slices[] = { 641, 4096, SZ_64K };
+	struct inflate_test *t = test->priv;
+	struct stargz_inflate_part part[2] = { { .end = ROOM }, { .end = ROOM } };
+	struct sliced f[2];
+	unsigned int i, k;
+
+	part[0].s = t->s;
+	part[1].s = kunit_kmalloc(test, sizeof(*t->s), GFP_KERNEL);
+	part[0].base = t->ours;
+	part[1].base = kunit_kmalloc(test, ROOM, GFP_KERNEL);
+	KUNIT_ASSERT_TRUE(test, part[1].s && part[1].base);
+	for (k = 0; k < 24; k++) {
+		test_put_runs(t);
+		KUNIT_ASSERT_EQ(test, (int)STARGZ_INFLATE_END,
+				(int)test_zlib(t, t->in, test_len(t)));
+		for (i = 0; i < 2; i++) {
+			f[i].in = t->in;
+			f[i].len = test_len(t);
+			f[i].slice = slices[(k + i * (k / 3)) % 3];
+			part[i].pos = 0;
+			memset(part[i].base, 0, ROOM);
+			test_start(&f[i], part[i].s);
+			part[i].s->bmi2 &= k % 2;
+		}
+		test_two_fed(test, f, part);
+		for (i = 0; i < 2; i++) {
+			KUNIT_EXPECT_EQ(test, part[i].pos,
+					(size_t)t->zlib.total_out);
+			KUNIT_EXPECT_EQ(test, stargz_inflate_consumed(part[i].s),
+					(u64)t->zlib.total_in);
+			KUNIT_EXPECT_EQ(test, 0, memcmp(part[i].base, t->theirs,
+							part[i].pos));
+		}
+	}
+}
+
 static struct kunit_case inflate_test_cases[] = {
 	KUNIT_CASE(deflated_test),
 	KUNIT_CASE(limits_test),
@@ -573,6 +710,7 @@ static struct kunit_case inflate_test_cases[] = {
 	KUNIT_CASE(long_codes_test),
 	KUNIT_CASE(codes_test),
 	KUNIT_CASE(two_test),
+	KUNIT_CASE(slices_test),
 	{}
 };
 

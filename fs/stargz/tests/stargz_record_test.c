@@ -446,6 +446,124 @@ static void check_name_test(struct kunit *test)
 			   "name with a slash or NUL");
 }
 
+static void check_extent_test(struct kunit *test)
+{
+	const struct stargz_extent raw = { .pos = cpu_to_le64(100) };
+	const struct stargz_span span = { .ulen = cpu_to_le32(50) };
+
+	KUNIT_EXPECT_NULL(test, stargz_check_extent(&raw, 100, 101, 101));
+	KUNIT_EXPECT_NULL(test, stargz_check_extent(&raw, 149, 150, 1000));
+	KUNIT_EXPECT_STREQ(test, stargz_check_extent(&raw, 99, 150, 1000) ?: "",
+			   "unsorted extents");
+	KUNIT_EXPECT_STREQ(test, stargz_check_extent(&raw, 100, 100, 1000) ?: "",
+			   "unsorted extents");
+	KUNIT_EXPECT_STREQ(test, stargz_check_extent(&raw, 100, 150, 149) ?: "",
+			   "unsorted extents");
+
+	KUNIT_EXPECT_NULL(test, stargz_check_content(&span, 0, 50));
+	KUNIT_EXPECT_NULL(test, stargz_check_content(&span, 50, 0));
+	KUNIT_EXPECT_STREQ(test, stargz_check_content(&span, 1, 50) ?: "",
+			   "extent beyond its span");
+	KUNIT_EXPECT_STREQ(test, stargz_check_content(&span, 51, 0) ?: "",
+			   "extent beyond its span");
+	KUNIT_EXPECT_STREQ(test, stargz_check_content(&span, 1, U64_MAX) ?: "",
+			   "extent beyond its span");
+}
+
+static const char *window_why(struct kunit *test, u64 offset, u32 clen,
+			      u32 ulen, u32 reserved)
+{
+	const struct stargz_window raw = {
+		.clen		= cpu_to_le32(clen),
+		.offset		= cpu_to_le64(offset),
+		.ulen		= cpu_to_le32(ulen),
+		.reserved	= cpu_to_le32(reserved),
+	};
+	struct stargz_super_info *super;
+
+	super = kunit_kzalloc(test, sizeof(*super), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, super);
+	super->table[STARGZ_TABLE_WINDOW_DATA].count = 50000;
+	return stargz_check_window(super, &raw) ?: "";
+}
+
+static void check_window_test(struct kunit *test)
+{
+	const char *size = "bad size of history window";
+	const char *range = "history window out of range";
+
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 40960, 32768, 0), "");
+	KUNIT_EXPECT_STREQ(test, window_why(test, 49999, 1, 1, 0), "");
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 0, 1, 0), size);
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 40961, 1, 0), size);
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 0, 0), size);
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 32769, 0), size);
+	KUNIT_EXPECT_STREQ(test, window_why(test, 49999, 2, 1, 0), range);
+	KUNIT_EXPECT_STREQ(test, window_why(test, U64_MAX, 2, 1, 0), range);
+	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 1, 1),
+			   "reserved field of history window is set");
+}
+
+static void check_blob_test(struct kunit *test)
+{
+	struct stargz_blob raw = {
+		.size	= cpu_to_le64(100),
+		.start	= cpu_to_le64(S64_MAX - 100),
+		.used	= cpu_to_le64(100),
+	};
+
+	KUNIT_EXPECT_NULL(test, stargz_check_blob_record(&raw));
+	raw.used = cpu_to_le64(101);
+	KUNIT_EXPECT_STREQ(test, stargz_check_blob_record(&raw) ?: "",
+			   "more of the blob is used than there is");
+	raw.size = cpu_to_le64(101);
+	KUNIT_EXPECT_STREQ(test, stargz_check_blob_record(&raw) ?: "",
+			   "blob out of range");
+	raw.start = cpu_to_le64(U64_MAX);
+	KUNIT_EXPECT_STREQ(test, stargz_check_blob_record(&raw) ?: "",
+			   "blob out of range");
+}
+
+static void check_child_test(struct kunit *test)
+{
+	const char *why;
+
+	KUNIT_EXPECT_NULL(test, stargz_check_child(3, DT_DIR, 4, S_IFDIR, 3));
+	/* A file may be older than the directory that names it. */
+	KUNIT_EXPECT_NULL(test, stargz_check_child(3, DT_REG, 2, S_IFREG, 0));
+	why = "type differs from its directory entry";
+	KUNIT_EXPECT_STREQ(test, stargz_check_child(3, DT_REG, 4, S_IFDIR | 0755,
+						    3) ?: "", why);
+	KUNIT_EXPECT_STREQ(test, stargz_check_child(3, DT_DIR | 16, 4, S_IFDIR,
+						    3) ?: "", why);
+	why = "is not a child of the directory that names it";
+	KUNIT_EXPECT_STREQ(test, stargz_check_child(3, DT_DIR, 3, S_IFDIR, 3) ?:
+			   "", why);
+	KUNIT_EXPECT_STREQ(test, stargz_check_child(3, DT_DIR, 4, S_IFDIR, 2) ?:
+			   "", why);
+}
+
+static void check_bytes_test(struct kunit *test)
+{
+	struct stargz_xattr raw = { .prefix = STARGZ_XATTR_TRUSTED,
+				    .name_len = STARGZ_NAME_MAX - 8 };
+	char name[STARGZ_NAME_MAX];
+
+	memset(name, 'x', sizeof(name));
+	KUNIT_EXPECT_NULL(test, stargz_check_target("a/b", 3));
+	KUNIT_EXPECT_STREQ(test, stargz_check_target("a\0", 2) ?: "",
+			   "target of symbolic link holds a NUL");
+	KUNIT_EXPECT_NULL(test, stargz_check_xattr_name(&raw, name));
+	raw.name_len++;
+	KUNIT_EXPECT_STREQ(test, stargz_check_xattr_name(&raw, name) ?: "",
+			   "name of extended attribute too long");
+	raw.prefix = STARGZ_XATTR_USER;
+	KUNIT_EXPECT_NULL(test, stargz_check_xattr_name(&raw, name));
+	name[raw.name_len - 1] = '\0';
+	KUNIT_EXPECT_STREQ(test, stargz_check_xattr_name(&raw, name) ?: "",
+			   "name of extended attribute holds a NUL");
+}
+
 /* Seconds as date(1) tells them: date -u -d '2486-07-02 20:20:25' +%s */
 static void time_decode_test(struct kunit *test)
 {
@@ -472,6 +590,11 @@ static struct kunit_case stargz_record_cases[] = {
 	KUNIT_CASE(check_xattr_set_max_test),
 	KUNIT_CASE_PARAM(check_xattr_test, xattr_gen_params),
 	KUNIT_CASE(check_name_test),
+	KUNIT_CASE(check_extent_test),
+	KUNIT_CASE(check_window_test),
+	KUNIT_CASE(check_blob_test),
+	KUNIT_CASE(check_child_test),
+	KUNIT_CASE(check_bytes_test),
 	KUNIT_CASE(time_decode_test),
 	{}
 };
