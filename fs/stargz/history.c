@@ -13,13 +13,13 @@
 #include "internal.h"
 
 /*
- * So many guesses where the window of a span is, before the table is halved.
- * Nearly all spans have a window in layers that have any, so the first guess
+ * So many guesses where the history of a span is, before the table is halved.
+ * Nearly all spans have a history in layers that have any, so the first guess
  * mostly hits the page, and no other page of the index need be read.
  */
 #define STARGZ_HISTORY_GUESSES	6
 
-/* Windows from @low to before @high, of spans from @first to before @end. */
+/* Histories from @low to before @high, of spans from @first to before @end. */
 struct stargz_history_range {
 	u64 low;
 	u64 high;
@@ -27,7 +27,7 @@ struct stargz_history_range {
 	u64 end;
 };
 
-/* Where in the range to look for the window of @span. */
+/* Where in the range to look for the history of @span. */
 static u64 stargz_history_guess(const struct stargz_history_range *r, u32 span,
 			       unsigned int tries)
 {
@@ -38,7 +38,7 @@ static u64 stargz_history_guess(const struct stargz_history_range *r, u32 span,
 				  r->end - r->first);
 }
 
-/* All windows, and the spans that they may be of. */
+/* All histories, and the spans that they may be of. */
 static struct stargz_history_range
 stargz_history_all(const struct stargz_super_info *super, u32 span)
 {
@@ -46,16 +46,16 @@ stargz_history_all(const struct stargz_super_info *super, u32 span)
 
 	return (struct stargz_history_range) {
 		/* Spans have one each, and their numbers have 32 bits. */
-		.high = min_t(u64, table[STARGZ_TABLE_WINDOWS].count, U32_MAX),
+		.high = min_t(u64, table[STARGZ_TABLE_HISTORIES].count, U32_MAX),
 		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
 	};
 }
 
-/* Find the window of a span; 1 if there is one, 0 if there is none. */
+/* Find the history of a span; 1 if there is one, 0 if there is none. */
 static int stargz_history_find(struct super_block *sb, u32 span,
-			      struct stargz_window *raw)
+			      struct stargz_history *raw)
 {
-	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_WINDOWS);
+	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_HISTORIES);
 	struct stargz_history_range r =
 		stargz_history_all(&STARGZ_SB(sb)->super, span);
 	unsigned int tries;
@@ -97,7 +97,7 @@ void stargz_history_prefetch(struct super_block *sb, u32 span)
 		stargz_history_all(&STARGZ_SB(sb)->super, span);
 
 	if (r.low < r.high)
-		stargz_meta_prefetch(sb, STARGZ_TABLE_WINDOWS,
+		stargz_meta_prefetch(sb, STARGZ_TABLE_HISTORIES,
 				     stargz_history_guess(&r, span, 0), 1);
 }
 
@@ -105,7 +105,7 @@ void stargz_history_prefetch(struct super_block *sb, u32 span)
  * stargz_history_load() - bring the history of a span into its stream
  * @sb: the file system
  * @span: its number
- * @strm: gets the history in @window, and the reason of an error; its sink
+ * @strm: gets the history in @history, and the reason of an error; its sink
  *	is used on the way
  *
  * Sleeps. Takes folio locks of the index only.
@@ -115,7 +115,7 @@ void stargz_history_prefetch(struct super_block *sb, u32 span)
 int stargz_history_load(struct super_block *sb, u32 span,
 		       struct stargz_stream *strm)
 {
-	struct stargz_window raw;
+	struct stargz_history raw;
 	u32 clen, ulen;
 	size_t pos = 0;
 	int ret;
@@ -124,12 +124,12 @@ int stargz_history_load(struct super_block *sb, u32 span,
 	ret = stargz_history_find(sb, span, &raw);
 	if (ret <= 0)
 		return ret;
-	strm->why = stargz_check_window(&STARGZ_SB(sb)->super, &raw);
+	strm->why = stargz_check_history(&STARGZ_SB(sb)->super, &raw);
 	if (strm->why)
 		return -EFSCORRUPTED;
 	clen = le32_to_cpu(raw.clen);
 	ulen = le32_to_cpu(raw.ulen);
-	ret = stargz_meta_read(sb, STARGZ_TABLE_WINDOW_DATA,
+	ret = stargz_meta_read(sb, STARGZ_TABLE_HISTORY_DATA,
 			       le64_to_cpu(raw.offset), strm->sink, clen);
 	if (ret)
 		return ret;
@@ -137,7 +137,7 @@ int stargz_history_load(struct super_block *sb, u32 span,
 	stargz_inflate_dict(strm->own, NULL, 0);
 	ret = stargz_inflate_run(strm->own, strm->history, &pos, ulen);
 	if (ret == STARGZ_INFLATE_BAD || pos != ulen) {
-		strm->why = "damaged history window";
+		strm->why = "damaged history";
 		return -EFSCORRUPTED;
 	}
 	strm->history_len = ulen;

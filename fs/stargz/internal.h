@@ -612,7 +612,7 @@ u32 stargz_crc(u32 crc, const u8 *data, size_t len);
  * @zstd: the context of zstd, once one was needed
  * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
  * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
- * @history: %STARGZ_WINDOW_SIZE bytes for what precedes a span
+ * @history: %STARGZ_HISTORY_SIZE bytes for what precedes a span
  * @history_len: how many of them count
  * @why: after an error, what was wrong with the data; else NULL
  * @ns: time the codec took

@@ -222,7 +222,7 @@ struct stargz_meta_range {
 
 /*
  * The pages of a table that are worth reading for @len of its bytes from @pos
- * on. Window data has nothing in common with its neighbours.
+ * on. History data has nothing in common with its neighbours.
  */
 static struct stargz_meta_range
 stargz_meta_around(const struct stargz_sb_info *sbi, enum stargz_table_id id,
@@ -231,7 +231,7 @@ stargz_meta_around(const struct stargz_sb_info *sbi, enum stargz_table_id id,
 	const struct stargz_table_info *t = &sbi->super.table[id];
 	u64 size = t->count * stargz_record_size(id), end = pos + len;
 
-	if (id != STARGZ_TABLE_WINDOW_DATA) {
+	if (id != STARGZ_TABLE_HISTORY_DATA) {
 		pos = max(round_down(pos, STARGZ_META_AROUND), t->offset);
 		end = min(round_up(end, STARGZ_META_AROUND), t->offset + size);
 	}

@@ -67,8 +67,8 @@ static const char *stargz_check_table(const struct stargz_table *raw,
 			       &bytes) ||
 	    check_add_overflow(info->offset, bytes, &end) || end > index_size)
 		return "table beyond the end of the index";
-	/* Positions in window data are 64 bits wide, all others 32. */
-	if (id != STARGZ_TABLE_WINDOW_DATA && id != STARGZ_TABLE_XATTRS &&
+	/* Positions in history data are 64 bits wide, all others 32. */
+	if (id != STARGZ_TABLE_HISTORY_DATA && id != STARGZ_TABLE_XATTRS &&
 	    info->count > U32_MAX)
 		return "table too long";
 	return NULL;
@@ -509,28 +509,28 @@ const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
 }
 
 /**
- * stargz_check_window() - check the record of a span's history
+ * stargz_check_history() - check the record of a span's history
  * @super: bounds of the tables
  * @raw: the record
  *
- * What passes takes at most %STARGZ_WINDOW_CLEN_MAX bytes of memory compressed
- * and %STARGZ_WINDOW_SIZE decoded.
+ * What passes takes at most %STARGZ_HISTORY_CLEN_MAX bytes of memory compressed
+ * and %STARGZ_HISTORY_SIZE decoded.
  *
  * Return: NULL, or what is wrong.
  */
-const char *stargz_check_window(const struct stargz_super_info *super,
-				const struct stargz_window *raw)
+const char *stargz_check_history(const struct stargz_super_info *super,
+				 const struct stargz_history *raw)
 {
 	u32 clen = le32_to_cpu(raw->clen), ulen = le32_to_cpu(raw->ulen);
 
-	if (!ulen || ulen > STARGZ_WINDOW_SIZE || !clen ||
-	    clen > STARGZ_WINDOW_CLEN_MAX)
-		return "bad size of history window";
-	if (!stargz_in_table(super, STARGZ_TABLE_WINDOW_DATA,
+	if (!ulen || ulen > STARGZ_HISTORY_SIZE || !clen ||
+	    clen > STARGZ_HISTORY_CLEN_MAX)
+		return "bad size of history";
+	if (!stargz_in_table(super, STARGZ_TABLE_HISTORY_DATA,
 			     le64_to_cpu(raw->offset), clen))
-		return "history window out of range";
+		return "history out of range";
 	if (raw->reserved)
-		return "reserved field of history window is set";
+		return "reserved field of history is set";
 	return NULL;
 }
 

@@ -88,8 +88,8 @@ const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
 				u64 end, u64 size);
 const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
 				 u64 len);
-const char *stargz_check_window(const struct stargz_super_info *super,
-				const struct stargz_window *raw);
+const char *stargz_check_history(const struct stargz_super_info *super,
+				 const struct stargz_history *raw);
 const char *stargz_check_blob_record(const struct stargz_blob *raw);
 const char *stargz_check_xattr_set(const struct stargz_super_info *super,
 				   u64 offset,

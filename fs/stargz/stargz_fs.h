@@ -62,9 +62,9 @@
  */
 #define STARGZ_SPAN_SLACK	1310720
 /* Longest history before a span, in bytes. */
-#define STARGZ_WINDOW_SIZE	32768
+#define STARGZ_HISTORY_SIZE	32768
 /* Longest compressed form of one; deflate adds little to what it cannot. */
-#define STARGZ_WINDOW_CLEN_MAX	40960
+#define STARGZ_HISTORY_CLEN_MAX	40960
 /* Most blobs one index may refer to. */
 #define STARGZ_MAX_BLOBS	4096
 
@@ -87,8 +87,8 @@
  * @STARGZ_TABLE_SPANS: struct stargz_span, sorted by blob and start
  * @STARGZ_TABLE_BLOBS: struct stargz_blob
  * @STARGZ_TABLE_XATTRS: bytes; struct stargz_xattr_set at 4-byte boundaries
- * @STARGZ_TABLE_WINDOWS: struct stargz_window, sorted by span
- * @STARGZ_TABLE_WINDOW_DATA: bytes; compressed history windows
+ * @STARGZ_TABLE_HISTORIES: struct stargz_history, sorted by span
+ * @STARGZ_TABLE_HISTORY_DATA: bytes; compressed histories
  * @STARGZ_TABLE_DIGESTS: struct stargz_digest, sorted by inode and offset
  * @STARGZ_TABLES: number of slots; a slot without a name above is zero
  */
@@ -100,8 +100,8 @@ enum stargz_table_id {
 	STARGZ_TABLE_SPANS	= 4,
 	STARGZ_TABLE_BLOBS	= 5,
 	STARGZ_TABLE_XATTRS	= 6,
-	STARGZ_TABLE_WINDOWS	= 7,
-	STARGZ_TABLE_WINDOW_DATA = 8,
+	STARGZ_TABLE_HISTORIES	= 7,
+	STARGZ_TABLE_HISTORY_DATA = 8,
 	STARGZ_TABLE_DIGESTS	= 9,
 	STARGZ_TABLES		= 16,
 };
@@ -253,9 +253,9 @@ struct stargz_extent {
  *	header of the first on; some may be empty
  * @STARGZ_CODEC_DEFLATE: RFC 1951 data of a member from the start of a block
  *	on, at bit (stargz_span.flags & %STARGZ_SPAN_BIT_MASK) of the first
- *	byte, after a history window from the window table if there is one for
- *	the span. The member may end within the span; its trailer, which says
- *	nothing about this part of it, is skipped, and further members follow as
+ *	byte, after the history that the history table may have for the span.
+ *	The member may end within the span; its trailer, which says nothing
+ *	about this part of it, is skipped, and further members follow as
  *	above. %STARGZ_SPAN_CRC is always set
  * @STARGZ_CODEC_ZSTD: one or more RFC 8878 frames side by side, skippable
  *	ones among them
@@ -297,18 +297,18 @@ struct stargz_span {
 };
 
 /**
- * struct stargz_window - history that precedes a %STARGZ_CODEC_DEFLATE span
+ * struct stargz_history - history that precedes a %STARGZ_CODEC_DEFLATE span
  * @span: the span
- * @clen: compressed bytes in the window data table, 1 to
- *	%STARGZ_WINDOW_CLEN_MAX
- * @offset: offset in the window data table
- * @ulen: bytes of history, 1 to %STARGZ_WINDOW_SIZE; bytes that the span never
+ * @clen: compressed bytes in the history data table, 1 to
+ *	%STARGZ_HISTORY_CLEN_MAX
+ * @offset: offset in the history data table
+ * @ulen: bytes of history, 1 to %STARGZ_HISTORY_SIZE; bytes that the span never
  *	refers to may read as zero
  * @reserved: zero
  *
- * The window data is an RFC 1951 stream that decodes to @ulen bytes.
+ * The history data is an RFC 1951 stream that decodes to @ulen bytes.
  */
-struct stargz_window {
+struct stargz_history {
 	__le32 span;
 	__le32 clen;
 	__le64 offset;
@@ -410,16 +410,16 @@ struct stargz_digest {
 
 /* Size of a record of each table, in bytes; zero for a slot without a name. */
 #define STARGZ_RECORD_SIZES {						\
-	[STARGZ_TABLE_INODES]	   = sizeof(struct stargz_inode),	\
-	[STARGZ_TABLE_DIRENTS]	   = sizeof(struct stargz_dirent),	\
-	[STARGZ_TABLE_NAMES]	   = 1,					\
-	[STARGZ_TABLE_EXTENTS]	   = sizeof(struct stargz_extent),	\
-	[STARGZ_TABLE_SPANS]	   = sizeof(struct stargz_span),	\
-	[STARGZ_TABLE_BLOBS]	   = sizeof(struct stargz_blob),	\
-	[STARGZ_TABLE_XATTRS]	   = 1,					\
-	[STARGZ_TABLE_WINDOWS]	   = sizeof(struct stargz_window),	\
-	[STARGZ_TABLE_WINDOW_DATA] = 1,					\
-	[STARGZ_TABLE_DIGESTS]	   = sizeof(struct stargz_digest),	\
+	[STARGZ_TABLE_INODES]       = sizeof(struct stargz_inode),	\
+	[STARGZ_TABLE_DIRENTS]      = sizeof(struct stargz_dirent),	\
+	[STARGZ_TABLE_NAMES]        = 1,				\
+	[STARGZ_TABLE_EXTENTS]      = sizeof(struct stargz_extent),	\
+	[STARGZ_TABLE_SPANS]        = sizeof(struct stargz_span),	\
+	[STARGZ_TABLE_BLOBS]        = sizeof(struct stargz_blob),	\
+	[STARGZ_TABLE_XATTRS]       = 1,				\
+	[STARGZ_TABLE_HISTORIES]    = sizeof(struct stargz_history),	\
+	[STARGZ_TABLE_HISTORY_DATA] = 1,				\
+	[STARGZ_TABLE_DIGESTS]      = sizeof(struct stargz_digest),	\
 }
 
 #define STARGZ_SIZE(name, size)	\
@@ -431,7 +431,7 @@ STARGZ_SIZE(stargz_inode, 48);
 STARGZ_SIZE(stargz_dirent, 12);
 STARGZ_SIZE(stargz_extent, 16);
 STARGZ_SIZE(stargz_span, 24);
-STARGZ_SIZE(stargz_window, 24);
+STARGZ_SIZE(stargz_history, 24);
 STARGZ_SIZE(stargz_blob, 64);
 STARGZ_SIZE(stargz_xattr, 8);
 STARGZ_SIZE(stargz_xattr_set, 8);

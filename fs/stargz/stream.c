@@ -58,7 +58,7 @@ struct stargz_stream *stargz_stream_alloc(void)
 	strm->own = strm->workspace;
 	strm->in_buf = stargz_alloc(STARGZ_INPUT_SIZE, 0);
 	strm->sink = stargz_alloc(STARGZ_SINK_SIZE, 0);
-	strm->history = stargz_alloc(STARGZ_WINDOW_SIZE, 0);
+	strm->history = stargz_alloc(STARGZ_HISTORY_SIZE, 0);
 	if (!strm->workspace || !strm->in_buf || !strm->sink ||
 	    !strm->history) {
 		stargz_stream_free(strm);

@@ -9,7 +9,7 @@
 #include "inflate-generate.h"
 
 #define HEAD		5
-#define WINDOW		32768
+#define HISTORY		32768
 #define ROOM_MAX	(1U << 16)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
@@ -19,11 +19,11 @@ size_t LLVMFuzzerMutate(u8 *data, size_t size, size_t max);
 /* History that is not the same anywhere. */
 static const u8 *history(void)
 {
-	static u8 bytes[WINDOW];
+	static u8 bytes[HISTORY];
 	u32 seed = 1;
 	size_t i;
 
-	for (i = 0; !bytes[WINDOW - 1] && i < WINDOW; i++)
+	for (i = 0; !bytes[HISTORY - 1] && i < HISTORY; i++)
 		bytes[i] = inflate_random(&seed) | 1;
 	return bytes;
 }
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		return -1;
 	c.bit = data[0] & 7;
 	c.dict_len = history_len(data);
-	c.dict = history() + WINDOW - c.dict_len;
+	c.dict = history() + HISTORY - c.dict_len;
 	c.move = data[0] & 16;
 	c.generic = data[0] & 32;
 	c.beside = data[0] & 64;

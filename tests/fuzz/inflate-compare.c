@@ -9,7 +9,7 @@
 
 #include "inflate-compare.h"
 
-#define WINDOW		32768
+#define HISTORY		32768
 #define GUARD		64
 #define GUARD_BYTE	0xa5
 
@@ -180,9 +180,9 @@ static void move_target(const struct inflate_case *c, struct stargz_inflate *s,
 	u8 *dict;
 
 	memcpy(r->out + t->start, t->base, t->pos);
-	if (n > WINDOW)
-		n = WINDOW;
-	old = WINDOW - n < c->dict_len ? WINDOW - n : c->dict_len;
+	if (n > HISTORY)
+		n = HISTORY;
+	old = HISTORY - n < c->dict_len ? HISTORY - n : c->dict_len;
 	dict = alloc(old + n);
 	if (old)
 		memcpy(dict, c->dict + c->dict_len - old, old);

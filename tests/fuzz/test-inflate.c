@@ -11,12 +11,12 @@
 
 #include "inflate-generate.h"
 
-#define WINDOW		32768
+#define HISTORY		32768
 #define PLAIN_MAX	(1U << 17)
 #define STREAM_MAX	(2 * PLAIN_MAX)
 #define GENERATED_MAX	8192
 
-static u8 plain[WINDOW + PLAIN_MAX];	/* the history first */
+static u8 plain[HISTORY + PLAIN_MAX];	/* the history first */
 static u8 stream[STREAM_MAX];
 static u32 seed = 20250101;
 static unsigned long checks;
@@ -97,13 +97,13 @@ static void fill(u8 *to, size_t len, unsigned int style)
 /* Compress @len bytes after the history, of which the last @dict_len count. */
 static size_t compress_plain(size_t len, size_t dict_len, unsigned int bit)
 {
-	z_stream z = { .next_in = plain + WINDOW, .avail_in = len };
+	z_stream z = { .next_in = plain + HISTORY, .avail_in = len };
 
 	if (deflateInit2(&z, below(10), Z_DEFLATED, -MAX_WBITS, 1 + below(9),
 			 below(5)) != Z_OK)
 		errx(1, "deflateInit2");
 	if (dict_len)
-		deflateSetDictionary(&z, plain + WINDOW - dict_len, dict_len);
+		deflateSetDictionary(&z, plain + HISTORY - dict_len, dict_len);
 	if (bit)
 		deflatePrime(&z, bit, inflate_random(&seed));
 	z.next_out = stream;
@@ -130,9 +130,9 @@ static void test_compressed(void)
 		struct inflate_case c = { .in = stream, .bit = below(8) };
 
 		len = below(1U << (4 + below(14)));
-		fill(plain, WINDOW + len, below(4));
-		c.dict_len = below(2) ? below(WINDOW + 1) : 0;
-		c.dict = plain + WINDOW - c.dict_len;
+		fill(plain, HISTORY + len, below(4));
+		c.dict_len = below(2) ? below(HISTORY + 1) : 0;
+		c.dict = plain + HISTORY - c.dict_len;
 		whole = compress_plain(len, c.dict_len, c.bit);
 		for (k = 0; k < 6; k++) {
 			c.len = k & 1 ? below(whole + 1) : whole;
@@ -151,12 +151,12 @@ static void test_generated(void)
 	unsigned int i, k;
 	size_t whole;
 
-	fill(plain, WINDOW, 0);
+	fill(plain, HISTORY, 0);
 	for (i = 0; i < 8000; i++) {
 		struct inflate_case c = { .in = stream, .bit = below(8) };
 
-		c.dict_len = below(2) ? below(WINDOW + 1) : 0;
-		c.dict = plain + WINDOW - c.dict_len;
+		c.dict_len = below(2) ? below(HISTORY + 1) : 0;
+		c.dict = plain + HISTORY - c.dict_len;
 		whole = inflate_generate(stream, GENERATED_MAX, c.bit,
 					 c.dict_len, i & 1, &seed);
 		for (k = 0; k < 4; k++) {

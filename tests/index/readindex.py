@@ -14,8 +14,8 @@ STORED, GZIP, DEFLATE, ZSTD = range(4)
 INCOMPAT = {STORED: 1, GZIP: 0, DEFLATE: 2, ZSTD: 4}
 PREFIX = {1: b"user.", 2: b"trusted.", 3: b"security.",
           4: b"system.posix_acl_access", 5: b"system.posix_acl_default"}
-(INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS, WINDOWS,
- WINDOW_DATA) = range(9)
+(INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS, HISTORIES,
+ HISTORY_DATA) = range(9)
 RECORD = [48, 12, 1, 16, 24, 64, 1, 24, 1, 56]
 
 
@@ -74,14 +74,14 @@ def before(bit):
     return pack(*blocks)
 
 
-def resume(data, bit, window, ulen):
+def resume(data, bit, history, ulen):
     """Deflate data from a bit on; what follows its end are gzip members.
 
     zlib takes whole bytes only, so there are empty blocks before that bit.
     """
     value, size = before(bit)
     value |= data[0] >> bit << size
-    d = zlib.decompressobj(-15, zdict=window)
+    d = zlib.decompressobj(-15, zdict=history)
     out = d.decompress(value.to_bytes((size + 7) // 8 + (size % 8 == 0),
                                       "little") + data[1:], ulen)
     if len(out) == ulen:
@@ -103,7 +103,7 @@ class Index:
         self.superblock()
         self.read_blobs()
         self.read_spans()
-        self.read_windows()
+        self.read_histories()
         self.inodes = [Node(i + 1, self.record(INODES, i))
                        for i in range(self.count[INODES])]
         self.paths = {b"": self.inodes[0]}
@@ -203,21 +203,21 @@ class Index:
         assert self.max_span == max([s[2] for s in self.spans
                                      if s[3] != STORED], default=0)
 
-    def read_windows(self):
-        self.windows = {}
+    def read_histories(self):
+        self.histories = {}
         last, end = -1, 0
-        for i in range(self.count[WINDOWS]):
+        for i in range(self.count[HISTORIES]):
             span, clen, offset, ulen, zero = \
-                struct.unpack("<IIQII", self.record(WINDOWS, i))
+                struct.unpack("<IIQII", self.record(HISTORIES, i))
             assert last < span < len(self.spans) and zero == 0
             assert self.spans[span][3] == DEFLATE
             assert offset == end and clen <= 40960 and 1 <= ulen <= 32768
             last, end = span, offset + clen
             d = zlib.decompressobj(-15)
-            data = d.decompress(self.heap(WINDOW_DATA, offset, clen))
+            data = d.decompress(self.heap(HISTORY_DATA, offset, clen))
             assert d.eof and not d.unused_data and len(data) == ulen
-            self.windows[span] = data
-        assert end == self.count[WINDOW_DATA]
+            self.histories[span] = data
+        assert end == self.count[HISTORY_DATA]
 
     def walk(self):
         """Directories in the order of their inode numbers."""
@@ -311,7 +311,7 @@ class Index:
             if codec == GZIP:
                 data = members(data, ulen)
             elif codec == DEFLATE:
-                data = resume(data, bit, self.windows.get(span, b""), ulen)
+                data = resume(data, bit, self.histories.get(span, b""), ulen)
             elif codec == ZSTD:
                 data = subprocess.run(["zstd", "-dc"], input=data, check=True,
                                       stdout=subprocess.PIPE).stdout[:ulen]

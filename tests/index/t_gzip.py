@@ -108,7 +108,7 @@ def test_gzip_1():
 
 def test_gzip_6():
     ix = several(by_program("gzip", "-6"))
-    assert ix.windows and all(len(w) <= 32768 for w in ix.windows.values())
+    assert ix.histories and all(len(w) <= 32768 for w in ix.histories.values())
 
 
 def test_all_eight_bits():
@@ -161,7 +161,7 @@ def test_advdef():
 def test_bgzip():
     """Members of 64 KiB are gathered, and there is nothing else to do."""
     ix = check(by_program("bgzip"))
-    assert {s[3] for s in ix.spans} == {GZIP} and not ix.windows
+    assert {s[3] for s in ix.spans} == {GZIP} and not ix.histories
     assert all(s[2] < (128 << 10) + (64 << 10) for s in ix.spans)
     check(by_program("bgzip"), SMALL)
 

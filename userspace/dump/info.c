@@ -17,8 +17,8 @@ static const char *const table_names[STARGZ_TABLES] = {
 	[STARGZ_TABLE_SPANS] = "spans",
 	[STARGZ_TABLE_BLOBS] = "blobs",
 	[STARGZ_TABLE_XATTRS] = "xattrs",
-	[STARGZ_TABLE_WINDOWS] = "windows",
-	[STARGZ_TABLE_WINDOW_DATA] = "window data",
+	[STARGZ_TABLE_HISTORIES] = "histories",
+	[STARGZ_TABLE_HISTORY_DATA] = "history data",
 	[STARGZ_TABLE_DIGESTS] = "digests",
 };
 

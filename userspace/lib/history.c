@@ -31,13 +31,13 @@ static int pack(struct sgz_history *h, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	n = libdeflate_deflate_compress(h->z, h->bytes + first, h->len - first,
 					h->packed, sizeof(h->packed));
-	to = n ? sgz_vec_add(&spans->windows, n, 1) : NULL;
+	to = n ? sgz_vec_add(&spans->histories, n, 1) : NULL;
 	if (!to)
 		return sgz_nomem(ctx);
 	memcpy(to, h->packed, n);
-	span->window = spans->windows.count - n;
-	span->window_clen = n;
-	span->window_ulen = h->len - first;
+	span->history = spans->histories.count - n;
+	span->history_clen = n;
+	span->history_ulen = h->len - first;
 	return 0;
 }
 

@@ -69,23 +69,23 @@ static void note_span(struct maker *m, const struct sgz_span *s)
 		m->used = s->start + s->clen;
 }
 
-static int make_window(struct maker *m, const struct sgz_span *s)
+static int make_history(struct maker *m, const struct sgz_span *s)
 {
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_WINDOW_DATA];
-	struct stargz_window *window;
+	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_HISTORY_DATA];
+	struct stargz_history *record;
 	size_t at = heap->count;
 	void *to;
 
-	window = sgz_vec_add(&m->image->table[STARGZ_TABLE_WINDOWS], 1,
-			     sizeof(*window));
-	to = window ? sgz_vec_add(heap, s->window_clen, 1) : NULL;
+	record = sgz_vec_add(&m->image->table[STARGZ_TABLE_HISTORIES], 1,
+			     sizeof(*record));
+	to = record ? sgz_vec_add(heap, s->history_clen, 1) : NULL;
 	if (!to)
 		return sgz_nomem(m->ctx);
-	memcpy(to, (char *)m->spans->windows.data + s->window, s->window_clen);
-	window->span = htole32(s->number);
-	window->clen = htole32(s->window_clen);
-	window->offset = htole64(at);
-	window->ulen = htole32(s->window_ulen);
+	memcpy(to, (char *)m->spans->histories.data + s->history, s->history_clen);
+	record->span = htole32(s->number);
+	record->clen = htole32(s->history_clen);
+	record->offset = htole64(at);
+	record->ulen = htole32(s->history_ulen);
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static int make_span(struct maker *m, const struct sgz_span *s)
 		span->flags |= STARGZ_SPAN_CRC;
 	}
 	note_span(m, s);
-	return s->window_ulen ? make_window(m, s) : 0;
+	return s->history_ulen ? make_history(m, s) : 0;
 }
 
 static int make_spans(struct maker *m)

@@ -284,18 +284,18 @@ static int move_spans(struct sgz_merge *m)
 	return 0;
 }
 
-static int move_windows(struct sgz_merge *m, uint32_t layer)
+static int move_histories(struct sgz_merge *m, uint32_t layer)
 {
 	const struct sgz_image *from = &m->layers[layer];
-	const char *bytes = from->table[STARGZ_TABLE_WINDOW_DATA].data;
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_WINDOWS];
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_WINDOW_DATA];
+	const char *bytes = from->table[STARGZ_TABLE_HISTORY_DATA].data;
+	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_HISTORIES];
+	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_HISTORY_DATA];
 
-	for (size_t i = 0; i < from->table[STARGZ_TABLE_WINDOWS].count; i++) {
-		const struct stargz_window *old = sgz_window(from, i);
+	for (size_t i = 0; i < from->table[STARGZ_TABLE_HISTORIES].count; i++) {
+		const struct stargz_history *old = sgz_history_record(from, i);
 		uint32_t span = m->map[layer].spans[le32toh(old->span)];
 		size_t at = heap->count, len = le32toh(old->clen);
-		struct stargz_window *w;
+		struct stargz_history *w;
 		char *to;
 
 		if (!span)
@@ -401,7 +401,7 @@ int sgz_merge_data(struct sgz_merge *m)
 	if (!ret)
 		each_file_span(m, renumber_span);
 	for (size_t i = 0; !ret && i < m->count; i++)
-		ret = move_windows(m, i);
+		ret = move_histories(m, i);
 	if (ret)
 		return ret;
 	m->image->table[STARGZ_TABLE_XATTRS] = m->xattrs.heap;

@@ -65,17 +65,17 @@ static const char *check_span(const struct check *c, uint64_t i)
 	return why;
 }
 
-static const char *check_window(const struct check *c, uint64_t i)
+static const char *check_history(const struct check *c, uint64_t i)
 {
-	const struct stargz_window *w = sgz_window(c->image, i);
+	const struct stargz_history *w = sgz_history_record(c->image, i);
 	uint32_t span = le32toh(w->span);
 
 	if (!stargz_in_table(&c->super, STARGZ_TABLE_SPANS, span, 1) ||
 	    sgz_span(c->image, span)->codec != STARGZ_CODEC_DEFLATE)
 		return "no such span";
 	if (i && le32toh(w[-1].span) >= span)
-		return "unsorted history windows";
-	return stargz_check_window(&c->super, w);
+		return "unsorted histories";
+	return stargz_check_history(&c->super, w);
 }
 
 static int check_places(struct check *c)
@@ -89,8 +89,8 @@ static int check_places(struct check *c)
 					sgz_blob_record(c->image, i)));
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_SPANS].count; i++)
 		ret = damaged(c, "span", i, check_span(c, i));
-	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_WINDOWS].count; i++)
-		ret = damaged(c, "window", i, check_window(c, i));
+	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_HISTORIES].count; i++)
+		ret = damaged(c, "history", i, check_history(c, i));
 	return ret;
 }
 

@@ -43,12 +43,12 @@ sgz_blob_record(const struct sgz_image *image, uint64_t i)
 		image->table[STARGZ_TABLE_BLOBS].data + i;
 }
 
-/** sgz_window() - record of a window */
-static inline const struct stargz_window *
-sgz_window(const struct sgz_image *image, uint64_t i)
+/** sgz_history_record() - record of a history */
+static inline const struct stargz_history *
+sgz_history_record(const struct sgz_image *image, uint64_t i)
 {
-	return (const struct stargz_window *)
-		image->table[STARGZ_TABLE_WINDOWS].data + i;
+	return (const struct stargz_history *)
+		image->table[STARGZ_TABLE_HISTORIES].data + i;
 }
 
 /** sgz_inode() - record of an inode number */

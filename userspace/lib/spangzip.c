@@ -145,8 +145,8 @@ static int drain_member(struct run *run)
 	int ret;
 
 	do {
-		if (keep > STARGZ_WINDOW_SIZE)
-			keep = STARGZ_WINDOW_SIZE;
+		if (keep > STARGZ_HISTORY_SIZE)
+			keep = STARGZ_HISTORY_SIZE;
 		memmove(tail, run->pos - keep, keep);
 		run->base = tail;
 		run->pos = tail + keep;
@@ -157,33 +157,33 @@ static int drain_member(struct run *run)
 }
 
 /* The history that the index has for a span, if it has one. */
-static int load_window(struct sgz_spanread *r, uint32_t nr, size_t *len)
+static int load_history(struct sgz_spanread *r, uint32_t nr, size_t *len)
 {
 	const struct sgz_image *image = r->image;
-	uint64_t low = 0, high = image->table[STARGZ_TABLE_WINDOWS].count;
-	const struct stargz_window *w;
+	uint64_t low = 0, high = image->table[STARGZ_TABLE_HISTORIES].count;
+	const struct stargz_history *w;
 	size_t pos = 0;
 
 	*len = 0;
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
 
-		if (le32toh(sgz_window(image, mid)->span) < nr)
+		if (le32toh(sgz_history_record(image, mid)->span) < nr)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == image->table[STARGZ_TABLE_WINDOWS].count)
+	if (low == image->table[STARGZ_TABLE_HISTORIES].count)
 		return 0;
-	w = sgz_window(image, low);
+	w = sgz_history_record(image, low);
 	if (le32toh(w->span) != nr)
 		return 0;
 	*len = le32toh(w->ulen);
 	stargz_inflate_start(&r->inflate,
-			     (uint8_t *)image->table[STARGZ_TABLE_WINDOW_DATA]
+			     (uint8_t *)image->table[STARGZ_TABLE_HISTORY_DATA]
 			     .data + le64toh(w->offset), le32toh(w->clen), 0);
 	while (pos < *len)
-		if (stargz_inflate_run(&r->inflate, r->window, &pos, *len) !=
+		if (stargz_inflate_run(&r->inflate, r->history, &pos, *len) !=
 		    STARGZ_INFLATE_FULL)
 			break;
 	if (pos < *len)
@@ -199,10 +199,10 @@ static int begin(struct run *run, const struct stargz_span *span)
 
 	if (span->codec == STARGZ_CODEC_GZIP)
 		return begin_member(run);
-	ret = load_window(r, run->nr, &len);
+	ret = load_history(r, run->nr, &len);
 	if (!ret)
 		ret = start(run, span->flags & STARGZ_SPAN_BIT_MASK);
-	stargz_inflate_dict(&r->inflate, len ? r->window : NULL, len);
+	stargz_inflate_dict(&r->inflate, len ? r->history : NULL, len);
 	return ret;
 }
 

@@ -41,7 +41,7 @@ struct sgz_kept_span {
  * @zstd: decoder of zstd frames, or NULL before the first one
  * @inflate: decoder of deflate data
  * @in: compressed bytes
- * @window: history of a span
+ * @history: history of a span
  * @tail: what a gzip member or zstd frame holds after the span
  */
 struct sgz_spanread {
@@ -54,8 +54,8 @@ struct sgz_spanread {
 	ZSTD_DCtx *zstd;
 	struct stargz_inflate inflate;
 	struct sgz_gzinput in;
-	uint8_t window[STARGZ_WINDOW_SIZE];
-	uint8_t tail[2 * STARGZ_WINDOW_SIZE];
+	uint8_t history[STARGZ_HISTORY_SIZE];
+	uint8_t tail[2 * STARGZ_HISTORY_SIZE];
 };
 
 /**

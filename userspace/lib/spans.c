@@ -180,5 +180,5 @@ int sgz_spans_clen(const struct sgz_context *ctx, const char *codec,
 void sgz_spans_free(struct sgz_spans *spans)
 {
 	sgz_vec_free(&spans->list);
-	sgz_vec_free(&spans->windows);
+	sgz_vec_free(&spans->histories);
 }

@@ -22,9 +22,9 @@
  * @ulen: decoded length
  * @crc: CRC-32 of the decoded bytes
  * @number: its number in the index, if it is used
- * @window: offset of its history in &struct sgz_spans.windows
- * @window_clen: compressed bytes there
- * @window_ulen: bytes of history; zero: none
+ * @history: offset of its history in &struct sgz_spans.histories
+ * @history_clen: compressed bytes there
+ * @history_ulen: bytes of history; zero: none
  * @codec: &enum stargz_codec
  * @bit: first bit in the first byte, for %STARGZ_CODEC_DEFLATE
  * @flags: SGZ_SPAN_*
@@ -33,13 +33,13 @@ struct sgz_span {
 	uint64_t unit;
 	uint64_t out;
 	uint64_t start;
-	uint64_t window;
+	uint64_t history;
 	uint32_t clen;
 	uint32_t ulen;
 	uint32_t crc;
 	uint32_t number;
-	uint16_t window_clen;
-	uint16_t window_ulen;
+	uint16_t history_clen;
+	uint16_t history_ulen;
 	uint8_t codec;
 	uint8_t bit;
 	uint8_t flags;
@@ -49,12 +49,12 @@ struct sgz_span {
  * struct sgz_spans - all spans of a blob
  * @list: struct sgz_span, sorted by unit and out; those of one unit follow
  *	one another without a gap
- * @windows: bytes; histories, each raw deflate data
+ * @histories: bytes; histories, each raw deflate data
  * @used: how many are used
  */
 struct sgz_spans {
 	struct sgz_vec list;
-	struct sgz_vec windows;
+	struct sgz_vec histories;
 	uint32_t used;
 };
 

@@ -25,8 +25,8 @@ static const u8 record_sizes[STARGZ_TABLES] = {
 	[STARGZ_TABLE_EXTENTS]	= 16,
 	[STARGZ_TABLE_SPANS]	= 24,
 	[STARGZ_TABLE_BLOBS]	= 64,
-	[STARGZ_TABLE_WINDOWS]	= 24,
-	[STARGZ_TABLE_WINDOW_DATA] = 1,
+	[STARGZ_TABLE_HISTORIES]	= 24,
+	[STARGZ_TABLE_HISTORY_DATA] = 1,
 };
 
 /* Building */
@@ -154,25 +154,25 @@ u32 image_stored(struct image *img, const void *data, u32 len)
 }
 
 /**
- * image_window() - give the last span history
+ * image_history() - give the last span history
  * @img: the image
  * @packed: the history, compressed
  * @clen: its length
  * @ulen: bytes of history
  */
-void image_window(struct image *img, const void *packed, u32 clen, u32 ulen)
+void image_history(struct image *img, const void *packed, u32 clen, u32 ulen)
 {
 	const struct image_bytes *spans = &img->table[STARGZ_TABLE_SPANS];
 	const u32 span = spans->len / record_sizes[STARGZ_TABLE_SPANS] - 1;
-	struct stargz_window raw = {
+	struct stargz_history raw = {
 		.span	= cpu_to_le32(span),
 		.clen	= cpu_to_le32(clen),
 		.ulen	= cpu_to_le32(ulen),
 	};
 
-	raw.offset = cpu_to_le64(table_add(img, STARGZ_TABLE_WINDOW_DATA,
+	raw.offset = cpu_to_le64(table_add(img, STARGZ_TABLE_HISTORY_DATA,
 					   packed, clen));
-	table_add(img, STARGZ_TABLE_WINDOWS, &raw, sizeof(raw));
+	table_add(img, STARGZ_TABLE_HISTORIES, &raw, sizeof(raw));
 }
 
 /**

@@ -82,7 +82,7 @@ struct image {
 struct image *image_new(struct kunit *test);
 u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen);
 u32 image_stored(struct image *img, const void *data, u32 len);
-void image_window(struct image *img, const void *packed, u32 clen, u32 ulen);
+void image_history(struct image *img, const void *packed, u32 clen, u32 ulen);
 u32 image_dir(struct image *img, u32 dir, const char *name);
 u32 image_file(struct image *img, u32 dir, const char *name, u16 flags,
 	       const struct image_seg *segs);

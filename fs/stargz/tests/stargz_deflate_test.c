@@ -12,7 +12,7 @@
 #include "codec.h"
 #include "members.h"
 
-#define HISTORY		STARGZ_WINDOW_SIZE
+#define HISTORY		STARGZ_HISTORY_SIZE
 /* More than the sink has, and no multiple of anything. */
 #define BODY		(3 * STARGZ_SINK_SIZE + 77)
 #define ROOM		(2 * (HISTORY + BODY))

@@ -13,7 +13,7 @@
 #define ROOM		SZ_16K
 #define GUARD		64
 #define GUARD_BYTE	0xa5
-#define WINDOW		SZ_32K
+#define HISTORY		SZ_32K
 
 struct inflate_test {
 	struct stargz_inflate *s;
@@ -151,7 +151,7 @@ static void test_fill(struct inflate_test *t, u8 *to, size_t len)
 
 	for (i = 0; i < len; i += n) {
 		n = min_t(size_t, len - i, 1 + test_random(t) % 300);
-		back = 1 + test_random(t) % WINDOW;
+		back = 1 + test_random(t) % HISTORY;
 		if (i && test_random(t) % 4) {
 			if (back > i)
 				back = 1 + test_random(t) % min_t(size_t, i, 9);
@@ -312,25 +312,25 @@ static void stored_test(struct kunit *test)
 static void history_test(struct kunit *test)
 {
 	struct inflate_test *t = test->priv;
-	u8 *dict = vmalloc(WINDOW);
+	u8 *dict = vmalloc(HISTORY);
 	unsigned int bit, missing;
 	size_t pos;
 
 	KUNIT_ASSERT_NOT_NULL(test, dict);
-	test_fill(t, dict, WINDOW);
+	test_fill(t, dict, HISTORY);
 	for (bit = 0; bit < 8; bit++) {
 		t->bits = 0;
 		test_put(t, test_random(t), bit);
 		test_put(t, 3, 3);
-		test_put_match(t, WINDOW);
+		test_put_match(t, HISTORY);
 		test_put_match(t, 300);
-		test_put_match(t, WINDOW);
+		test_put_match(t, HISTORY);
 		test_put_fixed(t, 256);
 		/* A byte less is too little for the first match. */
 		for (missing = 0; missing < 2; missing++) {
 			stargz_inflate_start(t->s, t->in, test_len(t), bit);
 			stargz_inflate_dict(t->s, dict + missing,
-					    WINDOW - missing);
+					    HISTORY - missing);
 			pos = 0;
 			KUNIT_EXPECT_EQ(test, missing ?
 					(int)STARGZ_INFLATE_BAD :
@@ -339,13 +339,13 @@ static void history_test(struct kunit *test)
 								&pos, ROOM));
 		}
 		stargz_inflate_start(t->s, t->in, test_len(t), bit);
-		stargz_inflate_dict(t->s, dict, WINDOW);
+		stargz_inflate_dict(t->s, dict, HISTORY);
 		pos = 0;
 		stargz_inflate_run(t->s, t->ours, &pos, ROOM);
 		KUNIT_EXPECT_EQ(test, pos, (size_t)3 * 258);
 		KUNIT_EXPECT_EQ(test, memcmp(t->ours, dict, 258), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 258,
-					     dict + WINDOW - 42, 42), 0);
+					     dict + HISTORY - 42, 42), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 300, t->ours, 216), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->ours + 516, dict + 516, 258),
 				0);

@@ -470,10 +470,10 @@ static void check_extent_test(struct kunit *test)
 			   "extent beyond its span");
 }
 
-static const char *window_why(struct kunit *test, u64 offset, u32 clen,
-			      u32 ulen, u32 reserved)
+static const char *history_why(struct kunit *test, u64 offset, u32 clen,
+			       u32 ulen, u32 reserved)
 {
-	const struct stargz_window raw = {
+	const struct stargz_history raw = {
 		.clen		= cpu_to_le32(clen),
 		.offset		= cpu_to_le64(offset),
 		.ulen		= cpu_to_le32(ulen),
@@ -483,25 +483,25 @@ static const char *window_why(struct kunit *test, u64 offset, u32 clen,
 
 	super = kunit_kzalloc(test, sizeof(*super), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, super);
-	super->table[STARGZ_TABLE_WINDOW_DATA].count = 50000;
-	return stargz_check_window(super, &raw) ?: "";
+	super->table[STARGZ_TABLE_HISTORY_DATA].count = 50000;
+	return stargz_check_history(super, &raw) ?: "";
 }
 
-static void check_window_test(struct kunit *test)
+static void check_history_test(struct kunit *test)
 {
-	const char *size = "bad size of history window";
-	const char *range = "history window out of range";
+	const char *size = "bad size of history";
+	const char *range = "history out of range";
 
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 40960, 32768, 0), "");
-	KUNIT_EXPECT_STREQ(test, window_why(test, 49999, 1, 1, 0), "");
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 0, 1, 0), size);
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 40961, 1, 0), size);
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 0, 0), size);
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 32769, 0), size);
-	KUNIT_EXPECT_STREQ(test, window_why(test, 49999, 2, 1, 0), range);
-	KUNIT_EXPECT_STREQ(test, window_why(test, U64_MAX, 2, 1, 0), range);
-	KUNIT_EXPECT_STREQ(test, window_why(test, 0, 1, 1, 1),
-			   "reserved field of history window is set");
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 40960, 32768, 0), "");
+	KUNIT_EXPECT_STREQ(test, history_why(test, 49999, 1, 1, 0), "");
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 0, 1, 0), size);
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 40961, 1, 0), size);
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 1, 0, 0), size);
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 1, 32769, 0), size);
+	KUNIT_EXPECT_STREQ(test, history_why(test, 49999, 2, 1, 0), range);
+	KUNIT_EXPECT_STREQ(test, history_why(test, U64_MAX, 2, 1, 0), range);
+	KUNIT_EXPECT_STREQ(test, history_why(test, 0, 1, 1, 1),
+			   "reserved field of history is set");
 }
 
 static void check_blob_test(struct kunit *test)
@@ -591,7 +591,7 @@ static struct kunit_case stargz_record_cases[] = {
 	KUNIT_CASE_PARAM(check_xattr_test, xattr_gen_params),
 	KUNIT_CASE(check_name_test),
 	KUNIT_CASE(check_extent_test),
-	KUNIT_CASE(check_window_test),
+	KUNIT_CASE(check_history_test),
 	KUNIT_CASE(check_blob_test),
 	KUNIT_CASE(check_child_test),
 	KUNIT_CASE(check_bytes_test),

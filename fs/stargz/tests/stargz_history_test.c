@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stargz - KUnit tests of the history before spans: mounted images of which
- * some spans have a window, and damage to all that leads to it. The compressed
+ * some spans have a history, and damage to all that leads to it. The compressed
  * data is made by the kernel's zlib.
  */
 #include <kunit/test.h>
@@ -12,7 +12,7 @@
 #include "../internal.h"
 #include "image.h"
 
-#define HISTORY_MAX	STARGZ_WINDOW_SIZE
+#define HISTORY_MAX	STARGZ_HISTORY_SIZE
 #define BODY		9000
 #define ROOM		(2 * (HISTORY_MAX + BODY))
 
@@ -20,19 +20,19 @@
 static const u32 histories[] = { 0, HISTORY_MAX, 0, 0, 300, 32767, 0 };
 
 #define SPANS		ARRAY_SIZE(histories)
-/* The span that is damaged: the first that has a window, of three. */
+/* The span that is damaged: the first that has a history, of three. */
 #define VICTIM		1
 
 static const char *const names[SPANS] = { "0", "1", "2", "3", "4", "5", "6" };
 
 /**
- * struct window_test - state of a test
+ * struct history_test - state of a test
  * @img: the image
  * @plain: history and body of each span
  * @packed: one of them, compressed
  * @z: compresses
  */
-struct window_test {
+struct history_test {
 	struct image *img;
 	u8 *plain[SPANS];
 	u8 *packed;
@@ -58,7 +58,7 @@ static void test_fill(u8 *to, u32 history, u32 seed)
 static size_t test_pack(struct kunit *test, const u8 *from, size_t first,
 			size_t more)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	z_stream *z = &t->z;
 	size_t skip;
 
@@ -82,7 +82,7 @@ static size_t test_pack(struct kunit *test, const u8 *from, size_t first,
 /* A span that goes on after @history bytes of @plain, and a file for it. */
 static void test_span(struct kunit *test, unsigned int nr)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	const u32 history = histories[nr];
 	const struct image_seg segs[2] = { { BODY, nr } };
 	struct stargz_span *raw;
@@ -96,7 +96,7 @@ static void test_span(struct kunit *test, unsigned int nr)
 	raw->crc32 = cpu_to_le32(~crc32_le(~0, t->plain[nr] + history, BODY));
 	if (history) {
 		len = test_pack(test, t->plain[nr], 0, history);
-		image_window(t->img, t->packed, len, history);
+		image_history(t->img, t->packed, len, history);
 	}
 	image_file(t->img, STARGZ_ROOT_INO, names[nr], STARGZ_INODE_INLINE,
 		   segs);
@@ -105,7 +105,7 @@ static void test_span(struct kunit *test, unsigned int nr)
 static ssize_t test_read(struct kunit *test, unsigned int nr, u32 at, void *to,
 			 size_t len)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	struct file *file = image_open(t->img, names[nr]);
 	loff_t pos = at;
 
@@ -116,7 +116,7 @@ static ssize_t test_read(struct kunit *test, unsigned int nr, u32 at, void *to,
 /* Files that read as they should, from the middle on and then all of them. */
 static void test_good(struct kunit *test, unsigned int nr)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	const u8 *body = t->plain[nr] + histories[nr];
 	u8 *got = kunit_kzalloc(test, BODY, GFP_KERNEL);
 
@@ -127,10 +127,10 @@ static void test_good(struct kunit *test, unsigned int nr)
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(got, body, BODY), 0, "file %u", nr);
 }
 
-/* Each span is decoded after its own window, by both decoders. */
+/* Each span is decoded after its own history, by both decoders. */
 static void read_test(struct kunit *test)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	unsigned int nr;
 
 	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
@@ -140,7 +140,7 @@ static void read_test(struct kunit *test)
 
 static void read_zlib_test(struct kunit *test)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	unsigned int nr;
 
 	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
@@ -166,26 +166,26 @@ struct damage_case {
 	u64 value;
 };
 
-#define WINDOW		STARGZ_TABLE_WINDOWS
-#define DATA		STARGZ_TABLE_WINDOW_DATA
+#define HISTORY		STARGZ_TABLE_HISTORIES
+#define DATA		STARGZ_TABLE_HISTORY_DATA
 #define SPAN		STARGZ_TABLE_SPANS
-#define W(field)	offsetof(struct stargz_window, field)
+#define W(field)	offsetof(struct stargz_history, field)
 #define S(field)	offsetof(struct stargz_span, field)
 
 static const struct damage_case damage_cases[] = {
-	{ "window of another span", WINDOW, W(span), 4, VICTIM + 1 },
-	{ "window out of order", WINDOW, W(span), 4, STARGZ_NO_SPAN },
-	{ "no history", WINDOW, W(ulen), 4, 0 },
-	{ "too much history", WINDOW, W(ulen), 4, HISTORY_MAX + 1 },
-	{ "a byte too little", WINDOW, W(ulen), 4, HISTORY_MAX - 1 },
-	{ "no compressed bytes", WINDOW, W(clen), 4, 0 },
-	{ "one compressed byte", WINDOW, W(clen), 4, 1 },
-	{ "more than there can be", WINDOW, W(clen), 4,
-	  STARGZ_WINDOW_CLEN_MAX + 1 },
-	{ "far more than there can be", WINDOW, W(clen), 4, U32_MAX },
-	{ "elsewhere in the data", WINDOW, W(offset), 8, 1 },
-	{ "behind the data", WINDOW, W(offset), 8, IMAGE_BYTES_MAX },
-	{ "wraps around", WINDOW, W(offset), 8, U64_MAX },
+	{ "history of another span", HISTORY, W(span), 4, VICTIM + 1 },
+	{ "history out of order", HISTORY, W(span), 4, STARGZ_NO_SPAN },
+	{ "no history", HISTORY, W(ulen), 4, 0 },
+	{ "too much history", HISTORY, W(ulen), 4, HISTORY_MAX + 1 },
+	{ "a byte too little", HISTORY, W(ulen), 4, HISTORY_MAX - 1 },
+	{ "no compressed bytes", HISTORY, W(clen), 4, 0 },
+	{ "one compressed byte", HISTORY, W(clen), 4, 1 },
+	{ "more than there can be", HISTORY, W(clen), 4,
+	  STARGZ_HISTORY_CLEN_MAX + 1 },
+	{ "far more than there can be", HISTORY, W(clen), 4, U32_MAX },
+	{ "elsewhere in the data", HISTORY, W(offset), 8, 1 },
+	{ "behind the data", HISTORY, W(offset), 8, IMAGE_BYTES_MAX },
+	{ "wraps around", HISTORY, W(offset), 8, U64_MAX },
 	{ "first block unknown", DATA, 0, 1, 0xff },
 	{ "a wrong code length", DATA, 3, 2, 0xa55a },
 	{ "wrong bytes of history", DATA, 200, 8, 0x0123456789abcdef },
@@ -216,7 +216,7 @@ static void test_bad(struct kunit *test)
 static void damage_test(struct kunit *test)
 {
 	const struct damage_case *c = test->param_value;
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	u32 nr = c->table == SPAN ? VICTIM : 0;
 
 	image_damage(image_record(t->img, c->table, nr), c->at, c->size,
@@ -225,12 +225,12 @@ static void damage_test(struct kunit *test)
 	test_bad(test);
 }
 
-/* An index without any window. */
-static void no_windows_test(struct kunit *test)
+/* An index without any history. */
+static void no_histories_test(struct kunit *test)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 
-	memset(&t->img->super.table[WINDOW], 0, sizeof(struct stargz_table));
+	memset(&t->img->super.table[HISTORY], 0, sizeof(struct stargz_table));
 	image_seal(&t->img->super);
 	KUNIT_ASSERT_EQ(test, image_mount(t->img), 0);
 	test_bad(test);
@@ -239,7 +239,7 @@ static void no_windows_test(struct kunit *test)
 /* Spans of a codec that the superblock does not announce. */
 static void no_feature_test(struct kunit *test)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 	unsigned int nr;
 	u8 byte;
 
@@ -251,9 +251,9 @@ static void no_feature_test(struct kunit *test)
 				-EUCLEAN);
 }
 
-static int stargz_window_init(struct kunit *test)
+static int stargz_history_init(struct kunit *test)
 {
-	struct window_test *t;
+	struct history_test *t;
 	unsigned int nr;
 
 	t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
@@ -278,9 +278,9 @@ static int stargz_window_init(struct kunit *test)
 	return 0;
 }
 
-static void stargz_window_exit(struct kunit *test)
+static void stargz_history_exit(struct kunit *test)
 {
-	struct window_test *t = test->priv;
+	struct history_test *t = test->priv;
 
 	if (!t)
 		return;
@@ -288,20 +288,20 @@ static void stargz_window_exit(struct kunit *test)
 	vfree(t->z.workspace);
 }
 
-static struct kunit_case stargz_window_cases[] = {
+static struct kunit_case stargz_history_cases[] = {
 	KUNIT_CASE(read_test),
 	KUNIT_CASE(read_zlib_test),
 	KUNIT_CASE_PARAM(damage_test, damage_gen_params),
-	KUNIT_CASE(no_windows_test),
+	KUNIT_CASE(no_histories_test),
 	KUNIT_CASE(no_feature_test),
 	{}
 };
 
-static struct kunit_suite stargz_window_suite = {
-	.name		= "stargz_window",
-	.init		= stargz_window_init,
-	.exit		= stargz_window_exit,
-	.test_cases	= stargz_window_cases,
+static struct kunit_suite stargz_history_suite = {
+	.name		= "stargz_history",
+	.init		= stargz_history_init,
+	.exit		= stargz_history_exit,
+	.test_cases	= stargz_history_cases,
 };
 
-kunit_test_suite(stargz_window_suite);
+kunit_test_suite(stargz_history_suite);
