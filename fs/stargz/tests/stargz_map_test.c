@@ -381,9 +381,20 @@ static void many_extents_test(struct kunit *test)
 
 /* Spans in the cache */
 
+static struct stargz_sb_info *info_of(struct file *file)
+{
+	return STARGZ_SB(file_inode(file)->i_sb);
+}
+
+/* Nobody else is at it, so no lock is needed. */
 static struct stargz_span_buf *cached(struct file *file, u32 span)
 {
-	return xa_load(&STARGZ_SB(file_inode(file)->i_sb)->cache.spans, span);
+	struct stargz_span_buf *buf;
+
+	list_for_each_entry(buf, &info_of(file)->cache.bufs, mount)
+		if (buf->span == span)
+			return buf;
+	return NULL;
 }
 
 static void read_whole(struct kunit *test, struct file *file)
@@ -405,8 +416,7 @@ static void shared_span_test(struct kunit *test)
 {
 	struct file *a = mount_and_open(test, "a page");
 	struct file *b = open_file(test, "in one extent");
-	struct stargz_span_cache *cache =
-		&STARGZ_SB(file_inode(a)->i_sb)->cache;
+	const struct stargz_mount_cache *cache = &info_of(a)->cache;
 	struct stargz_span_buf *buf;
 
 	KUNIT_EXPECT_NULL(test, cached(a, PATTERN));
@@ -416,8 +426,9 @@ static void shared_span_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buf->users, 0);
 	KUNIT_EXPECT_EQ(test, buf->size, is_vmalloc_addr(buf->data) ?
 			PAGE_ALIGN(PATTERN_LEN) : SZ_128K);
+	KUNIT_EXPECT_FALSE(test, list_empty(&buf->lru));
 	KUNIT_EXPECT_EQ(test, cache->bytes, buf->size);
-	KUNIT_EXPECT_EQ(test, cache->idle_bytes, buf->size);
+	KUNIT_EXPECT_GE(test, stargz_cache_bytes(), buf->size);
 	read_whole(test, b);
 	KUNIT_EXPECT_PTR_EQ(test, cached(a, PATTERN), buf);
 	KUNIT_EXPECT_EQ(test, cache->bytes, buf->size);
@@ -427,13 +438,27 @@ static void shared_span_test(struct kunit *test)
 static void used_up_span_test(struct kunit *test)
 {
 	struct file *file = mount_and_open(test, "all of a span");
-	struct stargz_span_cache *cache =
-		&STARGZ_SB(file_inode(file)->i_sb)->cache;
+	const struct stargz_mount_cache *cache = &info_of(file)->cache;
 
 	read_whole(test, file);
 	KUNIT_EXPECT_NULL(test, cached(file, CHECKED));
 	KUNIT_EXPECT_EQ(test, cache->bytes, 0);
-	KUNIT_EXPECT_EQ(test, cache->idle_bytes, 0);
+	KUNIT_EXPECT_TRUE(test, list_empty(&cache->bufs));
+}
+
+/* Folios of files and of the index may be moved, and the VFS knows how. */
+static void movable_test(struct kunit *test)
+{
+	struct file *file = mount_and_open(test, "a page");
+	struct address_space *data = file->f_mapping;
+	struct address_space *meta = info_of(file)->meta_inode->i_mapping;
+
+	KUNIT_EXPECT_TRUE(test, mapping_gfp_mask(data) & __GFP_MOVABLE);
+	KUNIT_EXPECT_TRUE(test, mapping_gfp_mask(meta) & __GFP_MOVABLE);
+	KUNIT_EXPECT_NOT_NULL(test, data->a_ops->migrate_folio);
+	KUNIT_EXPECT_NOT_NULL(test, meta->a_ops->migrate_folio);
+	/* What reads the index must not enter file systems on reclaim. */
+	KUNIT_EXPECT_FALSE(test, mapping_gfp_mask(meta) & __GFP_FS);
 }
 
 /* Damage */
@@ -589,7 +614,8 @@ static void damaged_member_test(struct kunit *test)
 	u64 end = le64_to_cpu(raw->start) + le32_to_cpu(raw->clen);
 	struct stargz_sb_info *sbi;
 	struct file *file;
-	atomic64_t *stat;
+	u64 failures = 0;
+	int cpu;
 
 	/* The checksum of the member */
 	img->blob.data[end - 8] ^= 0x10;
@@ -600,10 +626,13 @@ static void damaged_member_test(struct kunit *test)
 	/* A hole of 3000 bytes comes first, but shares the page. */
 	check_damaged(test, "hole at both ends", 0);
 	file = open_file(test, "a page");
-	KUNIT_EXPECT_TRUE(test, xa_is_value(cached(file, PATTERN)));
-	sbi = STARGZ_SB(file_inode(file)->i_sb);
-	stat = &sbi->stats[STARGZ_STAT_VERIFY_FAILURES];
-	KUNIT_EXPECT_EQ(test, atomic64_read(stat), 1);
+	sbi = info_of(file);
+	KUNIT_EXPECT_TRUE(test, stargz_span_bad(sbi, PATTERN));
+	KUNIT_EXPECT_NULL(test, cached(file, PATTERN));
+	for_each_possible_cpu(cpu)
+		failures += per_cpu_ptr(sbi->stats, cpu)->
+			n[STARGZ_STAT_VERIFY_FAILURES];
+	KUNIT_EXPECT_EQ(test, failures, 1);
 	check_reads(test, open_file(test, "all of a span"),
 		    find_file("all of a span")->segs);
 }
@@ -652,6 +681,7 @@ static struct kunit_case stargz_map_cases[] = {
 	KUNIT_CASE(many_extents_test),
 	KUNIT_CASE(shared_span_test),
 	KUNIT_CASE(used_up_span_test),
+	KUNIT_CASE(movable_test),
 	KUNIT_CASE_PARAM(damage_test, damage_gen_params),
 	KUNIT_CASE(damaged_member_test),
 	{}

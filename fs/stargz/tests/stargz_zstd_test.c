@@ -24,7 +24,18 @@ struct zstd_fixture {
 	u8 *src;		/* frames */
 	u8 *out;		/* TEXT_LEN bytes and one to spare */
 	size_t len;		/* of @src */
+	size_t piece;		/* how it is handed out; 0: at once */
 };
+
+/* Frames that are read piece by piece, as stargz_input.read. */
+static int read_piece(struct stargz_input *in, void *to, size_t n)
+{
+	const struct zstd_fixture *f = in->from;
+
+	memcpy(to, f->src + in->pos, n);
+	in->pos += n;
+	return 0;
+}
 
 /* Append a frame of @n bytes of the text from @at on. */
 static void add_frame(struct kunit *test, u32 at, u32 n, bool sized)
@@ -69,6 +80,14 @@ static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 		.in = { .next = f->src, .avail = f->len },
 	};
 
+	if (f->piece)
+		d.in = (struct stargz_input) {
+			.left = f->len,
+			.piece = f->piece,
+			.buf = f->strm->in_buf,
+			.read = read_piece,
+			.from = f,
+		};
 	f->strm->why = NULL;
 	memset(f->out, 0xa5, TEXT_LEN + 1);
 	test_codec(&d);
@@ -77,7 +96,7 @@ static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 }
 
 /* Every way to want something of a good span gives just that. */
-static void check_good(struct kunit *test, u32 ulen)
+static void check_wants(struct kunit *test, u32 ulen)
 {
 	struct zstd_fixture *f = test->priv;
 	const u32 at[] = { 0, 1, ulen / 3, ulen / 2, ulen - 1, ulen };
@@ -97,6 +116,19 @@ static void check_good(struct kunit *test, u32 ulen)
 					0);
 			KUNIT_EXPECT_EQ(test, f->out[n], 0xa5);
 		}
+	}
+}
+
+/* However the compressed bytes come. */
+static void check_good(struct kunit *test, u32 ulen)
+{
+	static const size_t pieces[] = { 61, STARGZ_INPUT_SIZE, 0 };
+	struct zstd_fixture *f = test->priv;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		f->piece = pieces[i];
+		check_wants(test, ulen);
 	}
 }
 
@@ -151,6 +183,7 @@ static void truncated_test(struct kunit *test)
 	add_frame(test, 0, 3000, true);
 	add_frame(test, 3000, 3000, false);
 	for (full = f->len, f->len = 0; f->len < full; f->len++) {
+		f->piece = f->len % 2;
 		KUNIT_EXPECT_EQ(test, decode(f, 6000, 0, 6000, &crc),
 				-EFSCORRUPTED);
 		KUNIT_EXPECT_EQ(test, decode(f, 6000, 10, 5990, &crc),
