@@ -72,7 +72,7 @@ check-sanitized: deps
 
 # Crafted images and storms of mounts, at length, on every kernel.
 # make check-hostile [KERNELS=LIST] [CPUS=LIST]
-KERNELS	?= 6.1 6.12
+KERNELS	?= 6.1 6.12 7.2
 CPUS	?= 1 2 4
 
 .PHONY: check-hostile
