@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mutate - mount layers of which one thing is a lie, and use them.
+ *
+ *	mutate [OPTION]... SEEDS DIR
+ *
+ *	-s, --seed N		another order of the cases (0)
+ *	-f, --first N		number of the first case (0)
+ *	-n, --count N		how many cases (1000)
+ *	-t, --seconds N		no new case after so long
+ *	-d, --deadline N	a case may take so many seconds (10)
+ *	-c, --copies DIR	where damaged copies are kept (/tmp/mutate)
+ *	-S, --state FILE	the number of each case is written there before it
+ *				begins, for the kernel may not survive it
+ *	-v, --verbose		name each case and what came of it
+ *	-l, --list		name the cases, do nothing
+ *
+ * SEEDS is a folder made by the script seeds; DIR is mounted on. A case is one
+ * lie: in a field of one record of the index, with the superblock's checksum made
+ * right again, or in the compressed stream, with or without the span's checksum
+ * made to fit. All fields and kinds of places in a stream have their turn with
+ * each kind of value; which record it is comes from the number of the case. Each
+ * case is mounted, walked by four threads in different ways, of some a reader is
+ * killed, and unmounted.
+ *
+ * Mounting may be refused, and calls may fail with an error that says damage.
+ * The unmount must succeed, a case must end in time, bytes must be right where a
+ * checksum covers them, and the kernel must not be tainted, which is what it is
+ * when it complains.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cases.h"
+
+static struct options {
+	const char *seeds, *dir, *copies, *state;
+	uint64_t seed, first, count, seconds, deadline;
+	bool verbose, list;
+} opt = {
+	.copies = "/tmp/mutate", .count = 1000, .deadline = 10,
+};
+
+static struct report *report;
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static uint64_t number(const char *text)
+{
+	char *end;
+	uint64_t value = strtoull(text, &end, 0);
+
+	if (!*text || *end)
+		errx(2, "%s: not a number", text);
+	return value;
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "seed", 1, NULL, 's' }, { "first", 1, NULL, 'f' },
+		{ "count", 1, NULL, 'n' }, { "seconds", 1, NULL, 't' },
+		{ "deadline", 1, NULL, 'd' }, { "copies", 1, NULL, 'c' },
+		{ "state", 1, NULL, 'S' }, { "verbose", 0, NULL, 'v' },
+		{ "list", 0, NULL, 'l' }, { NULL, 0, NULL, 0 }
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "s:f:n:t:d:c:S:vl", longs, NULL)) !=
+	       -1) {
+		switch (c) {
+		case 's': opt.seed = number(optarg); break;
+		case 'f': opt.first = number(optarg); break;
+		case 'n': opt.count = number(optarg); break;
+		case 't': opt.seconds = number(optarg); break;
+		case 'd': opt.deadline = number(optarg); break;
+		case 'c': opt.copies = optarg; break;
+		case 'S': opt.state = optarg; break;
+		case 'v': opt.verbose = true; break;
+		case 'l': opt.list = true; break;
+		default: exit(2);
+		}
+	}
+	if (argc - optind != 2)
+		errx(2, "Usage: mutate [OPTION]... SEEDS DIR");
+	opt.seeds = argv[optind];
+	opt.dir = argv[optind + 1];
+}
+
+static void load_seeds(void)
+{
+	char path[512], *line = NULL;
+	size_t room = 0;
+	FILE *list;
+
+	snprintf(path, sizeof(path), "%s/list", opt.seeds);
+	list = fopen(path, "r");
+	if (!list)
+		err(2, "%s", path);
+	if (mkdir(opt.copies, 0700) && errno != EEXIST)
+		err(2, "%s", opt.copies);
+	while (getline(&line, &room, list) > 0)
+		cases_add_seed(opt.seeds, line, opt.copies);
+	free(line);
+	fclose(list);
+}
+
+static void print_counts(const char *word)
+{
+	printf("%s%lu cases: %lu refused at mount, %lu with errors, %lu without; "
+	       "%lu readers killed, gone within %lu ms; slowest case %lu, %lu ms; "
+	       "%lu complaints\n",
+	       word, report->done, report->refused, report->failed,
+	       report->fine, report->killed, report->kill_us / 1000,
+	       report->slowest, report->slowest_us / 1000, report->complaints);
+	fflush(stdout);
+}
+
+/* What a process does in the kernel, if that can be told. */
+static void print_stack(pid_t pid)
+{
+	char line[200];
+	FILE *stack;
+
+	snprintf(line, sizeof(line), "/proc/%d/stack", pid);
+	stack = pid ? fopen(line, "r") : NULL;
+	if (!stack)
+		return;
+	printf("# process %d:\n", pid);
+	while (fgets(line, sizeof(line), stack))
+		printf("#  %s", line);
+	fclose(stack);
+}
+
+/* Wait for the worker, or until the case it is at is past its time. */
+static bool watch(pid_t worker, int *status, double *printed)
+{
+	while (!waitpid(worker, status, WNOHANG)) {
+		double late = now() - report->since;
+
+		if (report->since && late > opt.deadline)
+			return false;
+		if (now() - *printed > 10) {
+			print_counts("# ");
+			*printed = now();
+		}
+		usleep(20000);
+	}
+	return true;
+}
+
+/* Returns whether there can be a next case. */
+static bool give_up_case(pid_t worker)
+{
+	int i, status;
+
+	printf("case %lu: takes longer than %lu s: %s\n", report->number,
+	       opt.deadline, report->what);
+	report->complaints++;
+	print_stack(worker);
+	for (i = 0; i <= READERS; i++) {
+		print_stack(report->reader[i]);
+		if (report->reader[i])
+			kill(report->reader[i], SIGKILL);
+	}
+	kill(worker, SIGKILL);
+	for (i = 0; i < 1000 && !waitpid(worker, &status, WNOHANG); i++)
+		usleep(20000);
+	if (i == 1000) {
+		printf("case %lu: cannot be killed\n", report->number);
+		fflush(stdout);
+		return false;
+	}
+	while (!umount2(opt.dir, MNT_DETACH))
+		;
+	fflush(stdout);
+	return true;
+}
+
+static void work(uint64_t first)
+{
+	const struct plan plan = {
+		.dir = opt.dir, .state = opt.state, .seed = opt.seed,
+		.first = first, .end = opt.first + opt.count,
+		.until = opt.seconds ? report->started + opt.seconds : 0,
+		.verbose = opt.verbose,
+	};
+
+	load_seeds();
+	cases_run(&plan, report);
+	exit(0);
+}
+
+/* One worker after the other, each from where the last was stuck. */
+static bool run(void)
+{
+	uint64_t first = opt.first;
+	double printed = now();
+	int status = 0;
+	pid_t worker;
+
+	for (;;) {
+		report->since = 0;
+		fflush(stdout);
+		worker = fork();
+		if (worker < 0)
+			err(2, "fork");
+		if (!worker)
+			work(first);
+		if (watch(worker, &status, &printed))
+			break;
+		if (!give_up_case(worker))
+			return false;
+		first = report->number + 1;
+	}
+	if (status) {
+		printf("case %lu: mutate itself ends with %#x: %s\n",
+		       report->number, status, report->what);
+		return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	bool good;
+
+	parse(argc, argv);
+	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (report == MAP_FAILED)
+		err(2, "mmap");
+	report->started = now();
+	if (opt.list) {
+		load_seeds();
+		cases_list(opt.seed, opt.first, opt.count);
+		return 0;
+	}
+	good = run();
+	print_counts("");
+	return !good || report->complaints;
+}
