@@ -81,6 +81,13 @@ check-hostile: deps tools
 		tests/hostile/run $$kernel --cpus $$cpus --all || status=1; \
 	done; done; exit $$status
 
+# The same kernel reads damaged layers. make check-mutated [CASES=200000] [FIRST=0]
+CASES	?= 200000
+.PHONY: check-mutated
+check-mutated: deps
+	@tests/stress/run --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
+		--timeout 86400
+
 # Do other programs read what mkfs.stargz makes?
 .PHONY: check-compat
 check-compat: deps

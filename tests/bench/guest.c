@@ -5,10 +5,11 @@
  *
  *	rounds N
  *	peer NAME TYPE DEVICE OPTIONS		("-" for no options)
- *	once NAME ACTION LIST			(before the rounds)
+ *	share FOLDER PATH			(of the host, seen there)
+ *	once NAME ACTION LIST [PEER]		(before the rounds)
  *	work NAME ACTION LIST			(in every round)
  *
- * where LIST is a file in /bench/lists. In every round each work is done with
+ * where LIST is a file in /bench/lists and PEER the only one it is done with. In every round each work is done with
  * each peer in turn, so that what changes on the host meanwhile meets all; in
  * every other round from the last to the first, so that none always comes after
  * the same, which leaves the caches of the host in a state of its own.
@@ -42,11 +43,20 @@ static void add_peer(const char *line)
 	struct peer *peer = &peers[nr_peers++];
 
 	if (nr_peers > MAX_PEERS ||
-	    sscanf(line, "peer %63s %31s %63s %127s", peer->name, peer->type,
+	    sscanf(line, "peer %63s %31s %127s %255s", peer->name, peer->type,
 		   peer->device, peer->options) != 4)
 		die(line);
 	if (!strcmp(peer->options, "-"))
 		peer->options[0] = '\0';
+}
+
+static void share_folder(const char *line)
+{
+	char folder[64], path[256];
+
+	if (sscanf(line, "share %63s %255s", folder, path) != 2 ||
+	    mount("none", folder, "hostfs", MS_RDONLY, path))
+		die(line);
 }
 
 static void add_work(const char *line, struct work *work)
@@ -54,7 +64,8 @@ static void add_work(const char *line, struct work *work)
 	const struct action *action = actions;
 	char name[32], list[64], path[128];
 
-	if (sscanf(line, "%*s %31s %31s %63s", work->name, name, list) != 3)
+	if (sscanf(line, "%*s %31s %31s %63s %63s", work->name, name, list,
+		   work->peer) < 3)
 		die(line);
 	while (action->name && strcmp(action->name, name))
 		action++;
@@ -76,6 +87,8 @@ static void read_plan(void)
 		errno = EINVAL;
 		if (!strncmp(line, "peer ", 5))
 			add_peer(line);
+		else if (!strncmp(line, "share ", 6))
+			share_folder(line);
 		else if (!strncmp(line, "once ", 5) && nr_once < MAX_WORKS)
 			add_work(line, &once[nr_once++]);
 		else if (!strncmp(line, "work ", 5) && nr_works < MAX_WORKS)
@@ -105,7 +118,8 @@ static void do_work(const struct work *work, unsigned int round)
 		const struct peer *peer =
 			&peers[round % 2 ? i : nr_peers - 1 - i];
 
-		if (peer->absent)
+		if (peer->absent ||
+		    (*work->peer && strcmp(work->peer, peer->name)))
 			continue;
 		result_open(work->name, peer->name, round);
 		work->action->run(peer, work);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of the guest's program share. There are no threads; children
- * share nothing but what share() returned before they were forked.
+ * What the parts of the guest's program share. There are no threads but in one
+ * child of mounts.c; children share nothing but what share() returned before they
+ * were forked.
  */
 #ifndef BENCH_GUEST_H
 #define BENCH_GUEST_H
@@ -13,12 +14,16 @@
 #define BLOCK		(128 << 10)
 #define READERS		8
 
+/* For mounts.c: many small layers, and where many things are mounted. */
+#define LAYERS		"/layers"
+#define PLACES		"/places"
+
 /* A filesystem to be measured. */
 struct peer {
 	char name[64];
 	char type[32];
-	char device[64];
-	char options[128];
+	char device[128];
+	char options[256];
 	int absent;
 };
 
@@ -34,6 +39,7 @@ struct work {
 	char name[32];
 	const struct action *action;
 	struct list list;
+	char peer[64];		/* the only one it is done with, or "" */
 };
 
 /* The kinds of work; @run prints the fields of the result. */
@@ -57,6 +63,17 @@ uint64_t read_list(const struct list *list, size_t first, size_t step);
 uint64_t in_parallel(uint64_t (*child)(const struct list *list, size_t first,
 				       size_t step),
 		     const struct list *list, uint64_t *sum);
+
+/* work.c */
+void walk_tree(const char *path);
+int64_t slab_in_use(void);
+int64_t kernel_in_use(void);
+
+/* mounts.c */
+void run_same(const struct peer *peer, const struct work *work);
+void run_many(const struct peer *peer, const struct work *work);
+void run_squeeze(const struct peer *peer, const struct work *work);
+void run_kill(const struct peer *peer, const struct work *work);
 
 /* Results: numbers in an object of JSON. */
 void result_open(const char *name, const char *peer, unsigned int round);

@@ -117,13 +117,18 @@ static int count_name(const char *path, const struct stat *st, int type,
 	return type == FTW_NS || type == FTW_DNR;
 }
 
+void walk_tree(const char *path)
+{
+	walked = 0;
+	if (nftw(path, count_name, 64, FTW_PHYS | FTW_MOUNT))
+		die("walk");
+}
+
 static uint64_t walk(void)
 {
 	uint64_t start = now();
 
-	walked = 0;
-	if (nftw(ROOT, count_name, 64, FTW_PHYS | FTW_MOUNT))
-		die("walk");
+	walk_tree(ROOT);
 	return now() - start;
 }
 
@@ -309,6 +314,7 @@ static void run_spots(const struct peer *peer, const struct work *work)
 
 struct memory {
 	int64_t total, free, buffers, cached, reclaimable, unreclaimable;
+	int64_t anonymous;
 };
 
 static int64_t meminfo_value(const char *text, const char *name)
@@ -337,6 +343,7 @@ static void read_memory(struct memory *mem)
 	mem->cached = meminfo_value(text, "\nCached:");
 	mem->reclaimable = meminfo_value(text, "\nSReclaimable:");
 	mem->unreclaimable = meminfo_value(text, "\nSUnreclaim:");
+	mem->anonymous = meminfo_value(text, "\nAnonPages:");
 }
 
 /* Let what was dropped really be freed: inodes are under RCU, slabs later. */
@@ -372,6 +379,24 @@ static int64_t in_use(void)
 	read_memory(&mem);
 	return mem.total - mem.free - mem.buffers - mem.cached -
 	       mem.reclaimable;
+}
+
+/* The same without what processes have for themselves. */
+int64_t kernel_in_use(void)
+{
+	struct memory mem;
+
+	read_memory(&mem);
+	return mem.total - mem.free - mem.buffers - mem.cached -
+	       mem.reclaimable - mem.anonymous;
+}
+
+int64_t slab_in_use(void)
+{
+	struct memory mem;
+
+	read_memory(&mem);
+	return mem.reclaimable + mem.unreclaimable;
 }
 
 /* The most in use while files are read, over what was before. Not timed. */
@@ -412,5 +437,9 @@ const struct action actions[] = {
 	{ "spots", run_spots },
 	{ "statmem", run_statmem },
 	{ "readmem", run_readmem },
+	{ "same", run_same },
+	{ "many", run_many },
+	{ "squeeze", run_squeeze },
+	{ "kill", run_kill },
 	{ NULL, NULL }
 };
