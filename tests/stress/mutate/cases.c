@@ -114,8 +114,8 @@ static uint64_t a_bound(const struct seed *s, uint64_t *random)
 		sb->table[draw(random) % 10].count,
 		sb->table[draw(random) % 10].offset,
 		s->file[draw(random) % s->files].size,
-		sb->max_span, sb->index_size, 4096, STARGZ_WINDOW_SIZE,
-		STARGZ_WINDOW_CLEN_MAX, STARGZ_SPAN_MAX, STARGZ_SYMLINK_MAX,
+		sb->max_span, sb->index_size, 4096, STARGZ_HISTORY_SIZE,
+		STARGZ_HISTORY_CLEN_MAX, STARGZ_SPAN_MAX, STARGZ_SYMLINK_MAX,
 		STARGZ_XATTR_VALUE_MAX, STARGZ_XATTR_SET_MAX, STARGZ_MAX_BLOBS,
 		1ull << 31, 1ull << 32, 1ull << 44,
 	};
@@ -296,8 +296,8 @@ static void fit_span(struct seed *s, uint32_t nr)
 static void fit_spans(const struct lie *lie)
 {
 	struct seed *s = lie->seed;
-	const struct stargz_window *w = seed_table(s, STARGZ_TABLE_WINDOWS);
-	uint64_t n = seed_count(s, STARGZ_TABLE_WINDOWS);
+	const struct stargz_history *w = seed_table(s, STARGZ_TABLE_HISTORIES);
+	uint64_t n = seed_count(s, STARGZ_TABLE_HISTORIES);
 	uint64_t byte = lie->place->bit / 8, start;
 	uint32_t nr;
 
@@ -305,7 +305,7 @@ static void fit_spans(const struct lie *lie)
 		fit_span(s, nr);
 		return;
 	}
-	start = byte - seed_super(s)->table[STARGZ_TABLE_WINDOW_DATA].offset;
+	start = byte - seed_super(s)->table[STARGZ_TABLE_HISTORY_DATA].offset;
 	for (; n; n--, w++)
 		if (!lie->place->file && start >= w->offset &&
 		    start < w->offset + w->clen)

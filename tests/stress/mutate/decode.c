@@ -71,7 +71,7 @@ static size_t inflate_one(const uint8_t *p, size_t len, unsigned int bit,
 	if (inflateInit2(&z, -15))
 		return 0;
 	if (history)
-		inflateSetDictionary(&z, history, STARGZ_WINDOW_SIZE);
+		inflateSetDictionary(&z, history, STARGZ_HISTORY_SIZE);
 	if (bit) {
 		inflatePrime(&z, 8 - bit, p[0] >> bit);
 		p++;
@@ -133,31 +133,31 @@ static uint32_t unpack_frames(const uint8_t *p, size_t len, uint32_t want)
 }
 
 /* The 32 KiB before a span, of which the record says the end. */
-bool window_decode(const struct seed *s, const struct stargz_window *w,
+bool history_decode(const struct seed *s, const struct stargz_history *w,
 		   uint8_t *history)
 {
-	const uint8_t *data = seed_table(s, STARGZ_TABLE_WINDOW_DATA);
-	uint64_t size = seed_count(s, STARGZ_TABLE_WINDOW_DATA);
+	const uint8_t *data = seed_table(s, STARGZ_TABLE_HISTORY_DATA);
+	uint64_t size = seed_count(s, STARGZ_TABLE_HISTORY_DATA);
 	uint32_t got = 0;
 
 	if (w->offset > size || w->clen > size - w->offset || !w->ulen ||
-	    w->ulen > STARGZ_WINDOW_SIZE)
+	    w->ulen > STARGZ_HISTORY_SIZE)
 		return false;
-	memset(history, 0, STARGZ_WINDOW_SIZE);
+	memset(history, 0, STARGZ_HISTORY_SIZE);
 	return inflate_one(data + w->offset, w->clen, 0, NULL,
-			   history + STARGZ_WINDOW_SIZE - w->ulen, w->ulen,
+			   history + STARGZ_HISTORY_SIZE - w->ulen, w->ulen,
 			   &got) && got == w->ulen;
 }
 
 static const uint8_t *find_history(const struct seed *s, uint32_t nr)
 {
-	static uint8_t history[STARGZ_WINDOW_SIZE];
-	const struct stargz_window *w = seed_table(s, STARGZ_TABLE_WINDOWS);
-	uint64_t n = seed_count(s, STARGZ_TABLE_WINDOWS);
+	static uint8_t history[STARGZ_HISTORY_SIZE];
+	const struct stargz_history *w = seed_table(s, STARGZ_TABLE_HISTORIES);
+	uint64_t n = seed_count(s, STARGZ_TABLE_HISTORIES);
 
 	for (; n; n--, w++)
 		if (w->span == nr)
-			return window_decode(s, w, history) ? history : NULL;
+			return history_decode(s, w, history) ? history : NULL;
 	return NULL;
 }
 

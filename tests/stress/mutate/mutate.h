@@ -87,7 +87,7 @@ struct decoded {
 unsigned int span_file(const struct seed *s, const struct stargz_span *span,
 		       uint64_t *start);
 bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out);
-bool window_decode(const struct seed *s, const struct stargz_window *w,
+bool history_decode(const struct seed *s, const struct stargz_history *w,
 		   uint8_t *history);
 size_t gzip_header(const uint8_t *p, size_t len);
 

@@ -56,9 +56,9 @@ static const struct field fields[] = {
 	FIELD(BLOBS, blob, source), FIELD(BLOBS, blob, digest_type),
 	FIELD(BLOBS, blob, reserved), FIELD(BLOBS, blob, digest),
 	FIELD(BLOBS, blob, used),
-	FIELD(WINDOWS, window, span), FIELD(WINDOWS, window, clen),
-	FIELD(WINDOWS, window, offset), FIELD(WINDOWS, window, ulen),
-	FIELD(WINDOWS, window, reserved),
+	FIELD(HISTORIES, history, span), FIELD(HISTORIES, history, clen),
+	FIELD(HISTORIES, history, offset), FIELD(HISTORIES, history, ulen),
+	FIELD(HISTORIES, history, reserved),
 	FIELD(DIGESTS, digest, ino), FIELD(DIGESTS, digest, reserved),
 	FIELD(DIGESTS, digest, pos), FIELD(DIGESTS, digest, len),
 	FIELD(DIGESTS, digest, sha256),
@@ -310,7 +310,7 @@ static size_t add_stream(struct seed *s, unsigned int file, uint64_t start,
 	if (inflateInit2(&z, -15))
 		errx(2, "zlib");
 	if (history)
-		inflateSetDictionary(&z, history, STARGZ_WINDOW_SIZE);
+		inflateSetDictionary(&z, history, STARGZ_HISTORY_SIZE);
 	if (bit) {
 		inflatePrime(&z, 8 - bit, p[0] >> bit);
 		z.next_in++;
@@ -494,12 +494,12 @@ static void add_frames(struct seed *s, unsigned int file, uint64_t at,
 
 static const uint8_t *history_of(const struct seed *s, uint32_t nr)
 {
-	static uint8_t history[STARGZ_WINDOW_SIZE];
-	const struct stargz_window *w = seed_table(s, STARGZ_TABLE_WINDOWS);
-	uint64_t n = seed_count(s, STARGZ_TABLE_WINDOWS);
+	static uint8_t history[STARGZ_HISTORY_SIZE];
+	const struct stargz_history *w = seed_table(s, STARGZ_TABLE_HISTORIES);
+	uint64_t n = seed_count(s, STARGZ_TABLE_HISTORIES);
 
 	for (; n; n--, w++)
-		if (w->span == nr && window_decode(s, w, history))
+		if (w->span == nr && history_decode(s, w, history))
 			return history;
 	return NULL;
 }
@@ -533,13 +533,13 @@ static void add_span(struct seed *s, uint32_t nr)
 	}
 }
 
-static void add_windows(struct seed *s)
+static void add_histories(struct seed *s)
 {
-	const struct stargz_window *w = seed_table(s, STARGZ_TABLE_WINDOWS);
-	uint64_t n = seed_count(s, STARGZ_TABLE_WINDOWS);
+	const struct stargz_history *w = seed_table(s, STARGZ_TABLE_HISTORIES);
+	uint64_t n = seed_count(s, STARGZ_TABLE_HISTORIES);
 
 	for (; n; n--, w++)
-		add_stream(s, 0, table_offset(s, STARGZ_TABLE_WINDOW_DATA) +
+		add_stream(s, 0, table_offset(s, STARGZ_TABLE_HISTORY_DATA) +
 			   w->offset, w->clen, 0, NULL);
 }
 
@@ -582,7 +582,7 @@ void seed_find_places(struct seed *s)
 	add_tables(s);
 	add_xattrs(s);
 	add_bytes(s, "name", STARGZ_TABLE_NAMES);
-	add_windows(s);
+	add_histories(s);
 	for (n = 0; n < seed_count(s, STARGZ_TABLE_SPANS); n++)
 		add_span(s, n);
 	for (i = 0; i < s->files; i++)
