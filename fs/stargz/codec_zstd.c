@@ -213,8 +213,8 @@ static int stargz_zstd_frame(struct stargz_decode *d,
 		return stargz_zstd_error(d, why);
 	if (stargz_input_whole(&d->in) && stargz_zstd_fits(d, head)) {
 		/* Looks at each block, of which a frame may have any number. */
-		size = zstd_find_frame_compressed_size(d->in.next,
-			min_t(size_t, d->in.avail, STARGZ_ZSTD_AT_ONCE));
+		size = min_t(size_t, d->in.avail, STARGZ_ZSTD_AT_ONCE);
+		size = zstd_find_frame_compressed_size(d->in.next, size);
 		ret = zstd_is_error(size) ? 0 : stargz_zstd_at_once(d, size);
 		if (ret)
 			return min(ret, 0);

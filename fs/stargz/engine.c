@@ -37,7 +37,7 @@ struct stargz_worker {
 };
 
 static struct {
-	spinlock_t lock;
+	spinlock_t lock;		/* all lists, stargz_queue too */
 	struct list_head turn[STARGZ_PRIORITIES];	/* queues with tasks */
 	struct list_head idle;				/* workers */
 	struct stargz_worker *workers;

@@ -29,7 +29,7 @@ struct stargz_history_range {
 
 /* Where in the range to look for the history of @span. */
 static u64 stargz_history_guess(const struct stargz_history_range *r, u32 span,
-			       unsigned int tries)
+				unsigned int tries)
 {
 	if (tries >= STARGZ_HISTORY_GUESSES)
 		return r->low + (r->high - r->low) / 2;
@@ -53,7 +53,7 @@ stargz_history_all(const struct stargz_super_info *super, u32 span)
 
 /* Find the history of a span; 1 if there is one, 0 if there is none. */
 static int stargz_history_find(struct super_block *sb, u32 span,
-			      struct stargz_history *raw)
+			       struct stargz_history *raw)
 {
 	struct stargz_cursor cur = STARGZ_CURSOR(sb, STARGZ_TABLE_HISTORIES);
 	struct stargz_history_range r =
@@ -113,7 +113,7 @@ void stargz_history_prefetch(struct super_block *sb, u32 span)
  * Return: 0, also when there is none; -EFSCORRUPTED, or what reading gave.
  */
 int stargz_history_load(struct super_block *sb, u32 span,
-		       struct stargz_stream *strm)
+			struct stargz_stream *strm)
 {
 	struct stargz_history raw;
 	u32 clen, ulen;

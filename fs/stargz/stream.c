@@ -26,8 +26,6 @@
 
 /* Streams for each CPU: while two read, two others compute side by side. */
 #define STARGZ_STREAMS_PER_CPU	4
-/* So many there may always be, for devices that want several reads at once. */
-#define STARGZ_STREAMS_MIN	8
 
 static struct {
 	spinlock_t lock;		/* @idle, @nr_idle, @count */
@@ -132,6 +130,7 @@ static struct stargz_stream *stargz_stream_take(void)
  */
 struct stargz_stream *stargz_stream_try(void)
 {
+	/* A hint only: nobody is woken for what is seen here, so no barrier. */
 	return waitqueue_active(&stargz_streams.wait) ? NULL :
 						       stargz_stream_take();
 }
@@ -233,8 +232,7 @@ int __init stargz_streams_init(void)
 	spin_lock_init(&stargz_streams.lock);
 	INIT_LIST_HEAD(&stargz_streams.idle);
 	init_waitqueue_head(&stargz_streams.wait);
-	stargz_streams.max = max_t(unsigned int, STARGZ_STREAMS_MIN,
-				   STARGZ_STREAMS_PER_CPU * num_online_cpus());
+	stargz_streams.max = STARGZ_STREAMS_PER_CPU * num_online_cpus();
 	list_add(&strm->list, &stargz_streams.idle);
 	stargz_streams.nr_idle = 1;
 	stargz_streams.count = 1;

@@ -9,7 +9,8 @@
  *	once NAME ACTION LIST [PEER]		(before the rounds)
  *	work NAME ACTION LIST			(in every round)
  *
- * where LIST is a file in /bench/lists and PEER the only one it is done with. In every round each work is done with
+ * where LIST is a file in /bench/lists and PEER the only one it is done with. In
+ * every round each work is done with
  * each peer in turn, so that what changes on the host meanwhile meets all; in
  * every other round from the last to the first, so that none always comes after
  * the same, which leaves the caches of the host in a state of its own.

@@ -78,15 +78,20 @@ static const char *check_history(const struct check *c, uint64_t i)
 	return stargz_check_history(&c->super, w);
 }
 
+static int check_blob(struct check *c, uint64_t nr)
+{
+	const struct stargz_blob *blob = sgz_blob_record(c->image, nr);
+
+	return damaged(c, "blob", nr, stargz_check_blob_record(blob));
+}
+
 static int check_places(struct check *c)
 {
 	const struct sgz_vec *table = c->image->table;
 	int ret = 0;
 
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_BLOBS].count; i++)
-		ret = damaged(c, "blob", i,
-			      stargz_check_blob_record(
-					sgz_blob_record(c->image, i)));
+		ret = check_blob(c, i);
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_SPANS].count; i++)
 		ret = damaged(c, "span", i, check_span(c, i));
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_HISTORIES].count; i++)
@@ -181,6 +186,16 @@ static const char *check_file(struct check *c, const struct stargz_inode *inode)
 	return check_extents(c, inode);
 }
 
+static const char *check_target(struct check *c,
+				const struct stargz_inode *inode)
+{
+	const char *names = (const char *)
+		c->image->table[STARGZ_TABLE_NAMES].data;
+
+	return stargz_check_target(names + le32toh(inode->a),
+				   le64toh(inode->size));
+}
+
 static const char *check_inode(struct check *c, uint32_t ino)
 {
 	const struct stargz_inode *inode = sgz_inode(c->image, ino);
@@ -194,9 +209,7 @@ static const char *check_inode(struct check *c, uint32_t ino)
 	if (S_ISREG(mode))
 		return check_file(c, inode);
 	if (S_ISLNK(mode))
-		return stargz_check_target(
-			(const char *)c->image->table[STARGZ_TABLE_NAMES].data +
-			le32toh(inode->a), le64toh(inode->size));
+		return check_target(c, inode);
 	if (!S_ISDIR(mode))
 		return NULL;
 	c->dirents += le32toh(inode->b);
