@@ -10,9 +10,9 @@
  *
  * There is one limit for all mounts. Memory is admitted before it is allocated:
  * what does not fit makes the oldest idle spans go, and if that is not enough,
- * a reader waits until others have put theirs back, and the prefetcher gives
- * up. A single span is admitted whatever its size, so that reading goes on with
- * any limit. Memory is charged to the memory cgroup of whoever has a span
+ * readers wait in turn until others have put theirs back, and the prefetcher
+ * gives up. A single span is admitted whatever its size, so that reading goes on
+ * with any limit. Memory is charged to the memory cgroup of whoever has a span
  * decoded, and the shrinker frees idle spans of the cgroup and the node that
  * are short of it.
  *
@@ -26,6 +26,7 @@
  */
 #include <linux/hash.h>
 #include <linux/list_lru.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
@@ -40,10 +41,19 @@
 #define STARGZ_CACHE_MIN	SZ_32M
 #define STARGZ_CACHE_MAX	SZ_128M
 
-#define STARGZ_CACHE_HASH_BITS	12
+#define STARGZ_CACHE_HASH_BITS	13
 
 /* Most spans of a mount that are remembered as damaged. */
-#define STARGZ_CACHE_BAD	4096
+#define STARGZ_CACHE_BAD	1024
+
+/* So many buffers are evicted at a time, before the lock is dropped. */
+#define STARGZ_CACHE_BATCH	64
+
+/*
+ * What a buffer takes besides its data, rounded up: also a bound of their
+ * number, and so of the length of hash chains.
+ */
+#define STARGZ_BUF_OVERHEAD	512
 
 static struct {
 	spinlock_t lock;		/* all of this */
@@ -51,9 +61,11 @@ static struct {
 	struct list_head lru;		/* idle, oldest first */
 	struct list_lru shrinkable;	/* the same, by node and cgroup */
 	u64 bytes;			/* admitted, for all buffers */
+	u64 idle_bytes;			/* of those on @lru */
 	u64 ahead_bytes;		/* of those that nobody has asked for */
 	u64 limit;
-	wait_queue_head_t room;		/* for those who want to be admitted */
+	struct list_head waiters;	/* to be admitted, first come first */
+	wait_queue_head_t room;		/* where they wait */
 	struct kmem_cache *slab;
 	struct stargz_shrinker shrinker;
 	bool ready;			/* @shrinkable can be walked */
@@ -96,21 +108,24 @@ static void stargz_bufs_free(struct list_head *dead)
 		stargz_buf_free(buf);
 }
 
-/* What the memory of @len bytes may take, as stargz_alloc() gets it. */
-static size_t stargz_data_bound(u32 len)
+/* What a buffer of @len bytes may take, as stargz_alloc() gets it. */
+static size_t stargz_buf_bound(u32 len)
 {
-	if (len <= PAGE_SIZE || len > KMALLOC_MAX_SIZE)
-		return PAGE_ALIGN(len);
-	return PAGE_SIZE << get_order(len);
+	size_t data = PAGE_ALIGN(len);
+
+	if (len < PAGE_SIZE)
+		data = roundup_pow_of_two(len);
+	else if (len <= KMALLOC_MAX_SIZE)
+		data = PAGE_SIZE << get_order(len);
+	return STARGZ_BUF_OVERHEAD + data;
 }
 
-/* What the memory of @len bytes at @data is. */
-static size_t stargz_data_size(const void *data, u32 len)
+/* What a buffer of @len bytes at @data takes. */
+static size_t stargz_buf_size(const void *data, u32 len)
 {
 	if (is_vmalloc_addr(data))
-		return PAGE_ALIGN(len);
-	/* Below a page the difference is small. */
-	return len > PAGE_SIZE ? PAGE_SIZE << get_order(len) : len;
+		return STARGZ_BUF_OVERHEAD + PAGE_ALIGN(len);
+	return stargz_buf_bound(len);
 }
 
 static struct hlist_head *stargz_cache_bucket(const struct stargz_sb_info *sbi,
@@ -171,10 +186,21 @@ static void stargz_buf_hold(struct stargz_span_buf *buf)
 {
 	lockdep_assert_held(&stargz_cache.lock);
 	if (!buf->users++) {
+		WRITE_ONCE(stargz_cache.idle_bytes,
+			   stargz_cache.idle_bytes - buf->size);
 		list_del_init(&buf->lru);
 		list_lru_del_obj(&stargz_cache.shrinkable, &buf->shrink);
 	}
 	stargz_buf_asked(buf);
+}
+
+/* Move a buffer that nobody uses, and that is on one list only, to @dead. */
+static void stargz_buf_bury(struct stargz_span_buf *buf, struct list_head *dead)
+{
+	WRITE_ONCE(stargz_cache.idle_bytes,
+		   stargz_cache.idle_bytes - buf->size);
+	list_move(&buf->lru, dead);
+	stargz_buf_unhash(buf);
 }
 
 /* Move a buffer that nobody uses to @dead. */
@@ -182,81 +208,162 @@ static void stargz_buf_evict(struct stargz_span_buf *buf,
 			     struct list_head *dead)
 {
 	list_lru_del_obj(&stargz_cache.shrinkable, &buf->shrink);
-	list_move(&buf->lru, dead);
-	stargz_buf_unhash(buf);
+	stargz_buf_bury(buf, dead);
 }
 
-/* Evict idle buffers until @bytes more fit; false if they cannot. */
-static bool stargz_cache_make_room(u64 bytes, struct list_head *dead)
+/*
+ * Would @bytes more fit, once all idle buffers are evicted? The lock need not be
+ * held for a hint.
+ */
+static bool stargz_cache_fits(u64 bytes)
 {
+	u64 used = READ_ONCE(stargz_cache.bytes) -
+		   READ_ONCE(stargz_cache.idle_bytes);
+
+	return !used || used + bytes <= READ_ONCE(stargz_cache.limit);
+}
+
+/*
+ * Evict idle buffers until @bytes more fit, but not many at a time: 1 they fit,
+ * 0 they cannot, -EAGAIN there is more to be evicted.
+ */
+static int stargz_cache_make_room(u64 bytes, struct list_head *dead)
+{
+	unsigned int n;
+
 	lockdep_assert_held(&stargz_cache.lock);
-	while (stargz_cache.bytes &&
-	       stargz_cache.bytes + bytes > stargz_cache.limit) {
+	if (!stargz_cache_fits(bytes))
+		return 0;
+	for (n = 0; n < STARGZ_CACHE_BATCH; n++) {
+		if (!stargz_cache.bytes ||
+		    stargz_cache.bytes + bytes <= stargz_cache.limit)
+			return 1;
+		/* What is not idle fits beside it. */
 		if (list_empty(&stargz_cache.lru))
-			return false;
+			return 0;
 		stargz_buf_evict(list_first_entry(&stargz_cache.lru,
 						  struct stargz_span_buf, lru),
 				 dead);
 	}
-	return true;
+	return -EAGAIN;
 }
 
 /*
- * Evict idle buffers until the limit is kept, but not the last one of all: if
- * that is too large by itself, the next part of it is likely wanted soon.
+ * Evict idle buffers until the limit is kept, but not many at a time, and not
+ * the only one: a span that is too large by itself is kept until another one is
+ * admitted, since its next part is likely wanted soon. True if there is more to
+ * be evicted.
  */
-static void stargz_cache_trim(struct list_head *dead)
+static bool stargz_cache_trim(struct list_head *dead)
 {
 	struct stargz_span_buf *buf;
+	unsigned int n;
 
 	lockdep_assert_held(&stargz_cache.lock);
-	while (stargz_cache.bytes > stargz_cache.limit &&
-	       !list_empty(&stargz_cache.lru)) {
-		buf = list_first_entry(&stargz_cache.lru,
-				       struct stargz_span_buf, lru);
-		if (buf->size == stargz_cache.bytes)
-			break;
+	for (n = 0; stargz_cache.bytes > stargz_cache.limit; n++) {
+		buf = list_first_entry_or_null(&stargz_cache.lru,
+					       struct stargz_span_buf, lru);
+		if (!buf || buf->size == stargz_cache.bytes)
+			return false;
+		if (n == STARGZ_CACHE_BATCH)
+			return true;
 		stargz_buf_evict(buf, dead);
 	}
+	return false;
 }
 
-/* Admit @bytes, if they fit now. */
+/* Evict idle buffers until the limit is kept. Sleeps. */
+static void stargz_cache_shrink(void)
+{
+	bool more;
+
+	do {
+		LIST_HEAD(dead);
+
+		spin_lock(&stargz_cache.lock);
+		more = stargz_cache_trim(&dead);
+		spin_unlock(&stargz_cache.lock);
+		stargz_bufs_free(&dead);
+		cond_resched();
+	} while (more);
+}
+
+/**
+ * struct stargz_waiter - one who wants to be admitted
+ * @list: on the cache's list of them
+ */
+struct stargz_waiter {
+	struct list_head list;
+};
+
+/* Is it this one's turn, if @me is one who waits; or does nobody wait? */
+static bool stargz_cache_turn(const struct stargz_waiter *me)
+{
+	const struct list_head *first = READ_ONCE(stargz_cache.waiters.next);
+
+	return first == (me ? &me->list : &stargz_cache.waiters);
+}
+
+/* Admit @bytes, if they fit now and nobody else comes first. */
 static bool stargz_cache_admit(struct stargz_sb_info *sbi, size_t bytes,
-			       enum stargz_claim_how how)
+			       enum stargz_claim_how how,
+			       const struct stargz_waiter *me)
 {
-	LIST_HEAD(dead);
-	bool ok;
+	int ret;
 
-	spin_lock(&stargz_cache.lock);
-	/* Half of the cache is for what was asked for. */
-	ok = how != STARGZ_CLAIM_AHEAD ||
-	     stargz_cache.ahead_bytes + bytes <= stargz_cache.limit / 2;
-	ok = ok && stargz_cache_make_room(bytes, &dead);
-	if (ok)
-		stargz_cache_account(sbi, bytes);
-	spin_unlock(&stargz_cache.lock);
-	stargz_bufs_free(&dead);
-	return ok;
+	do {
+		LIST_HEAD(dead);
+
+		spin_lock(&stargz_cache.lock);
+		ret = stargz_cache_turn(me);
+		/* Half of the cache is for what was asked for. */
+		if (how == STARGZ_CLAIM_AHEAD &&
+		    stargz_cache.ahead_bytes + bytes > stargz_cache.limit / 2)
+			ret = 0;
+		if (ret)
+			ret = stargz_cache_make_room(bytes, &dead);
+		if (ret > 0)
+			stargz_cache_account(sbi, bytes);
+		spin_unlock(&stargz_cache.lock);
+		stargz_bufs_free(&dead);
+		cond_resched();
+	} while (ret == -EAGAIN);
+	return ret;
 }
 
-/* Might @bytes fit, after evicting what is idle? A hint, without the lock. */
-static bool stargz_cache_might_fit(size_t bytes)
-{
-	u64 used = stargz_cache_bytes();
-
-	return !used || used + bytes <= stargz_cache_limit() ||
-	       !list_empty(&stargz_cache.lru);
-}
-
-/* Admit @bytes as soon as they fit: 0, or -EINTR when being killed. */
+/* Admit @bytes in turn: 0, or -EINTR when killed or the mount goes away. */
 static int stargz_cache_wait(struct stargz_sb_info *sbi, size_t bytes)
 {
+	struct stargz_waiter me;
+	int err;
+
+	spin_lock(&stargz_cache.lock);
+	list_add_tail(&me.list, &stargz_cache.waiters);
+	spin_unlock(&stargz_cache.lock);
 	do {
-		if (wait_event_killable(stargz_cache.room,
-					stargz_cache_might_fit(bytes)))
-			return -EINTR;
-	} while (!stargz_cache_admit(sbi, bytes, STARGZ_CLAIM_WAIT));
-	return 0;
+		err = wait_event_killable(stargz_cache.room,
+					  READ_ONCE(sbi->stopping) ||
+					  (stargz_cache_turn(&me) &&
+					   stargz_cache_fits(bytes)));
+		if (err || READ_ONCE(sbi->stopping)) {
+			err = -EINTR;
+			break;
+		}
+	} while (!stargz_cache_admit(sbi, bytes, STARGZ_CLAIM_WAIT, &me));
+	spin_lock(&stargz_cache.lock);
+	list_del(&me.list);
+	/* It is the next one's turn. */
+	wake_up_all(&stargz_cache.room);
+	spin_unlock(&stargz_cache.lock);
+	return err;
+}
+
+/**
+ * stargz_cache_stop() - have those who wait look whether their mount stops
+ */
+void stargz_cache_stop(void)
+{
+	wake_up_all(&stargz_cache.room);
 }
 
 static void stargz_cache_unadmit(struct stargz_sb_info *sbi, size_t bytes)
@@ -290,7 +397,7 @@ static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
 	buf->sbi = sbi;
 	buf->span = span;
 	buf->len = len;
-	buf->size = min(stargz_data_size(buf->data, len), bound);
+	buf->size = min(stargz_buf_size(buf->data, len), bound);
 	buf->users = 1;
 	return buf;
 }
@@ -345,12 +452,12 @@ static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
 					      enum stargz_claim_how how,
 					      bool *mine)
 {
-	size_t bound = stargz_data_bound(ulen);
+	size_t bound = stargz_buf_bound(ulen);
 	struct stargz_span_buf *fresh, *buf;
 	int err = 0;
 
 	*mine = false;
-	if (!stargz_cache_admit(sbi, bound, how))
+	if (!stargz_cache_admit(sbi, bound, how, NULL))
 		err = how == STARGZ_CLAIM_WAIT ? stargz_cache_wait(sbi, bound) :
 						 -EAGAIN;
 	if (err)
@@ -545,11 +652,12 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 			return buf;
 		stargz_span_put(buf, 0);
 		/*
-		 * That others were killed, gave up or had no budget left is no
-		 * reason to fail.
+		 * That others were killed, gave up, had no budget left or no
+		 * memory in their cgroup is no reason to fail.
 		 */
-	} while (!mine && (err == -EINTR || err == -EAGAIN || err == -E2BIG) &&
-		 !fatal_signal_pending(current));
+	} while (!mine && (err == -EINTR || err == -EAGAIN || err == -E2BIG ||
+			   err == -ENOMEM) &&
+		 !stargz_unwanted(session->sb));
 	return ERR_PTR(err);
 }
 
@@ -561,6 +669,7 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 {
 	LIST_HEAD(dead);
+	bool more;
 
 	spin_lock(&stargz_cache.lock);
 	buf->delivered += delivered;
@@ -572,15 +681,19 @@ void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 			list_add(&buf->lru, &dead);
 		} else {
 			list_add_tail(&buf->lru, &stargz_cache.lru);
+			WRITE_ONCE(stargz_cache.idle_bytes,
+				   stargz_cache.idle_bytes + buf->size);
 			list_lru_add_obj(&stargz_cache.shrinkable,
 					 &buf->shrink);
 			/* It can be evicted now. */
 			wake_up_all(&stargz_cache.room);
 		}
 	}
-	stargz_cache_trim(&dead);
+	more = stargz_cache_trim(&dead);
 	spin_unlock(&stargz_cache.lock);
 	stargz_bufs_free(&dead);
+	if (more)
+		stargz_cache_shrink();
 }
 
 /* The shrinker */
@@ -590,7 +703,8 @@ static unsigned long stargz_shrink_count(struct shrinker *shrink,
 {
 	unsigned long n;
 
-	if (!READ_ONCE(stargz_cache.ready))
+	/* Pairs with stargz_cache_init(). */
+	if (!smp_load_acquire(&stargz_cache.ready))
 		return SHRINK_EMPTY;
 	/* One object is a span. */
 	n = list_lru_shrink_count(&stargz_cache.shrinkable, sc);
@@ -606,8 +720,7 @@ static enum lru_status stargz_shrink_one(STARGZ_LRU_WALK_ARGS)
 	if (!spin_trylock(&stargz_cache.lock))
 		return LRU_SKIP;
 	list_lru_isolate(list, item);
-	list_move(&buf->lru, dead);
-	stargz_buf_unhash(buf);
+	stargz_buf_bury(buf, dead);
 	spin_unlock(&stargz_cache.lock);
 	return LRU_REMOVED;
 }
@@ -633,7 +746,7 @@ static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 {
 	INIT_LIST_HEAD(&cache->bufs);
-	xa_init(&cache->bad);
+	xa_init_flags(&cache->bad, XA_FLAGS_ACCOUNT);
 }
 
 /**
@@ -645,19 +758,20 @@ void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 {
 	struct stargz_span_buf *buf;
-	LIST_HEAD(dead);
 	unsigned int n;
 
 	do {
+		LIST_HEAD(dead);
+
 		spin_lock(&stargz_cache.lock);
-		for (n = 0; n < 64 && !list_empty(&sbi->cache.bufs); n++) {
+		for (n = 0; n < STARGZ_CACHE_BATCH &&
+			    !list_empty(&sbi->cache.bufs); n++) {
 			buf = list_first_entry(&sbi->cache.bufs,
 					       struct stargz_span_buf, mount);
 			stargz_buf_evict(buf, &dead);
 		}
 		spin_unlock(&stargz_cache.lock);
 		stargz_bufs_free(&dead);
-		INIT_LIST_HEAD(&dead);
 		cond_resched();
 	} while (n);
 	xa_destroy(&sbi->cache.bad);
@@ -668,7 +782,6 @@ void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 static void stargz_cache_set_limit(unsigned int mb)
 {
 	u64 limit = (u64)mb << 20;
-	LIST_HEAD(dead);
 
 	if (!mb)
 		limit = clamp_t(u64, ((u64)totalram_pages() << PAGE_SHIFT) /
@@ -676,10 +789,9 @@ static void stargz_cache_set_limit(unsigned int mb)
 				STARGZ_CACHE_MIN, STARGZ_CACHE_MAX);
 	spin_lock(&stargz_cache.lock);
 	WRITE_ONCE(stargz_cache.limit, limit);
-	stargz_cache_trim(&dead);
 	wake_up_all(&stargz_cache.room);
 	spin_unlock(&stargz_cache.lock);
-	stargz_bufs_free(&dead);
+	stargz_cache_shrink();
 }
 
 static int stargz_cache_mb_set(const char *val, const struct kernel_param *kp)
@@ -687,7 +799,7 @@ static int stargz_cache_mb_set(const char *val, const struct kernel_param *kp)
 	int err = param_set_uint(val, kp);
 
 	/* Before stargz_cache_init() there is nothing to be told. */
-	if (!err && READ_ONCE(stargz_cache.ready))
+	if (!err && smp_load_acquire(&stargz_cache.ready))
 		stargz_cache_set_limit(stargz_cache_mb);
 	return err;
 }
@@ -710,6 +822,7 @@ int __init stargz_cache_init(void)
 
 	spin_lock_init(&stargz_cache.lock);
 	INIT_LIST_HEAD(&stargz_cache.lru);
+	INIT_LIST_HEAD(&stargz_cache.waiters);
 	init_waitqueue_head(&stargz_cache.room);
 	stargz_cache.slab = kmem_cache_create("stargz_span",
 					      sizeof(struct stargz_span_buf), 0,
@@ -729,7 +842,8 @@ int __init stargz_cache_init(void)
 	if (err)
 		goto out_shrinker;
 	stargz_cache_set_limit(stargz_cache_mb);
-	WRITE_ONCE(stargz_cache.ready, true);
+	/* Who sees this may walk @shrinkable. */
+	smp_store_release(&stargz_cache.ready, true);
 	return 0;
 
 out_shrinker:

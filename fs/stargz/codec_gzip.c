@@ -462,17 +462,29 @@ static void stargz_gzip_copy(const struct stargz_want *want, u32 pos,
 		       end - start);
 }
 
+/* Take the CRC and the size of a member from its trailer. */
+static int stargz_gzip_trailer_read(struct stargz_stream *strm,
+				    struct stargz_input *in, u32 *crc,
+				    u32 *size)
+{
+	u32 ignored = 0;
+	int err;
+
+	err = stargz_gzip_number(in, 4, &ignored, crc);
+	if (!err)
+		err = stargz_gzip_number(in, 4, &ignored, size);
+	if (err == -EFSCORRUPTED)
+		strm->why = "truncated gzip trailer";
+	return err;
+}
+
 static int stargz_gzip_trailer(struct stargz_stream *strm,
 			       struct stargz_input *in, u32 crc, u32 total)
 {
-	u32 ignored = 0, want_crc, want_size;
+	u32 want_crc, want_size;
 	int err;
 
-	err = stargz_gzip_number(in, 4, &ignored, &want_crc);
-	if (!err)
-		err = stargz_gzip_number(in, 4, &ignored, &want_size);
-	if (err == -EFSCORRUPTED)
-		strm->why = "truncated gzip trailer";
+	err = stargz_gzip_trailer_read(strm, in, &want_crc, &want_size);
 	if (err)
 		return err;
 	if (want_crc != ~crc)
@@ -495,21 +507,6 @@ static void stargz_gzip_next(struct stargz_stream *strm, struct stargz_gzip *g)
 	out->pos = 0;
 	out->dict_len = 0;
 	g->phase = GZIP_HEADER;
-}
-
-/* Skip a trailer that says nothing about what was decoded here. */
-static int stargz_gzip_skip_trailer(struct stargz_stream *strm,
-				    struct stargz_input *in)
-{
-	u32 ignored = 0, value;
-	int err;
-
-	err = stargz_gzip_number(in, 4, &ignored, &value);
-	if (!err)
-		err = stargz_gzip_number(in, 4, &ignored, &value);
-	if (err == -EFSCORRUPTED)
-		strm->why = "truncated gzip trailer";
-	return err;
 }
 
 /* Set the next run up; 1 when there is nothing more to do. */
@@ -542,13 +539,15 @@ static int stargz_gzip_member_end(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
 	bool last = g->total >= g->ulen;
+	u32 crc, size;
 	int err = 0;
 
 	if (!g->checked)
 		err = stargz_gzip_trailer(d->strm, &d->in, g->crc,
 					  g->total - g->member);
 	else if (!last)
-		err = stargz_gzip_skip_trailer(d->strm, &d->in);
+		/* It says nothing about this part of the member. */
+		err = stargz_gzip_trailer_read(d->strm, &d->in, &crc, &size);
 	if (err || last)
 		return err ? err : 1;
 	g->member = g->total;

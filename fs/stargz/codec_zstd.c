@@ -10,9 +10,10 @@
  * for that, there is a reserve, which does for the windows that every decoder
  * must support and which decodes take in turns.
  *
- * Locking: the mutex of the reserve, which is held from the beginning of a
- * decode to its end. That sleeps for reading the blob and for nothing else, so
- * the mutex may be waited for with folios locked.
+ * Locking: the mutex of the reserve, and that of large windows, of which there is
+ * one at a time. Either is held from the beginning of a decode to its end. That
+ * waits for reading the blob and for no lock, so the mutexes may be waited for with
+ * folios locked.
  */
 #include <linux/mutex.h>
 #include <linux/sizes.h>
@@ -43,6 +44,9 @@
 /* So many compressed bytes are looked at in a slice. */
 #define STARGZ_ZSTD_SLICE	SZ_64K
 
+/* Held by the one decode that may have a window larger than the reserve's. */
+static DEFINE_MUTEX(stargz_zstd_large);
+
 /* What one decode needs when there is no memory. */
 static struct {
 	struct mutex lock;		/* all of this */
@@ -62,6 +66,7 @@ static struct {
  * @pos: how many were decoded; at the end there may be more than @ulen
  * @crc: the CRC-32 of those up to @ulen, not inverted
  * @reserved: @workspace is the reserve, whose lock is held
+ * @large: the lock of large windows is held
  * @inside: a frame has begun and not ended
  * @checked: that CRC is wanted
  */
@@ -74,6 +79,7 @@ struct stargz_zstd {
 	u32 pos;
 	u32 crc;
 	bool reserved;
+	bool large;
 	bool inside;
 	bool checked;
 };
@@ -91,16 +97,16 @@ static int stargz_zstd_error(struct stargz_decode *d, const char *why)
 	return -EFSCORRUPTED;
 }
 
-/* The next @n decoded bytes are at @data. */
-static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n)
+/* The next @n decoded bytes are at @data, which is or is not their place. */
+static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
+			     bool in_place)
 {
 	const struct stargz_want *want = &d->want;
 	struct stargz_zstd *z = stargz_zstd(d);
 	u32 start = max(z->pos, want->from);
 	u32 end = min(z->pos + n, want->to);
 
-	/* What was decoded in place is there already. */
-	if (start < end && data != want->out + (z->pos - want->from))
+	if (start < end && !in_place)
 		memcpy(want->out + (start - want->from),
 		       data + (start - z->pos), end - start);
 	if (z->checked && z->pos < z->ulen)
@@ -136,7 +142,7 @@ static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 			return 0;
 		return stargz_zstd_error(d, zstd_get_error_name(n));
 	}
-	stargz_zstd_take(d, out, n);
+	stargz_zstd_take(d, out, n, true);
 	d->in.next += size;
 	d->in.avail -= size;
 	return 1;
@@ -166,6 +172,11 @@ static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 		return 0;
 	if (z->reserved)
 		return -ENOMEM;
+	if (window > STARGZ_ZSTD_WINDOW_RESERVE && !z->large) {
+		if (mutex_lock_killable(&stargz_zstd_large))
+			return -EINTR;
+		z->large = true;
+	}
 	bound = zstd_dstream_workspace_bound(window);
 	kvfree(z->workspace);
 	z->ds = NULL;
@@ -175,7 +186,8 @@ static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 			return -ENOMEM;
 		window = STARGZ_ZSTD_WINDOW_RESERVE;
 		bound = zstd_dstream_workspace_bound(window);
-		mutex_lock(&stargz_zstd_reserve.lock);
+		if (mutex_lock_killable(&stargz_zstd_reserve.lock))
+			return -EINTR;
 		z->workspace = stargz_zstd_reserve.workspace;
 		z->reserved = true;
 	}
@@ -283,13 +295,16 @@ static int stargz_zstd_slice(struct stargz_decode *d)
 		.size = min_t(size_t, d->in.avail, STARGZ_ZSTD_SLICE),
 	};
 	left = zstd_decompress_stream(z->ds, &out, &in);
+	if (zstd_is_error(left) &&
+	    zstd_get_error_code(left) == ZSTD_error_memory_allocation)
+		return -ENOMEM;
 	if (zstd_is_error(left))
 		return stargz_zstd_error(d, zstd_get_error_name(left));
 	if (left && !out.pos && !in.pos)
 		return stargz_zstd_error(d, "truncated zstd frame");
 	d->in.next += in.pos;
 	d->in.avail -= in.pos;
-	stargz_zstd_take(d, d->strm->sink, out.pos);
+	stargz_zstd_take(d, d->strm->sink, out.pos, false);
 	if (!left)
 		z->inside = false;
 	return 0;
@@ -336,14 +351,16 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 		mutex_unlock(&stargz_zstd_reserve.lock);
 	else
 		kvfree(z->workspace);
+	if (z->large)
+		mutex_unlock(&stargz_zstd_large);
 	return ret;
 }
 
 /*
  * The frames may hold more bytes than the span but not fewer. A frame's own
  * checksum, if it has one, is checked unless the frame goes on for more than
- * %STARGZ_ZSTD_TAIL_MAX bytes. Of no use in pairs, and must not be one half of
- * a pair, since the reserve would be waited for by who holds it.
+ * %STARGZ_ZSTD_TAIL_MAX bytes. No @pair: a thread that decodes two spans at a time
+ * could wait for the reserve that it holds itself.
  */
 const struct stargz_codec_ops stargz_codec_zstd = {
 	.name	= "zstd",
@@ -360,16 +377,19 @@ const struct stargz_codec_ops stargz_codec_zstd = {
 int stargz_zstd_hold(void)
 {
 	size_t bound = zstd_dstream_workspace_bound(STARGZ_ZSTD_WINDOW_RESERVE);
+	/* Not under the lock: reclaim may wait for readers who wait for it. */
+	void *spare = kvmalloc(bound, GFP_KERNEL);
 	int err = 0;
 
 	mutex_lock(&stargz_zstd_reserve.lock);
-	if (!stargz_zstd_reserve.users)
-		stargz_zstd_reserve.workspace = kvmalloc(bound, GFP_KERNEL);
+	if (!stargz_zstd_reserve.workspace)
+		swap(stargz_zstd_reserve.workspace, spare);
 	if (stargz_zstd_reserve.workspace)
 		stargz_zstd_reserve.users++;
 	else
 		err = -ENOMEM;
 	mutex_unlock(&stargz_zstd_reserve.lock);
+	kvfree(spare);
 	return err;
 }
 
@@ -378,10 +398,11 @@ int stargz_zstd_hold(void)
  */
 void stargz_zstd_release(void)
 {
+	void *unused = NULL;
+
 	mutex_lock(&stargz_zstd_reserve.lock);
-	if (!--stargz_zstd_reserve.users) {
-		kvfree(stargz_zstd_reserve.workspace);
-		stargz_zstd_reserve.workspace = NULL;
-	}
+	if (!--stargz_zstd_reserve.users)
+		swap(stargz_zstd_reserve.workspace, unused);
 	mutex_unlock(&stargz_zstd_reserve.lock);
+	kvfree(unused);
 }

@@ -11,10 +11,12 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/ima.h>
 #include <linux/list_lru.h>
 #include <linux/pagemap.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
+#include <linux/security.h>
 #include <linux/shrinker.h>
 #include <linux/version.h>
 #include <linux/xattr.h>
@@ -283,6 +285,16 @@ static inline void stargz_claim_release(struct stargz_claim *claim)
 #else
 	if (claim->bdev)
 		blkdev_put(claim->bdev, FMODE_READ | FMODE_EXCL);
+#endif
+}
+
+/* What open(2) asks security modules after opening, since 6.9 of all of them. */
+static inline int stargz_post_open(struct file *file, int mask)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+	return security_file_post_open(file, mask);
+#else
+	return ima_file_check(file, mask);
 #endif
 }
 

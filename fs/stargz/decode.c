@@ -17,23 +17,33 @@
  */
 #include <linux/ktime.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 
 #include "internal.h"
 #include "trace.h"
 
-/* May decoding end early? Nobody wants it any more, or soon. */
-static bool stargz_decode_unwanted(struct super_block *sb)
+/**
+ * stargz_unwanted() - may reading end early?
+ * @sb: the file system
+ *
+ * Return: whether the caller is being killed or the mount goes away.
+ */
+bool stargz_unwanted(struct super_block *sb)
 {
 	return fatal_signal_pending(current) ||
 	       READ_ONCE(STARGZ_SB(sb)->stopping);
 }
 
-/* Take what a span costs from the budget of the request. */
+/*
+ * Take what a span costs from the budget of the request. To begin one costs as
+ * much as to decode some, above all when it has a history.
+ */
 static bool stargz_budget_take(struct stargz_budget *budget,
 			       const struct stargz_span *raw)
 {
-	return atomic64_sub_return(le32_to_cpu(raw->ulen),
-				   &budget->decoded) >= 0 &&
+	u32 decoded = max_t(u32, le32_to_cpu(raw->ulen), SZ_64K);
+
+	return atomic64_sub_return(decoded, &budget->decoded) >= 0 &&
 	       atomic64_sub_return(le32_to_cpu(raw->clen),
 				   &budget->fetched) >= 0;
 }
@@ -48,10 +58,10 @@ static bool stargz_budget_take(struct stargz_budget *budget,
  */
 int stargz_session_start(struct stargz_session *session)
 {
-	if (stargz_decode_unwanted(session->sb))
+	if (stargz_unwanted(session->sb))
 		return -EINTR;
 	if (!session->strm)
-		session->strm = stargz_stream_get();
+		session->strm = stargz_stream_get(STARGZ_SB(session->sb));
 	return session->strm ? 0 : -EINTR;
 }
 
@@ -180,7 +190,7 @@ static int stargz_lane_prepare(struct stargz_lanes *l, struct stargz_lane *lane)
 	strm->ns = 0;
 	strm->decoder = READ_ONCE(STARGZ_SB(l->sb)->decoder);
 	d->strm = strm;
-	if (stargz_decode_unwanted(l->sb))
+	if (stargz_unwanted(l->sb))
 		return -EINTR;
 	if (!stargz_budget_take(d->budget, d->raw)) {
 		strm->why = "reading here takes too much decoding";
@@ -217,7 +227,8 @@ static void stargz_decode_done(struct super_block *sb,
 	}
 	if (d->err == -EFSCORRUPTED)
 		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
-	if (d->err != -EINTR)
+	/* The one who reads is told of these, if there is one. */
+	if (d->err != -EINTR && d->err != -ENOMEM)
 		stargz_err(sb, "span at byte %llu of blob %u: %s (error %d)",
 			   le64_to_cpu(raw->start), le16_to_cpu(raw->blob),
 			   strm->why ? strm->why : "cannot be read", -d->err);
@@ -250,7 +261,7 @@ static void stargz_lane_finish(struct stargz_lanes *l, struct stargz_lane *lane,
 static int stargz_lanes_between(struct stargz_lanes *l)
 {
 	cond_resched();
-	return stargz_decode_unwanted(l->sb) ? -EINTR : 0;
+	return stargz_unwanted(l->sb) ? -EINTR : 0;
 }
 
 /* Can what is on the lane go side by side with another one like it? */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - what is done when, by the workers of all mounts.
+ * stargz - the workers, which all mounts share.
  *
  * There is one workqueue, with twice as many workers as there are CPUs: while
  * one reads, another computes. A worker takes the next task again and again
@@ -9,10 +9,12 @@
  * others.
  *
  * Reads may be needed to free memory, for instance when swap lies on a loop
- * device on a file of ours. So the workqueue has a rescuer, which does all
- * tasks in turn when no worker can be made; a task never waits for another
- * task, nor for memory: it waits for streams, whose holders run, for spans
- * that a stream's holder decodes, and for I/O. Bios come from a mempool.
+ * device on a file of ours. So the workqueue has a rescuer, which does all tasks in
+ * turn when no worker can be made. A task never waits for another task. It waits
+ * for streams, for room in the span cache and for spans that are being decoded, all
+ * of which are with threads that run or wait for I/O below us; and for memory only
+ * as long as reclaim takes that starts no I/O, see owner.c. Bios come from a
+ * mempool.
  *
  * Locking: one spinlock for the lists and counts of all queues, held for list
  * operations only. It is innermost but for the lock of a wait queue head.
@@ -196,7 +198,8 @@ void stargz_engine_drain(struct stargz_sb_info *sbi)
  */
 int __init stargz_engine_init(void)
 {
-	unsigned int i, n = STARGZ_WORKERS_PER_CPU * num_online_cpus();
+	unsigned int i, n = min_t(unsigned int, WQ_MAX_ACTIVE,
+				  STARGZ_WORKERS_PER_CPU * num_online_cpus());
 
 	spin_lock_init(&stargz_engine.lock);
 	INIT_LIST_HEAD(&stargz_engine.idle);

@@ -63,7 +63,7 @@ static void stargz_bdev_submit(struct stargz_bdev_read *io,
 	init_completion(&io->done);
 	while (len) {
 		unsigned int vecs = bio_max_segs(DIV_ROUND_UP(len, PAGE_SIZE));
-		struct bio *bio = bio_alloc(bdev, vecs, REQ_OP_READ, GFP_NOFS);
+		struct bio *bio = bio_alloc(bdev, vecs, REQ_OP_READ, GFP_NOIO);
 		size_t n;
 
 		bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;

@@ -125,7 +125,7 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 {
 	struct inode *inode = folio->mapping->host;
 	u64 pos = folio_pos(folio), size = i_size_read(inode);
-	unsigned int nofs = memalloc_nofs_save();
+	unsigned int noio = memalloc_noio_save();
 	struct stargz_budget budget;
 	struct stargz_session session = {
 		.sb = inode->i_sb, .budget = &budget,
@@ -145,7 +145,7 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 	if (!err)
 		folio_zero_segment(folio, len, folio_size(folio));
 	flush_dcache_folio(folio);
-	memalloc_nofs_restore(nofs);
+	memalloc_noio_restore(noio);
 	trace_stargz_complete(inode, pos, len, err);
 	folio_end_read(folio, !err);
 	return err;

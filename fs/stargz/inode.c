@@ -62,6 +62,7 @@ int stargz_getattr(struct mnt_idmap *idmap, const struct path *path,
 static int stargz_fill_symlink(struct inode *inode)
 {
 	size_t len = inode->i_size;
+	const char *why;
 	char *target;
 	int err;
 
@@ -71,9 +72,9 @@ static int stargz_fill_symlink(struct inode *inode)
 	err = stargz_meta_read(inode->i_sb, STARGZ_TABLE_NAMES,
 			       STARGZ_I(inode)->a, target, len);
 	target[len] = '\0';
-	if (!err && strnlen(target, len) != len)
-		err = stargz_damaged(inode,
-				     "target of symbolic link holds a NUL");
+	why = err ? NULL : stargz_check_target(target, len);
+	if (why)
+		err = stargz_damaged(inode, why);
 	if (err) {
 		kfree(target);
 		return err;

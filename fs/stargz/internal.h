@@ -26,8 +26,8 @@
  * Unmounting goes through these steps, each of which ends what could still use
  * the things of those after it:
  *
- *   1. stargz_kill_sb() sets @stopping: decoding ends at its next slice, what
- *      was only queued to be decoded ahead is dropped.
+ *   1. stargz_kill_sb() sets @stopping: decoding ends at its next slice, and
+ *      nobody waits for a stream or for room in the cache on its behalf.
  *   2. The folder in sysfs goes, when nobody reads there any more.
  *   3. The VFS drops dentries and inodes; that waits for locked folios.
  *   4. stargz_release_super() drains: held becomes 0, nothing runs any more.
@@ -356,24 +356,19 @@ int stargz_damaged(const struct inode *inode, const char *why);
  * struct stargz_owner - on whose behalf work is done
  * @memcg: memory is charged to it; a reference
  * @blkcg: reads of devices are accounted to it; a reference, or NULL
- * @scope: the PF_MEMALLOC_* scopes that were entered, of memalloc_nofs_save()
- *	and memalloc_noio_save()
  */
 struct stargz_owner {
 	struct mem_cgroup *memcg;
 	struct cgroup_subsys_state *blkcg;
-	unsigned int scope;
 };
 
 /**
  * struct stargz_owner_saved - what a worker was before it worked for an owner
  * @memcg: its active memory cgroup
- * @nofs: for memalloc_nofs_restore()
  * @noio: for memalloc_noio_restore()
  */
 struct stargz_owner_saved {
 	struct mem_cgroup *memcg;
-	unsigned int nofs;
 	unsigned int noio;
 };
 
@@ -384,7 +379,7 @@ void stargz_owner_enter(const struct stargz_owner *owner,
 void stargz_owner_leave(const struct stargz_owner_saved *saved);
 
 /* Memory that is charged to whoever reads, see stargz_alloc(). */
-#define STARGZ_GFP		(GFP_NOFS | __GFP_ACCOUNT | __GFP_NOWARN)
+#define STARGZ_GFP		(GFP_NOIO | __GFP_ACCOUNT | __GFP_NOWARN)
 
 void *stargz_alloc(size_t size, gfp_t flags);
 
@@ -420,6 +415,8 @@ void stargz_source_close(struct stargz_source *src);
 struct block_device *stargz_source_bdev(const struct stargz_source *src);
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 		       size_t len);
+int stargz_source_read_iter(const struct stargz_source *src, u64 pos,
+			    struct iov_iter *iter);
 void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len);
 bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len);
 void stargz_source_forget(const struct stargz_source *src, u64 pos, u64 len);
@@ -640,7 +637,8 @@ struct stargz_stream {
 
 struct stargz_stream *stargz_stream_alloc(void);
 void stargz_stream_free(struct stargz_stream *strm);
-struct stargz_stream *stargz_stream_get(void);
+struct stargz_stream *stargz_stream_get(const struct stargz_sb_info *sbi);
+void stargz_streams_stop(void);
 struct stargz_stream *stargz_stream_try(void);
 void stargz_stream_put(struct stargz_stream *strm);
 unsigned int stargz_streams_count(void);
@@ -808,7 +806,8 @@ struct stargz_budget {
 
 /*
  * A page may lie in two spans of the largest size, and of a window each 4 KiB
- * in a span of 64 KiB. Layers by honest producers need a fraction of that.
+ * in a span of 64 KiB, which is the least that a span counts for. Layers by honest
+ * producers need a fraction of that.
  */
 #define STARGZ_BUDGET_BASE	(2 * STARGZ_SPAN_MAX + SZ_4M)
 #define STARGZ_BUDGET_RATIO	16
@@ -844,6 +843,7 @@ struct stargz_session {
 	struct stargz_budget *budget;
 };
 
+bool stargz_unwanted(struct super_block *sb);
 int stargz_session_start(struct stargz_session *session);
 void stargz_session_end(struct stargz_session *session);
 void stargz_decode_spans(struct stargz_session *session,
@@ -912,6 +912,7 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 void stargz_span_put(struct stargz_span_buf *buf, u64 delivered);
 void stargz_cache_add_mount(struct stargz_mount_cache *cache);
 void stargz_cache_drop_mount(struct stargz_sb_info *sbi);
+void stargz_cache_stop(void);
 u64 stargz_cache_bytes(void);
 u64 stargz_cache_limit(void);
 int stargz_cache_init(void);

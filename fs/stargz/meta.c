@@ -95,7 +95,7 @@ static void stargz_meta_submit(struct readahead_control *rac,
 			submit_bio(bio);
 		/* Of what is left this folio is the first. */
 		bio = bio_alloc(bdev, bio_max_segs(readahead_count(rac)),
-				REQ_OP_READ, GFP_NOFS);
+				REQ_OP_READ, GFP_NOIO);
 		bio->bi_iter.bi_sector = folio_pos(folio) >> SECTOR_SHIFT;
 		bio->bi_end_io = stargz_meta_end_io;
 		/* An empty bio always has room for a folio. */

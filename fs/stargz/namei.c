@@ -72,20 +72,6 @@ static int stargz_find(struct inode *dir, const struct qstr *name,
 	return ret;
 }
 
-/* Does the inode fit the entry that named it? */
-static const char *stargz_check_entry(const struct inode *dir,
-				      const struct inode *inode, u8 type)
-{
-	if (fs_umode_to_dtype(inode->i_mode) != type)
-		return "type differs from its directory entry";
-	/* One parent for each directory, and no way back up. */
-	if (S_ISDIR(inode->i_mode) &&
-	    (stargz_ino(inode) <= stargz_ino(dir) ||
-	     STARGZ_I(inode)->parent != stargz_ino(dir)))
-		return "is not a child of the directory that names it";
-	return NULL;
-}
-
 static struct dentry *stargz_lookup(struct inode *dir, struct dentry *dentry,
 				    unsigned int flags)
 {
@@ -105,7 +91,8 @@ static struct dentry *stargz_lookup(struct inode *dir, struct dentry *dentry,
 	inode = stargz_iget(dir->i_sb, le32_to_cpu(raw.ino));
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
-	why = stargz_check_entry(dir, inode, raw.type);
+	why = stargz_check_child(stargz_ino(dir), raw.type, stargz_ino(inode),
+				 inode->i_mode, STARGZ_I(inode)->parent);
 	if (why) {
 		int err = stargz_damaged(inode, why);
 

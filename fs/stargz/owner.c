@@ -3,11 +3,17 @@
  * stargz - on whose behalf work is done.
  *
  * A worker decodes for somebody else. What it allocates is charged to the
- * memory cgroup of that reader, what it reads from devices is accounted to the
- * reader's block cgroup, and it keeps to the allocation scopes that the reader
- * had entered. The CPU time of a worker is nobody's: the kernel has no way to
- * charge that of a workqueue to a cgroup. (drivers/block/loop.c does the same
- * for the files behind loop devices.)
+ * memory cgroup of that reader, and what it reads from devices is accounted to
+ * the reader's block cgroup. The CPU time of a worker is charged to no cgroup: the
+ * kernel has no way to charge that of a workqueue. (drivers/block/loop.c does the
+ * same for the files behind loop devices. Where such a loop device reads a file of
+ * ours, its own worker is taken for the reader: the kernel does not tell modules
+ * the block cgroup that the worker acts for.)
+ *
+ * All memory for reading is allocated without starting I/O (GFP_NOIO). Whoever
+ * reads holds locked folios, and perhaps a stream and a share of the span cache,
+ * which are for all mounts: reclaim that wrote to swap could need a read of ours,
+ * for instance by a loop device, that waits for one of these.
  *
  * No locks: an owner belongs to one task.
  */
@@ -31,7 +37,6 @@ void stargz_owner_get(struct stargz_owner *owner)
 #ifdef CONFIG_BLK_CGROUP
 	owner->blkcg = task_get_css(current, io_cgrp_id);
 #endif
-	owner->scope = current->flags & (PF_MEMALLOC_NOFS | PF_MEMALLOC_NOIO);
 }
 
 /**
@@ -51,17 +56,13 @@ void stargz_owner_put(struct stargz_owner *owner)
  * @owner: stays until stargz_owner_leave()
  * @saved: filled in, for stargz_owner_leave()
  *
- * In a worker only. File systems are not entered on reclaim until the end,
- * since folios are locked.
+ * In a worker only. Reclaim starts no I/O until the end.
  */
 void stargz_owner_enter(const struct stargz_owner *owner,
 			struct stargz_owner_saved *saved)
 {
 	saved->memcg = set_active_memcg(owner->memcg);
-	saved->nofs = memalloc_nofs_save();
-	saved->noio = current->flags & PF_MEMALLOC_NOIO;
-	if (owner->scope & PF_MEMALLOC_NOIO)
-		saved->noio = memalloc_noio_save();
+	saved->noio = memalloc_noio_save();
 	kthread_associate_blkcg(owner->blkcg);
 }
 
@@ -73,7 +74,6 @@ void stargz_owner_leave(const struct stargz_owner_saved *saved)
 {
 	kthread_associate_blkcg(NULL);
 	memalloc_noio_restore(saved->noio);
-	memalloc_nofs_restore(saved->nofs);
 	set_active_memcg(saved->memcg);
 }
 
@@ -82,9 +82,9 @@ void stargz_owner_leave(const struct stargz_owner_saved *saved)
  * @size: bytes
  * @flags: __GFP_ACCOUNT to charge it to whoever is worked for, or 0
  *
- * For folios that are locked, so no file system may be entered. Without the
- * OOM killer, which that rules out too, the allocator would go on for ever:
- * it gives up here, and the caller has a way that needs no memory.
+ * Starts no I/O, see the top of the file. Without the OOM killer, which that
+ * rules out too, the allocator would go on for ever: it gives up here, and the
+ * caller has a way that needs no memory.
  *
  * Return: memory for kvfree(), or NULL.
  */
@@ -92,7 +92,7 @@ void *stargz_alloc(size_t size, gfp_t flags)
 {
 	void *p;
 
-	flags |= GFP_NOFS | __GFP_NOWARN;
+	flags |= GFP_NOIO | __GFP_NOWARN;
 	p = kmalloc(size, flags | __GFP_NORETRY);
 	return p ? p : __vmalloc(size, flags | __GFP_RETRY_MAYFAIL);
 }

@@ -4,9 +4,9 @@
  *
  * Readahead of the page cache ends where a file ends. Most files of a layer
  * are small, one span each, and much reading of them goes in the order they
- * have in the layer, which is the order of span numbers. Who does that is
- * noticed here, and the spans that come next are read in one go and decoded
- * on other CPUs, into the span cache, before they are asked for.
+ * have in the layer, which is the order of span numbers. This file finds such
+ * readers. The spans that come next are read in one go and decoded on other CPUs,
+ * into the span cache, before they are asked for.
  *
  * A batch holds what it uses: its task counts for the mount, which is drained
  * before anything of it goes, and the spans that it has claimed are its own.

@@ -10,6 +10,7 @@
  */
 #include <linux/backing-dev.h>
 #include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -163,6 +164,11 @@ static void stargz_plan_run(struct stargz_plan *plan)
 			job->end = end;
 			break;
 		}
+		if (fatal_signal_pending(current)) {
+			job->end = end;
+			break;
+		}
+		cond_resched();
 		if (map.kind != STARGZ_MAP_HOLE)
 			stargz_plan_add(plan, &map);
 		job->end = min(end, map.pos + map.len);

@@ -21,13 +21,15 @@
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
-#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "internal.h"
 #include "trace.h"
+
+/* Most extents that a job fills. */
+#define STARGZ_JOB_MAPS		4096
 
 /* Most spans that a job decodes at once. */
 #define STARGZ_JOB_SPANS	4
@@ -482,16 +484,21 @@ static int stargz_job_run(struct stargz_job *job)
  */
 void stargz_job_execute(struct stargz_job *job)
 {
-	unsigned int nofs = memalloc_nofs_save();
+	unsigned int noio = memalloc_noio_save();
+	unsigned int maps = 0;
 
 	job->session = (struct stargz_session) {
 		.sb = job->req->inode->i_sb,
 		.budget = &job->req->budget,
 	};
 	while (job->pos < job->end) {
-		int err = fatal_signal_pending(current) ? -EINTR :
-							  stargz_job_run(job);
+		int err = -EINTR;
 
+		/* Of too many short extents a worker does not do all. */
+		if (maps++ == STARGZ_JOB_MAPS)
+			err = -E2BIG;
+		else if (!stargz_unwanted(job->session.sb))
+			err = stargz_job_run(job);
 		/* read_folio() comes back for what is wanted, and reports. */
 		if (err)
 			stargz_job_skip(job, job->end, err);
@@ -499,7 +506,7 @@ void stargz_job_execute(struct stargz_job *job)
 		cond_resched();
 	}
 	stargz_session_end(&job->session);
-	memalloc_nofs_restore(nofs);
+	memalloc_noio_restore(noio);
 	stargz_request_put(job->req);
 }
 

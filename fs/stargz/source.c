@@ -15,6 +15,7 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/sched/mm.h>
+#include <linux/uio.h>
 
 #include "internal.h"
 
@@ -89,6 +90,12 @@ static int stargz_source_open_path(struct fs_context *fc,
 		 */
 		file = stargz_open_quiet(path, current_cred());
 		err = PTR_ERR_OR_ZERO(file);
+	}
+	if (!err) {
+		/* As open(2) does: integrity measurement looks at it here. */
+		err = stargz_post_open(file, MAY_OPEN | MAY_READ);
+		if (err)
+			fput(file);
 	}
 	if (err) {
 		errorfc(fc, "%s: cannot open (error %d)", src->path, -err);
@@ -185,40 +192,59 @@ void stargz_source_close(struct stargz_source *src)
 }
 
 /**
- * stargz_source_read() - read bytes
+ * stargz_source_read_iter() - read bytes
  * @src: an open source
  * @pos: first byte
- * @buf: where to
- * @len: how many
+ * @iter: where to, and how many
  *
  * Reads with the credentials of the mounter: whoever reads a file of the
  * mount needs no rights on the image. May sleep and allocate, never enters
  * file systems on reclaim.
  *
- * Return: 0 when all @len bytes were read, -EIO when the source ends early,
- * -EINTR when the caller is being killed, or what reading gave.
+ * Return: 0 when all bytes were read, -EIO when the source ends early or its file
+ * system is damaged, -EINTR when the caller is being killed, or what reading gave.
  */
-int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
-		       size_t len)
+int stargz_source_read_iter(const struct stargz_source *src, u64 pos,
+			    struct iov_iter *iter)
 {
 	const struct cred *old = override_creds(src->file->f_cred);
 	unsigned int nofs = memalloc_nofs_save();
 	loff_t at = pos;
 	int err = 0;
 
-	while (len) {
-		ssize_t n = kernel_read(src->file, buf, len, &at);
+	while (!err && iov_iter_count(iter)) {
+		ssize_t n = vfs_iter_read(src->file, iter, &at, 0);
 
-		if (n <= 0) {
-			err = n == -ERESTARTSYS ? -EINTR : n < 0 ? n : -EIO;
-			break;
-		}
-		buf += n;
-		len -= n;
+		if (n == -ERESTARTSYS)
+			err = -EINTR;
+		else if (n == -EUCLEAN || !n)
+			/* Damage of the other file system is none of ours. */
+			err = -EIO;
+		else if (n < 0)
+			err = n;
 	}
 	memalloc_nofs_restore(nofs);
 	revert_creds(old);
 	return err;
+}
+
+/**
+ * stargz_source_read() - read bytes to a buffer
+ * @src: an open source
+ * @pos: first byte
+ * @buf: where to
+ * @len: how many
+ *
+ * Return: as stargz_source_read_iter().
+ */
+int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
+		       size_t len)
+{
+	struct kvec vec = { .iov_base = buf, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, len);
+	return stargz_source_read_iter(src, pos, &iter);
 }
 
 /**
@@ -248,8 +274,8 @@ void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
  *
  * Pages at the ends that hold other bytes as well do not count.
  *
- * Return: whether the source is a file and its page cache has a page of them.
- *	False for a range of no whole page, which stargz_source_forget() leaves
+ * Return: whether the source is a file and its page cache has a page of them, or
+ *	it cannot be known, as the file system is stacked on another one. False for a range of no whole page, which stargz_source_forget() leaves
  *	alone anyway.
  */
 bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
@@ -258,7 +284,8 @@ bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
 	u64 end = round_down(pos + len, PAGE_SIZE);
 
 	return start < end && S_ISREG(src->host->i_mode) &&
-	       filemap_range_has_page(src->host->i_mapping, start, end - 1);
+	       (src->host->i_sb->s_stack_depth ||
+		filemap_range_has_page(src->host->i_mapping, start, end - 1));
 }
 
 /**

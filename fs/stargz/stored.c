@@ -11,8 +11,6 @@
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
-#include <linux/cred.h>
-#include <linux/sched/mm.h>
 #include <linux/uio.h>
 
 #include "internal.h"
@@ -55,7 +53,7 @@ static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
 
 	for (i = 0; i < nr && !err; i = end) {
 		struct bio *bio = bio_alloc(bdev, bio_max_segs(nr - i),
-					    REQ_OP_READ, GFP_NOFS);
+					    REQ_OP_READ, GFP_NOIO);
 
 		bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
 		for (end = i; end < nr; end++) {
@@ -73,26 +71,14 @@ static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
 	return err;
 }
 
-/* Read through the page cache of the source, with the mounter's rights. */
+/* Read through the page cache of the source. */
 static int stargz_stored_copy(const struct stargz_source *src, u64 pos,
 			      const struct bio_vec *to, unsigned int nr)
 {
-	const struct cred *old = override_creds(src->file->f_cred);
-	unsigned int nofs = memalloc_nofs_save();
 	struct iov_iter iter;
-	loff_t at = pos;
-	int err = 0;
 
-	iov_iter_bvec(&iter, READ, to, nr, stargz_stored_size(to, nr));
-	while (!err && iov_iter_count(&iter)) {
-		ssize_t n = vfs_iter_read(src->file, &iter, &at, 0);
-
-		if (n <= 0)
-			err = n == -ERESTARTSYS ? -EINTR : n < 0 ? n : -EIO;
-	}
-	memalloc_nofs_restore(nofs);
-	revert_creds(old);
-	return err;
+	iov_iter_bvec(&iter, ITER_DEST, to, nr, stargz_stored_size(to, nr));
+	return stargz_source_read_iter(src, pos, &iter);
 }
 
 /* Of a span that is read as a whole, the checksum, if it has one. */
@@ -105,7 +91,7 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
 	if (!(raw->flags & STARGZ_SPAN_CRC) ||
 	    stargz_stored_size(to, nr) != le32_to_cpu(raw->ulen))
 		return true;
-	/* No highmem (inode_nohighmem()): an entry is one run of memory. */
+	/* No highmem (stargz_fill_type()): an entry is one run of memory. */
 	for (i = 0; i < nr; i++)
 		crc = stargz_crc(crc, page_address(to[i].bv_page) +
 				 to[i].bv_offset, to[i].bv_len);

@@ -2,11 +2,11 @@
 /*
  * stargz - streams: the states of decoders, for all mounts together.
  *
- * A stream is the ticket to everything that costs: see struct stargz_stream.
- * Streams are made when they are needed, up to a number that goes with that of
- * CPUs, and given back under memory pressure; the first one lives as long as
- * the module, so that reading goes on, one span after the other, when there is
- * no memory.
+ * Whoever decodes, reads compressed bytes or adds to the span cache must hold a
+ * stream: see struct stargz_stream. Streams are made when they are needed, up to
+ * a number that goes with that of CPUs, and freed under memory pressure; there is
+ * always at least one, so that reading goes on, one span after the other, when
+ * there is no memory.
  *
  * A holder of a stream waits for I/O, for folios of the index, for room in the
  * span cache, and for spans that are being decoded, whose decoder has a stream
@@ -28,11 +28,12 @@
 #define STARGZ_STREAMS_PER_CPU	4
 
 static struct {
-	spinlock_t lock;		/* @idle, @nr_idle, @count */
+	spinlock_t lock;		/* @idle and the numbers */
 	struct list_head idle;
 	unsigned int nr_idle;
-	unsigned int count;
-	unsigned int max;
+	unsigned int made;		/* those that exist, at least one */
+	unsigned int count;		/* and those that are being made */
+	unsigned int max;		/* of @count */
 	wait_queue_head_t wait;
 	struct stargz_shrinker shrinker;
 } stargz_streams;
@@ -47,7 +48,7 @@ struct stargz_stream *stargz_stream_alloc(void)
 	struct stargz_stream *strm;
 	size_t size;
 
-	strm = kzalloc(sizeof(*strm), GFP_NOFS | __GFP_RETRY_MAYFAIL |
+	strm = kzalloc(sizeof(*strm), GFP_NOIO | __GFP_RETRY_MAYFAIL |
 				      __GFP_NOWARN);
 	if (!strm)
 		return NULL;
@@ -113,11 +114,12 @@ static struct stargz_stream *stargz_stream_take(void)
 	if (!grow)
 		return strm;
 	strm = stargz_stream_alloc();
-	if (!strm) {
-		spin_lock(&stargz_streams.lock);
+	spin_lock(&stargz_streams.lock);
+	if (strm)
+		stargz_streams.made++;
+	else
 		stargz_streams.count--;
-		spin_unlock(&stargz_streams.lock);
-	}
+	spin_unlock(&stargz_streams.lock);
 	return strm;
 }
 
@@ -135,31 +137,46 @@ struct stargz_stream *stargz_stream_try(void)
 						       stargz_stream_take();
 }
 
-/* Is a stream idle? A hint. */
-static bool stargz_stream_idle(void)
+/* Is it of use to look for a stream again? A hint, without the lock. */
+static bool stargz_stream_idle(const struct stargz_sb_info *sbi)
 {
-	return READ_ONCE(stargz_streams.nr_idle);
+	return READ_ONCE(stargz_streams.nr_idle) || READ_ONCE(sbi->stopping);
 }
 
 /**
  * stargz_stream_get() - a stream, once there is one
+ * @sbi: the mount that it is for
  *
  * Sleeps. May be called with folios of files locked, by one who holds no
  * stream.
  *
  * Return: a stream for stargz_stream_put(), or NULL when the caller is being
- * killed.
+ * killed or the mount goes away.
  */
-struct stargz_stream *stargz_stream_get(void)
+struct stargz_stream *stargz_stream_get(const struct stargz_sb_info *sbi)
 {
 	struct stargz_stream *strm;
 
 	/* One stream that is given back wakes one of those who wait. */
-	while (!(strm = stargz_stream_take()))
+	while (!(strm = stargz_stream_take())) {
 		if (wait_event_killable_exclusive(stargz_streams.wait,
-						  stargz_stream_idle()))
+						  stargz_stream_idle(sbi)))
 			return NULL;
+		if (READ_ONCE(sbi->stopping)) {
+			/* It may have been woken for a stream. */
+			wake_up(&stargz_streams.wait);
+			return NULL;
+		}
+	}
 	return strm;
+}
+
+/**
+ * stargz_streams_stop() - have those who wait look whether their mount stops
+ */
+void stargz_streams_stop(void)
+{
+	wake_up_all(&stargz_streams.wait);
 }
 
 /**
@@ -182,7 +199,7 @@ void stargz_stream_put(struct stargz_stream *strm)
  */
 unsigned int stargz_streams_count(void)
 {
-	return READ_ONCE(stargz_streams.count);
+	return READ_ONCE(stargz_streams.made);
 }
 
 static unsigned long stargz_streams_shrink_count(struct shrinker *shrink,
@@ -204,10 +221,12 @@ static unsigned long stargz_streams_shrink_scan(struct shrinker *shrink,
 		struct stargz_stream *strm = NULL;
 
 		spin_lock(&stargz_streams.lock);
-		if (stargz_streams.count > 1)
+		if (stargz_streams.made > 1)
 			strm = stargz_stream_pop();
-		if (strm)
+		if (strm) {
+			stargz_streams.made--;
 			stargz_streams.count--;
+		}
 		spin_unlock(&stargz_streams.lock);
 		if (!strm)
 			break;
@@ -235,6 +254,7 @@ int __init stargz_streams_init(void)
 	stargz_streams.max = STARGZ_STREAMS_PER_CPU * num_online_cpus();
 	list_add(&strm->list, &stargz_streams.idle);
 	stargz_streams.nr_idle = 1;
+	stargz_streams.made = 1;
 	stargz_streams.count = 1;
 	err = stargz_shrinker_register(&stargz_streams.shrinker, 0,
 				       stargz_streams_shrink_count,

@@ -15,6 +15,7 @@
 #include <linux/blkdev.h>
 #include <linux/fs_parser.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/sizes.h>
@@ -332,6 +333,9 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 		if (!err)
 			err = stargz_check_blob(fc, sbi, i, &raw,
 						&sbi->blobs[i]);
+		if (!err && fatal_signal_pending(current))
+			err = -EINTR;
+		cond_resched();
 	}
 	stargz_cursor_end(&cur);
 	sbi->nr_blobs = n;
@@ -490,6 +494,8 @@ void stargz_kill_sb(struct super_block *sb)
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 
 	WRITE_ONCE(sbi->stopping, true);
+	stargz_streams_stop();
+	stargz_cache_stop();
 	/* As long as the device number that it is named by is ours. */
 	stargz_sysfs_unregister(sbi);
 	/* A mount that failed early has no ->put_super(). */
