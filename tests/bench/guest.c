@@ -10,10 +10,10 @@
  *	work NAME ACTION LIST			(in every round)
  *
  * where LIST is a file in /bench/lists and PEER the only one it is done with. In
- * every round each work is done with
- * each peer in turn, so that what changes on the host meanwhile meets all; in
- * every other round from the last to the first, so that none always comes after
- * the same, which leaves the caches of the host in a state of its own.
+ * every round each work is done with each peer in turn, so that what changes on
+ * the host meanwhile meets all; in every other round from the last to the first,
+ * so that none always comes after the same, which leaves the caches of the host
+ * in a state of its own.
  */
 #include <errno.h>
 #include <stdio.h>

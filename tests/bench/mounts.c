@@ -23,6 +23,8 @@
 
 #define PAGE		4096
 #define STATE		"/sys/fs/stargz"
+#define CACHE_NAME	"cache_bytes"
+#define CACHE		STATE "/" CACHE_NAME
 #define GROUP		"/sys/fs/cgroup/bench"
 
 #define SAME		20
@@ -100,18 +102,18 @@ static int64_t number_in(const char *path, const char *word)
 }
 
 /* Bytes of decoded spans: of all mounts, which may have one cache or each its own. */
-static int64_t cache_bytes(void)
+static int64_t span_caches(void)
 {
 	char path[300];
 	struct dirent *entry;
 	int64_t sum = 0;
 	DIR *all;
 
-	if (!access(STATE "/cache_bytes", F_OK))
-		return number_of(STATE "/cache_bytes");
+	if (!access(CACHE, F_OK))
+		return number_of(CACHE);
 	all = opendir(STATE);
 	while (all && (entry = readdir(all))) {
-		snprintf(path, sizeof(path), STATE "/%s/cache_bytes",
+		snprintf(path, sizeof(path), STATE "/%s/" CACHE_NAME,
 			 entry->d_name);
 		sum += number_of(path);
 	}
@@ -256,6 +258,12 @@ struct peaks {
 	int64_t threads, cache, in_use, group, group_kernel;
 };
 
+static void raise_to(int64_t *most, int64_t value)
+{
+	if (*most < value)
+		*most = value;
+}
+
 static pid_t start_sampling(struct peaks *most, int64_t (*threads)(void))
 {
 	pid_t pid = fork();
@@ -265,19 +273,18 @@ static pid_t start_sampling(struct peaks *most, int64_t (*threads)(void))
 	while (!pid) {
 		struct peaks now = {
 			.threads = threads ? threads() : 0,
-			.cache = cache_bytes(),
+			.cache = span_caches(),
 			.in_use = kernel_in_use(),
 			.group = number_of(GROUP "/memory.current"),
 			.group_kernel = number_in(GROUP "/memory.stat",
 						  "kernel"),
 		};
 
-#define RAISE(what) (most->what = now.what > most->what ? now.what : most->what)
-		RAISE(threads);
-		RAISE(cache);
-		RAISE(in_use);
-		RAISE(group);
-		RAISE(group_kernel);
+		raise_to(&most->threads, now.threads);
+		raise_to(&most->cache, now.cache);
+		raise_to(&most->in_use, now.in_use);
+		raise_to(&most->group, now.group);
+		raise_to(&most->group_kernel, now.group_kernel);
 		usleep(5000);
 	}
 	return pid;
@@ -308,7 +315,7 @@ void run_many(const struct peer *peer, const struct work *work)
 		await(LAYER_READERS);
 	}
 	result_number("read_kib", kernel_in_use() - before);
-	result_number("read_cache_kib", cache_bytes() / 1024);
+	result_number("read_cache_kib", span_caches() / 1024);
 	sleep(10);
 	result_number("later_kib", kernel_in_use() - before);
 	settle();

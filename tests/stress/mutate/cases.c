@@ -330,8 +330,8 @@ static void tell(const struct lie *lie)
 		sb->max_span = STARGZ_SPAN_MAX;
 		sb->feature_incompat = 7;
 	}
-	if (lie->wide || (!strncmp(name, "super.", 6) &&
-			  strcmp(name, "super.crc32")))
+	if (lie->wide || (!strncmp(name, "super_block.", 12) &&
+			  strcmp(name, "super_block.crc32")))
 		seal(s);
 }
 
@@ -632,8 +632,8 @@ static void do_case(struct lie *lie)
 
 	if (lie->loop && !*lie->seed->file[0].device && !no_loop)
 		no_loop = !make_loop(&lie->seed->file[0]);
-	if (no_loop)
-		lie->loop = lie->late = false;
+	lie->loop &= !no_loop;
+	lie->late &= lie->loop;
 	if (!lie->late)
 		tell(lie);
 	root = lie->new_api ? mount_new(lie) : mount_classic(lie);

@@ -134,7 +134,7 @@ static uint32_t unpack_frames(const uint8_t *p, size_t len, uint32_t want)
 
 /* The 32 KiB before a span, of which the record says the end. */
 bool history_decode(const struct seed *s, const struct stargz_history *w,
-		   uint8_t *history)
+		    uint8_t *history)
 {
 	const uint8_t *data = seed_table(s, STARGZ_TABLE_HISTORY_DATA);
 	uint64_t size = seed_count(s, STARGZ_TABLE_HISTORY_DATA);

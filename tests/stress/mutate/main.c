@@ -63,7 +63,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static uint64_t number(const char *text)
+static uint64_t parse_number(const char *text)
 {
 	char *end;
 	uint64_t value = strtoull(text, &end, 0);
@@ -82,22 +82,31 @@ static void parse(int argc, char **argv)
 		{ "state", 1, NULL, 'S' }, { "verbose", 0, NULL, 'v' },
 		{ "list", 0, NULL, 'l' }, { NULL, 0, NULL, 0 }
 	};
+	static const struct {
+		int letter;
+		uint64_t *value;
+	} numbers[] = {
+		{ 's', &opt.seed }, { 'f', &opt.first }, { 'n', &opt.count },
+		{ 't', &opt.seconds }, { 'd', &opt.deadline },
+	};
+	unsigned int i;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "s:f:n:t:d:c:S:vl", longs, NULL)) !=
 	       -1) {
-		switch (c) {
-		case 's': opt.seed = number(optarg); break;
-		case 'f': opt.first = number(optarg); break;
-		case 'n': opt.count = number(optarg); break;
-		case 't': opt.seconds = number(optarg); break;
-		case 'd': opt.deadline = number(optarg); break;
-		case 'c': opt.copies = optarg; break;
-		case 'S': opt.state = optarg; break;
-		case 'v': opt.verbose = true; break;
-		case 'l': opt.list = true; break;
-		default: exit(2);
-		}
+		for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+			if (numbers[i].letter == c)
+				*numbers[i].value = parse_number(optarg);
+		if (c == 'c')
+			opt.copies = optarg;
+		else if (c == 'S')
+			opt.state = optarg;
+		else if (c == 'v')
+			opt.verbose = true;
+		else if (c == 'l')
+			opt.list = true;
+		else if (c == '?')
+			exit(2);
 	}
 	if (argc - optind != 2)
 		errx(2, "Usage: mutate [OPTION]... SEEDS DIR");

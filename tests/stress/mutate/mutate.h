@@ -88,7 +88,7 @@ unsigned int span_file(const struct seed *s, const struct stargz_span *span,
 		       uint64_t *start);
 bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out);
 bool history_decode(const struct seed *s, const struct stargz_history *w,
-		   uint8_t *history);
+		    uint8_t *history);
 size_t gzip_header(const uint8_t *p, size_t len);
 
 /* walk.c */

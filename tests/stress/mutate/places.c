@@ -19,19 +19,21 @@
 /* Of compressed symbols, which all mean the same, so many of a block. */
 #define SYMBOL_PLACES	12
 
+/* Between the words of a list of seeds. */
+#define BLANKS		"\n\t "
+
 struct field {
 	const char *name;
 	int table;		/* -1: the superblock */
 	unsigned int offset, bytes;
 };
 
-#define SUPER(member) \
-	{ "super." #member, -1, offsetof(struct stargz_super_block, member), \
-	  sizeof(((struct stargz_super_block *)0)->member) }
-#define FIELD(table, type, member) \
-	{ #type "." #member, STARGZ_TABLE_##table, \
-	  offsetof(struct stargz_##type, member), \
+#define FIELD_OF(table, type, member) \
+	{ #type "." #member, table, offsetof(struct stargz_##type, member), \
 	  sizeof(((struct stargz_##type *)0)->member) }
+#define FIELD(table, type, member) \
+	FIELD_OF(STARGZ_TABLE_##table, type, member)
+#define SUPER(member)	FIELD_OF(-1, super_block, member)
 
 static const struct field fields[] = {
 	SUPER(magic), SUPER(crc32), SUPER(version), SUPER(size),
@@ -115,18 +117,18 @@ static void load_file(struct seed *s, const char *folder, const char *name,
 void seed_load(struct seed *s, const char *folder, char *line,
 	       const char *copies)
 {
-	char *save, *word = strtok_r(line, " \n", &save);
+	char *save, *word = strtok_r(line, BLANKS, &save);
 
 	memset(s, 0, sizeof(*s));
 	if (!word)
 		errx(2, "%s/list: an empty line", folder);
 	snprintf(s->name, sizeof(s->name), "%s", word);
-	word = strtok_r(NULL, " \n", &save);
+	word = strtok_r(NULL, BLANKS, &save);
 	if (word && strcmp(word, "-"))
 		load_file(s, folder, word, copies);
 	else
 		s->image = true;
-	while ((word = strtok_r(NULL, " \n", &save)))
+	while ((word = strtok_r(NULL, BLANKS, &save)))
 		load_file(s, folder, word, copies);
 	if (!s->files || s->file[0].size < sizeof(struct stargz_super_block))
 		errx(2, "%s: no index", s->name);
@@ -201,9 +203,9 @@ static void add_tables(struct seed *s)
 		at = offsetof(struct stargz_super_block, table[i]);
 		/* Those without a name all mean the same. */
 		nr = i <= STARGZ_TABLE_DIGESTS ? i : STARGZ_TABLE_DIGESTS + 1;
-		snprintf(name, sizeof(name), "super.table[%u].offset", nr);
+		snprintf(name, sizeof(name), "super_block.table[%u].offset", nr);
 		add_field(s, name, 0, at, 8);
-		snprintf(name, sizeof(name), "super.table[%u].count", nr);
+		snprintf(name, sizeof(name), "super_block.table[%u].count", nr);
 		add_field(s, name, 0, at + 8, 8);
 	}
 }
@@ -562,7 +564,7 @@ static void give_turns(struct seed *s)
 	for (i = 0; i < s->kinds; i++) {
 		const struct kind *k = &s->kind[i];
 
-		n = k->count < 4 || !strncmp(k->name, "super.", 6) ? 1 : 3;
+		n = k->count < 4 || !strncmp(k->name, "super_block.", 12) ? 1 : 3;
 		while (n--)
 			s->turn[s->turns++] = i;
 	}
