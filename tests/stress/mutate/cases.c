@@ -714,8 +714,10 @@ void cases_run(const struct plan *p, struct report *to)
 	if (p->state && state < 0)
 		err(2, "%s", p->state);
 	walk_setup();
+	report->learning = true;
 	for (i = 0; i < nr_seeds; i++)
 		learn(&seeds[i]);
+	report->learning = false;
 	start_readers();
 	for (n = p->first; n < p->end && (!p->until || now() < p->until); n++) {
 		find_lie(&lie, p->seed, n);

@@ -20,6 +20,7 @@ struct report {
 	double started;
 	volatile double since;		/* when the case began; 0: none has */
 	volatile unsigned long number;
+	volatile bool learning;		/* no lie has been told yet */
 	char what[256];
 	pid_t reader[READERS + 1];	/* the last one is to be killed */
 	unsigned long done, refused, failed, fine, killed, complaints;

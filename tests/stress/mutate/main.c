@@ -201,7 +201,7 @@ static bool give_up_case(pid_t worker)
 	while (!umount2(opt.dir, MNT_DETACH))
 		;
 	fflush(stdout);
-	return true;
+	return !report->learning;
 }
 
 static void work(uint64_t first)
@@ -228,6 +228,7 @@ static bool run(void)
 
 	for (;;) {
 		report->since = 0;
+		report->number = first;
 		fflush(stdout);
 		worker = fork();
 		if (worker < 0)
