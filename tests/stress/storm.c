@@ -2,7 +2,7 @@
 /*
  * storm - mount, read and unmount, over and over.
  *
- *	storm WAY ROUNDS DIR SOURCE OPTIONS [MODULE]
+ *	storm WAY ROUNDS DIR SOURCE OPTIONS
  *
  * What is mounted on DIR is unmounted the moment those who read it have ended,
  * so that whatever is still going on for them in the kernel meets the unmount.
@@ -14,7 +14,6 @@
  *	mapped		by one, through a mapping
  *	killed		by four who are killed at any time
  *	remount		by two, while the decoder is switched
- *	unload		by one; then MODULE, a file, is unloaded and loaded
  *	fail		by one; in round N the Nth allocation of mount(2) fails,
  *			until a mount has no more, then from the first again
  *
@@ -39,7 +38,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,7 +53,7 @@ int umount2(const char *target, int flags);
 #define READ_ONLY	1
 #define REMOUNT		32
 
-static const char *dir, *source, *options, *module;
+static const char *dir, *source, *options;
 static struct file {
 	char *path;
 	uint64_t phys;
@@ -252,19 +250,6 @@ static void way_remount(void)
 	end_readers(pids, 2, 0);
 }
 
-static void reload(void)
-{
-	int fd = open(module, O_RDONLY);
-
-	if (fd < 0)
-		err(1, "%s", module);
-	if (syscall(SYS_delete_module, "stargz", 0))
-		err(1, "unloading");
-	if (syscall(SYS_finit_module, fd, "", 0))
-		err(1, "loading");
-	close(fd);
-}
-
 /* Returns whether the mount came to where the failure was to be. */
 static bool mount_failing(unsigned long nth)
 {
@@ -320,7 +305,7 @@ static const struct way {
 } ways[] = {
 	{ "order", way_order }, { "parallel", way_parallel },
 	{ "mapped", way_mapped }, { "killed", way_killed },
-	{ "remount", way_remount }, { "unload", way_order },
+	{ "remount", way_remount },
 };
 
 static void run(const char *name, unsigned long rounds)
@@ -338,8 +323,6 @@ static void run(const char *name, unsigned long rounds)
 			err(1, "round %lu: mount", i);
 		way->read();
 		unmount(i);
-		if (module)
-			reload();
 	}
 	printf("%lu rounds\n", rounds);
 }
@@ -348,13 +331,12 @@ int main(int argc, char **argv)
 {
 	unsigned long rounds;
 
-	if (argc != 6 && argc != 7)
-		errx(2, "Usage: storm WAY ROUNDS DIR SOURCE OPTIONS [MODULE]");
+	if (argc != 6)
+		errx(2, "Usage: storm WAY ROUNDS DIR SOURCE OPTIONS");
 	rounds = strtoul(argv[2], NULL, 0);
 	dir = argv[3];
 	source = argv[4];
 	options = argv[5];
-	module = argv[6];
 	find_files();
 	if (!strcmp(argv[1], "fail"))
 		run_fail(rounds);
