@@ -716,15 +716,13 @@ static enum lru_status stargz_shrink_one(STARGZ_LRU_WALK_ARGS)
 	struct stargz_span_buf *buf =
 		container_of(item, struct stargz_span_buf, shrink);
 	struct list_head *dead = arg;
-	enum lru_status ret = LRU_SKIP;
 
-	if (spin_trylock(&stargz_cache.lock)) {
-		list_lru_isolate(list, item);
-		stargz_buf_bury(buf, dead);
-		spin_unlock(&stargz_cache.lock);
-		ret = LRU_REMOVED;
-	}
-	return ret;
+	if (!spin_trylock(&stargz_cache.lock))
+		return LRU_SKIP;
+	list_lru_isolate(list, item);
+	stargz_buf_bury(buf, dead);
+	spin_unlock(&stargz_cache.lock);
+	return LRU_REMOVED;
 }
 
 static unsigned long stargz_shrink_scan(struct shrinker *shrink,
