@@ -97,6 +97,7 @@ u64 stargz_cache_limit(void)
 static void stargz_buf_free(struct stargz_span_buf *buf)
 {
 	kvfree(buf->data);
+	stargz_share_drop(&buf->share);
 	kmem_cache_free(stargz_cache.slab, buf);
 }
 
@@ -384,9 +385,10 @@ static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
 				   __GFP_ZERO);
 	if (!buf)
 		return NULL;
-	buf->data = stargz_alloc(len, __GFP_ACCOUNT);
+	if (stargz_share_take(&buf->share, bound))
+		buf->data = stargz_alloc(len, __GFP_ACCOUNT);
 	if (!buf->data) {
-		kmem_cache_free(stargz_cache.slab, buf);
+		stargz_buf_free(buf);
 		return NULL;
 	}
 	INIT_HLIST_NODE(&buf->hash);
@@ -674,6 +676,8 @@ void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 	spin_lock(&stargz_cache.lock);
 	buf->delivered += delivered;
 	if (!--buf->users) {
+		/* From now on it can be reclaimed. */
+		stargz_share_drop(&buf->share);
 		if (buf->err) {
 			list_add(&buf->lru, &dead);
 		} else if (buf->delivered >= buf->len) {

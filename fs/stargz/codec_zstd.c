@@ -60,6 +60,7 @@ static struct {
  * struct stargz_zstd - a span while it is decoded, in strm->state
  * @ds: state of a frame that is decoded slice by slice, or NULL
  * @workspace: what @ds is in
+ * @share: of the cgroup that @workspace is charged to
  * @window: largest window that it has room for, bytes
  * @skip: bytes of a skippable frame that are left
  * @ulen: how many bytes the span has
@@ -73,6 +74,7 @@ static struct {
 struct stargz_zstd {
 	zstd_dstream *ds;
 	void *workspace;
+	struct stargz_share share;
 	size_t window;
 	u64 skip;
 	u32 ulen;
@@ -162,6 +164,13 @@ static bool stargz_zstd_fits(const struct stargz_decode *d,
 		head->frameContentSize <= STARGZ_ZSTD_AT_ONCE);
 }
 
+static void stargz_zstd_free(struct stargz_zstd *z)
+{
+	kvfree(z->workspace);
+	z->workspace = NULL;
+	stargz_share_drop(&z->share);
+}
+
 /* Memory for frames with windows of up to @window bytes. */
 static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 {
@@ -178,10 +187,13 @@ static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 		z->large = true;
 	}
 	bound = zstd_dstream_workspace_bound(window);
-	kvfree(z->workspace);
+	stargz_zstd_free(z);
 	z->ds = NULL;
-	z->workspace = stargz_alloc(bound, __GFP_ACCOUNT);
+	/* For large windows there is no other way, and one of them at a time. */
+	if (z->large || stargz_share_take(&z->share, bound))
+		z->workspace = stargz_alloc(bound, __GFP_ACCOUNT);
 	if (!z->workspace) {
+		stargz_share_drop(&z->share);
 		if (window > STARGZ_ZSTD_WINDOW_RESERVE)
 			return -ENOMEM;
 		window = STARGZ_ZSTD_WINDOW_RESERVE;
@@ -350,7 +362,7 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 	if (z->reserved)
 		mutex_unlock(&stargz_zstd_reserve.lock);
 	else
-		kvfree(z->workspace);
+		stargz_zstd_free(z);
 	if (z->large)
 		mutex_unlock(&stargz_zstd_large);
 	return ret;

@@ -142,12 +142,17 @@ int stargz_fetch_begin(struct stargz_fetch *f,
 	f->from = round_down(start, sector);
 	f->size = round_up(start + len, sector) - f->from;
 	f->alloc = NULL;
+	f->share.bytes = 0;
 	f->forget = false;
 	if (f->size > scratch_size) {
 		/* Whole pages, so that it starts at a page border. */
-		buf = stargz_alloc(PAGE_ALIGN(f->size), __GFP_ACCOUNT);
-		if (!buf)
+		if (!stargz_share_take(&f->share, PAGE_ALIGN(f->size)))
 			return -ENOMEM;
+		buf = stargz_alloc(PAGE_ALIGN(f->size), __GFP_ACCOUNT);
+		if (!buf) {
+			stargz_share_drop(&f->share);
+			return -ENOMEM;
+		}
 		f->alloc = buf;
 	}
 	f->blob = blob;
@@ -215,6 +220,7 @@ int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
 void stargz_fetch_free(struct stargz_fetch *f)
 {
 	kvfree(f->alloc);
+	stargz_share_drop(&f->share);
 	memset(f, 0, sizeof(*f));
 }
 

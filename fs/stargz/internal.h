@@ -7,7 +7,8 @@
  * headers of their own:
  *
  *   log                          messages
- *   owner, engine                on whose behalf work is done, and when
+ *   owner, share, engine         on whose behalf work is done, what memory that
+ *                                may take, and when
  *   source, fetch, input         bytes of the index and of blobs
  *   meta, inode, namei, dir,     the tree
  *   xattr, export
@@ -383,6 +384,21 @@ void stargz_owner_leave(const struct stargz_owner_saved *saved);
 
 void *stargz_alloc(size_t size, gfp_t flags);
 
+/* share.c */
+
+/**
+ * struct stargz_share - memory that reading holds of a memory cgroup
+ * @bytes: how much; 0: none, or there is no limit
+ * @slot: where it is counted
+ */
+struct stargz_share {
+	size_t bytes;
+	unsigned int slot;
+};
+
+bool stargz_share_take(struct stargz_share *share, size_t bytes);
+void stargz_share_drop(struct stargz_share *share);
+
 /* engine.c */
 
 /**
@@ -445,6 +461,7 @@ struct stargz_bdev_read {
  * @len: how many
  * @data: the bytes; valid after stargz_fetch_wait()
  * @alloc: the memory they are in when it is ours to free, else NULL
+ * @share: of the cgroup that @alloc is charged to
  * @from: where reading begins in the source, whole sectors of a device
  * @size: how many bytes are read
  * @forget: the page cache of the source had none of them before
@@ -456,6 +473,7 @@ struct stargz_fetch {
 	size_t len;
 	u8 *data;
 	void *alloc;
+	struct stargz_share share;
 	u64 from;
 	size_t size;
 	bool forget;
@@ -861,6 +879,7 @@ void stargz_decode_spans(struct stargz_session *session,
  * @span: its number
  * @len: bytes
  * @size: bytes of memory that @data takes
+ * @share: of the cgroup that it is charged to, until it can be evicted
  * @users: how many hold it
  * @delivered: bytes copied out so far
  * @ahead: decoded ahead, and nobody has asked for it yet
@@ -880,6 +899,7 @@ struct stargz_span_buf {
 	u32 span;
 	u32 len;
 	size_t size;
+	struct stargz_share share;
 	unsigned int users;
 	u64 delivered;
 	bool ahead;
