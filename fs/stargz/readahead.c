@@ -10,6 +10,7 @@
  */
 #include <linux/backing-dev.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -217,6 +218,7 @@ static void stargz_expand(struct readahead_control *rac)
 	u64 start = readahead_pos(rac), end = start + readahead_length(rac);
 	u64 size = i_size_read(inode);
 	struct stargz_map map;
+	unsigned int noio;
 
 	if ((!start && end >= size) || stargz_map(inode, start, &map))
 		return;
@@ -232,9 +234,12 @@ static void stargz_expand(struct readahead_control *rac)
 	}
 	if (end - start > STARGZ_EXPAND_MAX)
 		return;
+	/* The window is locked, see owner.c. */
+	noio = memalloc_noio_save();
 	/* That gives up where a page is there already, at the front mostly. */
 	readahead_expand(rac, readahead_pos(rac), end - readahead_pos(rac));
 	readahead_expand(rac, start, end - start);
+	memalloc_noio_restore(noio);
 }
 
 /**
