@@ -274,7 +274,8 @@ const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
 	u16 mode = le16_to_cpu(raw->mode);
 	u16 flags = le16_to_cpu(raw->flags);
 
-	if (flags & ~STARGZ_INODE_INLINE || (flags && !S_ISREG(mode)))
+	if (flags & ~(S_ISREG(mode) ? STARGZ_INODE_INLINE :
+		      S_ISDIR(mode) ? STARGZ_INODE_IMPLIED : 0))
 		return "unknown inode flags";
 	if (!raw->nlink)
 		return "inode without links";

@@ -126,6 +126,8 @@ struct stargz_table {
 #define STARGZ_COMPAT_DIGESTS	0x00000001u	/* the digest table is filled */
 #define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts left as .wh. files */
 #define STARGZ_COMPAT_MERGED	0x00000004u	/* whiteouts were carried out */
+#define STARGZ_COMPAT_CHAINED	0x00000008u	/* the layers below were known */
+#define STARGZ_COMPAT_OPEN	0x00000010u	/* lower layers decide about some of it */
 
 /**
  * struct stargz_super_block - first 512 bytes of the index
@@ -163,6 +165,7 @@ struct stargz_super_block {
 
 /* stargz_inode.flags */
 #define STARGZ_INODE_INLINE	0x0001	/* @a, @b: one extent for the file */
+#define STARGZ_INODE_IMPLIED	0x0002	/* directory: no entry gives attributes */
 
 /**
  * struct stargz_inode - one file system object; inode number minus one is its

@@ -258,7 +258,9 @@ class Index:
             assert node.nlink == links[node.ino], "links"
 
     def details(self, node):
-        assert node.flags & ~1 == 0
+        assert node.flags & ~{stat.S_IFREG: 1, stat.S_IFDIR: 2}.get(
+            node.type, 0) == 0
+        node.implied = bool(node.flags & 2)
         node.xattrs = self.xattrs(node.xattr)
         if node.type == stat.S_IFLNK:
             assert 1 <= node.size <= 4095

@@ -401,8 +401,6 @@ def test_damage():
     for key, value in ((b"size", b"-1"), (b"uid", b"5000000000"),
                        (b"size", b"9" * 30), (b"gid", b"x")):
         refused(pax([(key, value)]) + entry() + END, "extension")
-    refused(pax([(b"path", b"a\0b")]) + entry() + END, "NUL")
-    refused(pax([(b"path", b"n" * 256)]) + entry() + END, "255")
     refused(entry(b"l", kind=b"2") + END, "target")
     refused(entry(b"c", kind=b"3", dev=(5000, 0)) + END, "device")
     refused(pax([(b"comment", b"x" * 9000)], kind=b"g") * 2 + entry() + END,

@@ -21,8 +21,10 @@ def test_whiteouts():
         {"name": "d/.wh.c", "type": "hardlink", "linkName": "gone"},
         {"name": "d/.wh.dir/x", "type": "reg"})
     ix = made(toc)
-    assert set(ix.paths) == {b"", b"a", b"d", b"d/b", b"d/c", b"d/dir"}
-    for name in (b"a", b"d/b", b"d/c", b"d/dir"):
+    # Engines take a whiteout that is no last name for a directory.
+    assert set(ix.paths) == {b"", b"a", b"d", b"d/b", b"d/c", b"d/.wh.dir",
+                             b"d/.wh.dir/x"}
+    for name in (b"a", b"d/b", b"d/c"):
         assert is_whiteout(ix.paths[name])
     assert ix.paths[b"a"].mtime == 9 * 10**9
     assert not ix.paths[b"a"].xattrs
@@ -30,7 +32,7 @@ def test_whiteouts():
     assert raw.paths[b".wh.a"].mode == stat.S_IFREG | 0o644
     assert set(raw.paths) == {b"", b".wh.a", b"d", b"d/.wh.b", b"d/.wh.dir",
                               b"d/.wh.dir/x"}
-    assert raw.compat == 2 and ix.compat == 0 and raw.uuid != ix.uuid
+    assert raw.compat == 2 and ix.compat == 16 and raw.uuid != ix.uuid
 
 
 def test_whiteout_and_the_real_thing():
@@ -41,7 +43,8 @@ def test_whiteout_and_the_real_thing():
     # What a layer below has in foo is hidden with foo.
     assert stat.S_ISDIR(ix.paths[b"foo"].mode)
     assert ix.paths[b"foo"].xattrs == OPAQUE
-    assert stat.S_ISREG(ix.paths[b"bar"].mode)
+    # As engines do, which remove what has the name by then.
+    assert is_whiteout(ix.paths[b"bar"])
     assert len(ix.paths) == 3
 
 
@@ -77,12 +80,11 @@ def test_aufs_names_and_landmarks():
     assert len(made(toc, "--raw").paths) == 2 + len(names)
 
 
-def test_a_hidden_file_can_be_a_link_target():
+def test_a_whiteout_is_no_link_target():
     ix = made(layer([{"name": ".wh.x", "type": "reg", "data": b"1"},
                      {"name": "y", "type": "hardlink",
-                      "linkName": ".wh.x"}]))
-    assert ix.content(ix.paths[b"y"]) == b"1" and ix.paths[b"y"].nlink == 1
-    assert is_whiteout(ix.paths[b"x"])
+                      "linkName": ".wh.x"}]), warnings=1)
+    assert set(ix.paths) == {b"", b"x"} and is_whiteout(ix.paths[b"x"])
 
 
 def test_overlay_xattrs_of_the_image():

@@ -19,10 +19,17 @@ class Skip(Exception):
 
 
 class Result:
-    """What a run of the program gave."""
+    """What a run of the program gave.
+
+    That the layer leaves something open is no warning of an entry: it is taken
+    out of err, and open says so.
+    """
 
     def __init__(self, code, out, err, index):
-        self.code, self.out, self.err, self.index = code, out, err, index
+        lines = err.splitlines(keepends=True)
+        self.open = any("see --below" in line for line in lines)
+        self.err = "".join(n for n in lines if "see --below" not in n)
+        self.code, self.out, self.index = code, out, index
 
     def __repr__(self):
         return f"exit {self.code}, {self.err!r}"

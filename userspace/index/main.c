@@ -19,9 +19,9 @@ static void on_warning(void *data, const char *line)
 	struct settings *s = data;
 
 	bar_clear(&s->bar);
-	if (s->count == 1)
-		fprintf(stderr, PROG ": %s: warning: %s\n", s->layers[0],
-			line);
+	if (s->count == s->below + 1)
+		fprintf(stderr, PROG ": %s: warning: %s\n",
+			s->layers[s->below], line);
 	else
 		fprintf(stderr, PROG ": warning: %s\n", line);
 }
@@ -82,7 +82,7 @@ static int make(struct settings *s, const int *fds, int out,
 		size_t *about)
 {
 	*about = 0;
-	if (s->opt.merge || s->opt.device_image)
+	if (s->opt.merge || s->opt.below || s->opt.device_image)
 		return stargz_index_layers(fds, s->count, &s->opt, out, stats,
 					   err, about);
 	return stargz_index_blob(fds[0], &s->opt, out, stats, err);
@@ -118,7 +118,7 @@ static int run(struct settings *s, const int *fds)
 	}
 	if (s->verbose)
 		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %s\n",
-			s->layers[0], stats.entries,
+			s->layers[s->below], stats.entries,
 			s->opt.check ? "no fault" : s->output);
 	if (s->stats)
 		print_stats(out.fd == STDOUT_FILENO ? stderr : stdout, &stats,
@@ -155,8 +155,10 @@ int main(int argc, char **argv)
 	int code, *fds;
 
 	code = options_parse(&s, argc, argv);
-	if (code >= 0)
+	if (code >= 0) {
+		free(s.layers);
 		return code;
+	}
 	s.opt.data = &s;
 	if (!s.quiet)
 		s.opt.warn = on_warning;
@@ -167,7 +169,7 @@ int main(int argc, char **argv)
 		return no_memory();
 	code = open_layers(&s, fds);
 	if (code == EXIT_OK && !s.output) {
-		if (asprintf(&beside, "%s.index", s.layers[0]) < 0)
+		if (asprintf(&beside, "%s.index", s.layers[s.below]) < 0)
 			return no_memory();
 		s.output = beside;
 	}
@@ -180,5 +182,6 @@ int main(int argc, char **argv)
 	}
 	free(beside);
 	free(fds);
+	free(s.layers);
 	return code;
 }

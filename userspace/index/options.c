@@ -14,7 +14,7 @@
 
 enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW,
 	OPT_OFFSET, OPT_SIZE, OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS,
-	OPT_MERGE, OPT_DEVICE_IMAGE, OPT_ALIGN };
+	OPT_MERGE, OPT_BELOW, OPT_DEVICE_IMAGE, OPT_ALIGN };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -29,6 +29,7 @@ static const struct option options[] = {
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "merge", no_argument, NULL, OPT_MERGE },
+	{ "below", required_argument, NULL, OPT_BELOW },
 	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
 	{ "align", required_argument, NULL, OPT_ALIGN },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -40,6 +41,7 @@ static const struct option options[] = {
 
 static const char help[] =
 "Usage: " PROG " [OPTION]... BLOB\n"
+"       " PROG " --below=LAYER... [OPTION]... BLOB\n"
 "       " PROG " --merge [OPTION]... -o INDEX LAYER...\n"
 "       " PROG " --device-image [--merge] [OPTION]... -o IMAGE LAYER...\n"
 "\n"
@@ -47,6 +49,8 @@ static const char help[] =
 "or one index of all layers of an image; or a disk with index and layers. A BLOB\n"
 "of - is standard input.\n"
 "\n"
+"      --below=LAYER     make the index of BLOB as the layer on top of LAYER, a\n"
+"                        blob or an index; lowest first; none: it is the lowest\n"
 "      --merge           resolve LAYERs, lowest first, into one tree; each is a\n"
 "                        blob or an index\n"
 "      --device-image    write the blobs behind the index\n"
@@ -135,6 +139,11 @@ static int take_option(struct settings *s, int c)
 	case OPT_MERGE:
 		s->opt.merge = true;
 		return -1;
+	case OPT_BELOW:
+		s->opt.below = true;
+		if (strcmp(optarg, "none"))
+			s->layers[s->count++] = optarg;
+		return -1;
 	case OPT_DEVICE_IMAGE:
 		s->opt.device_image = true;
 		return -1;
@@ -165,13 +174,20 @@ static int check_options(const struct settings *s)
 {
 	bool whole = s->opt.merge || s->opt.device_image;
 
-	if (!s->count)
+	if (s->count == s->below)
 		return usage("is missing", whole ? "LAYER" : "BLOB");
-	if (s->count > 1 && !s->opt.merge)
-		return usage("one at a time without --merge", s->layers[1]);
+	if (s->count > s->below + 1 && !s->opt.merge)
+		return usage("one at a time without --merge",
+			     s->layers[s->below + 1]);
+	if (whole && s->opt.below)
+		return usage("is for one layer", "--below");
+	if (s->opt.below && s->opt.raw)
+		return usage("shows a layer alone", "--raw");
+	if (s->opt.below && s->opt.check)
+		return usage("is about one layer alone", "--check");
 	if (s->opt.check && s->output)
 		return usage("nothing is written with --check", "--output");
-	if (!strcmp(s->layers[0], "-") && !s->output && !s->opt.check)
+	if (!strcmp(s->layers[s->below], "-") && !s->output && !s->opt.check)
 		return usage("is missing; there is no name to add .index to",
 			     "--output");
 	if (whole && !s->output)
@@ -192,13 +208,20 @@ int options_parse(struct settings *s, int argc, char **argv)
 {
 	int c;
 
+	/* There are no more than arguments. */
+	s->layers = calloc(argc + 1, sizeof(*s->layers));
+	if (!s->layers) {
+		fprintf(stderr, PROG ": out of memory\n");
+		return EXIT_SYSTEM;
+	}
 	while ((c = getopt_long(argc, argv, "o:qvhV", options, NULL)) != -1) {
 		int code = take_option(s, c);
 
 		if (code >= 0)
 			return code;
 	}
-	s->layers = argv + optind;
-	s->count = argc - optind;
+	s->below = s->count;
+	while (optind < argc)
+		s->layers[s->count++] = argv[optind++];
 	return check_options(s);
 }

@@ -24,8 +24,9 @@ enum exit_code {
 /**
  * struct settings - the command line, and what messages need to know
  * @opt: for the library
- * @layers: the blobs
+ * @layers: the layers below, lowest first, then the blobs; the array to be freed
  * @count: how many
+ * @below: how many of them are below
  * @output: file to write, or NULL
  * @stats: print numbers
  * @quiet: neither warnings nor a progress bar
@@ -36,6 +37,7 @@ struct settings {
 	struct stargz_index_options opt;
 	char **layers;
 	size_t count;
+	size_t below;
 	const char *output;
 	bool stats;
 	bool quiet;

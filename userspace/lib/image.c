@@ -38,6 +38,7 @@ static bool is_regular(const struct maker *m, uint32_t i)
 	const struct sgz_entry *entry = inode_entry(m, i);
 
 	return entry && sgz_entry_is(entry, S_IFREG) &&
+	       !(entry->flags & SGZ_ENTRY_BELOW) &&
 	       !(first_node(m, i)->flags & SGZ_NODE_WHITEOUT);
 }
 
@@ -281,10 +282,46 @@ static int make_regular(struct maker *m, struct stargz_inode *inode,
 	return 0;
 }
 
+static int make_graft(struct maker *m, const struct sgz_entry *entry,
+		      uint32_t ino)
+{
+	struct sgz_graft *graft = sgz_vec_add(&m->image->grafts, 1,
+					      sizeof(*graft));
+
+	if (!graft)
+		return sgz_nomem(m->ctx);
+	graft->ino = ino;
+	graft->layer = entry->a;
+	graft->below = entry->b;
+	return 0;
+}
+
+void sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
+		     uint32_t *ino)
+{
+	const struct sgz_graft *graft = image->grafts.data;
+	size_t low = 0, high = image->grafts.count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (graft[middle].ino < *ino)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == image->grafts.count || graft[low].ino != *ino)
+		return;
+	*layer = graft[low].layer;
+	*ino = graft[low].below;
+}
+
 static int make_by_type(struct maker *m, struct stargz_inode *inode, uint32_t i)
 {
 	const struct sgz_entry *entry = inode_entry(m, i);
 
+	if (entry && entry->flags & SGZ_ENTRY_BELOW)
+		return make_graft(m, entry, i + 1);
 	switch (le16toh(inode->mode) & S_IFMT) {
 	case S_IFDIR:
 		return make_directory(m, inode, i);
@@ -318,6 +355,8 @@ static int make_inodes(struct maker *m)
 		inode->mode = htole16(node_mode(m, node));
 		inode->nlink = htole32(nlink[i]);
 		inode->mtime = htole64(entry ? entry->mtime : SGZ_EPOCH);
+		if (!m->tree->below && sgz_node_is_implied(m->tree, node))
+			inode->flags = htole16(STARGZ_INODE_IMPLIED);
 		if (entry && !(node->flags & SGZ_NODE_WHITEOUT)) {
 			inode->uid = htole32(entry->uid);
 			inode->gid = htole32(entry->gid);
@@ -339,7 +378,8 @@ static int make_symlinks(struct maker *m)
 		const struct sgz_entry *entry = inode_entry(m, i);
 		int ret;
 
-		if (!S_ISLNK(le16toh(inode->mode)))
+		if (!S_ISLNK(le16toh(inode->mode)) ||
+		    entry->flags & SGZ_ENTRY_BELOW)
 			continue;
 		inode->size = htole64(entry->link_len);
 		ret = sgz_image_name(m->image, m->ctx, entry->link,
@@ -441,6 +481,8 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 	if (ret)
 		return ret;
 	take_xattrs(&m);
+	if (tree->below)
+		image->sb.feature_compat |= htole32(STARGZ_COMPAT_CHAINED);
 	return sgz_superblock_fill(image, ctx, tree->toc, m.data_bytes);
 }
 
@@ -462,4 +504,5 @@ void sgz_image_free(struct sgz_image *image)
 {
 	for (int i = 0; i < STARGZ_TABLES; i++)
 		sgz_vec_free(&image->table[i]);
+	sgz_vec_free(&image->grafts);
 }

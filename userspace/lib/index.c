@@ -11,9 +11,9 @@
 #include "index.h"
 #include "links.h"
 #include "records.h"
+#include "replay.h"
 #include "stargz.h"
 #include "tocranges.h"
-#include "view.h"
 
 /* Everything that lives while an index is made. */
 struct work {
@@ -27,17 +27,18 @@ static int make(struct work *w, struct sgz_image *image,
 		const struct sgz_context *ctx, struct sgz_blob *blob,
 		struct sgz_vec *ranges)
 {
+	struct sgz_left_open open = { 0 };
 	int ret;
 
 	ret = sgz_format_read(&w->toc, &w->spans, ctx, blob);
 	if (!ret)
-		ret = sgz_tree_build(&w->tree, ctx);
-	if (!ret)
-		ret = sgz_links_resolve(&w->tree, ctx);
-	if (!ret && !ctx->opt->raw)
-		ret = sgz_view_apply(&w->tree, ctx);
-	if (!ret)
-		ret = sgz_layout_make(&w->layout, ctx, &w->tree);
+		ret = sgz_replay(&w->tree, ctx, &open);
+	if (ret)
+		return ret;
+	sgz_links_resolve(&w->tree, ctx);
+	if (open.parents || open.links)
+		image->sb.feature_compat |= htole32(STARGZ_COMPAT_OPEN);
+	ret = sgz_layout_make(&w->layout, ctx, &w->tree);
 	if (!ret)
 		ret = sgz_image_make(image, ctx, &w->tree, &w->layout,
 				     &w->spans, blob);
@@ -47,7 +48,8 @@ static int make(struct work *w, struct sgz_image *image,
 }
 
 int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
-		      struct sgz_blob *blob, struct sgz_vec *ranges)
+		      struct sgz_blob *blob, struct sgz_below *below,
+		      struct sgz_vec *ranges)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	int ret;
@@ -55,6 +57,7 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 	if (!w)
 		return sgz_nomem(ctx);
 	w->tree.toc = &w->toc;
+	w->tree.below = below;
 	ret = make(w, image, ctx, blob, ranges);
 	sgz_spans_free(&w->spans);
 	sgz_layout_free(&w->layout);
@@ -65,14 +68,14 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 }
 
 int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
-		   struct sgz_blob *blob)
+		   struct sgz_blob *blob, struct sgz_below *below)
 {
 	struct sgz_vec ranges = { 0 };
 	int ret;
 
 	if (!ctx->opt->check)
-		return sgz_index_digests(image, ctx, blob, NULL);
-	ret = sgz_index_digests(image, ctx, blob, &ranges);
+		return sgz_index_digests(image, ctx, blob, below, NULL);
+	ret = sgz_index_digests(image, ctx, blob, below, &ranges);
 	/* Without a TOC reading has checked all there is. */
 	if (!ret && sgz_blob_record(image, 0)->digest_type)
 		ret = sgz_check_content(ctx, image, blob, &ranges);
@@ -91,7 +94,9 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 
 	ret = sgz_blob_open(&blob, &ctx, fd, opt->offset, opt->size);
 	if (!ret)
-		ret = sgz_index_make(&image, &ctx, &blob);
+		ret = sgz_index_make(&image, &ctx, &blob, NULL);
+	if (!ret && le32toh(image.sb.feature_compat) & STARGZ_COMPAT_OPEN)
+		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
 	if (!ret && out >= 0)
 		ret = sgz_image_write(&image, &ctx, out);
 	if (!ret && stats)

@@ -10,6 +10,7 @@
 #include "index.h"
 #include "indexread.h"
 #include "merge.h"
+#include "superblock.h"
 
 /* Everything that lives while the layers are put together. */
 struct work {
@@ -28,6 +29,20 @@ static int load_index(struct work *w, size_t i)
 	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
 }
 
+/* The index of a layer, made with those below it in sight. */
+static int make_index(struct work *w, size_t i)
+{
+	struct sgz_below below = { .layers = w->images, .count = i };
+	int ret = sgz_index_make(&w->images[i], w->ctx, &w->blobs[i],
+				 w->ctx->opt->merge || w->ctx->opt->below ?
+					 &below : NULL);
+
+	sgz_below_free(&below);
+	if (!ret && w->ctx->opt->below)
+		ret = sgz_superblock_chained(w->images, w->ctx, i + 1);
+	return ret;
+}
+
 static int load_layer(struct work *w, int fd, size_t i)
 {
 	char magic[4] = "";
@@ -42,7 +57,7 @@ static int load_layer(struct work *w, int fd, size_t i)
 		return ret;
 	if (sgz_is_index(magic, sizeof(magic)))
 		return load_index(w, i);
-	return sgz_index_make(&w->images[i], w->ctx, &w->blobs[i]);
+	return make_index(w, i);
 }
 
 static int load_layers(struct work *w, const int *fds, size_t *failed)
@@ -83,6 +98,8 @@ int stargz_index_layers(const int *fds, size_t count,
 	ret = load_layers(&w, fds, failed);
 	if (!ret && opt->merge)
 		ret = sgz_merge(&w.merged, &ctx, w.images, count);
+	else if (!ret && opt->below)
+		ret = sgz_chain(&w.merged, &ctx, w.images, count);
 	else if (w.images)
 		image = w.images;
 	if (!ret)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Following hard links. A chain is walked once to find its end and once more
- * to tell all its nodes, so that no link is ever followed twice.
+ * Following hard links that point forward. A chain is walked once to find its
+ * end and once more to tell all its nodes, so that no link is ever followed
+ * twice.
  */
 #include <string.h>
 
 #include "links.h"
 #include "stargz_fs.h"
-#include "view.h"
 
 /* The entry of a node that is still an unresolved link, or NULL. */
 static const struct sgz_entry *link_entry(const struct sgz_tree *tree,
@@ -15,80 +15,73 @@ static const struct sgz_entry *link_entry(const struct sgz_tree *tree,
 {
 	const struct sgz_entry *entry = sgz_node_entry(tree, node);
 
-	return entry && entry->flags & SGZ_HARDLINK ? entry : NULL;
+	return entry && entry->flags & SGZ_HARDLINK &&
+	       !(node->flags & SGZ_NODE_WHITEOUT) ? entry : NULL;
 }
 
-/* Where the chain that begins at a link ends: a node, or none. */
-static int find_end(const struct sgz_tree *tree, const struct sgz_context *ctx,
-		    uint32_t node, uint32_t *end)
+/* What the target of a link stands for: a node that is there, or none. */
+static uint32_t target_of(const struct sgz_tree *tree,
+			  const struct sgz_entry *link)
+{
+	uint32_t node = sgz_tree_find_path(tree, link->link, link->link_len);
+
+	if (node == SGZ_NONE || sgz_tree_node(tree, node)->flags &
+				(SGZ_NODE_HIDDEN | SGZ_NODE_WHITEOUT))
+		return SGZ_NONE;
+	return node;
+}
+
+/*
+ * Where the chain that begins at a link ends: a node, or none. It can end
+ * nowhere, at a directory, or at a link that was visited before.
+ */
+static uint32_t find_end(struct sgz_tree *tree, uint32_t node)
 {
 	for (;;) {
 		struct sgz_node *n = sgz_tree_node(tree, node);
 		const struct sgz_entry *link = link_entry(tree, n);
 
-		if (!link || n->flags & SGZ_NODE_HIDDEN)
-			break;
+		if (!link)
+			return sgz_node_is_dir(tree, n) ? SGZ_NONE : node;
 		if (n->flags & SGZ_NODE_VISITED)
-			return sgz_fail(ctx, -EUCLEAN,
-					"%s: hard links in a circle",
-					sgz_entry_quoted(link).text);
+			return SGZ_NONE;
 		n->flags |= SGZ_NODE_VISITED;
-		node = sgz_tree_find_path(tree, link->link, link->link_len);
+		node = target_of(tree, link);
 		if (node == SGZ_NONE)
-			break;
-		if (sgz_node_is_dir(tree, sgz_tree_node(tree, node)))
-			return sgz_fail(ctx, -EUCLEAN,
-					"%s: hard link to the directory %s",
-					sgz_entry_quoted(link).text,
-					sgz_quote(link->link, link->link_len).text);
+			return SGZ_NONE;
 	}
-	*end = node;
-	return 0;
 }
 
 /* Tell all links of a chain what they stand for. */
 static void settle(struct sgz_tree *tree, const struct sgz_context *ctx,
 		   uint32_t node, uint32_t end)
 {
-	uint32_t target = SGZ_NONE;
-
-	if (end != SGZ_NONE &&
-	    !(sgz_tree_node(tree, end)->flags & SGZ_NODE_HIDDEN))
-		target = sgz_tree_node(tree, end)->entry;
-	while (node != end) {
+	while (node != SGZ_NONE && node != end) {
 		struct sgz_node *n = sgz_tree_node(tree, node);
 		const struct sgz_entry *link = link_entry(tree, n);
 
-		node = sgz_tree_find_path(tree, link->link, link->link_len);
+		/* A circle was told, or this is the directory at the end. */
+		if (!link || !(n->flags & SGZ_NODE_VISITED))
+			return;
 		n->flags &= ~SGZ_NODE_VISITED;
-		if (target != SGZ_NONE) {
-			n->entry = target;
+		node = target_of(tree, link);
+		if (end != SGZ_NONE) {
+			n->entry = sgz_tree_node(tree, end)->entry;
 			continue;
 		}
 		n->flags |= SGZ_NODE_HIDDEN;
-		sgz_warn(ctx, "%s: hard link to %s, which is not in the layer, left out",
+		sgz_warn(ctx, "%s: hard link to %s, which is no file of the layer, left out",
 			 sgz_entry_quoted(link).text,
 			 sgz_quote(link->link, link->link_len).text);
 	}
 }
 
-int sgz_links_resolve(struct sgz_tree *tree, const struct sgz_context *ctx)
+void sgz_links_resolve(struct sgz_tree *tree, const struct sgz_context *ctx)
 {
 	for (uint32_t i = 1; i < tree->nodes.count; i++) {
 		const struct sgz_node *node = sgz_tree_node(tree, i);
-		uint32_t end;
-		int ret;
 
-		if (!link_entry(tree, node) || node->flags & SGZ_NODE_HIDDEN)
-			continue;
-		/* A whiteout is one whatever else it is. */
-		if (!ctx->opt->raw &&
-		    sgz_is_whiteout_name(node->name, node->name_len))
-			continue;
-		ret = find_end(tree, ctx, i, &end);
-		if (ret)
-			return ret;
-		settle(tree, ctx, i, end);
+		if (link_entry(tree, node) && !(node->flags & SGZ_NODE_HIDDEN))
+			settle(tree, ctx, i, find_end(tree, i));
 	}
-	return 0;
 }

@@ -9,14 +9,12 @@
 
 /**
  * sgz_links_resolve() - let every hard link's node stand for its target
- * @tree: the tree
+ * @tree: the tree, replayed
  * @ctx: the call
  *
- * Links may point forward and to other links. One whose target is missing is
- * hidden with a warning; directories and circles are refused.
- *
- * Return: 0, or a negative errno with the error text set.
+ * Only a table of contents has links left that point forward, perhaps to other
+ * such links. One that leads to no file is hidden with a warning.
  */
-int sgz_links_resolve(struct sgz_tree *tree, const struct sgz_context *ctx);
+void sgz_links_resolve(struct sgz_tree *tree, const struct sgz_context *ctx);
 
 #endif /* SGZ_LINKS_H */

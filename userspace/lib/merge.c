@@ -13,6 +13,7 @@
 
 #include "merge.h"
 #include "mergedata.h"
+#include "overlay.h"
 #include "records.h"
 #include "superblock.h"
 
@@ -31,10 +32,15 @@ struct directory {
 	uint32_t ino;
 };
 
+/*
+ * @like: of the directory at hand: the directory of a layer that it has its
+ * attributes from
+ */
 struct walk {
 	struct sgz_merge *m;
 	struct sgz_vec parts;
 	struct sgz_vec dirs;
+	struct part like;
 };
 
 static struct part *part_at(const struct walk *w, size_t i)
@@ -80,6 +86,12 @@ static int add_directory(struct walk *w, size_t first, uint32_t ino)
 	return 0;
 }
 
+static bool is_implied(const struct walk *w, uint32_t layer, uint32_t ino)
+{
+	return le16toh(sgz_inode(&w->m->layers[layer], ino)->flags) &
+	       STARGZ_INODE_IMPLIED;
+}
+
 /* The part with the least next name, of equal names the topmost one. */
 static size_t least(const struct walk *w, size_t first, size_t end)
 {
@@ -98,21 +110,18 @@ static size_t least(const struct walk *w, size_t first, size_t end)
 	return best;
 }
 
-static bool is_whiteout(const struct stargz_inode *inode)
-{
-	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b;
-}
-
 /*
  * Collect the parts of a directory of the image whose name is that of the next
  * entry of part @top, down to the first layer that hides those below it, and
  * pass the name in all parts of the parent. With @dir unset nothing is
- * collected.
+ * collected. The attributes are those of the topmost part that has some, which
+ * may be one that is hidden otherwise.
  */
 static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 {
 	const struct sgz_image *image = layer_of(w, part_at(w, top));
 	const struct stargz_dirent *name = entry_of(w, part_at(w, top));
+	bool looking = dir;
 
 	for (size_t i = top; i < end; i++) {
 		struct part *p = part_at(w, i);
@@ -125,13 +134,15 @@ static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 			continue;
 		p->next++;
 		ino = le32toh(d->ino);
+		if (d->type != S_IFDIR >> 12)
+			dir = looking = false;
+		if (looking) {
+			w->like = (struct part){ .layer = layer, .ino = ino };
+			looking = is_implied(w, layer, ino);
+		}
 		if (!dir)
 			continue;
-		if (d->type != S_IFDIR >> 12) {
-			dir = false;
-			continue;
-		}
-		if (sgz_merge_is_opaque(&w->m->layers[layer], ino))
+		if (sgz_is_opaque(&w->m->layers[layer], ino))
 			dir = false;
 		ret = add_part(w, layer, ino);
 		if (ret)
@@ -151,10 +162,14 @@ static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
 	int ret;
 
 	ret = pass_name(w, top, end, is_dir);
-	if (ret || is_whiteout(sgz_inode(&w->m->layers[layer], ino)))
+	if (ret || (!w->m->chain &&
+		    sgz_is_whiteout(sgz_inode(&w->m->layers[layer], ino))))
 		return ret;
 	ret = sgz_merge_entry(w->m, dir, layer, d, &mine);
-	return ret || !is_dir ? ret : add_directory(w, first, mine);
+	if (ret || !is_dir)
+		return ret;
+	sgz_merge_attributes(w->m, mine, w->like.layer, w->like.ino);
+	return add_directory(w, first, mine);
 }
 
 static int merge_directory(struct walk *w, size_t i)
@@ -172,13 +187,15 @@ static int merge_directory(struct walk *w, size_t i)
 static int merge_trees(struct sgz_merge *m)
 {
 	struct walk w = { .m = m };
-	size_t top = m->count - 1;
+	size_t like = m->count - 1;
 	int ret;
 
-	ret = sgz_merge_root(m, top);
-	for (size_t i = top + 1; !ret && i-- > 0; ) {
+	while (like && is_implied(&w, like, STARGZ_ROOT_INO))
+		like--;
+	ret = sgz_merge_root(m, like);
+	for (size_t i = m->count; !ret && i-- > 0; ) {
 		ret = add_part(&w, i, STARGZ_ROOT_INO);
-		if (sgz_merge_is_opaque(&m->layers[i], STARGZ_ROOT_INO))
+		if (m->chain || sgz_is_opaque(&m->layers[i], STARGZ_ROOT_INO))
 			break;
 	}
 	if (!ret)
@@ -207,6 +224,21 @@ static int check_layers(const struct sgz_merge *m)
 	return 0;
 }
 
+static int merge(struct sgz_merge *m)
+{
+	int ret;
+
+	ret = check_layers(m);
+	if (!ret)
+		ret = sgz_merge_begin(m);
+	if (!ret)
+		ret = merge_trees(m);
+	if (!ret)
+		ret = sgz_merge_data(m);
+	sgz_merge_end(m);
+	return ret;
+}
+
 int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
 	      const struct sgz_image *layers, size_t count)
 {
@@ -216,15 +248,20 @@ int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
 		.layers = layers,
 		.count = count,
 	};
-	int ret;
 
-	ret = check_layers(&m);
-	if (!ret)
-		ret = sgz_merge_begin(&m);
-	if (!ret)
-		ret = merge_trees(&m);
-	if (!ret)
-		ret = sgz_merge_data(&m);
-	sgz_merge_end(&m);
-	return ret;
+	return merge(&m);
+}
+
+int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
+	      const struct sgz_image *layers, size_t count)
+{
+	struct sgz_merge m = {
+		.image = image,
+		.ctx = ctx,
+		.layers = layers,
+		.count = count,
+		.chain = true,
+	};
+
+	return merge(&m);
 }

@@ -25,4 +25,21 @@
 int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
 	      const struct sgz_image *layers, size_t count);
 
+/**
+ * sgz_chain() - finish the index of a layer that was made with those below it
+ * @image: filled; zeroed by the caller
+ * @ctx: the call
+ * @layers: the index of each layer, lowest first; of the last one, the layer
+ *	that this is about, with grafts
+ * @count: how many, at least one
+ *
+ * The tree is that of the last layer, with its whiteouts and opaque directories.
+ * Its blob comes first, then those of layers below that it has files of, lowest
+ * first.
+ *
+ * Return: as sgz_merge().
+ */
+int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
+	      const struct sgz_image *layers, size_t count);
+
 #endif /* SGZ_MERGE_H */

@@ -12,32 +12,98 @@
 #include "records.h"
 #include "superblock.h"
 
-static const char opaque[] = "overlay.opaque";
-
 /* Blobs */
+
+static int add_blob(struct sgz_merge *m, const struct stargz_blob *from,
+		    uint16_t *number)
+{
+	struct sgz_vec *to = &m->image->table[STARGZ_TABLE_BLOBS];
+	struct stargz_blob *blob;
+
+	if (to->count == STARGZ_MAX_BLOBS)
+		return sgz_fail(m->ctx, -E2BIG, "more than %d blobs",
+				STARGZ_MAX_BLOBS);
+	blob = sgz_vec_add(to, 1, sizeof(*blob));
+	if (!blob)
+		return sgz_nomem(m->ctx);
+	*blob = *from;
+	blob->source = htole32(to->count);
+	*number = to->count - 1;
+	return 0;
+}
+
+/* A blob of another layer that an index made with --below refers to. */
+static int find_blob(const struct sgz_merge *m, size_t layer,
+		     const struct stargz_blob *blob, uint16_t *number)
+{
+	const struct sgz_vec *have = &m->image->table[STARGZ_TABLE_BLOBS];
+	const struct stargz_blob *b = have->data;
+
+	for (size_t i = 0; i < have->count; i++)
+		if (blob->digest_type && b[i].size == blob->size &&
+		    b[i].start == blob->start &&
+		    b[i].digest_type == blob->digest_type &&
+		    !memcmp(b[i].digest, blob->digest, sizeof(blob->digest))) {
+			*number = i;
+			return 0;
+		}
+	return sgz_fail(m->ctx, -EINVAL,
+			"layer %zu has files of a layer that is not among those below it",
+			layer);
+}
 
 static int take_blobs(struct sgz_merge *m, size_t layer)
 {
 	const struct sgz_image *from = &m->layers[layer];
-	struct sgz_vec *to = &m->image->table[STARGZ_TABLE_BLOBS];
 	size_t count = from->table[STARGZ_TABLE_BLOBS].count;
-	struct stargz_blob *blob;
+	int ret = 0;
 
-	m->map[layer].blob = to->count;
-	if (to->count + count > STARGZ_MAX_BLOBS)
-		return sgz_fail(m->ctx, -E2BIG, "more than %d blobs",
-				STARGZ_MAX_BLOBS);
-	for (size_t i = 0; i < count; i++) {
-		blob = sgz_vec_add(to, 1, sizeof(*blob));
-		if (!blob)
-			return sgz_nomem(m->ctx);
-		*blob = *sgz_blob_record(from, i);
+	for (size_t i = 0; !ret && i < count; i++) {
+		const struct stargz_blob *blob = sgz_blob_record(from, i);
+
 		if (!blob->source)
 			return sgz_fail(m->ctx, -EINVAL,
 					"layer %zu is a device image", layer);
-		blob->source = htole32(to->count);
+		if (i && le32toh(from->sb.feature_compat) & STARGZ_COMPAT_CHAINED)
+			ret = find_blob(m, layer, blob,
+					&m->map[layer].blobs[i]);
+		else
+			ret = add_blob(m, blob, &m->map[layer].blobs[i]);
 	}
-	return 0;
+	return ret;
+}
+
+/* Is there a file of that layer in the topmost one? */
+static bool is_grafted(const struct sgz_merge *m, size_t layer)
+{
+	const struct sgz_vec *grafts = &m->layers[m->count - 1].grafts;
+	const struct sgz_graft *graft = grafts->data;
+
+	for (size_t i = 0; i < grafts->count; i++)
+		if (graft[i].layer == layer)
+			return true;
+	return false;
+}
+
+/* Of a chain the topmost layer comes first, as the source that is mounted. */
+static size_t nth_layer(const struct sgz_merge *m, size_t nth)
+{
+	if (!m->chain)
+		return nth;
+	return nth ? nth - 1 : m->count - 1;
+}
+
+static int take_all_blobs(struct sgz_merge *m)
+{
+	int ret = 0;
+
+	for (size_t nth = 0; !ret && nth < m->count; nth++) {
+		size_t layer = nth_layer(m, nth);
+
+		if (!m->chain || !nth || is_grafted(m, layer))
+			ret = take_blobs(m, layer);
+	}
+	return ret;
 }
 
 int sgz_merge_begin(struct sgz_merge *m)
@@ -48,7 +114,6 @@ int sgz_merge_begin(struct sgz_merge *m)
 	for (size_t i = 0; i < m->count; i++) {
 		const struct sgz_vec *table = m->layers[i].table;
 		struct sgz_merge_layer *map = &m->map[i];
-		int ret;
 
 		map->inodes = calloc(table[STARGZ_TABLE_INODES].count + 1,
 				     sizeof(uint32_t));
@@ -56,13 +121,12 @@ int sgz_merge_begin(struct sgz_merge *m)
 				    sizeof(uint32_t));
 		map->xattrs = calloc(table[STARGZ_TABLE_XATTRS].count / 4 + 1,
 				     sizeof(uint32_t));
-		if (!map->inodes || !map->spans || !map->xattrs)
+		map->blobs = calloc(table[STARGZ_TABLE_BLOBS].count + 1,
+				    sizeof(*map->blobs));
+		if (!map->inodes || !map->spans || !map->xattrs || !map->blobs)
 			return sgz_nomem(m->ctx);
-		ret = take_blobs(m, i);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	return take_all_blobs(m);
 }
 
 void sgz_merge_end(struct sgz_merge *m)
@@ -71,6 +135,7 @@ void sgz_merge_end(struct sgz_merge *m)
 		free(m->map[i].inodes);
 		free(m->map[i].spans);
 		free(m->map[i].xattrs);
+		free(m->map[i].blobs);
 	}
 	free(m->map);
 	sgz_vec_free(&m->origins);
@@ -139,12 +204,16 @@ int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 		    const struct stargz_dirent *d, uint32_t *ino)
 {
 	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_DIRENTS];
-	uint32_t *number = &m->map[layer].inodes[le32toh(d->ino) - 1];
+	const struct sgz_image *named = &m->layers[layer];
 	struct stargz_dirent *mine;
+	uint32_t from = le32toh(d->ino);
+	uint32_t *number;
 	int ret = 0;
 
+	sgz_image_graft(named, &layer, &from);
+	number = &m->map[layer].inodes[from - 1];
 	if (!*number)
-		ret = add_inode(m, layer, le32toh(d->ino));
+		ret = add_inode(m, layer, from);
 	if (ret)
 		return ret;
 	if (table->count == UINT32_MAX)
@@ -157,66 +226,34 @@ int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 	mine->name_len = d->name_len;
 	mine->type = d->type;
 	add_link(m, dir, *number);
-	return sgz_image_name(m->image, m->ctx, sgz_name(&m->layers[layer], d),
+	return sgz_image_name(m->image, m->ctx, sgz_name(named, d),
 			      d->name_len, &mine->name);
+}
+
+void sgz_merge_attributes(struct sgz_merge *m, uint32_t mine, uint32_t layer,
+			  uint32_t ino)
+{
+	const struct stargz_inode *from = sgz_inode(&m->layers[layer], ino);
+	struct sgz_merge_origin *origin =
+		(struct sgz_merge_origin *)m->origins.data + (mine - 1);
+	struct stargz_inode *inode = inode_at(m, mine);
+
+	inode->mode = from->mode;
+	inode->flags = from->flags;
+	inode->uid = from->uid;
+	inode->gid = from->gid;
+	inode->mtime = from->mtime;
+	inode->xattr = from->xattr;
+	origin->layer = layer;
+	origin->ino = ino;
 }
 
 /* Extended attributes */
 
-bool sgz_merge_is_opaque(const struct sgz_image *layer, uint32_t ino)
-{
-	uint32_t id = le32toh(sgz_inode(layer, ino)->xattr);
-	const struct stargz_xattr_set *set;
-	const char *p;
-
-	if (!id)
-		return false;
-	set = sgz_xattr_set(layer, id);
-	p = (const char *)(set + 1);
-	for (uint32_t left = le32toh(set->count); left; left--) {
-		const struct stargz_xattr *attr = (const void *)p;
-		size_t len = le32toh(attr->value_len);
-
-		p += sizeof(*attr);
-		if (attr->prefix == STARGZ_XATTR_TRUSTED &&
-		    attr->name_len == strlen(opaque) &&
-		    !memcmp(p, opaque, attr->name_len))
-			return len == 1 && p[attr->name_len] == 'y';
-		p += (attr->name_len + len + 3) & ~3ul;
-	}
-	return false;
-}
-
-/* A set without what steers overlayfs. */
-static int move_set(struct sgz_merge *m, const struct sgz_image *layer,
-		    uint32_t id, uint32_t *to)
-{
-	const struct sgz_xattr_pool from = {
-		.heap = layer->table[STARGZ_TABLE_XATTRS],
-	};
-	struct sgz_arena copies = { 0 };
-	struct sgz_vec attrs = { 0 };
-	struct sgz_xattr *attr;
-	size_t kept = 0;
-	int ret;
-
-	ret = sgz_xattr_pool_get(&from, id, &copies, &attrs);
-	if (ret)
-		sgz_nomem(m->ctx);
-	attr = attrs.data;
-	for (size_t i = 0; !ret && i < attrs.count; i++)
-		if (sgz_xattr_wanted(&attr[i], m->ctx, "an inode of a layer"))
-			attr[kept++] = attr[i];
-	if (!ret)
-		ret = sgz_xattr_pool_add(&m->xattrs, m->ctx, attr, kept, to);
-	sgz_vec_free(&attrs);
-	sgz_arena_free(&copies);
-	return ret;
-}
-
 static int move_xattrs(struct sgz_merge *m, struct stargz_inode *inode,
 		       const struct sgz_merge_origin *origin)
 {
+	bool all = m->chain && origin->layer == m->count - 1;
 	uint32_t id = le32toh(inode->xattr), to, *known;
 	int ret;
 
@@ -224,7 +261,10 @@ static int move_xattrs(struct sgz_merge *m, struct stargz_inode *inode,
 		return 0;
 	known = &m->map[origin->layer].xattrs[id - 1];
 	if (!*known) {
-		ret = move_set(m, &m->layers[origin->layer], id, &to);
+		ret = sgz_xattr_pool_move(&m->xattrs, m->ctx,
+					  &m->layers[origin->layer]
+					  .table[STARGZ_TABLE_XATTRS], id, all,
+					  &to);
 		if (ret)
 			return ret;
 		*known = to + 1;
@@ -249,13 +289,14 @@ static void renumber_span(struct sgz_merge *m, uint32_t layer, __le32 *span)
 		*span = htole32(m->map[layer].spans[le32toh(*span)] - 1);
 }
 
-/* Marked spans get numbers, in the order of the layers. */
+/* Marked spans get numbers, in the order of the blobs. */
 static int move_spans(struct sgz_merge *m)
 {
 	struct stargz_super_block *sb = &m->image->sb;
 	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_SPANS];
 
-	for (size_t layer = 0; layer < m->count; layer++) {
+	for (size_t nth = 0; nth < m->count; nth++) {
+		size_t layer = nth_layer(m, nth);
 		const struct sgz_image *from = &m->layers[layer];
 		struct sgz_merge_layer *map = &m->map[layer];
 
@@ -272,7 +313,7 @@ static int move_spans(struct sgz_merge *m)
 			if (!span)
 				return sgz_nomem(m->ctx);
 			*span = *sgz_span(from, i);
-			span->blob = htole16(le16toh(span->blob) + map->blob);
+			span->blob = htole16(map->blobs[le16toh(span->blob)]);
 			map->spans[i] = table->count;
 			sb->feature_incompat |=
 				htole32(sgz_codec_feature(span->codec));
@@ -407,5 +448,5 @@ int sgz_merge_data(struct sgz_merge *m)
 	m->image->table[STARGZ_TABLE_XATTRS] = m->xattrs.heap;
 	memset(&m->xattrs.heap, 0, sizeof(m->xattrs.heap));
 	return sgz_superblock_merged(m->image, m->ctx, m->layers, m->count,
-				     data_bytes(m));
+				     m->chain, data_bytes(m));
 }

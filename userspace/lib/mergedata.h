@@ -14,13 +14,13 @@
  * @spans: for each span its number in the image plus one, or zero
  * @xattrs: for each 4 bytes of the xattr table the id of the set there in the
  *	image plus one, or zero
- * @blob: number of its first blob in the image
+ * @blobs: for each of its blobs the number in the image
  */
 struct sgz_merge_layer {
 	uint32_t *inodes;
 	uint32_t *spans;
 	uint32_t *xattrs;
-	uint32_t blob;
+	uint16_t *blobs;
 };
 
 /**
@@ -29,6 +29,8 @@ struct sgz_merge_layer {
  * @ctx: the call
  * @layers: the index of each layer, lowest first
  * @count: how many
+ * @chain: the image is the topmost layer, as an upper layer of overlayfs, with
+ *	what it has of those below
  * @map: for each layer where its records go
  * @origins: struct sgz_merge_origin of each inode of the image
  * @xattrs: its sets of extended attributes
@@ -38,6 +40,7 @@ struct sgz_merge {
 	const struct sgz_context *ctx;
 	const struct sgz_image *layers;
 	size_t count;
+	bool chain;
 	struct sgz_merge_layer *map;
 	struct sgz_vec origins;
 	struct sgz_xattr_pool xattrs;
@@ -71,8 +74,9 @@ void sgz_merge_open(struct sgz_merge *m, uint32_t dir);
 int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 		    const struct stargz_dirent *d, uint32_t *ino);
 
-/** sgz_merge_is_opaque() - does a directory hide what is below it? */
-bool sgz_merge_is_opaque(const struct sgz_image *layer, uint32_t ino);
+/** sgz_merge_attributes() - directory @mine has those of one of a layer */
+void sgz_merge_attributes(struct sgz_merge *m, uint32_t mine, uint32_t layer,
+			  uint32_t ino);
 
 /**
  * sgz_merge_data() - what the inodes hold, once all are there

@@ -9,12 +9,12 @@
 #include "format.h"
 #include "indexread.h"
 #include "links.h"
+#include "replay.h"
 #include "oldtree.h"
 #include "path.h"
 #include "records.h"
 #include "sourceexpand.h"
 #include "tarsource.h"
-#include "view.h"
 
 /* A path: that of the directory, a slash, and a name. */
 static int set_path(struct sgz_old *old, struct sgz_old_file *file,
@@ -102,15 +102,13 @@ static int take_nodes(struct sgz_old *old, struct sgz_tree *tree,
 
 static int take_tree(struct sgz_old *old, struct sgz_tree *tree)
 {
+	struct sgz_left_open open = { 0 };
 	uint32_t *number;
-	int ret = sgz_tree_build(tree, &old->ctx);
+	int ret = sgz_replay(tree, &old->ctx, &open);
 
-	if (!ret)
-		ret = sgz_links_resolve(tree, &old->ctx);
-	if (!ret)
-		ret = sgz_view_apply(tree, &old->ctx);
 	if (ret)
 		return ret;
+	sgz_links_resolve(tree, &old->ctx);
 	number = calloc(tree->nodes.count, sizeof(*number));
 	if (!number)
 		return sgz_nomem(&old->ctx);

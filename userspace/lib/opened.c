@@ -26,7 +26,7 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 
 int sgz_opened_layer(struct sgz_opened *o)
 {
-	int ret = sgz_index_digests(&o->image, o->ctx, &o->file, &o->ranges);
+	int ret = sgz_index_digests(&o->image, o->ctx, &o->file, NULL, &o->ranges);
 
 	if (ret)
 		return ret;

@@ -173,7 +173,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	/* As it was made, if it was made with the defaults. */
 	opt.span_size = 0;
 	opt.raw = le32toh(o->image.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
-	ret = sgz_index_digests(&fresh, &ctx, &o->blobs[i], &ranges);
+	ret = sgz_index_digests(&fresh, &ctx, &o->blobs[i], NULL, &ranges);
 	if (ret == -ENOMEM || ret == -EIO) {
 		sgz_fail(o->ctx, ret, "%s", inner.text);
 	} else if (ret) {

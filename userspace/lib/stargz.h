@@ -44,6 +44,7 @@ struct stargz_error {
  *	that have a table of contents
  * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
  * @merge: resolve several layers into one tree
+ * @below: all layers but the last one are below it; the index is of that one
  * @device_image: write the blobs behind the index, for a disk
  * @align: the size of a device image is a multiple of this many bytes, itself
  *	one of 4096; zero: 4096
@@ -61,6 +62,7 @@ struct stargz_index_options {
 	bool check;
 	bool raw;
 	bool merge;
+	bool below;
 	bool device_image;
 	uint64_t align;
 	bool no_checkpoints;
@@ -123,8 +125,8 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
  * stargz_index_layers() - make one index of several layers, or a device image
  * @fds: the layers, lowest first, open for reading; each as in
  *	stargz_index_blob(), or an index that was made before
- * @count: how many; one, unless @opt->merge is set
- * @opt: how; one of @merge and @device_image is set
+ * @count: how many; one, unless @opt->merge or @opt->below is set
+ * @opt: how; one of @merge, @below and @device_image is set
  * @out: where to, a regular file for a device image
  * @stats: filled on success, or NULL
  * @err: filled on failure

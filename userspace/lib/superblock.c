@@ -115,7 +115,7 @@ int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
 	int ret;
 
 	if (ctx->opt->raw)
-		image->sb.feature_compat = htole32(STARGZ_COMPAT_RAW_VIEW);
+		image->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
 	place_tables(image, data_bytes);
 	ret = make_uuid(image, ctx, toc);
 	if (!ret)
@@ -128,11 +128,13 @@ int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
  *
  *	stargz VERSION merged UUID UUID ...\n
  *
- * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits.
+ * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits; that
+ * of an index of a layer with those below it has "chained" in place of "merged".
  */
-static int make_merged_uuid(struct sgz_image *image,
+static int make_layers_uuid(struct sgz_image *image,
 			    const struct sgz_context *ctx,
-			    const struct sgz_image *layers, size_t count)
+			    const struct sgz_image *layers, size_t count,
+			    const char *how)
 {
 	struct sgz_sha256 sha;
 	char text[40];
@@ -141,7 +143,7 @@ static int make_merged_uuid(struct sgz_image *image,
 	ret = sgz_sha256_open(&sha, ctx);
 	if (ret)
 		return ret;
-	len = snprintf(text, sizeof(text), "stargz %d merged", STARGZ_VERSION);
+	len = snprintf(text, sizeof(text), "stargz %d %s", STARGZ_VERSION, how);
 	sgz_sha256_add(&sha, text, len);
 	for (size_t i = 0; i < count; i++) {
 		sgz_sha256_add(&sha, " ", 1);
@@ -156,16 +158,32 @@ static int make_merged_uuid(struct sgz_image *image,
 	return 0;
 }
 
+int sgz_superblock_chained(struct sgz_image *layers,
+			   const struct sgz_context *ctx, size_t count)
+{
+	struct sgz_image *image = &layers[count - 1];
+	int ret = make_layers_uuid(image, ctx, layers, count, "chained");
+
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
+}
+
 int sgz_superblock_merged(struct sgz_image *image,
 			  const struct sgz_context *ctx,
 			  const struct sgz_image *layers, size_t count,
-			  uint64_t data_bytes)
+			  bool chain, uint64_t data_bytes)
 {
-	int ret;
+	int ret = 0;
 
-	image->sb.feature_compat = htole32(STARGZ_COMPAT_MERGED);
+	image->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
+						   STARGZ_COMPAT_MERGED);
 	place_tables(image, data_bytes);
-	ret = make_merged_uuid(image, ctx, layers, count);
+	if (chain)
+		memcpy(image->sb.uuid, layers[count - 1].sb.uuid,
+		       sizeof(image->sb.uuid));
+	else
+		ret = make_layers_uuid(image, ctx, layers, count, "merged");
 	if (!ret)
 		sgz_superblock_seal(image);
 	return ret;

@@ -26,6 +26,8 @@
 #define SGZ_LOSSY_XATTR		0x04
 /* The entry is a hard link; mode, owner and so on are the target's. */
 #define SGZ_HARDLINK		0x08
+/* A file of a layer below: @a is the layer, @b the inode number there. */
+#define SGZ_ENTRY_BELOW		0x10
 
 /**
  * struct sgz_entry - one entry of the TOC that is not a chunk

@@ -16,15 +16,29 @@
 #define SGZ_NODE_OPAQUE		0x04	/* directory: hides lower layers */
 #define SGZ_NODE_BELOW_OPAQUE	0x08	/* directory: it or one above is opaque */
 #define SGZ_NODE_VISITED	0x10	/* on the way while links are followed */
+#define SGZ_NODE_NAMED		0x20	/* an entry has had this path */
+#define SGZ_NODE_FRESH		0x40	/* in the place of what was removed */
 
 /**
- * struct sgz_node - one name
+ * struct sgz_below_dir - a directory of the layers below, see below.h
+ * @first: first of its parts
+ * @count: how many; zero: there is nothing below
+ */
+struct sgz_below_dir {
+	uint32_t first;
+	uint32_t count;
+};
+
+/**
+ * struct sgz_node - what has, or once had, a name
  * @name: its bytes
  * @parent: node of the directory; the root's own for the root
  * @entry: number of the entry, or %SGZ_NONE for a directory that only stands
- *	in the paths of others. Of a hard link, once links are resolved, the
- *	target's
+ *	in the paths of others. Of a hard link the target's
  * @ino: of a directory or whiteout: inode number, given by the layout
+ * @born: the entry that made this node, counted from 1
+ * @opaque: the last entry that made it, or a directory above it, opaque
+ * @below: of a directory: what is in its place in the layers below
  * @name_len: bytes in @name, at most 255
  * @flags: SGZ_NODE_*
  *
@@ -35,6 +49,9 @@ struct sgz_node {
 	uint32_t parent;
 	uint32_t entry;
 	uint32_t ino;
+	uint32_t born;
+	uint32_t opaque;
+	struct sgz_below_dir below;
 	uint8_t name_len;
 	uint8_t flags;
 };
@@ -42,11 +59,14 @@ struct sgz_node {
 /**
  * struct sgz_tree - all names
  * @toc: the entries
+ * @below: the layers below, or NULL when they are not known
  * @nodes: struct sgz_node, the root first
- * @slots: hash table of node numbers plus one, by parent and name
+ * @slots: hash table of the nodes that names stand for now, plus one, by
+ *	parent and name
  */
 struct sgz_tree {
 	struct sgz_toc *toc;
+	struct sgz_below *below;
 	struct sgz_vec nodes;
 	struct sgz_vec slots;
 };
@@ -76,6 +96,19 @@ static inline bool sgz_node_is_dir(const struct sgz_tree *tree,
 	return !entry || sgz_entry_is(entry, S_IFDIR);
 }
 
+/** sgz_node_is_implied() - are its attributes those of a directory below? */
+static inline bool sgz_node_is_implied(const struct sgz_tree *tree,
+				       const struct sgz_node *node)
+{
+	bool root = node == sgz_tree_node(tree, SGZ_ROOT);
+
+	/* In the place of what was removed nothing is below. */
+	return node->entry == SGZ_NONE &&
+	       !(node->flags & (SGZ_NODE_WHITEOUT | SGZ_NODE_FRESH)) &&
+	       (root || !(sgz_tree_node(tree, node->parent)->flags &
+			  SGZ_NODE_BELOW_OPAQUE));
+}
+
 /** sgz_tree_find() - a name in a directory; SGZ_NONE if there is none */
 uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
 		       const char *name, size_t len);
@@ -85,17 +118,30 @@ uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
 			    size_t len);
 
 /**
- * sgz_tree_build() - make the tree and check that it is one
- * @tree: filled; zeroed by the caller except for the TOC
+ * sgz_tree_root() - begin a tree
+ * @tree: zeroed by the caller except for the TOC and what is below; gets its
+ *	root directory
  * @ctx: the call
  *
- * Of several entries with one path the last one stays; the children of a
- * directory are kept whichever entry it takes its attributes from. In a tar, a
- * hard link is to what its target is at that place, whatever comes later.
+ * Return: 0, or -ENOMEM with the error text set.
+ */
+int sgz_tree_root(struct sgz_tree *tree, const struct sgz_context *ctx);
+
+/**
+ * sgz_tree_put() - let a name stand for something new
+ * @tree: the tree
+ * @ctx: the call
+ * @dir: node of the directory
+ * @name: bytes of the name, kept as long as the tree
+ * @len: how many, at most 255
+ * @node: set to the number of a new node, of which only @name and @parent are
+ *	set. A node that the name stood for before stays, hidden, and with it
+ *	what is in it.
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_tree_build(struct sgz_tree *tree, const struct sgz_context *ctx);
+int sgz_tree_put(struct sgz_tree *tree, const struct sgz_context *ctx,
+		 uint32_t dir, const char *name, size_t len, uint32_t *node);
 
 /** sgz_tree_free() - release, without the TOC */
 void sgz_tree_free(struct sgz_tree *tree);

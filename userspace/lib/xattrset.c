@@ -323,6 +323,35 @@ int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
 	return 0;
 }
 
+int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
+			const struct sgz_context *ctx,
+			const struct sgz_vec *heap, uint32_t id, bool all,
+			uint32_t *to)
+{
+	const struct sgz_xattr_pool from = { .heap = *heap };
+	struct sgz_arena copies = { 0 };
+	struct sgz_vec attrs = { 0 };
+	struct sgz_xattr *attr;
+	size_t kept = 0;
+	int ret;
+
+	*to = 0;
+	if (!id)
+		return 0;
+	ret = sgz_xattr_pool_get(&from, id, &copies, &attrs);
+	if (ret)
+		sgz_nomem(ctx);
+	attr = attrs.data;
+	for (size_t i = 0; !ret && i < attrs.count; i++)
+		if (all || sgz_xattr_wanted(&attr[i], ctx, "an inode of a layer"))
+			attr[kept++] = attr[i];
+	if (!ret)
+		ret = sgz_xattr_pool_add(pool, ctx, attr, kept, to);
+	sgz_vec_free(&attrs);
+	sgz_arena_free(&copies);
+	return ret;
+}
+
 void sgz_xattr_pool_free(struct sgz_xattr_pool *pool)
 {
 	sgz_vec_free(&pool->heap);

@@ -81,6 +81,22 @@ int sgz_xattr_pool_add(struct sgz_xattr_pool *pool,
 int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
 		       struct sgz_arena *arena, struct sgz_vec *attrs);
 
+/**
+ * sgz_xattr_pool_move() - take a set over from an index
+ * @pool: where to
+ * @ctx: the call
+ * @heap: the table of sets of the index
+ * @id: the set there; zero: none
+ * @all: also what sgz_xattr_wanted() does not want
+ * @to: set to the set in @pool
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
+			const struct sgz_context *ctx,
+			const struct sgz_vec *heap, uint32_t id, bool all,
+			uint32_t *to);
+
 /** sgz_xattr_pool_free() - release */
 void sgz_xattr_pool_free(struct sgz_xattr_pool *pool);
 

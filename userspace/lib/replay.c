@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Carrying out entries. What each kind does to the tree is what containerd's
+ * archive.Apply() does to a file system; where docker and umoci differ from it,
+ * Documentation/compatibility.md says what was chosen.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "path.h"
+#include "records.h"
+#include "replay.h"
+#include "walk.h"
+
+#define WHITEOUT	".wh."
+#define WHITEOUT_LEN	4
+#define OPAQUE_MARKER	".wh..wh..opq"
+
+struct replay {
+	struct sgz_walk w;
+	struct sgz_tree *tree;
+	const struct sgz_context *ctx;
+	struct sgz_left_open *open;
+	struct sgz_vec grafts;		/* entries for files below, hashed */
+	size_t nr_grafts;
+};
+
+/* The entry at hand, its directory and its name. */
+struct op {
+	uint32_t number;
+	const struct sgz_entry *entry;
+	const char *name;
+	size_t len;
+	struct sgz_seen seen;
+};
+
+bool sgz_is_whiteout_name(const char *name, size_t len)
+{
+	return len >= WHITEOUT_LEN && !memcmp(name, WHITEOUT, WHITEOUT_LEN);
+}
+
+static void left_out(const struct replay *r, const struct sgz_entry *entry,
+		     const char *why)
+{
+	sgz_warn(r->ctx, "%s: %s, left out", sgz_entry_quoted(entry).text, why);
+}
+
+static const char *why_not(int end)
+{
+	switch (end) {
+	case SGZ_WALK_NOT_DIR:
+		return "below something that is no directory";
+	case SGZ_WALK_LOOP:
+		return "too many symbolic links on the way";
+	case SGZ_WALK_LONG:
+		return "a name longer than 255 bytes";
+	default:
+		return "no such directory";
+	}
+}
+
+/* Where the last name of a path begins. */
+static size_t last_name(const char *path, size_t len)
+{
+	const char *slash = memrchr(path, '/', len);
+
+	return slash ? slash + 1 - path : 0;
+}
+
+/* AUFS keeps files of its own under names that begin with this. */
+static bool is_aufs(const char *path, size_t len)
+{
+	static const char prefix[] = ".wh..wh.";
+	size_t last = last_name(path, len);
+	const char *at;
+
+	if (len - last == strlen(OPAQUE_MARKER) &&
+	    !memcmp(path + last, OPAQUE_MARKER, len - last))
+		len = last;
+	for (at = path; (at = memmem(at, path + len - at, prefix,
+				     strlen(prefix))); at++)
+		if (at == path || at[-1] == '/')
+			return true;
+	return false;
+}
+
+/* Files below */
+
+static uint32_t *find_graft(struct replay *r, uint32_t layer, uint32_t ino)
+{
+	uint32_t *slots = r->grafts.data;
+	size_t mask = r->grafts.count - 1;
+	size_t i = sgz_hash(layer, &ino, sizeof(ino)) & mask;
+
+	for (; slots[i]; i = (i + 1) & mask) {
+		const struct sgz_entry *e = sgz_toc_entry(r->tree->toc,
+							  slots[i] - 1);
+
+		if (e->a == layer && e->b == ino)
+			break;
+	}
+	return &slots[i];
+}
+
+static int grow_grafts(struct replay *r)
+{
+	size_t room = r->grafts.count ? 2 * r->grafts.count : 64;
+	struct sgz_vec old = r->grafts;
+
+	memset(&r->grafts, 0, sizeof(r->grafts));
+	if (!sgz_vec_add(&r->grafts, room, sizeof(uint32_t))) {
+		r->grafts = old;
+		return sgz_nomem(r->ctx);
+	}
+	for (size_t i = 0; i < old.count; i++) {
+		uint32_t slot = ((uint32_t *)old.data)[i];
+		const struct sgz_entry *e;
+
+		if (!slot)
+			continue;
+		e = sgz_toc_entry(r->tree->toc, slot - 1);
+		*find_graft(r, e->a, e->b) = slot;
+	}
+	sgz_vec_free(&old);
+	return 0;
+}
+
+/* An entry that stands for what is below: attributes of it, and its name. */
+static int add_entry(struct replay *r, const char *name, size_t len,
+		     const struct stargz_inode *inode, uint32_t *number)
+{
+	struct sgz_vec *entries = &r->tree->toc->entries;
+	struct sgz_entry *e;
+
+	if (entries->count == SGZ_ENTRIES_MAX)
+		return sgz_fail(r->ctx, -E2BIG, "more than %u entries",
+				SGZ_ENTRIES_MAX);
+	e = sgz_vec_add(entries, 1, sizeof(*e));
+	if (!e)
+		return sgz_nomem(r->ctx);
+	e->name = name;
+	e->name_len = len;
+	e->mode = le16toh(inode->mode);
+	e->uid = le32toh(inode->uid);
+	e->gid = le32toh(inode->gid);
+	e->mtime = le64toh(inode->mtime);
+	*number = entries->count - 1;
+	return 0;
+}
+
+/* The entry of a file below, one for each. */
+static int graft(struct replay *r, const char *name, size_t len,
+		 const struct sgz_below_found *found, uint32_t *number)
+{
+	const struct sgz_below *below = r->tree->below;
+	const struct stargz_inode *inode =
+		sgz_below_inode(below, found->layer, found->ino);
+	struct sgz_entry *e;
+	uint32_t *slot;
+	int ret = 0;
+
+	if (2 * r->nr_grafts >= r->grafts.count)
+		ret = grow_grafts(r);
+	if (ret)
+		return ret;
+	slot = find_graft(r, found->layer, found->ino);
+	if (*slot) {
+		*number = *slot - 1;
+		return 0;
+	}
+	ret = add_entry(r, name, len, inode, number);
+	if (ret)
+		return ret;
+	r->nr_grafts++;
+	*slot = *number + 1;
+	e = sgz_toc_entry(r->tree->toc, *number);
+	e->flags = SGZ_ENTRY_BELOW;
+	e->a = found->layer;
+	e->b = found->ino;
+	if (S_ISLNK(e->mode)) {
+		e->link = (const char *)below->layers[found->layer]
+			.table[STARGZ_TABLE_NAMES].data + le32toh(inode->a);
+		e->link_len = le64toh(inode->size);
+	}
+	return 0;
+}
+
+/* What each kind of entry does */
+
+static int put(struct replay *r, const struct op *op, uint32_t entry)
+{
+	uint32_t number;
+	int ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen, &number);
+
+	if (ret)
+		return ret;
+	sgz_tree_node(r->tree, number)->entry = entry;
+	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_NAMED;
+	return 0;
+}
+
+static int make_dir(struct replay *r, const struct op *op)
+{
+	struct sgz_node *node;
+
+	if (op->seen.node == SGZ_NONE)
+		return put(r, op, op->number);
+	node = sgz_tree_node(r->tree, op->seen.node);
+	if (!sgz_node_is_dir(r->tree, node))
+		return put(r, op, op->number);
+	node->entry = op->number;
+	node->flags |= SGZ_NODE_NAMED;
+	return 0;
+}
+
+/* Is one node within another one, or the same? */
+static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
+{
+	while (node > dir)
+		node = sgz_tree_node(tree, node)->parent;
+	return node == dir;
+}
+
+/*
+ * Find the target of a hard link. Sets @to to its entry, or to none; @same: it
+ * is what has the name of the link already.
+ */
+static int find_target(struct replay *r, const struct op *op, uint32_t *to,
+		       bool *same, const char **why)
+{
+	const struct sgz_entry *link = op->entry;
+	size_t last = last_name(link->link, link->link_len);
+	const char *name = link->link + last;
+	size_t len = link->link_len - last;
+	const struct sgz_node *node;
+	struct sgz_seen seen;
+	int ret;
+
+	*to = SGZ_NONE;
+	*same = false;
+	*why = NULL;
+	ret = sgz_walk_to(&r->w, link->link, last, false);
+	if (ret < 0)
+		return ret;
+	if (ret || len > STARGZ_NAME_MAX) {
+		*why = ret && ret != SGZ_WALK_ABSENT ? why_not(ret) : NULL;
+		return 0;
+	}
+	ret = sgz_walk_look(&r->w, name, len, &seen);
+	if (ret)
+		return ret;
+	if (!len || (seen.node == SGZ_NONE && S_ISDIR(seen.below.mode))) {
+		*why = "hard link to a directory";
+		return 0;
+	}
+	if (seen.node == SGZ_NONE)
+		return seen.below.mode ?
+			       graft(r, name, len, &seen.below, to) : 0;
+	node = sgz_tree_node(r->tree, seen.node);
+	if (sgz_node_is_dir(r->tree, node)) {
+		*why = "hard link to a directory";
+	} else if (op->seen.node != SGZ_NONE &&
+		   is_within(r->tree, seen.node, op->seen.node)) {
+		*same = seen.node == op->seen.node;
+		if (!*same)
+			*why = "hard link to a file in the directory that it replaces";
+	} else {
+		*to = node->entry;
+	}
+	return 0;
+}
+
+static int make_link(struct replay *r, struct op *op)
+{
+	size_t last = last_name(op->entry->name, op->entry->name_len);
+	bool same;
+	const char *why;
+	uint32_t to;
+	int ret = find_target(r, op, &to, &same, &why);
+
+	if (ret || same)
+		return ret;
+	/* Looking for the target was a walk of its own. */
+	ret = sgz_walk_to(&r->w, op->entry->name, last, true);
+	if (ret < 0)
+		return ret;
+	if (to == SGZ_NONE && !why && !r->tree->toc->in_order)
+		to = op->number;
+	if (to != SGZ_NONE)
+		return put(r, op, to);
+	if (why) {
+		left_out(r, op->entry, why);
+		return 0;
+	}
+	r->open->links += !r->tree->below;
+	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
+		 sgz_entry_quoted(op->entry).text,
+		 sgz_quote(op->entry->link, op->entry->link_len).text);
+	return 0;
+}
+
+/* The directory where the walk is shows nothing of what is below any more. */
+static void make_opaque(struct replay *r)
+{
+	struct sgz_node *dir =
+		sgz_tree_node(r->tree, sgz_walk_place(&r->w)->node);
+
+	dir->flags |= SGZ_NODE_OPAQUE;
+	dir->opaque = r->w.now;
+}
+
+static int remove_name(struct replay *r, struct op *op)
+{
+	uint32_t number;
+	int ret;
+
+	op->name += WHITEOUT_LEN;
+	op->len -= WHITEOUT_LEN;
+	if (!op->len || (op->len == 1 && *op->name == '.') ||
+	    (op->len == 2 && !memcmp(op->name, "..", 2))) {
+		left_out(r, op->entry, "a whiteout of no name");
+		return 0;
+	}
+	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
+	if (!ret)
+		ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen,
+				   &number);
+	if (ret)
+		return ret;
+	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_WHITEOUT;
+	sgz_tree_node(r->tree, number)->entry = op->number;
+	return 0;
+}
+
+static int carry_out(struct replay *r, struct op *op)
+{
+	int ret;
+
+	if (!r->ctx->opt->raw && op->len == strlen(OPAQUE_MARKER) &&
+	    !memcmp(op->name, OPAQUE_MARKER, op->len)) {
+		make_opaque(r);
+		return 0;
+	}
+	if (!r->ctx->opt->raw && sgz_is_whiteout_name(op->name, op->len))
+		return remove_name(r, op);
+	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
+	if (ret)
+		return ret;
+	if (op->entry->flags & SGZ_HARDLINK)
+		return make_link(r, op);
+	if (sgz_entry_is(op->entry, S_IFDIR))
+		return make_dir(r, op);
+	return put(r, op, op->number);
+}
+
+/* The root is there, and stays a directory. */
+static void set_root(struct replay *r, uint32_t number)
+{
+	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
+	const struct sgz_entry *entry = sgz_toc_entry(r->tree->toc, number);
+
+	if (!sgz_entry_is(entry, S_IFDIR)) {
+		left_out(r, entry, "the root is a directory");
+		return;
+	}
+	root->entry = number;
+	root->flags |= SGZ_NODE_NAMED;
+}
+
+static int replay_entry(struct replay *r, uint32_t number)
+{
+	struct op op = {
+		.number = number,
+		.entry = sgz_toc_entry(r->tree->toc, number),
+	};
+	const char *path = op.entry->name;
+	size_t len = op.entry->name_len, last = last_name(path, len);
+	struct sgz_entry copy = *op.entry;
+	int ret;
+
+	/* Entries move when one is added. */
+	op.entry = &copy;
+	op.name = path + last;
+	op.len = len - last;
+	r->w.now = number + 1;
+	if (!len) {
+		set_root(r, number);
+		return 0;
+	}
+	if (memchr(path, '\0', len) || op.len > STARGZ_NAME_MAX) {
+		left_out(r, op.entry, op.len > STARGZ_NAME_MAX ?
+			 why_not(SGZ_WALK_LONG) : "a NUL byte in the name");
+		return 0;
+	}
+	if (!r->ctx->opt->raw &&
+	    (sgz_path_is_own(path, len) || is_aufs(path, len)))
+		return 0;
+	ret = sgz_walk_to(&r->w, path, last, true);
+	if (ret > 0) {
+		left_out(r, op.entry, why_not(ret));
+		return 0;
+	}
+	return ret ? ret : carry_out(r, &op);
+}
+
+/* The end */
+
+/* What opaque markers and replaced directories mean for what is in them. */
+static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
+{
+	const struct sgz_node *parent = sgz_tree_node(tree, node->parent);
+	bool hidden = parent->flags & (SGZ_NODE_HIDDEN | SGZ_NODE_WHITEOUT);
+
+	if (node->entry == SGZ_NONE &&
+	    !(node->flags & (SGZ_NODE_NAMED | SGZ_NODE_WHITEOUT)) &&
+	    node->born < parent->opaque)
+		hidden = true;
+	if (parent->opaque > node->opaque)
+		node->opaque = parent->opaque;
+	if (parent->flags & SGZ_NODE_BELOW_OPAQUE) {
+		node->flags |= SGZ_NODE_BELOW_OPAQUE;
+		if (node->flags & SGZ_NODE_WHITEOUT)
+			hidden = true;
+	} else if (node->flags & SGZ_NODE_FRESH && !raw &&
+		   !(node->flags & SGZ_NODE_WHITEOUT) &&
+		   sgz_node_is_dir(tree, node)) {
+		node->flags |= SGZ_NODE_OPAQUE;
+	}
+	if (node->flags & SGZ_NODE_OPAQUE)
+		node->flags |= SGZ_NODE_BELOW_OPAQUE;
+	if (hidden)
+		node->flags |= SGZ_NODE_HIDDEN;
+}
+
+/* A directory without an entry has the attributes of the one below. */
+static int inherit(struct replay *r, uint32_t number)
+{
+	struct sgz_node *node = sgz_tree_node(r->tree, number);
+	const struct sgz_below *below = r->tree->below;
+	const struct sgz_below_part *part;
+	const struct stargz_inode *inode;
+	struct sgz_entry *e;
+	int ret;
+
+	if (!below || !node->below.count)
+		return 0;
+	part = sgz_below_attributes(below, node->below);
+	inode = sgz_below_inode(below, part->layer, part->ino);
+	ret = add_entry(r, node->name, node->name_len, inode, &node->entry);
+	if (ret)
+		return ret;
+	e = sgz_toc_entry(r->tree->toc, node->entry);
+	return sgz_xattr_pool_move(&r->tree->toc->xattrs, r->ctx,
+				   &below->layers[part->layer]
+				   .table[STARGZ_TABLE_XATTRS],
+				   le32toh(inode->xattr), false, &e->xattr);
+}
+
+static int settle(struct replay *r)
+{
+	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
+
+	if (root->flags & SGZ_NODE_OPAQUE)
+		root->flags |= SGZ_NODE_BELOW_OPAQUE;
+	for (uint32_t i = 0; i < r->tree->nodes.count; i++) {
+		struct sgz_node *node = sgz_tree_node(r->tree, i);
+		int ret;
+
+		if (i)
+			settle_node(r->tree, node, r->ctx->opt->raw);
+		if (node->flags & SGZ_NODE_HIDDEN ||
+		    !sgz_node_is_implied(r->tree, node))
+			continue;
+		r->open->parents += i && !r->tree->below && !r->ctx->opt->raw;
+		ret = inherit(r, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
+	       struct sgz_left_open *open)
+{
+	struct replay r = {
+		.w = { .tree = tree, .ctx = ctx },
+		.tree = tree,
+		.ctx = ctx,
+		.open = open,
+	};
+	/* Those that are added while it goes on are not carried out. */
+	uint32_t count = tree->toc->entries.count;
+	struct sgz_below_found root;
+	int ret = sgz_tree_root(tree, ctx);
+
+	if (!ret && tree->below) {
+		ret = sgz_below_root(tree->below, ctx, &root);
+		sgz_tree_node(tree, SGZ_ROOT)->below = root.dir;
+	}
+	for (uint32_t i = 0; !ret && i < count; i++)
+		ret = replay_entry(&r, i);
+	if (!ret)
+		ret = settle(&r);
+	sgz_walk_free(&r.w);
+	sgz_vec_free(&r.grafts);
+	return ret;
+}
