@@ -390,7 +390,7 @@ int stargz_zstd_hold(void)
 {
 	size_t bound = zstd_dstream_workspace_bound(STARGZ_ZSTD_WINDOW_RESERVE);
 	/* Not under the lock: reclaim may wait for readers who wait for it. */
-	void *spare = kvmalloc(bound, GFP_KERNEL);
+	void *spare = kvmalloc(bound, GFP_KERNEL | __GFP_NOWARN);
 	int err = 0;
 
 	mutex_lock(&stargz_zstd_reserve.lock);

@@ -270,7 +270,7 @@ struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu)
 		return NULL;
 	if (len < 0)
 		return ERR_PTR(len);
-	value = kvmalloc(len, GFP_KERNEL_ACCOUNT);
+	value = kvmalloc(len, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!value)
 		return ERR_PTR(-ENOMEM);
 	len = stargz_xattr_get(inode, prefix, "", value, len);
