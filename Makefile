@@ -88,6 +88,12 @@ check-mutated: deps
 	@tests/stress/run --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
 		--timeout 86400
 
+# Stacks of layers as containerd unpacks them. make check-replay [STACKS=20000] [FIRST=0]
+STACKS	?= 20000
+.PHONY: check-replay
+check-replay: deps tools
+	@tests/replay/run --stacks "$(STACKS)" $(if $(FIRST),--first "$(FIRST)")
+
 # Do other programs read what mkfs.stargz makes?
 .PHONY: check-compat
 check-compat: deps

@@ -54,12 +54,15 @@ static void add_features(struct json_object *o,
 	uint32_t compat = le32toh(sb->feature_compat);
 	char text[80];
 
-	snprintf(text, sizeof(text), "%s%s%s%s%s",
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s",
 		 incompat & STARGZ_INCOMPAT_STORED ? " stored" : "",
 		 incompat & STARGZ_INCOMPAT_DEFLATE ? " deflate" : "",
 		 incompat & STARGZ_INCOMPAT_ZSTD ? " zstd" : "",
 		 compat & STARGZ_COMPAT_DIGESTS ? " digests" : "",
-		 compat & STARGZ_COMPAT_RAW_VIEW ? " raw" : "");
+		 compat & STARGZ_COMPAT_RAW_VIEW ? " raw" : "",
+		 compat & STARGZ_COMPAT_MERGED ? " merged" : "",
+		 compat & STARGZ_COMPAT_CHAINED ? " chained" : "",
+		 compat & STARGZ_COMPAT_OPEN ? " open" : "");
 	report_text(o, "features", *text ? text + 1 : text);
 }
 

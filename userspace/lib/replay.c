@@ -68,21 +68,24 @@ static size_t last_name(const char *path, size_t len)
 	return slash ? slash + 1 - path : 0;
 }
 
-/* AUFS keeps files of its own under names that begin with this. */
-static bool is_aufs(const char *path, size_t len)
+/*
+ * AUFS keeps files of its own under names that begin with this. The path up to
+ * the first such name is what is left; all of it, if there is none.
+ */
+static size_t without_aufs(const char *path, size_t len)
 {
 	static const char prefix[] = ".wh..wh.";
-	size_t last = last_name(path, len);
+	size_t last = last_name(path, len), search = len;
 	const char *at;
 
 	if (len - last == strlen(OPAQUE_MARKER) &&
 	    !memcmp(path + last, OPAQUE_MARKER, len - last))
-		len = last;
-	for (at = path; (at = memmem(at, path + len - at, prefix,
+		search = last;
+	for (at = path; (at = memmem(at, path + search - at, prefix,
 				     strlen(prefix))); at++)
 		if (at == path || at[-1] == '/')
-			return true;
-	return false;
+			return at - path;
+	return len;
 }
 
 /* Files below */
@@ -317,9 +320,10 @@ static int remove_name(struct replay *r, struct op *op)
 
 	op->name += WHITEOUT_LEN;
 	op->len -= WHITEOUT_LEN;
-	if (!op->len || (op->len == 1 && *op->name == '.') ||
+	if (!op->len || op->len > STARGZ_NAME_MAX ||
+	    (op->len == 1 && *op->name == '.') ||
 	    (op->len == 2 && !memcmp(op->name, "..", 2))) {
-		left_out(r, op->entry, "a whiteout of no name");
+		left_out(r, op->entry, "a whiteout of no name that can be");
 		return 0;
 	}
 	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
@@ -344,6 +348,10 @@ static int carry_out(struct replay *r, struct op *op)
 	}
 	if (!r->ctx->opt->raw && sgz_is_whiteout_name(op->name, op->len))
 		return remove_name(r, op);
+	if (op->len > STARGZ_NAME_MAX) {
+		left_out(r, op->entry, why_not(SGZ_WALK_LONG));
+		return 0;
+	}
 	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
 	if (ret)
 		return ret;
@@ -388,14 +396,17 @@ static int replay_entry(struct replay *r, uint32_t number)
 		set_root(r, number);
 		return 0;
 	}
-	if (memchr(path, '\0', len) || op.len > STARGZ_NAME_MAX) {
-		left_out(r, op.entry, op.len > STARGZ_NAME_MAX ?
-			 why_not(SGZ_WALK_LONG) : "a NUL byte in the name");
+	if (memchr(path, '\0', len)) {
+		left_out(r, op.entry, "a NUL byte in the name");
 		return 0;
 	}
-	if (!r->ctx->opt->raw &&
-	    (sgz_path_is_own(path, len) || is_aufs(path, len)))
+	if (!r->ctx->opt->raw && sgz_path_is_own(path, len))
 		return 0;
+	if (!r->ctx->opt->raw && without_aufs(path, len) < len) {
+		/* Engines make the directory that it is in. */
+		ret = sgz_walk_to(&r->w, path, without_aufs(path, len), true);
+		return ret < 0 ? ret : 0;
+	}
 	ret = sgz_walk_to(&r->w, path, last, true);
 	if (ret > 0) {
 		left_out(r, op.entry, why_not(ret));

@@ -21,9 +21,11 @@
 /* Names behind links that are looked up for one layer. */
 #define STEPS_MAX	(1ull << 28)
 
+/* What is left of a path, or of the target of a link. */
 struct segment {
 	const char *at;
 	const char *end;
+	bool target;
 };
 
 struct sgz_place *sgz_walk_place(const struct sgz_walk *w)
@@ -41,7 +43,8 @@ static int push_place(struct sgz_walk *w, struct sgz_place place)
 	return 0;
 }
 
-static int push_rest(struct sgz_walk *w, const char *text, size_t len)
+static int push_rest(struct sgz_walk *w, const char *text, size_t len,
+		     bool target)
 {
 	struct segment *to = sgz_vec_add(&w->rest, 1, sizeof(*to));
 
@@ -49,7 +52,46 @@ static int push_rest(struct sgz_walk *w, const char *text, size_t len)
 		return sgz_nomem(w->ctx);
 	to->at = text;
 	to->end = text + len;
+	to->target = target;
 	return 0;
+}
+
+static size_t name_length(const struct segment *s)
+{
+	const char *slash = memchr(s->at, '/', s->end - s->at);
+
+	return (slash ? slash : s->end) - s->at;
+}
+
+static bool is_up(const char *name, size_t len)
+{
+	return len == 2 && !memcmp(name, "..", 2);
+}
+
+/*
+ * containerd takes a name of a target away together with a ".." behind it,
+ * whatever the name stands for. Go behind such a ".." if there is one.
+ */
+static bool skip_pair(struct sgz_walk *w, struct segment *s)
+{
+	struct segment ahead = *s;
+	unsigned int depth = 1;
+
+	if (!s->target || !memmem(s->at, s->end - s->at, "..", 2))
+		return false;
+	while (ahead.at < ahead.end && depth) {
+		size_t len = name_length(&ahead);
+
+		if (is_up(ahead.at, len))
+			depth--;
+		else if (len && !(len == 1 && *ahead.at == '.'))
+			depth++;
+		ahead.at += len + (ahead.at + len < ahead.end);
+		w->steps++;
+	}
+	if (!depth)
+		s->at = ahead.at;
+	return !depth;
 }
 
 /* The next name of what is left; false when nothing is. */
@@ -58,14 +100,16 @@ static bool next_name(struct sgz_walk *w, const char **name, size_t *len)
 	while (w->rest.count) {
 		struct segment *s = (struct segment *)w->rest.data +
 				    w->rest.count - 1;
-		const char *slash = memchr(s->at, '/', s->end - s->at);
+		bool skip;
 
 		*name = s->at;
-		*len = (slash ? slash : s->end) - s->at;
-		s->at += *len + !!slash;
+		*len = name_length(s);
+		s->at += *len + (s->at + *len < s->end);
+		skip = !*len || (*len == 1 && **name == '.') ||
+		       (!is_up(*name, *len) && skip_pair(w, s));
 		if (s->at == s->end)
 			w->rest.count--;
-		if (*len && !(*len == 1 && **name == '.'))
+		if (!skip)
 			return true;
 	}
 	return false;
@@ -176,7 +220,7 @@ static int follow(struct sgz_walk *w, const char *target, size_t len,
 		if (ret)
 			return ret;
 	}
-	return len ? push_rest(w, target, len) : 0;
+	return len ? push_rest(w, target, len, true) : 0;
 }
 
 static int step_below(struct sgz_walk *w, const char *name, size_t len,
@@ -215,7 +259,7 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 		return sgz_fail(w->ctx, -E2BIG,
 				"more than %llu names behind symbolic links",
 				STEPS_MAX);
-	if (len == 2 && !memcmp(name, "..", 2)) {
+	if (is_up(name, len)) {
 		if (w->places.count > 1)
 			w->places.count--;
 		return 0;
@@ -243,7 +287,7 @@ int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len, bool make)
 
 	w->rest.count = 0;
 	if (!ret && len)
-		ret = push_rest(w, path, len);
+		ret = push_rest(w, path, len, false);
 	while (!ret && next_name(w, &name, &len))
 		ret = step(w, name, len, make, &links);
 	return ret;
