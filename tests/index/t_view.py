@@ -5,7 +5,7 @@ import stat
 from mkblob import layer
 from t_content import b64, entries, made
 
-OPAQUE = {b"trusted.overlay.opaque": b"y"}
+OPAQUE = {b"trusted.overlay.opaque": b"y", b"user.overlay.opaque": b"y"}
 
 
 def is_whiteout(node):
@@ -54,7 +54,8 @@ def test_opaque_directories():
         {"name": "d/.wh.x", "type": "reg"}, {"name": "d/kept", "type": "reg"},
         {"name": "d/sub/.wh.y", "type": "reg"},
         {"name": "d/", "type": "dir", "xattrs": {
-            "user.a": b64(b"1"), "trusted.overlay.opaque": b64(b"x")}},
+            "user.a": b64(b"1"), "trusted.overlay.opaque": b64(b"x"),
+            "user.overlay.opaque": b64(b"x")}},
         {"name": "e/.wh.z", "type": "reg"}))
     assert ix.paths[b"d"].xattrs == {**OPAQUE, b"user.a": b"1"}
     assert set(ix.paths) == {b"", b"d", b"d/kept", b"d/sub", b"e", b"e/z"}

@@ -57,6 +57,20 @@ def test_all_formats_alike():
             same(trees[0], other)
 
 
+def test_marks_for_overlayfs():
+    """One of an opaque directory will do; the raw view has the layer's."""
+    with folder() as d:
+        path = save(f"{d}/blob", layer([
+            {"name": "o/", "type": "dir",
+             "xattrs": {"user.overlay.opaque": "eA==", "user.a": "Yg=="}},
+            {"name": "o/.wh..wh..opq", "type": "reg"}]))
+        extract(path, f"{d}/view")
+        extract(path, f"{d}/raw", "--raw")
+        root = [] if os.geteuid() else ["trusted.overlay.opaque"]
+        assert sorted(os.listxattr(f"{d}/view/o")) == root + ["user.a"]
+        assert os.getxattr(f"{d}/raw/o", "user.overlay.opaque") == b"x"
+
+
 def test_a_real_tree():
     """What GNU tar packs, with holes, lists of access rights and all."""
     need_root()

@@ -31,6 +31,20 @@ static bool is_common(const struct sgz_xattr *attr)
 	       (attr->name_len > 7 && !memcmp(attr->name, acl, 7));
 }
 
+/*
+ * The second mark of an opaque directory is for overlays without privileges, and
+ * the first one will do for a tree that somebody extracts.
+ */
+static bool is_second_mark(const struct sgz_image *image,
+			   const struct sgz_xattr *attr)
+{
+	static const char name[] = "user.overlay.opaque";
+
+	return !(le32toh(image->sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW) &&
+	       attr->name_len == strlen(name) &&
+	       !memcmp(attr->name, name, attr->name_len);
+}
+
 static void set_xattr(const struct sgz_context *ctx, const char *path,
 		      const struct sgz_xattr *attr, const char *owner)
 {
@@ -58,7 +72,8 @@ static int set_xattrs(const struct sgz_context *ctx,
 
 	attr = attrs.data;
 	for (size_t i = 0; !ret && i < attrs.count; i++, attr++)
-		if (!geteuid() || is_common(attr))
+		if ((!geteuid() || is_common(attr)) &&
+		    !is_second_mark(image, attr))
 			set_xattr(ctx, path, attr, owner);
 	sgz_vec_free(&attrs);
 	sgz_arena_free(&arena);

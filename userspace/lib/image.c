@@ -390,6 +390,30 @@ static int make_symlinks(struct maker *m)
 	return 0;
 }
 
+/* Without privileges (userxattr), overlayfs reads the one of user. */
+static const char *const opaque_names[] = {
+	"user.overlay.opaque", "trusted.overlay.opaque",
+};
+
+#define OPAQUE_NAMES (sizeof(opaque_names) / sizeof(opaque_names[0]))
+
+/* Add what says of a directory that it is opaque. */
+static int add_opaque(struct sgz_vec *attrs)
+{
+	struct sgz_xattr *attr = sgz_vec_add(attrs, OPAQUE_NAMES,
+					     sizeof(*attr));
+
+	if (!attr)
+		return -ENOMEM;
+	for (size_t i = 0; i < OPAQUE_NAMES; i++, attr++) {
+		attr->name = opaque_names[i];
+		attr->name_len = strlen(attr->name);
+		attr->value = "y";
+		attr->value_len = 1;
+	}
+	return 0;
+}
+
 /* Say of opaque directories that they are; before that nothing else does. */
 static int make_opaque(struct maker *m)
 {
@@ -399,7 +423,6 @@ static int make_opaque(struct maker *m)
 	for (uint32_t i = 0; i < m->layout->inodes.count; i++, inode++) {
 		struct sgz_arena copies = { 0 };
 		struct sgz_vec attrs = { 0 };
-		struct sgz_xattr *attr;
 		uint32_t id;
 		int ret;
 
@@ -408,17 +431,11 @@ static int make_opaque(struct maker *m)
 			continue;
 		ret = sgz_xattr_pool_get(pool, le32toh(inode->xattr), &copies,
 					 &attrs);
-		attr = ret ? NULL : sgz_vec_add(&attrs, 1, sizeof(*attr));
-		if (attr) {
-			attr->name = "trusted.overlay.opaque";
-			attr->name_len = strlen(attr->name);
-			attr->value = "y";
-			attr->value_len = 1;
+		if (ret || add_opaque(&attrs))
+			ret = sgz_nomem(m->ctx);
+		else
 			ret = sgz_xattr_pool_add(pool, m->ctx, attrs.data,
 						 attrs.count, &id);
-		} else {
-			ret = sgz_nomem(m->ctx);
-		}
 		sgz_vec_free(&attrs);
 		sgz_arena_free(&copies);
 		if (ret)

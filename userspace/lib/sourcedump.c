@@ -19,7 +19,6 @@
 #include "sourcedump.h"
 #include "tarwrite.h"
 
-#define OPAQUE_XATTR	"trusted.overlay.opaque"
 #define OPAQUE_NAME	".wh..wh..opq"
 #define WHITEOUT	".wh."
 /* What ends an archive. */
@@ -113,19 +112,31 @@ static int whiteout_name(struct sgz_vec *to, const char *path, size_t len)
 	return ret ? ret : append(to, "", 1);
 }
 
-/* Take away the attribute that the overlay view has for opaque directories. */
+static bool is_opaque(const struct sgz_xattr *attr)
+{
+	static const char *const names[] = {
+		"trusted.overlay.opaque", "user.overlay.opaque",
+	};
+
+	for (int i = 0; i < 2; i++)
+		if (attr->name_len == strlen(names[i]) &&
+		    !memcmp(attr->name, names[i], attr->name_len))
+			return true;
+	return false;
+}
+
+/* Take away the attributes that the overlay view has for opaque directories. */
 static bool take_opaque(struct sgz_vec *xattrs)
 {
 	struct sgz_xattr *attr = xattrs->data;
+	size_t had = xattrs->count;
 
-	for (size_t i = 0; i < xattrs->count; i++) {
-		if (attr[i].name_len != strlen(OPAQUE_XATTR) ||
-		    memcmp(attr[i].name, OPAQUE_XATTR, attr[i].name_len))
-			continue;
-		attr[i] = attr[--xattrs->count];
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < xattrs->count;)
+		if (is_opaque(&attr[i]))
+			attr[i] = attr[--xattrs->count];
+		else
+			i++;
+	return xattrs->count < had;
 }
 
 static char type_flag(char type)
