@@ -11,6 +11,7 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/ima.h>
 #include <linux/list_lru.h>
 #include <linux/pagemap.h>
@@ -285,6 +286,40 @@ static inline void stargz_claim_release(struct stargz_claim *claim)
 #else
 	if (claim->bdev)
 		blkdev_put(claim->bdev, FMODE_READ | FMODE_EXCL);
+#endif
+}
+
+/*
+ * Mount a block device, as get_tree_bdev() does, but by number. Before 6.6 it
+ * can be found only by the name in fc->source, which may lead to another device
+ * or to none: see stargz_source_check_bdev().
+ */
+static inline int stargz_get_tree_dev(struct fs_context *fc, dev_t dev,
+				      int (*fill)(struct super_block *sb,
+						  struct fs_context *fc))
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	struct super_block *sb;
+	int err;
+
+	fc->sb_flags |= SB_NOSEC;
+	sb = sget_dev(fc, dev);
+	if (IS_ERR(sb))
+		return PTR_ERR(sb);
+	if (!sb->s_root) {
+		err = setup_bdev_super(sb, fc->sb_flags, fc);
+		if (!err)
+			err = fill(sb, fc);
+		if (err) {
+			deactivate_locked_super(sb);
+			return err;
+		}
+		sb->s_flags |= SB_ACTIVE;
+	}
+	fc->root = dget(sb->s_root);
+	return 0;
+#else
+	return get_tree_bdev(fc, fill);
 #endif
 }
 

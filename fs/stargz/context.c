@@ -5,6 +5,9 @@
  * One set of sources is one superblock: a second mount of the same files or
  * devices shares it, and with it inodes and page cache.
  *
+ * A source is given by its path or, with FSCONFIG_SET_FD, as a file descriptor.
+ * The length of a path does not matter then, nor which mount namespace it is of.
+ *
  * No locks: a struct fs_context belongs to one thread at a time.
  */
 #include <linux/fs_parser.h>
@@ -48,28 +51,128 @@ static int stargz_grow_devices(struct stargz_sb_info *sbi)
 	return 0;
 }
 
-/* A copy of an option that is charged to whoever gave it. */
-static char *stargz_option_dup(const struct fs_parameter *param)
+/*
+ * The path of @file as the caller sees it now, charged to the caller. A file
+ * without a name has one that says so: d_path() appends "(deleted)".
+ */
+static char *stargz_file_path(struct file *file)
 {
-	return kstrdup(param->string, GFP_KERNEL_ACCOUNT);
+	char *buf = kmalloc(PATH_MAX, GFP_KERNEL);
+	char *path, *copy;
+
+	if (!buf)
+		return NULL;
+	path = file_path(file, buf, PATH_MAX);
+	copy = kstrdup(IS_ERR(path) ? "(path too long)" : path,
+		       GFP_KERNEL_ACCOUNT);
+	kfree(buf);
+	return copy;
+}
+
+/*
+ * Read permission was checked when the file was opened; the mode remembers.
+ * Kernels before 6.13 do not pass on what was opened with O_PATH, but return
+ * -EBADF as well.
+ */
+static int stargz_check_given(struct fs_context *fc,
+			      const struct fs_parameter *param)
+{
+	if (param->file->f_mode & FMODE_PATH)
+		errorfc(fc, "%s: the file descriptor is of O_PATH, open it for reading",
+			param->key);
+	else if (!(param->file->f_mode & FMODE_READ))
+		errorfc(fc, "%s: the file descriptor is not open for reading",
+			param->key);
+	else
+		return 0;
+	return -EBADF;
+}
+
+/* Keep what was given, path or file; it is opened when all is known. */
+static int stargz_set_source(struct fs_context *fc, struct stargz_source *src,
+			     const struct fs_parameter *param)
+{
+	int err;
+
+	if (param->type != fs_value_is_file) {
+		if (!*param->string)
+			return invalfc(fc, "%s: empty path", param->key);
+		src->path = kstrdup(param->string, GFP_KERNEL_ACCOUNT);
+		return src->path ? 0 : -ENOMEM;
+	}
+	err = stargz_check_given(fc, param);
+	if (err)
+		return err;
+	src->path = stargz_file_path(param->file);
+	if (!src->path)
+		return -ENOMEM;
+	src->given = get_file(param->file);
+	return 0;
 }
 
 static int stargz_add_device(struct fs_context *fc, struct stargz_sb_info *sbi,
 			     const struct fs_parameter *param)
 {
-	char *path;
 	int err;
 
 	if (sbi->nr_devices == STARGZ_MAX_DEVICES)
 		return invalfc(fc, "too many devices");
 	err = stargz_grow_devices(sbi);
+	if (!err)
+		err = stargz_set_source(fc, &sbi->devices[sbi->nr_devices],
+					param);
+	if (!err)
+		sbi->nr_devices++;
+	return err;
+}
+
+static int stargz_set_index(struct fs_context *fc, struct stargz_sb_info *sbi,
+			    const struct fs_parameter *param)
+{
+	int err;
+
+	if (sbi->has_index)
+		return invalfc(fc, "index given twice");
+	err = stargz_set_source(fc, &sbi->index, param);
+	sbi->has_index = !err;
+	return err;
+}
+
+/*
+ * The image as a file. As a path it is for the VFS, which sets fc->source, and
+ * refuses a second one by that.
+ */
+static int stargz_set_image(struct fs_context *fc, struct stargz_sb_info *sbi,
+			    const struct fs_parameter *param)
+{
+	int err;
+
+	if (fc->source)
+		return invalfc(fc, "source given twice");
+	err = stargz_set_source(fc, &sbi->image, param);
 	if (err)
 		return err;
-	path = stargz_option_dup(param);
-	if (!path)
-		return -ENOMEM;
-	sbi->devices[sbi->nr_devices++].path = path;
-	return 0;
+	fc->source = kstrdup(sbi->image.path, GFP_KERNEL);
+	if (fc->source)
+		return 0;
+	stargz_source_close(&sbi->image);
+	return -ENOMEM;
+}
+
+/*
+ * A parameter that is a file. One description in stargz_parameters is of one
+ * type before 6.13, so these are looked up here.
+ */
+static int stargz_parse_file(struct fs_context *fc, struct stargz_sb_info *sbi,
+			     const struct fs_parameter *param)
+{
+	if (!strcmp(param->key, "source"))
+		return stargz_set_image(fc, sbi, param);
+	if (!strcmp(param->key, "index"))
+		return stargz_set_index(fc, sbi, param);
+	if (!strcmp(param->key, "device"))
+		return stargz_add_device(fc, sbi, param);
+	return invalfc(fc, "%s: takes no file descriptor", param->key);
 }
 
 static int stargz_parse_param(struct fs_context *fc,
@@ -79,6 +182,8 @@ static int stargz_parse_param(struct fs_context *fc,
 	struct fs_parse_result result;
 	int opt;
 
+	if (param->type == fs_value_is_file)
+		return stargz_parse_file(fc, sbi, param);
 	opt = fs_parse(fc, stargz_parameters, param, &result);
 	if (opt < 0)
 		return opt;
@@ -87,17 +192,9 @@ static int stargz_parse_param(struct fs_context *fc,
 		sbi->decoder_given = true;
 		return 0;
 	}
-	if (!*param->string)
-		return invalfc(fc, "%s: empty path", param->key);
 	if (opt == STARGZ_OPT_DEVICE)
 		return stargz_add_device(fc, sbi, param);
-	if (sbi->has_index)
-		return invalfc(fc, "index given twice");
-	sbi->index.path = stargz_option_dup(param);
-	if (!sbi->index.path)
-		return -ENOMEM;
-	sbi->has_index = true;
-	return 0;
+	return stargz_set_index(fc, sbi, param);
 }
 
 /* From options to a superblock */
@@ -108,7 +205,8 @@ static int stargz_open_sources(struct fs_context *fc,
 	unsigned int i;
 	int err;
 
-	sbi->image.path = kstrdup(fc->source, GFP_KERNEL_ACCOUNT);
+	if (!sbi->image.path)
+		sbi->image.path = kstrdup(fc->source, GFP_KERNEL_ACCOUNT);
 	if (!sbi->image.path)
 		return -ENOMEM;
 	err = stargz_source_open(fc, &sbi->image, false);
@@ -165,19 +263,26 @@ static int stargz_get_tree_bdev(struct fs_context *fc)
 	int err;
 
 	sbi->on_bdev = true;
-	err = get_tree_bdev(fc, stargz_fill_super);
+	err = stargz_get_tree_dev(fc, stargz_source_bdev(&sbi->image)->bd_dev,
+				  stargz_fill_super);
 	if (err)
 		return err;
 	sb = fc->root->d_sb;
 	/* A new superblock took fc->s_fs_info over. */
-	if (!fc->s_fs_info || stargz_same_sources(sbi, STARGZ_SB(sb)))
+	if (!fc->s_fs_info)
 		return 0;
-	errorfc(fc, "%s: is mounted already with other index= or device= options",
-		fc->source);
+	err = stargz_source_check_bdev(fc, &sbi->image, sb);
+	if (!err && !stargz_same_sources(sbi, STARGZ_SB(sb))) {
+		errorfc(fc, "%s: is mounted already with other index= or device= options",
+			fc->source);
+		err = -EBUSY;
+	}
+	if (!err)
+		return 0;
 	dput(fc->root);
 	fc->root = NULL;
 	deactivate_locked_super(sb);
-	return -EBUSY;
+	return err;
 }
 
 /* Files share a superblock likewise. */
@@ -218,6 +323,14 @@ static int stargz_get_tree(struct fs_context *fc)
 	return stargz_get_tree_file(fc);
 }
 
+/* Does a remount name the source that is mounted, or is it that very file? */
+static bool stargz_names_source(const struct stargz_source *new,
+				const struct stargz_source *old)
+{
+	return !strcmp(new->path, old->path) ||
+	       (new->given && new->given->f_mapping->host == old->host);
+}
+
 static int stargz_reconfigure(struct fs_context *fc)
 {
 	struct stargz_sb_info *old = STARGZ_SB(fc->root->d_sb);
@@ -226,11 +339,11 @@ static int stargz_reconfigure(struct fs_context *fc)
 
 	/* Options that are not repeated stay; others cannot change. */
 	if (new->has_index &&
-	    (!old->has_index || strcmp(new->index.path, old->index.path)))
+	    (!old->has_index || !stargz_names_source(&new->index, &old->index)))
 		return invalfc(fc, "index= cannot change");
 	for (i = 0; i < new->nr_devices; i++)
 		if (i >= old->nr_devices ||
-		    strcmp(new->devices[i].path, old->devices[i].path))
+		    !stargz_names_source(&new->devices[i], &old->devices[i]))
 			return invalfc(fc, "device= cannot change");
 	if (new->decoder_given)
 		WRITE_ONCE(old->decoder, new->decoder);

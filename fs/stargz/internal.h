@@ -70,7 +70,8 @@
 
 /**
  * struct stargz_source - an open file or block device that is read from
- * @path: as the user gave it
+ * @path: as the user gave it, or that of @given then
+ * @given: what came as a file descriptor, until it is opened
  * @file: read-only
  * @host: the inode whose page cache @file reads; tells sources apart. Only
  *	compared, never followed, once the mount is being torn down
@@ -82,6 +83,7 @@
  */
 struct stargz_source {
 	char *path;
+	struct file *given;
 	struct file *file;
 	struct inode *host;
 	u64 size;
@@ -427,6 +429,9 @@ void stargz_engine_exit(void);
 /* source.c */
 int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
 		       bool claim);
+int stargz_source_check_bdev(struct fs_context *fc,
+			     const struct stargz_source *src,
+			     struct super_block *sb);
 void stargz_source_close(struct stargz_source *src);
 struct block_device *stargz_source_bdev(const struct stargz_source *src);
 int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,

@@ -71,7 +71,11 @@ struct block_device *stargz_source_bdev(const struct stargz_source *src)
 	return S_ISBLK(host->i_mode) ? I_BDEV(host) : NULL;
 }
 
-/* Open the file at @path, as a reader of whom nobody is told. */
+/*
+ * Open the file at @path, as a reader of whom nobody is told. What was given as
+ * an open file is opened once more, because flags, readahead state and events
+ * of the other one are its owner's; permission was checked when that was done.
+ */
 static int stargz_source_open_path(struct fs_context *fc,
 				   struct stargz_source *src,
 				   const struct path *path)
@@ -82,7 +86,8 @@ static int stargz_source_open_path(struct fs_context *fc,
 	err = stargz_source_check(fc, src, path);
 	if (err)
 		return err;
-	err = path_permission(path, MAY_OPEN | MAY_READ);
+	if (!src->given)
+		err = path_permission(path, MAY_OPEN | MAY_READ);
 	if (!err) {
 		/*
 		 * Reading happens with folios locked. A listener that is asked
@@ -136,20 +141,8 @@ static int stargz_source_protect(struct fs_context *fc,
 	return err;
 }
 
-/**
- * stargz_source_open() - open a source for reading
- * @fc: where error texts go
- * @src: its path is set; the rest is filled in
- * @claim: claim a block device, as the VFS does by itself for the one that is
- *	mounted
- *
- * A regular file cannot be opened for writing from then on, as with a running
- * program, because bytes that change under a mount are not a file system.
- *
- * Return: 0 or a negative errno; then stargz_source_close() is still needed.
- */
-int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
-		       bool claim)
+static int stargz_source_open_by_name(struct fs_context *fc,
+				      struct stargz_source *src)
 {
 	struct path path;
 	int err;
@@ -161,6 +154,44 @@ int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
 	}
 	err = stargz_source_open_path(fc, src, &path);
 	path_put(&path);
+	return err;
+}
+
+/* With the credentials of whoever opened what was given, as it is read then. */
+static int stargz_source_open_given(struct fs_context *fc,
+				    struct stargz_source *src)
+{
+	const struct cred *old = override_creds(src->given->f_cred);
+	int err;
+
+	err = stargz_source_open_path(fc, src, &src->given->f_path);
+	revert_creds(old);
+	fput(src->given);
+	src->given = NULL;
+	return err;
+}
+
+/**
+ * stargz_source_open() - open a source for reading
+ * @fc: where error texts go
+ * @src: its path is set, and the file if one was given; the rest is filled in
+ * @claim: claim a block device, as the VFS does by itself for the one that is
+ *	mounted
+ *
+ * A regular file cannot be opened for writing from then on, as with a running
+ * program, because bytes that change under a mount are not a file system.
+ *
+ * Return: 0 or a negative errno; then stargz_source_close() is still needed.
+ */
+int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
+		       bool claim)
+{
+	int err;
+
+	if (src->given)
+		err = stargz_source_open_given(fc, src);
+	else
+		err = stargz_source_open_by_name(fc, src);
 	if (!err)
 		err = stargz_source_protect(fc, src, claim);
 	if (err)
@@ -177,6 +208,26 @@ int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
 }
 
 /**
+ * stargz_source_check_bdev() - check that a superblock is of an open device
+ * @fc: where error texts go
+ * @src: a block device that is being mounted
+ * @sb: the superblock that the VFS made or found
+ *
+ * Before 6.6 the VFS looks for the device once more, by name.
+ *
+ * Return: 0 or -EAGAIN.
+ */
+int stargz_source_check_bdev(struct fs_context *fc,
+			     const struct stargz_source *src,
+			     struct super_block *sb)
+{
+	if (src->file->f_mapping == stargz_bdev_mapping(sb))
+		return 0;
+	errorfc(fc, "%s: changed while being mounted", src->path);
+	return -EAGAIN;
+}
+
+/**
  * stargz_source_close() - release what stargz_source_open() took
  * @src: opened, half opened or never opened; its path is freed as well
  */
@@ -187,6 +238,8 @@ void stargz_source_close(struct stargz_source *src)
 		allow_write_access(src->file);
 	if (src->file)
 		fput(src->file);
+	if (src->given)
+		fput(src->given);
 	kfree(src->path);
 	memset(src, 0, sizeof(*src));
 }

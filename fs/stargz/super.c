@@ -460,14 +460,12 @@ static int stargz_setup_reading(struct super_block *sb)
 int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
-	int err;
+	int err = 0;
 
-	/* What was opened by name must be what is being mounted. */
-	if (sbi->on_bdev &&
-	    sbi->image.file->f_mapping != stargz_bdev_mapping(sb)) {
-		errorfc(fc, "%s: changed while being mounted", sbi->image.path);
-		return -EAGAIN;
-	}
+	if (sbi->on_bdev)
+		err = stargz_source_check_bdev(fc, &sbi->image, sb);
+	if (err)
+		return err;
 	stargz_init_super(sb);
 	err = stargz_read_super(fc, sbi);
 	if (!err)
