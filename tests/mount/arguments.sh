@@ -19,6 +19,13 @@ tap_is "all that is for fstab and systemd is ignored" \
 	"$(call layer.tar.gz mnt -o "index=idx,_netdev,nofail,user,users=x" \
 	-o "owner,group,noauto,auto,defaults,comment=a=b,x-a=b,X-c,x-a.b")" \
 	"$sure,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "what udisks asks for, and what umount is to be told" \
+	"$(call layer.tar.gz mnt -o "index=idx,uhelper=udisks2,nodev,nosuid,ro" \
+	-o "helper=a,_netdev=x,nousers,noowner,nogroup,nouser,X-mount.mkdir=7")" \
+	"$sure,nosuid,nodev,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "but not what verifies" \
+	"$(call layer.tar.gz mnt -o "index=idx,verity.roothash=00")" \
+	"$sure,verity.roothash=00,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "busybox: no ro" "$(call layer.tar.gz mnt -o index=idx)" \
 	"$sure,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "mount -f" "$("$prog" -f layer.tar.gz mnt -o index=idx 2>&1)" ''

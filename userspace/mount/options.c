@@ -61,8 +61,9 @@ static const struct attr_option attr_options[] = {
 static const char *const ignored_options[] = {
 	"ro", "rw", "defaults", "auto", "noauto", "user", "nouser", "users",
 	"nousers", "owner", "noowner", "group", "nogroup", "_netdev", "nofail",
-	"comment", "silent", "loud", "sync", "async", "dirsync", "lazytime",
-	"nolazytime", "mand", "nomand", "iversion", "noiversion",
+	"comment", "uhelper", "helper", "silent", "loud", "sync", "async",
+	"dirsync", "lazytime", "nolazytime", "mand", "nomand", "iversion",
+	"noiversion",
 };
 
 /* What the value of one of our own options is. */
