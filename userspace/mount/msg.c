@@ -2,9 +2,12 @@
 /*
  * mount.stargz: messages to the user.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "msg.h"
 
@@ -20,14 +23,29 @@ bool msg_verbose(void)
 	return verbose;
 }
 
+/* A message is one line, whatever is in the names of files. */
+static void print_text(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fprintf(out, iscntrl((unsigned char)*text) ? "\\%03o" : "%c",
+			(unsigned char)*text);
+}
+
 static void __attribute__((format(printf, 3, 0)))
 print(FILE *out, const char *path, const char *fmt, va_list args)
 {
+	char *text;
+
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
 	fputs("mount.stargz: ", out);
-	if (path)
-		fprintf(out, "%s: ", path);
-	vfprintf(out, fmt, args);
+	if (path) {
+		print_text(out, path);
+		fputs(": ", out);
+	}
+	print_text(out, text ? text : strerror(ENOMEM));
 	fputc('\n', out);
+	free(text);
 }
 
 void msg_error(const char *path, const char *fmt, ...)
