@@ -49,6 +49,13 @@ tap_is "a comma after a backslash belongs to the value" \
 tap_is "a comma in quotes belongs to the value" \
 	"$(call layer.tar.gz mnt -o 'context="a:s0:c1,c2",index=idx')" \
 	"$sure,context=a:s0:c1\\,c2,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "a quote after a backslash belongs to the value" \
+	"$(call layer.tar.gz mnt -o 'device=q\"r,index=idx,device="s\"t,u"')" \
+	"$sure,device=W/q\\\"r,device=W/s\\\"t\\,u,index=W/idx W/layer.tar.gz W/mnt"
+tap_is "all other backslashes stand for themselves" \
+	"$(call layer.tar.gz mnt -o 'device=a\b\\c\054,device=d\\\,e,index=idx' \
+	-o "device=f\\" -o 'device=:g= h')" \
+	"$sure,device=W/a\\b\\\\c\\054,device=W/d\\\\\\,e,device=W/f\\,device=W/:g= h,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "decoder= is for the kernel" \
 	"$(call layer.tar.gz mnt -o decoder=zlib,index=idx)" \
 	"$sure,decoder=zlib,index=W/idx W/layer.tar.gz W/mnt"
@@ -69,6 +76,26 @@ tap_is "a symbolic link is followed" \
 	"$sure,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "index=auto" "$(call layer.tar.gz mnt -o index=auto,$none)" \
 	"$sure,index=FD W/layer.tar.gz W/mnt"
+
+# Each name in each position; what is said is what was asked for.
+for odd in 'c:d=e' 'bl ank' "it's" 'back\slash' 'oct\054al' 'a,b' 'q"u'; do
+	mkdir "odd-$odd"
+	cp layer.tar.gz "odd-$odd/$odd"
+	touch "odd-$odd/$odd.idx"
+	said=${odd//,/\\,}
+	said=${said//\"/\\\"}
+	tap_is "the name ${odd@Q} as source, index, device and place" \
+		"$(call "odd-$odd/$odd" "odd-$odd" \
+		-o "index=odd-$said/$said.idx,device=odd-$said/$said")" \
+		"$sure,device=W/odd-$said/$said,index=W/odd-$said/$said.idx W/odd-$odd/$odd W/odd-$odd"
+done
+mkdir $'new\nline'
+refuses "an error is one line, whatever the name" 32 \
+	'new\012line: neither' -f $'new\nline' mnt
+cp layer.tar.gz $'new\nline/new\nline'
+tap_is "and so is what is said" \
+	"$(call $'new\nline/new\nline' $'new\nline' -o index=idx)" \
+	"$sure,index=W/idx W/new\\012line/new\\012line W/new\\012line"
 
 refuses "no arguments" 1 'SOURCE and DIR'
 refuses "no directory" 1 'SOURCE and DIR' layer.tar.gz

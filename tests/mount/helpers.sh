@@ -49,7 +49,8 @@ call()
 {
 	fake "$@" 2>&1 | tail -n 1 | sed -E "s,$PWD,W,g"'
 		s/[0-9a-f]{64}/KEY/g; s,/proc/self/fd/[0-9]+,FD,
-		s/^mount.stargz: [^ ]*: //'
+		s/^mount.stargz: (.*: (remount|mount -i)|[^ ]*:) /\2 /
+		s/^ //'
 }
 
 # refuses NAME STATUS TEXT ARGUMENT...: fails so, with one line that has TEXT

@@ -134,6 +134,26 @@ static int reopen(const char *proc)
 	return -err;
 }
 
+/*
+ * The file at @fd was made without a name, and the kernel would show none. Open
+ * it once more by @name, if that is still its name.
+ */
+static int by_name(const struct cache *cache, const char *name,
+		   const struct stat *st, int fd)
+{
+	struct stat now;
+	int named = open_locked(cache, name, &now);
+
+	if (named < 0)
+		return fd;
+	if (now.st_dev != st->st_dev || now.st_ino != st->st_ino) {
+		close(named);
+		return fd;
+	}
+	close(fd);
+	return named;
+}
+
 int cache_add(const struct cache *cache, const struct sgz_hex *key,
 	      const struct source *src, int new)
 {
@@ -153,6 +173,8 @@ int cache_add(const struct cache *cache, const struct sgz_hex *key,
 		close(fd);
 		fd = -err;
 	}
+	if (fd >= 0)
+		fd = by_name(cache, name, &st, fd);
 	free(proc);
 	free(name);
 	if (err == EEXIST)

@@ -11,7 +11,8 @@
 /**
  * struct index - the index to mount with
  * @path: its name, or NULL: the source has its own
- * @fd: keeps it from going away until the kernel has opened it, or -1
+ * @fd: the same, open for reading: what was checked is what the kernel gets; or
+ *	-1
  */
 struct index {
 	char *path;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mount.stargz: mounting by fsopen(2) and its family, because then the
- * kernel's own words on a failure reach the user; by mount(2) where these are
- * missing, for strings that are too long for them, and for remounting.
+ * kernel's own words on a failure reach the user, and files go to the kernel
+ * open: what was checked is what is mounted, however long its path is. By
+ * mount(2) only where the kernel lacks one of the two.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -18,8 +21,12 @@
 #define FS_TYPE		"stargz"
 /* fsconfig(2) takes strings of up to this length, with the NUL. */
 #define FSCONFIG_STRING_MAX	256
-/* One message of the kernel, with its level and newline. */
-#define LOG_LINE_MAX	1024
+/* One message of the kernel, with its level and newline, and a path or two. */
+#define LOG_LINE_MAX	(3 * PATH_MAX)
+/* What remounting replaces; access times only if it says something of them. */
+#define PLAIN_ATTRS	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | \
+			 MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW)
+#define ATIME_ATTRS	(MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)
 
 /* MOUNT_ATTR_* flags, what mount(2) calls them, and the user. */
 struct attr_name {
@@ -64,8 +71,9 @@ static char *read_log(int fs, const struct mount_call *call)
 	while ((n = read(fs, line, sizeof(line) - 1)) > 2) {
 		char *text = line + 2;
 
+		/* There may be newlines in paths as well. */
+		n -= line[n - 1] == '\n';
 		line[n] = '\0';
-		text[strcspn(text, "\n")] = '\0';
 		text = skip(skip(text, FS_TYPE), call->source);
 		if (line[0] == 'w')
 			msg_error(call->name, "warning: %s", text);
@@ -112,23 +120,89 @@ static int set(int fs, const char *key, const char *value)
 			key, value, 0);
 }
 
-/* Make the superblock. */
-static int configure(int fs, const struct mount_call *call)
+/* Say why a context is not what it should be. */
+static enum mount_exit context_failed(int fs, const struct mount_call *call,
+				      int err)
+{
+	char *errors = read_log(fs, call);
+
+	msg_error(call->name, "%s", *errors ? errors : strerror(err));
+	free(errors);
+	return MOUNT_FAILED;
+}
+
+/* Opening a FIFO or a character device may do something, so it is not done. */
+static int open_file(const char *path, const char **why)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (stat(path, &st)) {
+		*why = strerror(errno);
+	} else if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) {
+		*why = "neither a regular file nor a block device";
+	} else {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		*why = strerror(errno);
+	}
+	return fd;
+}
+
+/* Hand over a file. To a mount that is there its name will do. */
+static enum mount_exit set_file(int fs, const struct mount_call *call,
+				const struct kernel_option *o, bool again)
+{
+	const char *why = NULL;
+	int fd = o->fd >= 0 ? o->fd : open_file(o->value, &why);
+	int ret = -1, err;
+
+	if (fd >= 0)
+		ret = fsconfig(fs, FSCONFIG_SET_FD, o->key, NULL, fd);
+	err = errno;
+	if (fd >= 0 && fd != o->fd)
+		close(fd);
+	if (!ret || (again && !set(fs, o->key, o->value)))
+		return MOUNT_OK;
+	if (fd >= 0)
+		return context_failed(fs, call, err);
+	msg_error(o->value, "%s", why);
+	return MOUNT_FAILED;
+}
+
+static enum mount_exit set_option(int fs, const struct mount_call *call,
+				  const struct kernel_option *o)
+{
+	if (!set(fs, o->key, o->value))
+		return MOUNT_OK;
+	if (errno != EINVAL || !call->sloppy)
+		return context_failed(fs, call, errno);
+	free(read_log(fs, call));
+	return MOUNT_OK;
+}
+
+/* Make the superblock, or change it with FSCONFIG_CMD_RECONFIGURE. */
+static enum mount_exit configure(int fs, const struct mount_call *call,
+				 unsigned int command)
 {
 	const struct mount_options *opt = call->opt;
+	enum mount_exit ret;
 
-	if (set(fs, "source", call->source) || set(fs, "ro", NULL))
-		return -errno;
+	if (set(fs, "ro", NULL))
+		return context_failed(fs, call, errno);
 	for (size_t i = 0; i < opt->kernel_count; i++) {
-		if (!set(fs, opt->kernel[i].key, opt->kernel[i].value))
-			continue;
-		if (errno == EINVAL && call->sloppy) {
-			free(read_log(fs, call));
-			continue;
-		}
-		return -errno;
+		const struct kernel_option *o = &opt->kernel[i];
+
+		ret = o->file ? set_file(fs, call, o,
+					 command == FSCONFIG_CMD_RECONFIGURE) :
+				set_option(fs, call, o);
+		if (ret)
+			return ret;
 	}
-	return fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) ? -errno : 0;
+	if (fsconfig(fs, command, NULL, NULL, 0))
+		return context_failed(fs, call, errno);
+	/* For what are no errors. */
+	free(read_log(fs, call));
+	return MOUNT_OK;
 }
 
 /* Put the mount into the tree. */
@@ -146,28 +220,26 @@ static enum mount_exit attach(int mnt, const struct mount_call *call)
 
 static enum mount_exit mount_context(int fs, const struct mount_call *call)
 {
-	int ret = configure(fs, call);
-	char *errors = read_log(fs, call);
-	enum mount_exit status;
+	enum mount_exit ret = configure(fs, call, FSCONFIG_CMD_CREATE);
 	int mnt;
 
-	if (ret) {
-		msg_error(call->name, "%s", *errors ? errors : strerror(-ret));
-		free(errors);
-		return MOUNT_FAILED;
-	}
-	free(errors);
+	if (ret)
+		return ret;
 	mnt = fsmount(fs, FSMOUNT_CLOEXEC, call->opt->attr);
 	if (mnt < 0)
 		return fail(call->name, errno);
-	status = attach(mnt, call);
+	ret = attach(mnt, call);
 	close(mnt);
-	return status;
+	return ret;
 }
 
-/* The options as mount(2) wants them; NULL if that cannot be. */
+/*
+ * The options as mount(2) wants them; NULL if that cannot be. It copies one page
+ * and would leave out the rest without a word.
+ */
 static char *join_options(const struct mount_call *call)
 {
+	const size_t room = sysconf(_SC_PAGESIZE);
 	char *all = xasprintf("%s", "");
 
 	for (size_t i = 0; i < call->opt->kernel_count; i++) {
@@ -183,7 +255,12 @@ static char *join_options(const struct mount_call *call)
 		if (o->value)
 			all = xappend(all, "=%s", o->value);
 	}
-	return all;
+	if (strlen(all) < room)
+		return all;
+	msg_error(call->name, "%zu bytes of options, mount(2) cannot take more than %zu",
+		  strlen(all), room - 1);
+	free(all);
+	return NULL;
 }
 
 static enum mount_exit old_mount(const struct mount_call *call,
@@ -193,7 +270,7 @@ static enum mount_exit old_mount(const struct mount_call *call,
 	int ret;
 
 	if (call->ns && !(flags & MS_REMOUNT)) {
-		msg_error(call->name, "-N needs fsopen(2), and paths of less than %d bytes",
+		msg_error(call->name, "-N needs fsopen(2), files given open, and option values of less than %d bytes",
 			  FSCONFIG_STRING_MAX);
 		return MOUNT_FAILED;
 	}
@@ -217,12 +294,13 @@ static enum mount_exit old_mount(const struct mount_call *call,
 static bool fits_fsconfig(const struct mount_call *call)
 {
 	for (size_t i = 0; i < call->opt->kernel_count; i++) {
-		const char *value = call->opt->kernel[i].value;
+		const struct kernel_option *o = &call->opt->kernel[i];
 
-		if (value && strlen(value) >= FSCONFIG_STRING_MAX)
+		if (!o->file && o->value &&
+		    strlen(o->value) >= FSCONFIG_STRING_MAX)
 			return false;
 	}
-	return strlen(call->source) < FSCONFIG_STRING_MAX;
+	return true;
 }
 
 enum mount_exit kernel_mount(const struct mount_call *call)
@@ -239,21 +317,57 @@ enum mount_exit kernel_mount(const struct mount_call *call)
 		return no_filesystem(call);
 	if (fs < 0)
 		return fail(call->name, errno);
-	ret = mount_context(fs, call);
+	/* Its type has been checked: it is descriptors that are not taken. */
+	if (fsconfig(fs, FSCONFIG_SET_FD, "source", NULL, call->source_fd))
+		ret = errno == EINVAL ? old_mount(call, 0) :
+					context_failed(fs, call, errno);
+	else
+		ret = mount_context(fs, call);
 	close(fs);
 	return ret;
 }
 
+/* Change what belongs to the mount rather than to the file system. */
+static enum mount_exit change_attributes(const struct mount_call *call)
+{
+	struct mount_attr attr = {
+		.attr_set = call->opt->attr,
+		.attr_clr = PLAIN_ATTRS,
+	};
+
+	if (attr.attr_set & ATIME_ATTRS)
+		attr.attr_clr |= ATIME_ATTRS;
+	if (mount_setattr(AT_FDCWD, call->target, 0, &attr, sizeof(attr)))
+		return fail(call->target, errno);
+	return MOUNT_OK;
+}
+
 enum mount_exit kernel_remount(const struct mount_call *call)
 {
-	return old_mount(call, MS_REMOUNT);
+	enum mount_exit ret;
+	int fs, err;
+
+	if (!fits_fsconfig(call))
+		return old_mount(call, MS_REMOUNT);
+	err = enter_namespace(call);
+	if (err)
+		return fail(call->ns, -err);
+	fs = fspick(AT_FDCWD, call->target, FSPICK_CLOEXEC);
+	if (fs < 0 && errno == ENOSYS)
+		return old_mount(call, MS_REMOUNT);
+	if (fs < 0)
+		return fail(call->target, errno);
+	ret = configure(fs, call, FSCONFIG_CMD_RECONFIGURE);
+	close(fs);
+	return ret ? ret : change_attributes(call);
 }
 
 /* Append a value the way -o wants it. */
 static char *append_value(char *text, const char *value)
 {
 	for (text = xappend(text, "="); *value; value++)
-		text = xappend(text, *value == ',' ? "\\%c" : "%c", *value);
+		text = xappend(text, strchr(",\"", *value) ? "\\%c" : "%c",
+			       *value);
 	return text;
 }
 

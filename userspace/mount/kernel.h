@@ -11,6 +11,7 @@
  * struct mount_call - what to mount where
  * @name: what the user calls the source, for messages
  * @source: file or device for the kernel
+ * @source_fd: the same, open for reading; not for remounting
  * @target: mount point
  * @ns: file of the mount namespace that @target is in, or NULL: ours
  * @sloppy: leave out options that the kernel does not know
@@ -19,6 +20,7 @@
 struct mount_call {
 	const char *name;
 	const char *source;
+	int source_fd;
 	const char *target;
 	const char *ns;
 	bool sloppy;

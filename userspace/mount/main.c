@@ -82,6 +82,7 @@ static enum mount_exit mount_source(struct mount_call *call,
 	if (fd < 0)
 		return msg_exit_of(-fd);
 	call->source = device;
+	call->source_fd = fd;
 	ret = do_mount(call, args);
 	close(fd);
 	free(device);
@@ -105,8 +106,9 @@ static enum mount_exit mount_layer(struct args *args)
 	if (!ret)
 		ret = index_get(&index, &src, &args->opt);
 	if (!ret && index.path)
-		options_add_kernel(&args->opt, "index", index.path);
+		options_add_file(&args->opt, "index", index.path, index.fd);
 	call.source = src.path;
+	call.source_fd = src.fd;
 	if (!ret)
 		ret = mount_source(&call, &src, args);
 	index_put(&index);
@@ -128,13 +130,15 @@ static enum mount_exit mount_again(struct args *args)
 	const struct mount_call call = {
 		.name = args->source,
 		.source = args->source,
+		.source_fd = -1,
 		.target = args->target,
 		.ns = args->ns,
+		.sloppy = args->sloppy,
 		.opt = &args->opt,
 	};
 
 	if (args->opt.index)
-		options_add_kernel(&args->opt, "index", args->opt.index);
+		options_add_file(&args->opt, "index", args->opt.index, -1);
 	msg_note(args->source, "remount %s", args->target);
 	return args->fake ? MOUNT_OK : kernel_remount(&call);
 }

@@ -134,8 +134,8 @@ const char *options_help(void)
 	return help;
 }
 
-void options_add_kernel(struct mount_options *opt, const char *key,
-			const char *value)
+static struct kernel_option *add_kernel(struct mount_options *opt,
+					const char *key, const char *value)
 {
 	struct kernel_option *new;
 
@@ -144,11 +144,29 @@ void options_add_kernel(struct mount_options *opt, const char *key,
 	new = &opt->kernel[opt->kernel_count++];
 	new->key = xasprintf("%s", key);
 	new->value = value ? xasprintf("%s", value) : NULL;
+	new->file = false;
+	new->fd = -1;
+	return new;
+}
+
+void options_add_kernel(struct mount_options *opt, const char *key,
+			const char *value)
+{
+	add_kernel(opt, key, value);
+}
+
+void options_add_file(struct mount_options *opt, const char *key,
+		      const char *path, int fd)
+{
+	struct kernel_option *new = add_kernel(opt, key, path);
+
+	new->file = true;
+	new->fd = fd;
 }
 
 /*
  * Cut the next item off the list at @pos into @item, which has room for all of
- * the list. A backslash before a comma and quotes around a value go away.
+ * the list. A backslash before a comma or quote, and other quotes, go away.
  */
 static const char *next_item(const char *pos, char *item)
 {
@@ -157,7 +175,7 @@ static const char *next_item(const char *pos, char *item)
 	for (; *pos && (quoted || *pos != ','); pos++) {
 		if (*pos == '"')
 			quoted = !quoted;
-		else if (*pos == '\\' && pos[1] == ',')
+		else if (*pos == '\\' && (pos[1] == ',' || pos[1] == '"'))
 			*item++ = *++pos;
 		else
 			*item++ = *pos;
@@ -225,7 +243,7 @@ static void own_path(struct mount_options *opt, enum own_key id,
 
 	switch (id) {
 	case KEY_DEVICE:
-		options_add_kernel(opt, "device", path);
+		options_add_file(opt, "device", path, -1);
 		free(path);
 		break;
 	case KEY_TOC:

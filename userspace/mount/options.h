@@ -19,10 +19,14 @@
  * struct kernel_option - an option for the kernel
  * @key: name
  * @value: value, or NULL for a flag
+ * @file: @value is the path of a file, which goes to the kernel open
+ * @fd: that file, which somebody else closes, or -1: it is opened then
  */
 struct kernel_option {
 	char *key;
 	char *value;
+	bool file;
+	int fd;
 };
 
 /**
@@ -76,8 +80,9 @@ void options_free(struct mount_options *opt);
 /**
  * options_parse() - add what one -o says
  * @opt: what is known so far
- * @text: comma separated list. A comma in a value is written as backslash
- *	comma, or the value stands in double quotes.
+ * @text: comma separated list, as mount(8) splits it: a comma or double quote
+ *	in a value has a backslash before it, or the value stands in double
+ *	quotes. Any other backslash stands for itself.
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
@@ -99,6 +104,16 @@ enum mount_exit options_check(const struct mount_options *opt);
  */
 void options_add_kernel(struct mount_options *opt, const char *key,
 			const char *value);
+
+/**
+ * options_add_file() - add a file for the kernel
+ * @opt: options
+ * @key: name of the option
+ * @path: the file
+ * @fd: the same, open for reading until the mount is done, or -1
+ */
+void options_add_file(struct mount_options *opt, const char *key,
+		      const char *path, int fd);
 
 /**
  * options_help() - list our own options

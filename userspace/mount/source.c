@@ -42,6 +42,17 @@ static void set_path(char **where, const char *path)
 	*where = copy;
 }
 
+/* Mount what the layer is read from here instead of the loop device. */
+static void use_blob(struct source *src)
+{
+	set_path(&src->path, src->blob_path);
+	if (src->fd != src->blob.fd)
+		close(src->fd);
+	src->fd = src->blob.fd;
+	src->start = src->blob.start;
+	src->loop = false;
+}
+
 static bool starts_with_superblock(int fd, uint64_t offset)
 {
 	__le32 magic;
@@ -228,9 +239,7 @@ static int avoid_loop(struct source *src, const struct sgz_context *ctx,
 				"; do without loop, or make it read-only");
 	msg_note(src->path, "%s, mounting %s itself", lost_data,
 		 src->blob_path);
-	set_path(&src->path, src->blob_path);
-	src->start = src->blob.start;
-	src->loop = false;
+	use_blob(src);
 	return 0;
 }
 
