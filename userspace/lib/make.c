@@ -279,8 +279,17 @@ static int make_content(struct maker *m)
 	if (!ret)
 		ret = toc_in_tar(m) ? drop_rest(m) : add_rest(m);
 	if (!ret)
-		ret = sgz_pack_cut(&m->pack);
-	return ret ? ret : sgz_pipeline_flush(m->pipe);
+		ret = sgz_pack_end(&m->pack);
+	if (ret)
+		return ret;
+	/* Whatever way records take to the table, none may get lost on it. */
+	if (m->toc.count != m->pack.records)
+		return sgz_fail(m->ctx, -EIO,
+				"%llu of %llu records did not get to the table of contents",
+				(unsigned long long)(m->pack.records -
+						     m->toc.count),
+				(unsigned long long)m->pack.records);
+	return 0;
 }
 
 static int make_tail(struct maker *m, struct sgz_spool *stored,

@@ -112,6 +112,13 @@ int sgz_pack_cut(struct sgz_pack *p)
 	return p->job->len ? cut_at(p, sgz_pack_pos(p)) : 0;
 }
 
+int sgz_pack_end(struct sgz_pack *p)
+{
+	int ret = sgz_pack_cut(p);
+
+	return ret ? ret : sgz_pipeline_end(p->pipe);
+}
+
 /* Where to end a member that has become too long. */
 static uint64_t choose(const struct sgz_pack *p)
 {
@@ -162,10 +169,12 @@ struct sgz_record *sgz_pack_record(struct sgz_pack *p)
 {
 	struct sgz_record *r = sgz_vec_add(&p->job->records, 1, sizeof(*r));
 
-	if (r)
+	if (r) {
 		r->at = sgz_pack_pos(p);
-	else
+		p->records++;
+	} else {
 		sgz_nomem(p->ctx);
+	}
 	return r;
 }
 

@@ -18,6 +18,7 @@
  * @max: and no more than these
  * @cuts: where it may be ended
  * @carry: records on their way to the next job
+ * @records: how many there were
  * @sha: of all bytes; open if they are hashed
  */
 struct sgz_pack {
@@ -28,6 +29,7 @@ struct sgz_pack {
 	size_t max;
 	struct sgz_vec cuts;
 	struct sgz_vec carry;
+	uint64_t records;
 	struct sgz_sha256 sha;
 };
 
@@ -54,6 +56,9 @@ int sgz_pack_mark(struct sgz_pack *p, uint32_t hash);
 
 /** sgz_pack_cut() - a member has to begin here */
 int sgz_pack_cut(struct sgz_pack *p);
+
+/** sgz_pack_end() - nothing comes any more: all members and records go out */
+int sgz_pack_end(struct sgz_pack *p);
 
 /**
  * sgz_pack_room() - room for bytes that have to be in one member

@@ -187,15 +187,19 @@ void sgz_pipeline_put(struct sgz_pipeline *pipe)
 	pthread_mutex_unlock(&pipe->lock);
 }
 
-int sgz_pipeline_flush(struct sgz_pipeline *pipe)
+int sgz_pipeline_end(struct sgz_pipeline *pipe)
 {
+	struct sgz_job *last = job_at(pipe, pipe->head);
+
 	while (pipe->tail != pipe->head) {
 		int ret = pass_on(pipe);
 
 		if (ret)
 			return ret;
 	}
-	return 0;
+	/* What the member of an earlier turn left there is not its own. */
+	last->out.count = 0;
+	return last->records.count ? pipe->done(pipe->data, last) : 0;
 }
 
 void sgz_pipeline_close(struct sgz_pipeline *pipe)

@@ -73,8 +73,17 @@ struct sgz_job *sgz_pipeline_get(struct sgz_pipeline *pipe);
 /** sgz_pipeline_put() - the job that was got last is filled */
 void sgz_pipeline_put(struct sgz_pipeline *pipe);
 
-/** sgz_pipeline_flush() - wait for all jobs; the call's result so far */
-int sgz_pipeline_flush(struct sgz_pipeline *pipe);
+/**
+ * sgz_pipeline_end() - wait for all jobs; no more of them come
+ * @pipe: the pipeline
+ *
+ * The job that was got last was not put, and has no bytes. If it has records,
+ * of what comes after the last byte of the tar or has no content, it is passed
+ * on as a job that gave no member.
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_pipeline_end(struct sgz_pipeline *pipe);
 
 /** sgz_pipeline_close() - stop the threads and release all */
 void sgz_pipeline_close(struct sgz_pipeline *pipe);
