@@ -84,7 +84,8 @@ static struct sgz_record *add_record(struct maker *m, struct file *f,
 		return NULL;
 	ret = f->begun ? sgz_record_more(r, f->h) :
 			 sgz_record_entry(r, f->h, S_IFREG);
-	if (!ret && piece->size < f->h->file_size)
+	/* A file that is one hole has no place where its bytes could be. */
+	if (!ret && (piece->hole || piece->size < f->h->file_size))
 		ret = sgz_record_piece(r, f->h, piece);
 	if (ret) {
 		sgz_nomem(m->ctx);
