@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expect.h"
 #include "make.h"
 #include "pack.h"
 #include "path.h"
+#include "settle.h"
 #include "tail.h"
 #include "tocstore.h"
 #include "tocwrite.h"
@@ -22,6 +24,7 @@ struct maker {
 	struct sgz_pipeline *pipe;
 	struct sgz_pack pack;
 	struct sgz_toc_writer toc;
+	struct sgz_expected expected;
 	struct sgz_sha256 file;		/* of the file at hand */
 	struct sgz_sha256 piece;	/* of a piece of it */
 };
@@ -226,25 +229,55 @@ static int add_rest(struct maker *m)
 	return n < 0 ? n : ret;
 }
 
+/* Is it a hard link to itself? That changes nothing, and no TOC can say it. */
+static bool is_to_itself(const struct sgz_tar_header *h, mode_t type)
+{
+	char *paths = type ? NULL : malloc(h->name_len + h->link_len + 1);
+	size_t len;
+	bool same;
+
+	if (!paths)
+		return false;
+	len = sgz_path_clean(paths, h->name, h->name_len);
+	same = sgz_path_clean(paths + len, h->link, h->link_len) == len &&
+	       !memcmp(paths, paths + len, len);
+	free(paths);
+	return same;
+}
+
+/* Is the entry to be in the table of contents? If not, the tar still has it. */
+static bool is_listed(struct maker *m, const struct sgz_tar_header *h,
+		      mode_t *type)
+{
+	const char *why = sgz_tar_type(h, type);
+
+	if (!why && is_to_itself(h, *type))
+		why = "hard link to itself, left out";
+	if (why)
+		sgz_warn(m->ctx, "%s: %s of the table of contents",
+			 sgz_quote(h->name, h->name_len).text, why);
+	return !why;
+}
+
 static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 {
 	const struct sgz_tar_header *h = entry->h;
 	struct sgz_record *r;
-	const char *why;
 	mode_t type;
-	int ret;
+	int ret = 0;
 
-	why = sgz_tar_type(h, &type);
-	if (why)
-		sgz_warn(m->ctx, "%s: %s of the table of contents",
-			 sgz_quote(h->name, h->name_len).text, why);
-	if (!why && type != S_IFREG) {
+	if (!is_listed(m, h, &type))
+		type = S_IFMT;
+	else
+		ret = sgz_expect(&m->expected, h, type, m->pack.records);
+	if (!ret && type != S_IFREG && type != S_IFMT) {
 		r = sgz_pack_record(&m->pack);
 		if (!r || sgz_record_entry(r, h, type))
 			return sgz_nomem(m->ctx);
 	}
-	ret = sgz_pack_add(&m->pack, entry->head, entry->head_len);
-	if (!ret && !why && type == S_IFREG)
+	if (!ret)
+		ret = sgz_pack_add(&m->pack, entry->head, entry->head_len);
+	if (!ret && type == S_IFREG)
 		ret = add_content(m, h);
 	return ret ? ret : add_rest(m);
 }
@@ -293,13 +326,27 @@ static int make_content(struct maker *m)
 	return 0;
 }
 
+/* A table of contents has each name once, and cannot name what is gone. */
+static int settle(struct maker *m)
+{
+	struct sgz_settled settled = { 0 };
+	int ret = sgz_settle(&settled, &m->expected.ctx, &m->expected.toc);
+
+	if (!ret && settled.changed)
+		ret = sgz_toc_writer_settle(&m->toc, &m->expected, &settled);
+	sgz_settled_free(&settled);
+	return ret;
+}
+
 static int make_tail(struct maker *m, struct sgz_spool *stored,
 		     struct sgz_made *made, int toc)
 {
 	int ret;
 
 	made->tar_size = sgz_pack_pos(&m->pack);
-	ret = sgz_toc_writer_end(&m->toc);
+	ret = settle(m);
+	if (!ret)
+		ret = sgz_toc_writer_end(&m->toc);
 	if (!ret)
 		ret = sgz_toc_store(made, m->opt, &m->toc.spool, stored,
 				    toc_in_tar(m) && m->opt->digests ?
@@ -331,6 +378,7 @@ static int open_maker(struct maker *m, int out)
 	const struct sgz_make_options *opt = m->opt;
 	int ret;
 
+	sgz_expect_open(&m->expected, m->ctx);
 	ret = sgz_toc_writer_open(&m->toc, m->ctx);
 	if (!ret)
 		ret = sgz_sink_open(&m->sink, m->ctx, out,
@@ -357,6 +405,7 @@ static void close_maker(struct maker *m)
 	sgz_sha256_close(&m->file);
 	sgz_sink_close(&m->sink);
 	sgz_toc_writer_close(&m->toc);
+	sgz_expect_close(&m->expected);
 	free(m);
 }
 

@@ -9,21 +9,30 @@
 
 #include "tocwrite.h"
 
-#define FORMAT	(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
-
 /* What stands between the digits of a digest and the end of its entry. */
 #define AFTER_DIGEST	2
 
 int sgz_toc_writer_open(struct sgz_toc_writer *w, const struct sgz_context *ctx)
 {
-	static const char head[] = "{\"version\":1,\"entries\":[";
-	int ret;
-
 	w->ctx = ctx;
-	w->count = 0;
 	w->lates = NULL;
-	ret = sgz_spool_open(&w->spool, ctx);
-	return ret ? ret : sgz_spool_add(&w->spool, head, strlen(head));
+	return sgz_toc_writer_again(w);
+}
+
+int sgz_toc_writer_again(struct sgz_toc_writer *w)
+{
+	int ret = sgz_spool_open(&w->spool, w->ctx);
+
+	w->count = 0;
+	return ret ? ret : sgz_spool_add(&w->spool, SGZ_TOC_HEAD,
+					 strlen(SGZ_TOC_HEAD));
+}
+
+int sgz_toc_writer_put(struct sgz_toc_writer *w, const char *text, size_t len)
+{
+	int ret = w->count++ ? sgz_spool_add(&w->spool, ",\n", 2) : 0;
+
+	return ret ? ret : sgz_spool_add(&w->spool, text, len);
 }
 
 static int complete(struct sgz_record *r, uint64_t unit, uint64_t inner)
@@ -73,12 +82,11 @@ int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_record *r,
 	int ret;
 
 	if (!complete(r, unit, inner))
-		text = json_object_to_json_string_length(r->json, FORMAT, &len);
+		text = json_object_to_json_string_length(r->json,
+							 SGZ_TOC_FORMAT, &len);
 	if (!text)
 		return sgz_nomem(w->ctx);
-	ret = w->count++ ? sgz_spool_add(&w->spool, ",\n", 2) : 0;
-	if (!ret)
-		ret = sgz_spool_add(&w->spool, text, len);
+	ret = sgz_toc_writer_put(w, text, len);
 	if (ret)
 		return ret;
 	if (r->late)

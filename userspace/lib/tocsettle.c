@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A table of contents without what was replaced later in its tar. Its text is
+ * read again, an entry a line, and written anew where that is needed; which is
+ * seldom, so that nobody else pays for it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "path.h"
+#include "tocwrite.h"
+
+/* A text being read line by line. */
+struct lines {
+	struct sgz_spool *from;
+	uint64_t at;
+	char buf[64 << 10];
+	size_t used;		/* of what is in the buffer */
+	size_t have;
+	struct sgz_vec line;	/* with a NUL behind it that does not count */
+};
+
+static int fill(struct lines *l)
+{
+	ssize_t n = sgz_spool_read(l->from, l->at, l->buf, sizeof(l->buf));
+
+	if (n < 0)
+		return n;
+	l->at += n;
+	l->used = 0;
+	l->have = n;
+	return 0;
+}
+
+/* The next entry: 1, or 0 at the end, or a negative errno. */
+static int next_line(struct lines *l)
+{
+	bool ended = false;
+	char *text;
+
+	l->line.count = 0;
+	while (!ended) {
+		const char *start, *newline;
+		size_t len;
+
+		if (l->used == l->have) {
+			int ret = fill(l);
+
+			if (ret)
+				return ret;
+		}
+		if (!l->have)
+			break;
+		start = l->buf + l->used;
+		len = l->have - l->used;
+		newline = memchr(start, '\n', len);
+		ended = newline;
+		if (ended)
+			len = newline - start;
+		text = sgz_vec_add(&l->line, len + 1, 1);
+		if (!text)
+			return sgz_nomem(l->from->ctx);
+		memcpy(text, start, len);
+		l->line.count--;
+		l->used += len + ended;
+	}
+	/* A newline comes after the comma between two entries. */
+	if (ended)
+		((char *)l->line.data)[--l->line.count] = '\0';
+	return l->line.count > 0;
+}
+
+static int set_text(struct json_object *to, const char *key, const char *bytes,
+		    size_t len)
+{
+	struct json_object *value = NULL;
+	char *text = malloc(3 * len + 1);
+
+	if (text)
+		value = json_object_new_string_len(text, sgz_lossy_text(text,
+									bytes,
+									len));
+	free(text);
+	if (value && !json_object_object_add(to, key, value))
+		return 0;
+	json_object_put(value);
+	return -ENOMEM;
+}
+
+/* An entry under the name of another, or as a link to that. */
+static int write_changed(struct sgz_toc_writer *w, const char *line,
+			 enum sgz_fate_kind kind, const struct sgz_entry *name)
+{
+	struct json_object *json = json_tokener_parse(line);
+	const char *text = NULL;
+	size_t len;
+	int ret;
+
+	if (json && !set_text(json, kind == SGZ_RENAMED ? "name" : "linkName",
+			      name->name, name->name_len))
+		text = json_object_to_json_string_length(json, SGZ_TOC_FORMAT,
+							 &len);
+	ret = text ? sgz_toc_writer_put(w, text, len) : sgz_nomem(w->ctx);
+	json_object_put(json);
+	return ret;
+}
+
+static int write_line(struct sgz_toc_writer *w, const struct sgz_vec *line,
+		      const struct sgz_expected *e,
+		      const struct sgz_fate *fate)
+{
+	switch (fate->kind) {
+	case SGZ_GOES:
+		return 0;
+	case SGZ_STAYS:
+		return sgz_toc_writer_put(w, line->data, line->count);
+	default:
+		return write_changed(w, line->data, fate->kind,
+				     sgz_toc_entry(&e->toc, fate->name));
+	}
+}
+
+static int copy(struct sgz_toc_writer *w, struct lines *l,
+		const struct sgz_expected *e, const struct sgz_settled *s)
+{
+	const uint64_t *first = e->first.data;
+	uint64_t line = 0;
+	size_t i = 0;
+	int ret;
+
+	while ((ret = next_line(l)) == 1) {
+		while (i + 1 < e->first.count && first[i + 1] <= line)
+			i++;
+		ret = write_line(w, &l->line, e, sgz_fate(s, i));
+		if (ret)
+			break;
+		line++;
+	}
+	return ret;
+}
+
+int sgz_toc_writer_settle(struct sgz_toc_writer *w,
+			  const struct sgz_expected *e,
+			  const struct sgz_settled *s)
+{
+	struct sgz_spool *old = malloc(sizeof(*old));
+	struct lines *l = calloc(1, sizeof(*l));
+	int ret = -ENOMEM;
+
+	if (!old || !l) {
+		sgz_nomem(w->ctx);
+		goto out;
+	}
+	*old = w->spool;
+	l->from = old;
+	l->at = strlen(SGZ_TOC_HEAD);
+	ret = sgz_toc_writer_again(w);
+	if (!ret)
+		ret = copy(w, l, e, s);
+	sgz_vec_free(&l->line);
+	sgz_spool_close(old);
+out:
+	free(old);
+	free(l);
+	return ret;
+}
