@@ -2,9 +2,10 @@
 /*
  * Producers replace bytes that are not UTF-8 by U+FFFD when they write the
  * TOC. The entries of the TOC are in the order of the tar, and the tar headers
- * of a run of entries without content, and of the one with content that ends
- * it, follow the content before the run. So only that stretch is decoded, and
- * its headers are matched with the entries one after the other.
+ * of a run of entries follow the content before the run and come before the
+ * content that ends it. So only that stretch is decoded, and its headers are
+ * matched with the entries that lost something. The tar may have headers that
+ * the TOC leaves out, and the TOC other names for some.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,20 @@
 
 #define LOSSY	(SGZ_LOSSY_NAME | SGZ_LOSSY_LINK | SGZ_LOSSY_XATTR)
 
+/**
+ * struct want - an entry whose header is looked for
+ * @name: as it is in the TOC
+ * @len: bytes there
+ * @entry: number of the entry
+ * @found: of the first one with this name: how many were found
+ */
+struct want {
+	const char *name;
+	size_t len;
+	uint32_t entry;
+	uint32_t found;
+};
+
 struct walk {
 	const struct sgz_context *ctx;
 	struct sgz_toc *toc;
@@ -23,11 +38,31 @@ struct walk {
 	struct sgz_stream stream;
 	bool open;
 	struct sgz_tar tar;
+	struct sgz_vec wants;
+	struct sgz_vec name;
 };
 
-static bool has_content(const struct sgz_entry *entry)
+static bool comes_after(const struct sgz_chunk *a, const struct sgz_chunk *b)
 {
-	return sgz_entry_is(entry, S_IFREG) && entry->b;
+	return a->unit > b->unit || (a->unit == b->unit && a->inner > b->inner);
+}
+
+/*
+ * Where the next header is, is known after content without holes. Content that
+ * is not where its entry stands would make us read back and forth.
+ */
+static bool ends_run(const struct walk *w, const struct sgz_entry *entry,
+		     const struct sgz_entry *before)
+{
+	if (!sgz_entry_is(entry, S_IFREG) || !entry->b)
+		return false;
+	if (before && !comes_after(sgz_toc_chunk(w->toc, entry->a),
+				   sgz_toc_chunk(w->toc, before->a)))
+		return false;
+	for (uint32_t i = 0; i < entry->b; i++)
+		if (sgz_toc_chunk(w->toc, entry->a + i)->zeroes)
+			return false;
+	return true;
 }
 
 /* Stand at the header that follows the content of @before. */
@@ -139,8 +174,8 @@ out:
 	return ret;
 }
 
-/* Is the header that of the entry? Then take from it what was lost. */
-static int match(struct walk *w, struct sgz_entry *entry, bool *matched)
+/* Take from the header at hand what the entry has lost. */
+static int restore(struct walk *w, struct sgz_entry *entry)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
 	const char *name = NULL;
@@ -148,39 +183,140 @@ static int match(struct walk *w, struct sgz_entry *entry, bool *matched)
 	int ret;
 
 	ret = replace(w, &name, &len, h->name, h->name_len, true);
-	*matched = !ret && sgz_lossy_equal(entry->name, entry->name_len,
-					   name, len);
-	if (!*matched)
+	if (ret)
 		return ret;
 	entry->name = name;
 	entry->name_len = len;
 	entry->flags &= ~SGZ_LOSSY_NAME;
-	if (!ret && entry->flags & SGZ_LOSSY_LINK)
+	if (entry->flags & SGZ_LOSSY_LINK)
 		ret = restore_link(w, entry);
 	if (!ret && entry->flags & SGZ_LOSSY_XATTR)
 		ret = restore_xattrs(w, entry);
 	return ret;
 }
 
-/* Entries [from, to] of the TOC; @before is the last content before them. */
-static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t from,
-		    size_t to, const struct sgz_entry *before)
+static int compare_names(const char *a, size_t a_len, const char *b,
+			 size_t b_len)
 {
+	int cmp = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return cmp ? cmp : (a_len > b_len) - (a_len < b_len);
+}
+
+/* By name, those with one name as they come. */
+static int compare_wants(const void *left, const void *right)
+{
+	const struct want *a = left, *b = right;
+	int cmp = compare_names(a->name, a->len, b->name, b->len);
+
+	return cmp ? cmp : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+static int list_wants(struct walk *w, size_t from, size_t to)
+{
+	w->wants.count = 0;
+	for (size_t i = from; i <= to; i++) {
+		const struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
+		struct want *want;
+
+		if (!(entry->flags & LOSSY))
+			continue;
+		want = sgz_vec_add(&w->wants, 1, sizeof(*want));
+		if (!want)
+			return sgz_nomem(w->ctx);
+		want->name = entry->name;
+		want->len = entry->name_len;
+		want->entry = i;
+	}
+	qsort(w->wants.data, w->wants.count, sizeof(struct want),
+	      compare_wants);
+	return 0;
+}
+
+/* The entry that the header at hand is of, or NULL if none lacks it. */
+static struct sgz_entry *wanted(struct walk *w)
+{
+	struct want *want = w->wants.data;
+	size_t low = 0, high = w->wants.count;
+	const char *name = w->name.data;
+	size_t len = w->name.count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare_names(want[mid].name, want[mid].len, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	high = low < w->wants.count ? low + want[low].found : low;
+	if (high >= w->wants.count ||
+	    compare_names(want[high].name, want[high].len, name, len))
+		return NULL;
+	want[low].found++;
+	return sgz_toc_entry(w->toc, want[high].entry);
+}
+
+/* How a TOC writes the name of the header at hand. */
+static int lossy_name(struct walk *w)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+	char *clean = malloc(h->name_len + 1), *to;
+	size_t len;
+
+	to = sgz_vec_room(&w->name, 3 * h->name_len + 1);
+	if (!clean || !to) {
+		free(clean);
+		return sgz_nomem(w->stream.ctx);
+	}
+	len = sgz_path_clean(clean, h->name, h->name_len);
+	w->name.count = sgz_lossy_text(to, clean, len);
+	free(clean);
+	return 0;
+}
+
+/* Is the stream beyond the content that ends the run? */
+static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
+		      const struct sgz_entry *before)
+{
+	const struct sgz_chunk *first;
+
+	if (!ends_run(w, end, before))
+		return false;
+	first = sgz_toc_chunk(w->toc, end->a);
+	return w->stream.member > first->unit ||
+	       (w->stream.member == first->unit &&
+		w->stream.decoded > first->inner);
+}
+
+/* Entries up to @to of the TOC; @before is the last content before them. */
+static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t to,
+		    const struct sgz_entry *before)
+{
+	const struct sgz_entry *end = sgz_toc_entry(w->toc, to);
+	size_t left = w->wants.count;
 	int ret;
 
 	ret = seek(w, ctx, before);
-	while (!ret && from <= to) {
-		bool matched;
+	while (!ret && left) {
+		struct sgz_entry *entry;
 
 		ret = sgz_tar_next(&w->tar);
 		if (ret <= 0)
 			return ret;
-		ret = match(w, sgz_toc_entry(w->toc, from), &matched);
+		if (is_beyond(w, end, before))
+			return 0;
+		ret = lossy_name(w);
 		if (ret)
 			return ret;
-		from += matched;
-		if (w->tar.h.size)
-			break;
+		entry = wanted(w);
+		if (entry) {
+			ret = restore(w, entry);
+			left--;
+		}
+		if (!ret && left)
+			ret = sgz_tar_skip(&w->tar, w->tar.h.size +
+					   sgz_tar_padding(w->tar.h.size));
 	}
 	return ret;
 }
@@ -191,9 +327,11 @@ static int try_run(struct walk *w, size_t from, size_t to,
 {
 	struct stargz_error inner = { "" };
 	const struct sgz_context ctx = { w->ctx->opt, &inner };
-	int ret;
+	int ret = list_wants(w, from, to);
 
-	ret = walk_run(w, &ctx, from, to, before);
+	if (ret)
+		return ret;
+	ret = walk_run(w, &ctx, to, before);
 	if (ret == -EUCLEAN || ret == -E2BIG) {
 		sgz_stream_close(&w->stream);
 		w->open = false;
@@ -215,15 +353,15 @@ static int walk_all(struct walk *w)
 {
 	const struct sgz_entry *before = NULL;
 	size_t count = w->toc->entries.count, from = 0;
-	bool wanted = false;
+	bool lossy = false;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
 
-		wanted |= entry->flags & LOSSY;
-		if (!has_content(entry) && i + 1 < count)
+		lossy |= entry->flags & LOSSY;
+		if (!ends_run(w, entry, before) && i + 1 < count)
 			continue;
-		if (wanted) {
+		if (lossy) {
 			int ret = try_run(w, from, i, before);
 
 			if (ret)
@@ -231,7 +369,7 @@ static int walk_all(struct walk *w)
 		}
 		before = entry;
 		from = i + 1;
-		wanted = false;
+		lossy = false;
 	}
 	return 0;
 }
@@ -254,6 +392,8 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 	if (w->open)
 		sgz_stream_close(&w->stream);
 	sgz_tar_close(&w->tar);
+	sgz_vec_free(&w->wants);
+	sgz_vec_free(&w->name);
 	free(w);
 	return ret;
 }
