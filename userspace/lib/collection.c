@@ -8,6 +8,7 @@
 
 #include "collection.h"
 #include "path.h"
+#include "settle.h"
 
 static const char *keep_path(struct sgz_collection *c, const char *path,
 			     size_t len, uint32_t *clean_len)
@@ -59,7 +60,8 @@ static int keep_entry(struct sgz_collection *c, struct sgz_source_entry *entry)
 	if (!item)
 		return sgz_nomem(c->rw.ctx);
 	item->type = entry->h->type;
-	item->dir = !sgz_tar_type(entry->h, &mode) && S_ISDIR(mode);
+	item->listed = !sgz_tar_type(entry->h, &mode);
+	item->dir = item->listed && S_ISDIR(mode);
 	item->size = entry->h->size;
 	item->head_at = c->spool.size;
 	item->head_len = entry->head_len;
@@ -113,36 +115,89 @@ static int by_path(const void *left, const void *right, void *c)
 			    sgz_item(c, *(const uint32_t *)right));
 }
 
-/* Of those with one path the last one stays, as where a tar is extracted. */
-static void drop_doubles(struct sgz_collection *c)
+/* Items as entries; of @numbers each has that of its item. */
+static int list(const struct sgz_collection *c, struct sgz_toc *toc,
+		struct sgz_vec *numbers)
 {
-	uint32_t *n = c->by_path.data;
-	size_t count = 0;
+	for (uint32_t i = 0; i < c->items.count; i++) {
+		const struct sgz_item *item = sgz_item(c, i);
+		struct sgz_entry *entry;
+		uint32_t *number;
 
-	for (size_t i = 0; i < c->by_path.count; i++) {
-		struct sgz_item *item = sgz_item(c, n[i]), *next;
-
-		next = i + 1 < c->by_path.count ? sgz_item(c, n[i + 1]) : NULL;
-		if (next && !sgz_path_cmp(item->path, item->path_len,
-					  next->path, next->path_len))
-			item->done = true;
-		else
-			n[count++] = n[i];
+		if (!item->listed)
+			continue;
+		entry = sgz_vec_add(&toc->entries, 1, sizeof(*entry));
+		number = sgz_vec_add(numbers, 1, sizeof(*number));
+		if (!entry || !number)
+			return sgz_nomem(c->rw.ctx);
+		*number = i;
+		entry->name = item->path;
+		entry->name_len = item->path_len;
+		entry->mode = item->dir ? S_IFDIR : S_IFREG;
+		if (!item->link)
+			continue;
+		entry->link = item->link;
+		entry->link_len = item->link_len;
+		entry->mode = 0;
+		entry->flags = SGZ_HARDLINK;
 	}
-	c->by_path.count = count;
+	return 0;
+}
+
+static void apply(struct sgz_item *item, const struct sgz_fate *fate,
+		  const struct sgz_toc *toc)
+{
+	const struct sgz_entry *name = sgz_toc_entry(toc, fate->name);
+
+	item->done = fate->kind == SGZ_GOES;
+	item->changed = fate->kind == SGZ_RENAMED ||
+			fate->kind == SGZ_RELINKED;
+	if (fate->kind == SGZ_RENAMED) {
+		item->path = name->name;
+		item->path_len = name->name_len;
+	} else if (fate->kind == SGZ_RELINKED) {
+		item->link = name->name;
+		item->link_len = name->name_len;
+	}
+}
+
+/* In another order an entry would replace another one, or a link find it. */
+static int settle(struct sgz_collection *c)
+{
+	struct sgz_settled settled = { 0 };
+	struct sgz_toc toc = { .in_order = true };
+	struct sgz_vec numbers = { 0 };
+	int ret;
+
+	ret = list(c, &toc, &numbers);
+	if (!ret)
+		ret = sgz_settle(&settled, c->rw.ctx, &toc);
+	for (size_t i = 0; !ret && i < numbers.count; i++)
+		apply(sgz_item(c, ((uint32_t *)numbers.data)[i]),
+		      sgz_fate(&settled, i), &toc);
+	sgz_settled_free(&settled);
+	sgz_vec_free(&numbers);
+	sgz_toc_free(&toc);
+	return ret;
 }
 
 static int sort(struct sgz_collection *c)
 {
-	uint32_t *n = sgz_vec_add(&c->by_path, c->items.count, sizeof(*n));
+	size_t count = 0;
+	uint32_t *n;
+	int ret = settle(c);
 
+	if (ret)
+		return ret;
+	n = sgz_vec_add(&c->by_path, c->items.count, sizeof(*n));
 	if (!n && c->items.count)
 		return sgz_nomem(c->rw.ctx);
 	for (size_t i = 0; i < c->items.count; i++)
-		n[i] = i;
-	if (n)
-		qsort_r(n, c->items.count, sizeof(*n), by_path, c);
-	drop_doubles(c);
+		if (!sgz_item(c, i)->done)
+			n[count++] = i;
+	c->by_path.count = count;
+	if (count)
+		qsort_r(n, count, sizeof(*n), by_path, c);
 	return 0;
 }
 
@@ -203,6 +258,26 @@ int sgz_collection_again(struct sgz_collection *c,
 	return 0;
 }
 
+/* Header blocks for a path or link that an item got when all was settled. */
+static int give_changed(struct sgz_collection *c, const struct sgz_item *item,
+			struct sgz_source_entry *entry)
+{
+	struct sgz_tar_header *h = &c->hr.tar.h;
+
+	if (h->sparse)
+		return sgz_fail(c->rw.ctx, -EINVAL,
+				"%s: was replaced in the tar, and %s is a hard link to what it was, a sparse file: in another order this cannot be said",
+				sgz_quote(h->name, h->name_len).text,
+				sgz_quote(item->path, item->path_len).text);
+	h->name = item->path;
+	h->name_len = item->path_len;
+	if (item->link) {
+		h->link = item->link;
+		h->link_len = item->link_len;
+	}
+	return sgz_rewrite(&c->rw, entry, h);
+}
+
 int sgz_collection_give(struct sgz_collection *c, uint32_t i,
 			struct sgz_source_entry *entry)
 {
@@ -223,7 +298,8 @@ int sgz_collection_give(struct sgz_collection *c, uint32_t i,
 	entry->head = c->hr.bytes.data;
 	entry->head_len = item->head_len;
 	entry->place = item->place;
-	return sgz_collection_again(c, entry);
+	ret = item->changed ? give_changed(c, item, entry) : 0;
+	return ret ? ret : sgz_collection_again(c, entry);
 }
 
 void sgz_collection_end(struct sgz_collection *c)

@@ -24,8 +24,10 @@
  * @head_len: bytes of header blocks
  * @type: type flag
  * @dir: it is a directory
- * @done: for the use of who collects; set for all but the last one of entries
- *	with one path
+ * @listed: it is of a file, and not of a type that no layer has
+ * @changed: its path or link is not what its header blocks say
+ * @done: for the use of who collects; set for what nothing is left of once
+ *	all entries are read, see sgz_settle()
  */
 struct sgz_item {
 	const char *path;
@@ -38,6 +40,8 @@ struct sgz_item {
 	uint32_t head_len;
 	char type;
 	bool dir;
+	bool listed;
+	bool changed;
 	bool done;
 };
 
@@ -48,7 +52,8 @@ struct sgz_item {
  * @spool: what was kept
  * @items: struct sgz_item, as they came
  * @strings: what they point to
- * @by_path: numbers of items in the order of sgz_item_cmp(); one for each path
+ * @by_path: numbers of items that are not done, in the order of
+ *	sgz_item_cmp(); one for each path, but for those that are not listed
  * @hr: reads header blocks
  * @inside: what is read comes from @inner
  * @at: else next byte to be read of the temporary file

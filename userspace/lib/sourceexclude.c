@@ -17,8 +17,8 @@
  * @path_len: bytes there
  * @older: another that was there under the same path
  * @same: it was a hard link: what it is a link to, which was left out as well
- * @name: by which it is in the layer, or NULL: not yet
- * @name_len: bytes there
+ * @names: by which it is in the layer; none at first, or if others took them
+ * @kept: its header blocks and payload were kept
  * @at: its header blocks in the temporary file, and its payload after them
  * @head_len: bytes of header blocks
  * @size: bytes of payload
@@ -28,11 +28,31 @@ struct gone {
 	size_t path_len;
 	struct gone *older;
 	struct gone *same;
-	const char *name;
-	size_t name_len;
+	struct bearer *names;
+	bool kept;
 	uint64_t at;
 	size_t head_len;
 	uint64_t size;
+};
+
+/**
+ * struct bearer - a name in the layer of a file that was left out
+ * @path: the cleaned path
+ * @path_len: bytes there
+ * @name: as it stands in the tar
+ * @name_len: bytes there
+ * @gone: the file
+ * @next: another name of it
+ * @prev: what points to this one
+ */
+struct bearer {
+	const char *path;
+	size_t path_len;
+	const char *name;
+	size_t name_len;
+	struct gone *gone;
+	struct bearer *next;
+	struct bearer **prev;
 };
 
 /**
@@ -44,6 +64,7 @@ struct gone {
  * @hr: reads those of files that come back
  * @h: what the header says that was changed
  * @gone: tree of struct gone
+ * @bearers: tree of struct bearer
  * @strings: what they point to
  * @path: cleaned path
  * @spool: what they held
@@ -60,6 +81,7 @@ struct excluder {
 	struct sgz_head_reader hr;
 	struct sgz_tar_header h;
 	void *gone;
+	void *bearers;
 	struct sgz_arena strings;
 	struct sgz_vec path;
 	struct sgz_spool spool;
@@ -160,23 +182,81 @@ static int keep_payload(struct excluder *x, uint64_t size)
 	return ret;
 }
 
-static int keep_name(struct excluder *x, struct gone *gone, const char *name,
-		     size_t len)
+static int compare_bearers(const void *left, const void *right)
 {
-	gone->name = sgz_arena_copy(&x->strings, name, len);
-	gone->name_len = len;
-	return gone->name ? 0 : sgz_nomem(x->rw.ctx);
+	const struct bearer *a = left, *b = right;
+
+	if (a->path_len != b->path_len)
+		return a->path_len < b->path_len ? -1 : 1;
+	return memcmp(a->path, b->path, a->path_len);
+}
+
+/* What bears the name @x->path and was left out under another one, or NULL. */
+static struct bearer *find_bearer(const struct excluder *x)
+{
+	const struct bearer key = {
+		.path = x->path.data, .path_len = x->path.count
+	};
+	struct bearer **found = tfind(&key, &x->bearers, compare_bearers);
+
+	return found ? *found : NULL;
+}
+
+/* An entry with the name @x->path comes: what had it has it no more. */
+static void take_name(struct excluder *x)
+{
+	struct bearer *b = find_bearer(x);
+
+	if (!b)
+		return;
+	tdelete(b, &x->bearers, compare_bearers);
+	*b->prev = b->next;
+	if (b->next)
+		b->next->prev = b->prev;
+	free(b);
+}
+
+/* The file is in the layer under this name; nothing has it now. */
+static int add_name(struct excluder *x, struct gone *gone, const char *name,
+		    size_t len)
+{
+	struct bearer *b = calloc(1, sizeof(*b));
+	char *path;
+
+	if (!b)
+		return sgz_nomem(x->rw.ctx);
+	path = sgz_arena_copy(&x->strings, name, len);
+	b->path = path;
+	b->name = sgz_arena_copy(&x->strings, name, len);
+	if (b->path && b->name)
+		b->path_len = sgz_path_clean(path, path, len);
+	b->name_len = len;
+	b->gone = gone;
+	if (!b->path || !b->name || !tsearch(b, &x->bearers, compare_bearers)) {
+		free(b);
+		return sgz_nomem(x->rw.ctx);
+	}
+	b->prev = &gone->names;
+	b->next = gone->names;
+	if (b->next)
+		b->next->prev = &b->next;
+	gone->names = b;
+	return 0;
 }
 
 /* A link that is left out is another name of what it is a link to. */
 static int keep_link(struct excluder *x, const struct sgz_tar_header *h)
 {
 	struct gone *same, *gone;
+	struct bearer *bearer;
 	int ret = clean(x, h->link, h->link_len);
 
 	if (ret)
 		return ret;
 	same = find(x);
+	bearer = find_bearer(x);
+	if (!same && bearer)
+		same = bearer->gone;
 	ret = clean(x, h->name, h->name_len);
 	if (ret)
 		return ret;
@@ -184,7 +264,7 @@ static int keep_link(struct excluder *x, const struct sgz_tar_header *h)
 	if (!gone)
 		return sgz_nomem(x->rw.ctx);
 	gone->same = same;
-	return same ? 0 : keep_name(x, gone, h->link, h->link_len);
+	return same ? 0 : add_name(x, gone, h->link, h->link_len);
 }
 
 static bool is_directory(const struct sgz_tar_header *h)
@@ -211,6 +291,7 @@ static int keep(struct excluder *x, const struct sgz_source_entry *entry)
 	gone = add_gone(x);
 	if (!gone)
 		return sgz_nomem(x->rw.ctx);
+	gone->kept = true;
 	gone->at = x->spool.size;
 	gone->head_len = entry->head_len;
 	gone->size = entry->h->size;
@@ -236,15 +317,20 @@ static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
 		      struct gone *gone)
 {
 	const struct sgz_tar_header *link = entry->h;
-	int ret = read_head(x, gone);
+	int ret;
 
+	if (!gone->kept)
+		return sgz_fail(x->rw.ctx, -EINVAL,
+				"%s: a hard link to a file that was replaced, and whose other names are left out",
+				sgz_quote(link->name, link->name_len).text);
+	ret = read_head(x, gone);
 	if (!ret)
-		ret = keep_name(x, gone, link->name, link->name_len);
+		ret = add_name(x, gone, link->name, link->name_len);
 	if (ret)
 		return ret;
 	x->h = x->hr.tar.h;
-	x->h.name = gone->name;
-	x->h.name_len = gone->name_len;
+	x->h.name = gone->names->name;
+	x->h.name_len = gone->names->name_len;
 	x->back = true;
 	x->at = gone->at + gone->head_len;
 	x->left = gone->size;
@@ -252,23 +338,48 @@ static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
 	return sgz_rewrite(&x->rw, entry, &x->h);
 }
 
-/* A hard link may be to something that was left out. */
+/* A link to the file by a name that is in the layer. */
+static int relink(struct excluder *x, struct sgz_source_entry *entry,
+		  const struct bearer *bearer)
+{
+	x->h = *entry->h;
+	x->h.link = bearer->name;
+	x->h.link_len = bearer->name_len;
+	return sgz_rewrite(&x->rw, entry, &x->h);
+}
+
+/*
+ * A hard link may be to something that was left out. 1, or 0 if it says nothing
+ * new, or a negative errno.
+ */
 static int redirect(struct excluder *x, struct sgz_source_entry *entry)
 {
+	const struct bearer *bearer, *own;
 	struct gone *gone;
 	int ret = clean(x, entry->h->link, entry->h->link_len);
 
 	if (ret)
 		return ret;
 	gone = find(x);
-	if (!gone)
+	bearer = find_bearer(x);
+	if (!gone && bearer)
+		gone = bearer->gone;
+	ret = clean(x, entry->h->name, entry->h->name_len);
+	if (ret)
+		return ret;
+	own = find_bearer(x);
+	if (gone && own && own->gone == gone)
 		return 0;
-	if (!gone->name)
-		return bring_back(x, entry, gone);
-	x->h = *entry->h;
-	x->h.link = gone->name;
-	x->h.link_len = gone->name_len;
-	return sgz_rewrite(&x->rw, entry, &x->h);
+	take_name(x);
+	if (!gone)
+		return 1;
+	if (!gone->names)
+		ret = bring_back(x, entry, gone);
+	else if (!bearer)
+		ret = relink(x, entry, gone->names);
+	if (!ret && entry->h->type == '1')
+		ret = add_name(x, gone, entry->h->name, entry->h->name_len);
+	return ret ? ret : 1;
 }
 
 static int exclude_next(struct sgz_source *source,
@@ -284,12 +395,14 @@ static int exclude_next(struct sgz_source *source,
 			ret = clean(x, entry->h->name, entry->h->name_len);
 		if (ret)
 			return ret;
-		if (!sgz_excluded(x->ex, x->path.data, x->path.count)) {
-			if (entry->h->type == '1')
-				ret = redirect(x, entry);
-			return ret ? ret : 1;
+		if (sgz_excluded(x->ex, x->path.data, x->path.count)) {
+			ret = keep(x, entry);
+		} else if (entry->h->type == '1') {
+			ret = redirect(x, entry);
+		} else {
+			take_name(x);
+			ret = 1;
 		}
-		ret = keep(x, entry);
 		if (ret)
 			return ret;
 	}
@@ -326,6 +439,7 @@ static void exclude_close(struct sgz_source *source)
 	x->inner->close(x->inner);
 	if (x->spool.ctx)
 		sgz_spool_close(&x->spool);
+	tdestroy(x->bearers, free);
 	tdestroy(x->gone, free_gone);
 	sgz_arena_free(&x->strings);
 	sgz_vec_free(&x->path);
