@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * New header blocks. What a global header says holds for all entries after it,
- * also for those that have got blocks which do not count on it. So it is left
- * out, and all of them get blocks of their own.
+ * also for those that have got blocks which do not count on it. So where entries
+ * are moved or left out it is, too, and all of them get blocks of their own.
+ * Where they stay, new blocks have to overrule it.
  */
 #include <string.h>
 
@@ -10,36 +11,58 @@
 #include "tarheader.h"
 #include "tarwrite.h"
 
-/* Is there a global header among the blocks? */
-static bool has_globals(const char *head, size_t len)
+/*
+ * Is there a global header among the blocks? Those of all of them are appended
+ * to @keep, unless it is NULL. 1 or 0, or -ENOMEM.
+ */
+static int find_globals(const char *head, size_t len, struct sgz_vec *keep)
 {
 	const struct sgz_ustar *u;
+	size_t at = 0, blocks;
+	int found = 0;
 	int64_t size;
 
-	for (size_t at = 0; at + SGZ_TAR_BLOCK <= len;) {
+	for (; at + SGZ_TAR_BLOCK <= len; at += blocks) {
+		char *to;
+
 		u = (const struct sgz_ustar *)(head + at);
-		if (u->type == 'g')
-			return true;
-		if (!strchr("xLK", u->type) || !u->type ||
+		if (!strchr("gxLK", u->type) || !u->type ||
 		    sgz_tar_number(u->size, sizeof(u->size), &size) ||
 		    size < 0 || (uint64_t)size > len)
-			return false;
-		at += SGZ_TAR_BLOCK + size + sgz_tar_padding(size);
+			break;
+		blocks = SGZ_TAR_BLOCK + size + sgz_tar_padding(size);
+		if (u->type != 'g')
+			continue;
+		found = 1;
+		if (!keep || blocks > len - at)
+			continue;
+		to = sgz_vec_add(keep, blocks, 1);
+		if (!to)
+			return -ENOMEM;
+		memcpy(to, u, blocks);
 	}
-	return false;
+	return found;
 }
 
 int sgz_rewrite(struct sgz_rewriter *rw, struct sgz_source_entry *entry,
 		const struct sgz_tar_header *h)
 {
-	if (has_globals(entry->head, entry->head_len))
-		rw->globals = true;
-	if (!h && !rw->globals)
+	bool keep = rw->stay && h;
+	int ret;
+
+	rw->head.count = 0;
+	ret = find_globals(entry->head, entry->head_len,
+			   keep ? &rw->head : NULL);
+	if (ret < 0)
+		return sgz_nomem(rw->ctx);
+	rw->globals |= ret;
+	if (!h && (!rw->globals || rw->stay))
 		return 0;
 	if (h)
 		entry->h = h;
-	rw->head.count = 0;
-	if (sgz_tar_write(&rw->head, entry->h))
+	ret = keep && rw->globals ? sgz_tar_write_all(&rw->head, entry->h) :
+				    sgz_tar_write(&rw->head, entry->h);
+	if (ret)
 		return sgz_nomem(rw->ctx);
 	entry->head = rw->head.data;
 	entry->head_len = rw->head.count;

@@ -11,11 +11,14 @@
  * struct sgz_rewriter - makes new header blocks where they are needed
  * @ctx: the call
  * @head: the blocks made last
- * @globals: a global header was met: from then on every entry gets new ones
+ * @stay: entries stay in their order, so that a global header can stay as well
+ * @globals: a global header was met: from then on every entry gets new ones, or
+ *	if it stays, new ones say everything
  */
 struct sgz_rewriter {
 	const struct sgz_context *ctx;
 	struct sgz_vec head;
+	bool stay;
 	bool globals;
 };
 
@@ -24,7 +27,7 @@ struct sgz_rewriter {
  * @rw: zeroed by the caller at first, but for its context
  * @entry: as it came from a source; new header blocks are put in place of its
  *	own where @h is not NULL, or where the meaning of its own depends on
- *	what stands before them
+ *	what stands before them and may not stay there
  * @h: what they are to say, or NULL: what they said
  *
  * Return: 0, or a negative errno with the error text set.

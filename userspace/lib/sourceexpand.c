@@ -136,6 +136,7 @@ int sgz_source_expand(struct sgz_source **source,
 	x->source.close = expand_close;
 	x->inner = *source;
 	x->rw.ctx = ctx;
+	x->rw.stay = true;
 	*source = &x->source;
 	return 0;
 }

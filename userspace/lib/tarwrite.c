@@ -57,14 +57,24 @@ static size_t record_size(size_t rest)
 	return size;
 }
 
+/**
+ * struct words - PAX records being made
+ * @records: they
+ * @all: also what the header block can say
+ */
+struct words {
+	struct sgz_vec records;
+	bool all;
+};
+
 /* Append a record; the key has two parts. */
-static int put_record(struct sgz_vec *records, const char *prefix,
+static int put_record(struct words *words, const char *prefix,
 		      const char *key, size_t key_len, const void *value,
 		      size_t len)
 {
 	size_t rest = 1 + strlen(prefix) + key_len + 1 + len + 1;
 	size_t size = record_size(rest);
-	char *p = sgz_vec_add(records, size, 1);
+	char *p = sgz_vec_add(&words->records, size, 1);
 
 	if (!p)
 		return -ENOMEM;
@@ -76,31 +86,31 @@ static int put_record(struct sgz_vec *records, const char *prefix,
 	return 0;
 }
 
-static int put_text(struct sgz_vec *records, const char *key,
+static int put_text(struct words *words, const char *key,
 		    const void *value, size_t len)
 {
-	return put_record(records, "", key, strlen(key), value, len);
+	return put_record(words, "", key, strlen(key), value, len);
 }
 
-static int put_number(struct sgz_vec *records, const char *key, uint64_t value)
+static int put_number(struct words *words, const char *key, uint64_t value)
 {
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%" PRIu64, value);
 
-	return put_text(records, key, text, len);
+	return put_text(words, key, text, len);
 }
 
 /* A number where it fits; else the field is zero and there is a record. */
-static int put_field(struct sgz_vec *records, char *field, size_t len,
+static int put_field(struct words *words, char *field, size_t len,
 		     const char *key, uint64_t value)
 {
 	uint64_t max = len == 8 ? OCTAL_8 : OCTAL_12;
 
 	octal(field, len, value > max ? 0 : value);
-	return value > max ? put_number(records, key, value) : 0;
+	return value > max || words->all ? put_number(words, key, value) : 0;
 }
 
-static int put_time(struct sgz_vec *records, char *field, size_t len,
+static int put_time(struct words *words, char *field, size_t len,
 		    uint64_t time)
 {
 	int64_t sec = (int64_t)(time / NSEC) + STARGZ_TIME_BASE;
@@ -110,7 +120,7 @@ static int put_time(struct sgz_vec *records, char *field, size_t len,
 	int n;
 
 	octal(field, len, negative || large ? 0 : sec);
-	if (!negative && !large && !nsec)
+	if (!negative && !large && !nsec && !words->all)
 		return 0;
 	/* Sign and magnitude: -1.5 is half a second after -2. */
 	if (negative && nsec) {
@@ -124,7 +134,7 @@ static int put_time(struct sgz_vec *records, char *field, size_t len,
 		while (text[n - 1] == '0')
 			n--;
 	}
-	return put_text(records, "mtime", text, n);
+	return put_text(words, "mtime", text, n);
 }
 
 /* Where to divide a path into prefix and name, or NULL if it cannot be. */
@@ -140,49 +150,49 @@ static const char *divide(const char *path, size_t len)
 	return NULL;
 }
 
-static int put_name(struct sgz_vec *records, struct sgz_ustar *u,
+static int put_name(struct words *words, struct sgz_ustar *u,
 		    const struct sgz_tar_header *h)
 {
 	const char *slash;
 
-	if (h->name_len <= sizeof(u->name)) {
+	if (h->name_len <= sizeof(u->name) && !words->all) {
 		memcpy(u->name, h->name, h->name_len);
 		return 0;
 	}
-	slash = divide(h->name, h->name_len);
+	slash = words->all ? NULL : divide(h->name, h->name_len);
 	if (slash) {
 		memcpy(u->prefix, h->name, slash - h->name);
 		memcpy(u->name, slash + 1,
 		       h->name + h->name_len - slash - 1);
 		return 0;
 	}
-	memcpy(u->name, h->name, sizeof(u->name));
-	return put_text(records, "path", h->name, h->name_len);
+	memcpy(u->name, h->name, h->name_len < sizeof(u->name) ?
+				 h->name_len : sizeof(u->name));
+	return put_text(words, "path", h->name, h->name_len);
 }
 
-static int put_link(struct sgz_vec *records, struct sgz_ustar *u,
+static int put_link(struct words *words, struct sgz_ustar *u,
 		    const struct sgz_tar_header *h)
 {
 	if (h->type != '1' && h->type != '2')
 		return 0;
-	if (h->link_len <= sizeof(u->link)) {
-		memcpy(u->link, h->link, h->link_len);
+	memcpy(u->link, h->link, h->link_len < sizeof(u->link) ?
+				 h->link_len : sizeof(u->link));
+	if (h->link_len <= sizeof(u->link) && !words->all)
 		return 0;
-	}
-	memcpy(u->link, h->link, sizeof(u->link));
-	return put_text(records, "linkpath", h->link, h->link_len);
+	return put_text(words, "linkpath", h->link, h->link_len);
 }
 
-static int put_device(struct sgz_vec *records, struct sgz_ustar *u,
+static int put_device(struct words *words, struct sgz_ustar *u,
 		      const struct sgz_tar_header *h)
 {
 	int ret;
 
 	if (h->type != '3' && h->type != '4')
 		return 0;
-	ret = put_field(records, u->major, sizeof(u->major), "SCHILY.devmajor",
+	ret = put_field(words, u->major, sizeof(u->major), "SCHILY.devmajor",
 			h->major);
-	return ret ? ret : put_field(records, u->minor, sizeof(u->minor),
+	return ret ? ret : put_field(words, u->minor, sizeof(u->minor),
 				     "SCHILY.devminor", h->minor);
 }
 
@@ -202,7 +212,7 @@ static size_t escape(char *to, const struct sgz_xattr *attr)
 	return p - to;
 }
 
-static int put_acl(struct sgz_vec *records, const struct sgz_xattr *attr)
+static int put_acl(struct words *words, const struct sgz_xattr *attr)
 {
 	static const char name[] = "system.posix_acl_";
 	size_t len = strlen(name);
@@ -213,23 +223,23 @@ static int put_acl(struct sgz_vec *records, const struct sgz_xattr *attr)
 		return 0;
 	ret = sgz_acl_text(&text, attr->value, attr->value_len);
 	if (!ret)
-		ret = put_record(records, "SCHILY.acl.", attr->name + len,
+		ret = put_record(words, "SCHILY.acl.", attr->name + len,
 				 attr->name_len - len, text.data, text.count);
 	sgz_vec_free(&text);
 	return ret == -EINVAL ? 0 : ret;
 }
 
-static int put_xattr(struct sgz_vec *records, const struct sgz_xattr *attr)
+static int put_xattr(struct words *words, const struct sgz_xattr *attr)
 {
 	char *key = malloc(3 * attr->name_len + 1);
 	int ret;
 
 	if (!key)
 		return -ENOMEM;
-	ret = put_record(records, "SCHILY.xattr.", key, escape(key, attr),
+	ret = put_record(words, "SCHILY.xattr.", key, escape(key, attr),
 			 attr->value, attr->value_len);
 	free(key);
-	return ret ? ret : put_acl(records, attr);
+	return ret ? ret : put_acl(words, attr);
 }
 
 static int compare(const void *left, const void *right)
@@ -243,7 +253,7 @@ static int compare(const void *left, const void *right)
 	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
 
-static int put_xattrs(struct sgz_vec *records, const struct sgz_vec *xattrs)
+static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
 {
 	size_t size = xattrs->count * sizeof(struct sgz_xattr);
 	struct sgz_xattr *sorted;
@@ -257,33 +267,33 @@ static int put_xattrs(struct sgz_vec *records, const struct sgz_vec *xattrs)
 	memcpy(sorted, xattrs->data, size);
 	qsort(sorted, xattrs->count, sizeof(*sorted), compare);
 	for (size_t i = 0; !ret && i < xattrs->count; i++)
-		ret = put_xattr(records, &sorted[i]);
+		ret = put_xattr(words, &sorted[i]);
 	free(sorted);
 	return ret;
 }
 
-static int put_all(struct sgz_vec *records, struct sgz_ustar *u,
+static int put_all(struct words *words, struct sgz_ustar *u,
 		   const struct sgz_tar_header *h)
 {
 	int ret;
 
 	u->type = h->type;
 	octal(u->mode, sizeof(u->mode), h->mode);
-	ret = put_name(records, u, h);
+	ret = put_name(words, u, h);
 	if (!ret)
-		ret = put_link(records, u, h);
+		ret = put_link(words, u, h);
 	if (!ret)
-		ret = put_field(records, u->size, sizeof(u->size), "size",
+		ret = put_field(words, u->size, sizeof(u->size), "size",
 				h->size);
 	if (!ret)
-		ret = put_field(records, u->uid, sizeof(u->uid), "uid", h->uid);
+		ret = put_field(words, u->uid, sizeof(u->uid), "uid", h->uid);
 	if (!ret)
-		ret = put_field(records, u->gid, sizeof(u->gid), "gid", h->gid);
+		ret = put_field(words, u->gid, sizeof(u->gid), "gid", h->gid);
 	if (!ret)
-		ret = put_time(records, u->mtime, sizeof(u->mtime), h->mtime);
+		ret = put_time(words, u->mtime, sizeof(u->mtime), h->mtime);
 	if (!ret)
-		ret = put_device(records, u, h);
-	return ret ? ret : put_xattrs(records, &h->pax.xattrs);
+		ret = put_device(words, u, h);
+	return ret ? ret : put_xattrs(words, &h->pax.xattrs);
 }
 
 /* What a reader that knows nothing of PAX calls the file it extracts. */
@@ -326,17 +336,28 @@ static int add_records(struct sgz_vec *head, const struct sgz_vec *records,
 	return ret ? ret : add_block(head, records->data, records->count);
 }
 
-int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h)
+static int write_head(struct sgz_vec *head, const struct sgz_tar_header *h,
+		      bool all)
 {
-	struct sgz_vec records = { 0 };
+	struct words words = { .all = all };
 	struct sgz_ustar u = { 0 };
-	int ret = put_all(&records, &u, h);
+	int ret = put_all(&words, &u, h);
 
-	if (!ret && records.count)
-		ret = add_records(head, &records, h);
-	sgz_vec_free(&records);
+	if (!ret && words.records.count)
+		ret = add_records(head, &words.records, h);
+	sgz_vec_free(&words.records);
 	if (ret)
 		return ret;
 	seal(&u);
 	return add_block(head, &u, sizeof(u));
+}
+
+int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h)
+{
+	return write_head(head, h, false);
+}
+
+int sgz_tar_write_all(struct sgz_vec *head, const struct sgz_tar_header *h)
+{
+	return write_head(head, h, true);
 }

@@ -39,6 +39,7 @@ struct walk {
 	bool open;
 	struct sgz_tar tar;
 	struct sgz_vec wants;
+	struct sgz_vec founds;	/* struct want: those whose name was found */
 	struct sgz_vec name;
 };
 
@@ -174,6 +175,22 @@ out:
 	return ret;
 }
 
+/* Links to the entry know it by the name that it had. */
+static int keep_lossy(struct walk *w, const struct sgz_entry *entry)
+{
+	struct want *found;
+
+	if (!(entry->flags & SGZ_LOSSY_NAME))
+		return 0;
+	found = sgz_vec_add(&w->founds, 1, sizeof(*found));
+	if (!found)
+		return sgz_nomem(w->stream.ctx);
+	found->name = entry->name;
+	found->len = entry->name_len;
+	found->entry = entry - sgz_toc_entry(w->toc, 0);
+	return 0;
+}
+
 /* Take from the header at hand what the entry has lost. */
 static int restore(struct walk *w, struct sgz_entry *entry)
 {
@@ -183,6 +200,8 @@ static int restore(struct walk *w, struct sgz_entry *entry)
 	int ret;
 
 	ret = replace(w, &name, &len, h->name, h->name_len, true);
+	if (!ret)
+		ret = keep_lossy(w, entry);
 	if (ret)
 		return ret;
 	entry->name = name;
@@ -233,6 +252,16 @@ static int list_wants(struct walk *w, size_t from, size_t to)
 	return 0;
 }
 
+/* Is it not the header of something else that had the name before? */
+static bool may_be(const struct walk *w, const struct sgz_entry *entry)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+
+	return !sgz_entry_is(entry, S_IFLNK) ||
+	       sgz_lossy_equal(entry->link, entry->link_len, h->link,
+			       h->link_len);
+}
+
 /* The entry that the header at hand is of, or NULL if none lacks it. */
 static struct sgz_entry *wanted(struct walk *w)
 {
@@ -240,6 +269,7 @@ static struct sgz_entry *wanted(struct walk *w)
 	size_t low = 0, high = w->wants.count;
 	const char *name = w->name.data;
 	size_t len = w->name.count;
+	struct sgz_entry *entry;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
@@ -253,8 +283,11 @@ static struct sgz_entry *wanted(struct walk *w)
 	if (high >= w->wants.count ||
 	    compare_names(want[high].name, want[high].len, name, len))
 		return NULL;
+	entry = sgz_toc_entry(w->toc, want[high].entry);
+	if (!may_be(w, entry))
+		return NULL;
 	want[low].found++;
-	return sgz_toc_entry(w->toc, want[high].entry);
+	return entry;
 }
 
 /* How a TOC writes the name of the header at hand. */
@@ -289,11 +322,14 @@ static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
 		w->stream.decoded > first->inner);
 }
 
-/* Entries up to @to of the TOC; @before is the last content before them. */
-static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t to,
-		    const struct sgz_entry *before)
+/*
+ * What is wanted is looked for between the content of @before and that of
+ * @end, or the end of the tar.
+ */
+static int walk_run(struct walk *w, const struct sgz_context *ctx,
+		    const struct sgz_entry *before,
+		    const struct sgz_entry *end)
 {
-	const struct sgz_entry *end = sgz_toc_entry(w->toc, to);
 	size_t left = w->wants.count;
 	int ret;
 
@@ -304,7 +340,7 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t to,
 		ret = sgz_tar_next(&w->tar);
 		if (ret <= 0)
 			return ret;
-		if (is_beyond(w, end, before))
+		if (end && is_beyond(w, end, before))
 			return 0;
 		ret = lossy_name(w);
 		if (ret)
@@ -323,7 +359,7 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx, size_t to,
 
 /* A run that cannot be decoded only costs its names. */
 static int try_run(struct walk *w, size_t from, size_t to,
-		   const struct sgz_entry *before)
+		   const struct sgz_entry *before, const struct sgz_entry *end)
 {
 	struct stargz_error inner = { "" };
 	const struct sgz_context ctx = { w->ctx->opt, &inner };
@@ -331,22 +367,13 @@ static int try_run(struct walk *w, size_t from, size_t to,
 
 	if (ret)
 		return ret;
-	ret = walk_run(w, &ctx, to, before);
+	ret = walk_run(w, &ctx, before, end);
 	if (ret == -EUCLEAN || ret == -E2BIG) {
 		sgz_stream_close(&w->stream);
 		w->open = false;
 		ret = 0;
 	}
-	if (ret)
-		return sgz_fail(w->ctx, ret, "%s", inner.text);
-	for (; from <= to; from++) {
-		const struct sgz_entry *entry = sgz_toc_entry(w->toc, from);
-
-		if (entry->flags & LOSSY)
-			sgz_warn(w->ctx, "%s: true name not found in the tar, U+FFFD is kept",
-				 sgz_entry_quoted(entry).text);
-	}
-	return 0;
+	return ret ? sgz_fail(w->ctx, ret, "%s", inner.text) : 0;
 }
 
 static int walk_all(struct walk *w)
@@ -362,7 +389,7 @@ static int walk_all(struct walk *w)
 		if (!ends_run(w, entry, before) && i + 1 < count)
 			continue;
 		if (lossy) {
-			int ret = try_run(w, from, i, before);
+			int ret = try_run(w, from, i, before, entry);
 
 			if (ret)
 				return ret;
@@ -372,6 +399,61 @@ static int walk_all(struct walk *w)
 		lossy = false;
 	}
 	return 0;
+}
+
+/*
+ * A file may have the name of a hard link that comes after it, if its own was
+ * taken by another file. So what is left is looked for in all of the tar, once.
+ */
+static int walk_again(struct walk *w)
+{
+	size_t count = w->toc->entries.count;
+
+	for (size_t i = 0; i < count; i++)
+		if (sgz_toc_entry(w->toc, i)->flags & SGZ_LOSSY_NAME)
+			return try_run(w, 0, count - 1, NULL, NULL);
+	return 0;
+}
+
+static int compare_founds(const void *left, const void *right)
+{
+	const struct want *a = left, *b = right;
+
+	return compare_names(a->name, a->len, b->name, b->len);
+}
+
+/* A link to a name by which the tar does not call its target there. */
+static void redirect(struct walk *w, struct sgz_entry *entry)
+{
+	const struct want key = { .name = entry->link,
+		.len = entry->link_len };
+	const struct want *found;
+
+	if (!(entry->flags & SGZ_HARDLINK) || !(entry->flags & SGZ_LOSSY_LINK))
+		return;
+	found = bsearch(&key, w->founds.data, w->founds.count, sizeof(key),
+			compare_founds);
+	if (!found)
+		return;
+	entry->link = sgz_toc_entry(w->toc, found->entry)->name;
+	entry->link_len = sgz_toc_entry(w->toc, found->entry)->name_len;
+	entry->flags &= ~SGZ_LOSSY_LINK;
+}
+
+static void finish(struct walk *w)
+{
+	if (w->founds.count)
+		qsort(w->founds.data, w->founds.count, sizeof(struct want),
+		      compare_founds);
+	for (size_t i = 0; i < w->toc->entries.count; i++) {
+		struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
+
+		if (w->founds.count)
+			redirect(w, entry);
+		if (entry->flags & LOSSY)
+			sgz_warn(w->ctx, "%s: true name not found in the tar, U+FFFD is kept",
+				 sgz_entry_quoted(entry).text);
+	}
 }
 
 int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
@@ -389,10 +471,15 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 	w->kind = codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES : SGZ_MEMBERS;
 	w->tar.stream = &w->stream;
 	ret = walk_all(w);
+	if (!ret)
+		ret = walk_again(w);
+	if (!ret)
+		finish(w);
 	if (w->open)
 		sgz_stream_close(&w->stream);
 	sgz_tar_close(&w->tar);
 	sgz_vec_free(&w->wants);
+	sgz_vec_free(&w->founds);
 	sgz_vec_free(&w->name);
 	free(w);
 	return ret;
