@@ -6,11 +6,14 @@ An item is a dict with the members of a TOC entry, and besides them:
   path  true name in the tar, bytes (default: the name)
   link  true link target in the tar, bytes
 """
+import base64
+import calendar
 import gzip
 import hashlib
 import io
 import json
 import os
+import re
 import struct
 import tarfile
 import zlib
@@ -43,14 +46,50 @@ def pax_record(key, value):
     return str(size).encode() + rest
 
 
+def seconds(text):
+    """A time of a table of contents as a number; what is none is zero."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)"
+                         r"(\.\d+)?Z", str(text))
+    try:
+        whole = calendar.timegm(tuple(map(int, found.groups()[:6])))
+        return whole + float(found[7]) if found[7] else whole
+    except (AttributeError, ValueError, OverflowError):
+        return 0
+
+
+def number(item, key, most):
+    """A number of an entry that a header can hold, or zero."""
+    value = item.get(key, 0)
+    return value if isinstance(value, int) and 0 <= value <= most else 0
+
+
+def attributes(item):
+    """Extended attributes as a PAX header has them."""
+    found = item.get("paxxattrs")
+    if found is not None:
+        return found
+    try:
+        return {k.encode(): base64.b64decode(v, validate=True)
+                for k, v in item.get("xattrs", {}).items()}
+    except (AttributeError, TypeError, ValueError):
+        return {}
+
+
 def tar_header(item, fmt=tarfile.PAX_FORMAT):
+    """The headers of an entry, which say what the table says of it."""
     info = tarfile.TarInfo(os.fsdecode(item.get("path", item["name"])))
+    info.mtime = seconds(item.get("modtime"))
+    if fmt != tarfile.PAX_FORMAT:
+        info.mtime = int(info.mtime)
+    info.uid, info.gid = (number(item, k, 0xffffffff) for k in ("uid", "gid"))
+    info.devmajor = number(item, "devMajor", 0o7777777)
+    info.devminor = number(item, "devMinor", 0o7777777)
     info.type = TYPES.get(item.get("type"), tarfile.REGTYPE)
     info.size = len(item.get("data", b""))
     info.mode = item.get("mode", 0) & 0o7777
     info.linkname = os.fsdecode(item.get("link", item.get("linkName", "")))
     records = b"".join(pax_record(b"SCHILY.xattr." + k, v)
-                       for k, v in item.get("paxxattrs", {}).items())
+                       for k, v in attributes(item).items())
     extension = b""
     if records:
         more = tarfile.TarInfo("pax")

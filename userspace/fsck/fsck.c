@@ -12,6 +12,7 @@
 #include "fsck.h"
 #include "indexread.h"
 #include "recordcheck.h"
+#include "tarcheck.h"
 #include "treecheck.h"
 
 static int code_of(int error)
@@ -85,6 +86,19 @@ static void warn_absent(const struct target *t, const struct sgz_context *ctx)
 			 absent, count);
 }
 
+/* Tables of contents are compared with their tars if all else is right. */
+static int check_tars(struct target *t, const struct sgz_context *ctx)
+{
+	struct sgz_opened *o = &t->input.opened;
+	size_t count = o->image.table[STARGZ_TABLE_BLOBS].count;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && !t->faults.count && i < count; i++)
+		if (o->blobs[i].fd >= 0)
+			ret = sgz_tar_faults(ctx, &o->blobs[i], &t->faults);
+	return ret;
+}
+
 /* What the index says, then what it describes. */
 static int check_full(struct target *t, const struct sgz_context *ctx)
 {
@@ -102,7 +116,9 @@ static int check_full(struct target *t, const struct sgz_context *ctx)
 		warn_absent(t, ctx);
 		ret = sgz_opened_digests(o, &t->faults);
 	}
-	return ret ? ret : check_content(t, ctx);
+	if (!ret)
+		ret = check_content(t, ctx);
+	return ret ? ret : check_tars(t, ctx);
 }
 
 static int full(struct target *t, const struct sgz_context *ctx)

@@ -154,8 +154,9 @@ static int next_member(struct sgz_stream *s)
 	if (!s->zstd)
 		inflateReset(&s->z);
 	s->member = s->pos - s->z.avail_in;
+	s->before += s->decoded;
 	s->decoded = 0;
-	return 0;
+	return s->begun ? s->begun(s->begun_data, s) : 0;
 }
 
 static int inflate_failed(struct sgz_stream *s, int z)

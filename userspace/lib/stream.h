@@ -65,6 +65,7 @@ struct sgz_frame_watch {
  * @end: end of the range
  * @member: start of the gzip member or zstd frame being decoded
  * @decoded: bytes that it gave so far
+ * @before: bytes that members and frames before it gave
  * @done: nothing is left
  * @held: the zstd decoder may have more to give without being fed
  * @pull: what gives the next piece
@@ -74,6 +75,8 @@ struct sgz_frame_watch {
  * @z: zlib's state; input of zstd as well
  * @zstd: zstd's state
  * @watch: set after sgz_stream_open() by who wants to follow zstd frames
+ * @begun: likewise, called when @member is a new one; 0 or a negative errno
+ * @begun_data: handed to it
  * @buf: compressed bytes
  */
 struct sgz_stream {
@@ -85,6 +88,7 @@ struct sgz_stream {
 	uint64_t end;
 	uint64_t member;
 	uint64_t decoded;
+	uint64_t before;
 	bool done;
 	bool held;
 	sgz_pull pull;
@@ -94,6 +98,8 @@ struct sgz_stream {
 	z_stream z;
 	ZSTD_DStream *zstd;
 	const struct sgz_frame_watch *watch;
+	int (*begun)(void *data, const struct sgz_stream *s);
+	void *begun_data;
 	unsigned char buf[64 << 10];
 };
 
