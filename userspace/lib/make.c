@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "expect.h"
 #include "make.h"
 #include "pack.h"
 #include "path.h"
@@ -24,7 +23,8 @@ struct maker {
 	struct sgz_pipeline *pipe;
 	struct sgz_pack pack;
 	struct sgz_toc_writer toc;
-	struct sgz_expected expected;
+	struct sgz_expected *expected;
+	struct sgz_expected names;	/* if nobody wants all of it */
 	struct sgz_sha256 file;		/* of the file at hand */
 	struct sgz_sha256 piece;	/* of a piece of it */
 };
@@ -145,6 +145,7 @@ static int add_piece(struct maker *m, struct file *f,
 		sgz_sha256_get(&m->piece, r->sha256);
 	} else {
 		sgz_sha256_get(&m->file, r->sha256);
+		sgz_expect_digest(m->expected, r->sha256);
 	}
 	sgz_pack_added(&m->pack, piece->size);
 	return 0;
@@ -189,6 +190,7 @@ static int add_empty(struct maker *m, const struct file *f)
 	if (!r)
 		return -ENOMEM;
 	sgz_sha256_get(&m->file, r->sha256);
+	sgz_expect_digest(m->expected, r->sha256);
 	r->whole = true;
 	return sgz_record_entry(r, f->h, S_IFREG) ? sgz_nomem(m->ctx) : 0;
 }
@@ -211,6 +213,7 @@ static int add_content(struct maker *m, const struct sgz_tar_header *h)
 	if (ret || !f.late)
 		return ret;
 	sgz_sha256_get(&m->file, sha256);
+	sgz_expect_digest(m->expected, sha256);
 	return sgz_toc_writer_known(&m->toc, f.late, sha256);
 }
 
@@ -269,7 +272,7 @@ static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 	if (!is_listed(m, h, &type))
 		type = S_IFMT;
 	else
-		ret = sgz_expect(&m->expected, h, type, m->pack.records);
+		ret = sgz_expect(m->expected, h, type, m->pack.records);
 	if (!ret && type != S_IFREG && type != S_IFMT) {
 		r = sgz_pack_record(&m->pack);
 		if (!r || sgz_record_entry(r, h, type))
@@ -330,10 +333,11 @@ static int make_content(struct maker *m)
 static int settle(struct maker *m)
 {
 	struct sgz_settled settled = { 0 };
-	int ret = sgz_settle(&settled, &m->expected.ctx, &m->expected.toc);
+	int ret = sgz_settle(&settled, &m->expected->ctx,
+			     &m->expected->toc);
 
 	if (!ret && settled.changed)
-		ret = sgz_toc_writer_settle(&m->toc, &m->expected, &settled);
+		ret = sgz_toc_writer_settle(&m->toc, m->expected, &settled);
 	sgz_settled_free(&settled);
 	return ret;
 }
@@ -378,7 +382,9 @@ static int open_maker(struct maker *m, int out)
 	const struct sgz_make_options *opt = m->opt;
 	int ret;
 
-	sgz_expect_open(&m->expected, m->ctx);
+	m->expected = opt->expected ? opt->expected : &m->names;
+	m->expected->full = opt->expected;
+	sgz_expect_open(m->expected, m->ctx);
 	ret = sgz_toc_writer_open(&m->toc, m->ctx);
 	if (!ret)
 		ret = sgz_sink_open(&m->sink, m->ctx, out,
@@ -405,7 +411,7 @@ static void close_maker(struct maker *m)
 	sgz_sha256_close(&m->file);
 	sgz_sink_close(&m->sink);
 	sgz_toc_writer_close(&m->toc);
-	sgz_expect_close(&m->expected);
+	sgz_expect_close(&m->names);
 	free(m);
 }
 

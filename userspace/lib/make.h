@@ -6,6 +6,7 @@
 #define SGZ_MAKE_H
 
 #include "compress.h"
+#include "expect.h"
 #include "reuse.h"
 #include "sha256.h"
 #include "source.h"
@@ -30,6 +31,8 @@ enum sgz_layer_format {
  * @reuse: members that may be copied, or NULL
  * @digests: take those of the layer and of the tar
  * @pad: the size of the layer is a multiple of that many bytes; zero: of one
+ * @expected: NULL, or gets all that the source says, for sgz_verify(); zeroed by
+ *	the caller and to be closed in any case
  */
 struct sgz_make_options {
 	enum sgz_layer_format format;
@@ -41,6 +44,7 @@ struct sgz_make_options {
 	const struct sgz_reuse *reuse;
 	bool digests;
 	uint32_t pad;
+	struct sgz_expected *expected;
 };
 
 /**

@@ -64,6 +64,23 @@ static int open_tar(struct check *c)
 			       zstd ? SGZ_FRAMES : SGZ_MEMBERS);
 }
 
+/* A hard link to itself changes nothing, and makes a circle. */
+static void drop_circles(struct sgz_toc *toc)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < toc->entries.count; i++) {
+		const struct sgz_entry *entry = sgz_toc_entry(toc, i);
+
+		if (entry->flags & SGZ_HARDLINK &&
+		    entry->name_len == entry->link_len &&
+		    !memcmp(entry->name, entry->link, entry->link_len))
+			continue;
+		*sgz_toc_entry(toc, n++) = *entry;
+	}
+	toc->entries.count = n;
+}
+
 static int read_tar(struct check *c)
 {
 	int ret = open_tar(c);
@@ -77,6 +94,7 @@ static int read_tar(struct check *c)
 	/* Members behind the end of the tar may be meant all the same. */
 	if (!ret && c->footer.data_end)
 		ret = sgz_stream_drain(&c->stream);
+	drop_circles(&c->tar);
 	sgz_stream_close(&c->stream);
 	return ret;
 }

@@ -14,6 +14,7 @@
 #include "input.h"
 #include "options.h"
 #include "output.h"
+#include "verify.h"
 
 /*
  * The files that are written. A layer that goes to a device image has a file
@@ -104,8 +105,31 @@ static void drop_outputs(struct outputs *out)
 	free(out->layer_path);
 }
 
+/* Read back what was written. */
+static int verify(struct settings *s, struct outputs *out,
+		  struct sgz_expected *e)
+{
+	struct stargz_error err = { "" };
+	struct stargz_index_options opt = s->call;
+	const struct sgz_context ctx = { &opt, &err };
+	int fd = out->layer.fd, ret;
+
+	/* What is no file of ours was only opened to be written. */
+	if (!out->layer.temp)
+		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return failed(s->dest, strerror(errno));
+	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
+	ret = sgz_verify(&ctx, fd, e);
+	if (fd != out->layer.fd)
+		close(fd);
+	bar_clear(&s->bar);
+	return ret ? failed(s->dest, err.text) : EXIT_OK;
+}
+
 /* Make the layer in the open file. */
-static int make(struct settings *s, struct outputs *out, struct sgz_made *made)
+static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
+		struct sgz_expected *e)
 {
 	struct stat st[3] = { 0 };
 	struct stargz_error err = { "" };
@@ -119,6 +143,7 @@ static int make(struct settings *s, struct outputs *out, struct sgz_made *made)
 	bar_start(&s->bar);
 	ret = input_open(&in, s, &ctx, st, sizeof(st) / sizeof(st[0]));
 	s->make.reuse = in.reuse;
+	s->make.expected = s->verify ? e : NULL;
 	if (!ret)
 		ret = sgz_make(made, &ctx, &s->make, in.source, out->layer.fd,
 			       out->toc.fd);
@@ -155,12 +180,16 @@ static int run(struct settings *s)
 {
 	struct outputs out = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 },
 		{ .fd = -1 }, NULL };
+	struct sgz_expected expected = { 0 };
 	struct sgz_made made = { 0 };
 	int code;
 
 	code = open_outputs(&out, s);
 	if (code == EXIT_OK)
-		code = make(s, &out, &made);
+		code = make(s, &out, &made, &expected);
+	if (code == EXIT_OK && s->verify)
+		code = verify(s, &out, &expected);
+	sgz_expect_close(&expected);
 	if (code == EXIT_OK)
 		code = make_index(s, &out);
 	if (code == EXIT_OK)

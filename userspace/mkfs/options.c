@@ -20,7 +20,7 @@ enum { OPT_FORMAT = 256, OPT_CHUNK, OPT_MIN_CHUNK, OPT_MEMBER, OPT_PAD,
 	OPT_EXCLUDE, OPT_REGEX, OPT_ROOT, OPT_UID, OPT_GID, OPT_UID_OFFSET,
 	OPT_GID_OFFSET, OPT_ALL_TIME, OPT_NO_XATTRS, OPT_ONE_FS, OPT_SORT,
 	OPT_FIRST, OPT_DIFF, OPT_REUSE, OPT_FROM_DUMP, OPT_TOC, OPT_INDEX,
-	OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_NO_PROGRESS };
+	OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_VERIFY, OPT_NO_PROGRESS };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
@@ -48,6 +48,7 @@ static const struct option options[] = {
 	{ "index", optional_argument, NULL, OPT_INDEX },
 	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
 	{ "print-digest", no_argument, NULL, OPT_DIGEST },
+	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "no-progress", no_argument, NULL, OPT_NO_PROGRESS },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -79,6 +80,7 @@ static const char help[] =
 "      --index[=FILE]    make the index too (DEST.index)\n"
 "      --device-image    write the index and the layer to DEST, for a disk\n"
 "      --print-digest    print digests and annotations, as JSON\n"
+"      --verify          read DEST back and compare it with what SOURCE said\n"
 "\n"
 "What is taken:\n"
 "      --from-dump=TEXT  the tree that TEXT describes, see stargz-dump(5), with\n"
@@ -379,6 +381,9 @@ static int take_option(struct settings *s, int c)
 		s->print_digest = true;
 		s->make.digests = true;
 		return -1;
+	case OPT_VERIFY:
+		s->verify = true;
+		return -1;
 	case OPT_NO_PROGRESS:
 		s->no_progress = true;
 		return -1;
@@ -475,6 +480,8 @@ static int check_options(const struct settings *s)
 			     "--min-chunk-size");
 	if (!strcmp(s->dest, "-") && (s->index_beside || s->index))
 		return usage("needs a DEST that can be read again", "--index");
+	if (!strcmp(s->dest, "-") && s->verify)
+		return usage("needs a DEST that can be read again", "--verify");
 	if (!strcmp(s->dest, "-") && s->print_digest)
 		return usage("needs standard output for itself",
 			     "--print-digest");

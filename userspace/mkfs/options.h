@@ -43,6 +43,7 @@ enum exit_code {
  * @index_beside: the index is to be DEST.index
  * @device_image: DEST is to be a disk with index and layer
  * @print_digest: print digests and annotations
+ * @verify: read the layer back
  * @quiet: neither warnings nor a progress bar
  * @no_progress: no progress bar
  * @verbose: say what was written
@@ -67,6 +68,7 @@ struct settings {
 	bool index_beside;
 	bool device_image;
 	bool print_digest;
+	bool verify;
 	bool quiet;
 	bool no_progress;
 	bool verbose;
