@@ -56,8 +56,9 @@ def number_record(key, value):
 class OddTar:
     """A tar: bytes in @tar, the tree in @files, warnings to be expected."""
 
-    def __init__(self, seed, entries=None, holes=True):
+    def __init__(self, seed, entries=None, holes=True, plain_names=False):
         self.rand = random.Random(seed)
+        self.plain = plain_names
         self.holes = holes
         self.files = {b"": File(stat.S_IFDIR)}
         self.out = []
@@ -113,6 +114,8 @@ class OddTar:
             old = self.pick() if rand.random() < 0.3 else None
             if old is None:
                 parts = PARTS if rand.random() < 0.9 else PARTS + BYTES * 5
+                if self.plain:
+                    parts = [p for p in PARTS if b"\n" not in p]
                 depth = rand.choice([1, 1, 2, 2, 3, 6])
                 old = b"/".join(rand.choice(parts) for _ in range(depth))
             if self.fits(old, kind):
