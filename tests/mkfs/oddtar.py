@@ -147,6 +147,8 @@ class OddTar:
                 tail, name = name[:at], name[at + 1:]
         for key, kind, text in ((b"path", b"L", name),
                                 (b"linkpath", b"K", link)):
+            if key in dict(records):
+                continue
             if len(text) > 100 or (len(text) > 0 and rand.random() < 0.1
                                    and not tail):
                 if style == "gnu" and not records:
@@ -265,7 +267,8 @@ class OddTar:
 
     def add_link(self):
         target = self.pick()
-        if target is None:
+        # The manual says what is lost of such a file if its name is taken.
+        if target is None or self.files[target].target == b"\xff":
             return
         path = self.path(stat.S_IFREG)
         if path == target or b".wh." in path:
