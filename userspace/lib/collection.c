@@ -27,8 +27,13 @@ static int keep_names(struct sgz_collection *c, struct sgz_item *item,
 	if (item->path && h->type == '1')
 		item->link = keep_path(c, h->link, h->link_len,
 				       &item->link_len);
-	return item->path && (item->link || h->type != '1') ?
-		       0 : sgz_nomem(c->rw.ctx);
+	if (item->path && h->type == '2') {
+		item->target = sgz_arena_copy(&c->strings, h->link,
+					      h->link_len);
+		item->target_len = h->link_len;
+	}
+	return item->path && (item->link || h->type != '1') &&
+	       (item->target || h->type != '2') ? 0 : sgz_nomem(c->rw.ctx);
 }
 
 /* Whatever there is to be read goes to the temporary file. */
@@ -134,6 +139,11 @@ static int list(const struct sgz_collection *c, struct sgz_toc *toc,
 		entry->name = item->path;
 		entry->name_len = item->path_len;
 		entry->mode = item->dir ? S_IFDIR : S_IFREG;
+		if (item->target) {
+			entry->mode = S_IFLNK;
+			entry->link = item->target;
+			entry->link_len = item->target_len;
+		}
 		if (!item->link)
 			continue;
 		entry->link = item->link;
@@ -144,21 +154,32 @@ static int list(const struct sgz_collection *c, struct sgz_toc *toc,
 	return 0;
 }
 
-static void apply(struct sgz_item *item, const struct sgz_fate *fate,
-		  const struct sgz_toc *toc)
+static int keep_fate(struct sgz_collection *c, struct sgz_item *item,
+		     const struct sgz_fate *fate, const struct sgz_toc *toc)
 {
 	const struct sgz_entry *name = sgz_toc_entry(toc, fate->name);
 
 	item->done = fate->kind == SGZ_GOES;
 	item->changed = fate->kind == SGZ_RENAMED ||
-			fate->kind == SGZ_RELINKED;
-	if (fate->kind == SGZ_RENAMED) {
+			fate->kind == SGZ_RELINKED || fate->path || fate->link;
+	if (fate->path) {
+		item->path = sgz_arena_copy(&c->strings, fate->path,
+					    fate->path_len);
+		item->path_len = fate->path_len;
+	} else if (fate->kind == SGZ_RENAMED) {
 		item->path = name->name;
 		item->path_len = name->name_len;
+	}
+	if (fate->link) {
+		item->link = sgz_arena_copy(&c->strings, fate->link,
+					    fate->link_len);
+		item->link_len = fate->link_len;
 	} else if (fate->kind == SGZ_RELINKED) {
 		item->link = name->name;
 		item->link_len = name->name_len;
 	}
+	return item->path && (item->link || !fate->link) ?
+		       0 : sgz_nomem(c->rw.ctx);
 }
 
 /* In another order an entry would replace another one, or a link find it. */
@@ -171,10 +192,10 @@ static int settle(struct sgz_collection *c)
 
 	ret = list(c, &toc, &numbers);
 	if (!ret)
-		ret = sgz_settle(&settled, c->rw.ctx, &toc);
+		ret = sgz_settle(&settled, c->rw.ctx, &toc, true);
 	for (size_t i = 0; !ret && i < numbers.count; i++)
-		apply(sgz_item(c, ((uint32_t *)numbers.data)[i]),
-		      sgz_fate(&settled, i), &toc);
+		ret = keep_fate(c, sgz_item(c, ((uint32_t *)numbers.data)[i]),
+				sgz_fate(&settled, i), &toc);
 	sgz_settled_free(&settled);
 	sgz_vec_free(&numbers);
 	sgz_toc_free(&toc);

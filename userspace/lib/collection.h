@@ -16,11 +16,13 @@
  * struct sgz_item - an entry that was collected
  * @path: its cleaned path
  * @link: of a hard link: cleaned path of the target
+ * @target: of a symbolic link
  * @head_at: its header blocks in the temporary file
  * @place: its payload there, or where the source says it is
  * @size: bytes of that
  * @path_len: bytes in @path
  * @link_len: bytes in @link
+ * @target_len: bytes in @target
  * @head_len: bytes of header blocks
  * @type: type flag
  * @dir: it is a directory
@@ -32,11 +34,13 @@
 struct sgz_item {
 	const char *path;
 	const char *link;
+	const char *target;
 	uint64_t head_at;
 	uint64_t place;
 	uint64_t size;
 	uint32_t path_len;
 	uint32_t link_len;
+	uint32_t target_len;
 	uint32_t head_len;
 	char type;
 	bool dir;

@@ -9,7 +9,6 @@
 #include "check.h"
 #include "format.h"
 #include "index.h"
-#include "links.h"
 #include "records.h"
 #include "replay.h"
 #include "stargz.h"
@@ -32,10 +31,9 @@ static int make(struct work *w, struct sgz_image *image,
 
 	ret = sgz_format_read(&w->toc, &w->spans, ctx, blob);
 	if (!ret)
-		ret = sgz_replay(&w->tree, ctx, &open);
+		ret = sgz_replay(&w->tree, ctx, &open, NULL);
 	if (ret)
 		return ret;
-	sgz_links_resolve(&w->tree, ctx);
 	if (open.parents || open.links)
 		image->sb.feature_compat |= htole32(STARGZ_COMPAT_OPEN);
 	ret = sgz_layout_make(&w->layout, ctx, &w->tree);

@@ -8,7 +8,6 @@
 #include "collection.h"
 #include "format.h"
 #include "indexread.h"
-#include "links.h"
 #include "replay.h"
 #include "oldtree.h"
 #include "path.h"
@@ -102,13 +101,11 @@ static int take_nodes(struct sgz_old *old, struct sgz_tree *tree,
 
 static int take_tree(struct sgz_old *old, struct sgz_tree *tree)
 {
-	struct sgz_left_open open = { 0 };
 	uint32_t *number;
-	int ret = sgz_replay(tree, &old->ctx, &open);
+	int ret = sgz_replay(tree, &old->ctx, NULL, NULL);
 
 	if (ret)
 		return ret;
-	sgz_links_resolve(tree, &old->ctx);
 	number = calloc(tree->nodes.count, sizeof(*number));
 	if (!number)
 		return sgz_nomem(&old->ctx);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "links.h"
 #include "path.h"
 #include "records.h"
 #include "replay.h"
@@ -21,7 +22,8 @@ struct replay {
 	struct sgz_walk w;
 	struct sgz_tree *tree;
 	const struct sgz_context *ctx;
-	struct sgz_left_open *open;
+	struct sgz_left_open open;
+	uint32_t *homes;		/* node of each entry, or NULL */
 	struct sgz_vec grafts;		/* entries for files below, hashed */
 	size_t nr_grafts;
 };
@@ -191,6 +193,12 @@ static int graft(struct replay *r, const char *name, size_t len,
 
 /* What each kind of entry does */
 
+static void note_home(struct replay *r, const struct op *op, uint32_t node)
+{
+	if (r->homes)
+		r->homes[op->number] = node;
+}
+
 static int put(struct replay *r, const struct op *op, uint32_t entry)
 {
 	uint32_t number;
@@ -200,6 +208,7 @@ static int put(struct replay *r, const struct op *op, uint32_t entry)
 		return ret;
 	sgz_tree_node(r->tree, number)->entry = entry;
 	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, number);
 	return 0;
 }
 
@@ -214,6 +223,7 @@ static int make_dir(struct replay *r, const struct op *op)
 		return put(r, op, op->number);
 	node->entry = op->number;
 	node->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, op->seen.node);
 	return 0;
 }
 
@@ -296,7 +306,7 @@ static int make_link(struct replay *r, struct op *op)
 		left_out(r, op->entry, why);
 		return 0;
 	}
-	r->open->links += !r->tree->below;
+	r->open.links += !r->tree->below;
 	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
 		 sgz_entry_quoted(op->entry).text,
 		 sgz_quote(op->entry->link, op->entry->link_len).text);
@@ -363,17 +373,17 @@ static int carry_out(struct replay *r, struct op *op)
 }
 
 /* The root is there, and stays a directory. */
-static void set_root(struct replay *r, uint32_t number)
+static void set_root(struct replay *r, const struct op *op)
 {
 	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
-	const struct sgz_entry *entry = sgz_toc_entry(r->tree->toc, number);
 
-	if (!sgz_entry_is(entry, S_IFDIR)) {
-		left_out(r, entry, "the root is a directory");
+	if (!sgz_entry_is(op->entry, S_IFDIR)) {
+		left_out(r, op->entry, "the root is a directory");
 		return;
 	}
-	root->entry = number;
+	root->entry = op->number;
 	root->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, SGZ_ROOT);
 }
 
 static int replay_entry(struct replay *r, uint32_t number)
@@ -392,8 +402,9 @@ static int replay_entry(struct replay *r, uint32_t number)
 	op.name = path + last;
 	op.len = len - last;
 	r->w.now = number + 1;
+	note_home(r, &op, SGZ_NONE);
 	if (!len) {
-		set_root(r, number);
+		set_root(r, &op);
 		return 0;
 	}
 	if (memchr(path, '\0', len)) {
@@ -483,7 +494,7 @@ static int settle(struct replay *r)
 		if (node->flags & SGZ_NODE_HIDDEN ||
 		    !sgz_node_is_implied(r->tree, node))
 			continue;
-		r->open->parents += i && !r->tree->below && !r->ctx->opt->raw;
+		r->open.parents += i && !r->tree->below && !r->ctx->opt->raw;
 		ret = inherit(r, i);
 		if (ret)
 			return ret;
@@ -492,13 +503,13 @@ static int settle(struct replay *r)
 }
 
 int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
-	       struct sgz_left_open *open)
+	       struct sgz_left_open *open, uint32_t *homes)
 {
 	struct replay r = {
 		.w = { .tree = tree, .ctx = ctx },
 		.tree = tree,
 		.ctx = ctx,
-		.open = open,
+		.homes = homes,
 	};
 	/* Those that are added while it goes on are not carried out. */
 	uint32_t count = tree->toc->entries.count;
@@ -513,6 +524,10 @@ int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 		ret = replay_entry(&r, i);
 	if (!ret)
 		ret = settle(&r);
+	if (!ret)
+		sgz_links_resolve(tree, ctx);
+	if (!ret && open)
+		*open = r.open;
 	sgz_walk_free(&r.w);
 	sgz_vec_free(&r.grafts);
 	return ret;

@@ -21,7 +21,9 @@ struct sgz_left_open {
  * sgz_replay() - carry the entries of a layer out, one after the other
  * @tree: zeroed by the caller except for the TOC and what is below; filled
  * @ctx: the call
- * @open: filled
+ * @open: NULL, or filled
+ * @homes: NULL, or gets for each entry the node that it made or named, or
+ *	%SGZ_NONE
  *
  * The tree is what a container engine leaves where it unpacks the layer on top
  * of those below, as an upper layer of overlayfs says it: an entry replaces
@@ -31,12 +33,12 @@ struct sgz_left_open {
  * assumed of them. In the raw view whiteouts are files.
  *
  * An entry that cannot be carried out is left out with a warning. Hard links of
- * a table of contents that point forward are left for sgz_links_resolve().
+ * a table of contents may point forward.
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
-	       struct sgz_left_open *open);
+	       struct sgz_left_open *open, uint32_t *homes);
 
 /** sgz_is_whiteout_name() - does it begin with ".wh."? */
 bool sgz_is_whiteout_name(const char *name, size_t len);

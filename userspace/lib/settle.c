@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The tree of the entries is built as it is for an index, so that what is left
- * means what the index shows: a node knows which entry it stands for, and has
- * it from the last entry with its name, which is that one or a link to it.
+ * The entries are carried out as for an index, so that what is left means what the
+ * index shows: a node knows which entry it stands for, and has it from the last
+ * entry with its name, which is that one or a link to it. Whiteouts are files
+ * here: they stay, and are carried out by whoever reads what is left.
  */
 #include <stdlib.h>
+#include <string.h>
 
+#include "replay.h"
 #include "settle.h"
-#include "tree.h"
 
 /**
  * struct settler - the work
@@ -15,9 +17,11 @@
  * @tree: their tree
  * @home: node that has the name of each entry, or SGZ_NONE
  * @last: for each node the last entry that has its name, or SGZ_NONE
- * @fates: what becomes of each entry
+ * @settled: what becomes of each entry
+ * @fates: of that
  */
 struct settler {
+	struct sgz_settled *settled;
 	struct sgz_toc *toc;
 	struct sgz_tree tree;
 	uint32_t *home;
@@ -46,11 +50,11 @@ static void settle_names(struct settler *s)
 	for (uint32_t n = 0; n < s->tree.nodes.count; n++)
 		s->last[n] = SGZ_NONE;
 	for (uint32_t i = 0; i < s->toc->entries.count; i++) {
-		const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
-		uint32_t n = find(s, entry->name, entry->name_len);
+		uint32_t n = s->home[i];
 
 		s->fates[i].kind = SGZ_GOES;
-		s->home[i] = n;
+		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)
+			n = s->home[i] = SGZ_NONE;
 		if (n != SGZ_NONE)
 			s->last[n] = i;
 	}
@@ -104,25 +108,94 @@ static void settle_links(struct settler *s)
 	}
 }
 
-static int settle(struct settler *s, const struct sgz_context *ctx)
+/* The path of a node, unless it is @is already. */
+static int real_path(struct settler *s, uint32_t n, const char *is,
+		     uint32_t is_len, const char **path, uint32_t *path_len)
 {
-	int ret = sgz_tree_build(&s->tree, ctx);
+	size_t len = 0;
+	char *p;
 
-	if (ret)
-		return ret;
-	s->home = calloc(s->toc->entries.count + 1, sizeof(*s->home));
-	s->last = calloc(s->tree.nodes.count, sizeof(*s->last));
-	if (!s->home || !s->last)
-		return sgz_nomem(ctx);
-	settle_names(s);
-	settle_links(s);
+	for (uint32_t i = n; i; i = node_of(s, i)->parent)
+		len += node_of(s, i)->name_len + 1;
+	if (!len)
+		return 0;
+	p = sgz_arena_room(&s->settled->strings, len);
+	if (!p)
+		return -ENOMEM;
+	p += len;
+	for (uint32_t i = n; i; i = node_of(s, i)->parent) {
+		p -= node_of(s, i)->name_len;
+		memcpy(p, node_of(s, i)->name, node_of(s, i)->name_len);
+		*--p = '/';
+	}
+	if (len - 1 != is_len || memcmp(p + 1, is, is_len)) {
+		*path = p + 1;
+		*path_len = len - 1;
+	}
 	return 0;
 }
 
-int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
-	       struct sgz_toc *toc)
+/* Where an entry is that is left, and what it is a link to. */
+static int settle_path(struct settler *s, uint32_t i)
 {
-	struct settler s = { .toc = toc, .tree = { .toc = toc } };
+	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
+	struct sgz_fate *fate = &s->fates[i];
+	uint32_t own = fate->kind == SGZ_RENAMED ? fate->name : i, file;
+	uint32_t n = s->home[own];
+	int ret;
+
+	if (fate->kind == SGZ_GOES || n == SGZ_NONE)
+		return 0;
+	ret = real_path(s, n, entry->name, entry->name_len, &fate->path,
+			&fate->path_len);
+	file = node_of(s, n)->entry;
+	if (ret || !(entry->flags & SGZ_HARDLINK) || file == SGZ_NONE)
+		return ret;
+	if (s->fates[file].kind == SGZ_RENAMED)
+		file = s->fates[file].name;
+	n = s->home[file];
+	return n == SGZ_NONE ? 0 : real_path(s, n, entry->link, entry->link_len,
+					     &fate->link, &fate->link_len);
+}
+
+static int settle_paths(struct settler *s, const struct sgz_context *ctx)
+{
+	for (uint32_t i = 0; i < s->toc->entries.count; i++)
+		if (settle_path(s, i))
+			return sgz_nomem(ctx);
+	return 0;
+}
+
+static int settle(struct settler *s, const struct sgz_context *ctx, bool paths)
+{
+	struct stargz_index_options opt = *ctx->opt;
+	const struct sgz_context raw = { .opt = &opt, .err = ctx->err };
+	int ret;
+
+	opt.raw = true;
+	opt.warn = NULL;
+	s->home = calloc(s->toc->entries.count + 1, sizeof(*s->home));
+	if (!s->home)
+		return sgz_nomem(ctx);
+	ret = sgz_replay(&s->tree, &raw, NULL, s->home);
+	if (ret)
+		return ret;
+	s->last = calloc(s->tree.nodes.count, sizeof(*s->last));
+	if (!s->last)
+		return sgz_nomem(ctx);
+	settle_names(s);
+	settle_links(s);
+	return paths ? settle_paths(s, ctx) : 0;
+}
+
+int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
+	       struct sgz_toc *toc, bool paths)
+{
+	struct settler s = {
+		.settled = settled,
+		.toc = toc,
+		.tree = { .toc = toc },
+	};
 	size_t count = toc->entries.count;
 	int ret;
 
@@ -131,7 +204,7 @@ int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
 	s.fates = sgz_vec_add(&settled->fates, count, sizeof(*s.fates));
 	if (!s.fates)
 		return sgz_nomem(ctx);
-	ret = settle(&s, ctx);
+	ret = settle(&s, ctx, paths);
 	for (size_t i = 0; !ret && i < count; i++)
 		settled->changed += s.fates[i].kind != SGZ_STAYS;
 	sgz_tree_free(&s.tree);
@@ -143,5 +216,6 @@ int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
 void sgz_settled_free(struct sgz_settled *settled)
 {
 	sgz_vec_free(&settled->fates);
+	sgz_arena_free(&settled->strings);
 	settled->changed = 0;
 }

@@ -29,20 +29,30 @@ enum sgz_fate_kind {
  * @kind: that
  * @name: renamed or relinked: the entry that has the name which it takes or is
  *	a link to
+ * @path: NULL, or where it really is, if its path leads through symbolic links
+ * @link: the same of the target of a hard link
+ * @path_len: bytes in @path
+ * @link_len: bytes in @link
  */
 struct sgz_fate {
 	enum sgz_fate_kind kind;
 	uint32_t name;
+	const char *path;
+	const char *link;
+	uint32_t path_len;
+	uint32_t link_len;
 };
 
 /**
  * struct sgz_settled - what becomes of all entries
  * @fates: struct sgz_fate of each
  * @changed: how many do not stay as they are
+ * @strings: paths
  */
 struct sgz_settled {
 	struct sgz_vec fates;
 	size_t changed;
+	struct sgz_arena strings;
 };
 
 /** sgz_fate() - what becomes of an entry */
@@ -58,6 +68,7 @@ static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
  * @ctx: the call
  * @toc: the entries of a tar, in its order; of each its name, link, type and
  *	flags are looked at
+ * @paths: find out where entries really are: they will be in another order
  *
  * What is left has each name once, a file with content stays where it is among
  * the others, and all hard links are to an entry that comes before them,
@@ -68,7 +79,7 @@ static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
  * describe no tree.
  */
 int sgz_settle(struct sgz_settled *s, const struct sgz_context *ctx,
-	       struct sgz_toc *toc);
+	       struct sgz_toc *toc, bool paths);
 
 /** sgz_settled_free() - release */
 void sgz_settled_free(struct sgz_settled *s);

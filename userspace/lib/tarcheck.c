@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "links.h"
+#include "replay.h"
 #include "stream.h"
 #include "tarcheck.h"
 #include "tarwalk.h"
@@ -64,23 +64,6 @@ static int open_tar(struct check *c)
 			       zstd ? SGZ_FRAMES : SGZ_MEMBERS);
 }
 
-/* A hard link to itself changes nothing, and makes a circle. */
-static void drop_circles(struct sgz_toc *toc)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < toc->entries.count; i++) {
-		const struct sgz_entry *entry = sgz_toc_entry(toc, i);
-
-		if (entry->flags & SGZ_HARDLINK &&
-		    entry->name_len == entry->link_len &&
-		    !memcmp(entry->name, entry->link, entry->link_len))
-			continue;
-		*sgz_toc_entry(toc, n++) = *entry;
-	}
-	toc->entries.count = n;
-}
-
 static int read_tar(struct check *c)
 {
 	int ret = open_tar(c);
@@ -94,7 +77,6 @@ static int read_tar(struct check *c)
 	/* Members behind the end of the tar may be meant all the same. */
 	if (!ret && c->footer.data_end)
 		ret = sgz_stream_drain(&c->stream);
-	drop_circles(&c->tar);
 	sgz_stream_close(&c->stream);
 	return ret;
 }
@@ -105,15 +87,6 @@ static int read_toc(struct check *c)
 
 	return ret ? ret : sgz_truenames_restore(&c->toc, &c->ctx, c->blob,
 						 c->footer.codec);
-}
-
-static int build(struct check *c, struct sgz_tree *tree, struct sgz_toc *toc)
-{
-	int ret;
-
-	tree->toc = toc;
-	ret = sgz_tree_build(tree, &c->ctx);
-	return ret ? ret : sgz_links_resolve(tree, &c->ctx);
 }
 
 static const struct start *find_start(const struct check *c, uint64_t unit)
@@ -285,9 +258,9 @@ static int compare(struct check *c)
 	if (!ret)
 		ret = read_tar(c);
 	if (!ret)
-		ret = build(c, &c->tar_tree, &c->tar);
+		ret = sgz_replay(&c->tar_tree, &c->ctx, NULL, NULL);
 	if (!ret)
-		ret = build(c, &c->toc_tree, &c->toc);
+		ret = sgz_replay(&c->toc_tree, &c->ctx, NULL, NULL);
 	if (!ret && sgz_treesame(&same))
 		ret = sgz_nomem(&c->ctx);
 	return ret ? ret : read_holes(c);
@@ -320,6 +293,8 @@ int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
 	c->ctx = (struct sgz_context){ &c->opt, &inner };
 	c->blob = blob;
 	c->faults = faults;
+	c->tar_tree.toc = &c->tar;
+	c->toc_tree.toc = &c->toc;
 	ret = sgz_footer_read(&c->footer, blob, &c->ctx);
 	ret = ret == 1 ? compare(c) : ret;
 	free_check(c);

@@ -8,7 +8,7 @@
 #include "check.h"
 #include "footer.h"
 #include "index.h"
-#include "links.h"
+#include "replay.h"
 #include "tarcheck.h"
 #include "treesame.h"
 #include "truenames.h"
@@ -37,16 +37,6 @@ static int read_toc(struct verification *v)
 	ret = sgz_toc_read(&v->toc, &v->ctx, &v->blob, &footer);
 	return ret ? ret : sgz_truenames_restore(&v->toc, &v->ctx, &v->blob,
 						 footer.codec);
-}
-
-static int build(struct verification *v, struct sgz_tree *tree,
-		 struct sgz_toc *toc)
-{
-	int ret;
-
-	tree->toc = toc;
-	ret = sgz_tree_build(tree, &v->ctx);
-	return ret ? ret : sgz_links_resolve(tree, &v->ctx);
 }
 
 /* The digest that the table has of a file is that of what we read of it. */
@@ -79,9 +69,9 @@ static int compare(struct verification *v)
 
 	ret = read_toc(v);
 	if (!ret)
-		ret = build(v, &v->want, &v->expected->toc);
+		ret = sgz_replay(&v->want, &v->ctx, NULL, NULL);
 	if (!ret)
-		ret = build(v, &v->have, &v->toc);
+		ret = sgz_replay(&v->have, &v->ctx, NULL, NULL);
 	if (!ret && sgz_treesame(&same))
 		ret = sgz_nomem(&v->ctx);
 	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
@@ -91,7 +81,7 @@ static int compare(struct verification *v)
 static int check_content(struct verification *v)
 {
 	struct sgz_image image = { 0 };
-	int ret = sgz_index_make(&image, &v->ctx, &v->blob);
+	int ret = sgz_index_make(&image, &v->ctx, &v->blob, NULL);
 
 	sgz_image_free(&image);
 	return ret;
@@ -116,6 +106,8 @@ int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e)
 	struct verification v = { .faults = SGZ_FAULTS_INIT, .expected = e };
 	int ret;
 
+	v.want.toc = &e->toc;
+	v.have.toc = &v.toc;
 	v.opt = *ctx->opt;
 	v.opt.warn = NULL;
 	v.opt.raw = true;
