@@ -232,8 +232,27 @@ static ssize_t read_frames(struct sgz_stream *s, void *buf, size_t len)
 	return out.pos;
 }
 
+void sgz_stream_unread(struct sgz_stream *s, const void *buf, size_t len)
+{
+	memcpy(s->back + sizeof(s->back) - len, buf, len);
+	s->back_len = len;
+}
+
+/* Up to @len of the bytes that were given back; no @buf: drop them. */
+static size_t read_back(struct sgz_stream *s, void *buf, uint64_t len)
+{
+	if (len > s->back_len)
+		len = s->back_len;
+	if (buf)
+		memcpy(buf, s->back + sizeof(s->back) - s->back_len, len);
+	s->back_len -= len;
+	return len;
+}
+
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 {
+	if (s->back_len && len)
+		return read_back(s, buf, len);
 	if (s->kind == SGZ_PLAIN)
 		return read_plain(s, buf, len);
 	if (s->kind == SGZ_PULLED)
@@ -302,6 +321,7 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
 {
 	char buf[16 << 10];
 
+	len -= read_back(s, NULL, len);
 	if (s->kind == SGZ_PULLED)
 		return skip_pulled(s, len);
 

@@ -74,6 +74,8 @@ struct sgz_frame_watch {
  * @piece_len: bytes in it
  * @z: zlib's state; input of zstd as well
  * @zstd: zstd's state
+ * @back: what sgz_stream_unread() gave back
+ * @back_len: bytes at the end of it that were not read again
  * @watch: set after sgz_stream_open() by who wants to follow zstd frames
  * @begun: likewise, called when @member is a new one; 0 or a negative errno
  * @begun_data: handed to it
@@ -97,6 +99,8 @@ struct sgz_stream {
 	size_t piece_len;
 	z_stream z;
 	ZSTD_DStream *zstd;
+	unsigned char back[512];
+	size_t back_len;
 	const struct sgz_frame_watch *watch;
 	int (*begun)(void *data, const struct sgz_stream *s);
 	void *begun_data;
@@ -123,12 +127,20 @@ void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
  * @len: how many at most
  *
  * Return: how many bytes (fewer than @len only at the end of the stream, or
- * where a member, frame or piece ends), 0 at the end, or a negative errno. The
+ * where a member, frame or piece ends, or what was given back), 0 at the end, or a negative errno. The
  * checksum and length of a gzip member have been verified when its end was
  * reached, and so has the checksum of a zstd frame that has one. A frame that
  * needs a window of more than 32 MiB is refused with -EINVAL.
  */
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
+
+/**
+ * sgz_stream_unread() - give back bytes that were read last
+ * @s: the stream, of which nothing was given back that is not read again
+ * @buf: the bytes
+ * @len: how many, at most as many as @s->back has room for
+ */
+void sgz_stream_unread(struct sgz_stream *s, const void *buf, size_t len);
 
 /** sgz_stream_full() - decode exactly @len bytes; fewer are an error */
 int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len);
