@@ -62,8 +62,8 @@ static void make_header(struct sgz_tar_header *h)
 		h->link = target;
 		h->link_len = text(target, 1 + rand() % (NAME_ROOM - 1), true);
 	} else if (h->type == '3' || h->type == '4') {
-		h->major = number(32);
-		h->minor = number(32);
+		h->major = number(12);
+		h->minor = number(20);
 	} else if (h->type == '0') {
 		h->size = number(62);
 	}

@@ -46,7 +46,10 @@ struct sgz_tar_run {
  * @file_size: bytes of the file, holes included
  * @sparse: only @runs of the file are stored, one after the other
  * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
- *	up to @size
+ *	up to at most @size
+ * @odd: what had to be put right, see enum sgz_tar_odd
+ * @fault: why the entry cannot be used, or NULL
+ * @bad_size: @size is not known, unless a record says it
  * @pax: what extension headers said
  * @buf: names as they are in the header block
  */
@@ -67,6 +70,9 @@ struct sgz_tar_header {
 	uint64_t file_size;
 	bool sparse;
 	struct sgz_vec runs;
+	uint32_t odd;
+	const char *fault;
+	bool bad_size;
 	struct sgz_pax pax;
 	struct {
 		char name[SGZ_TAR_NAME_MAX];
@@ -78,16 +84,22 @@ struct sgz_tar_header {
  * struct sgz_tar - a tar stream being read
  * @stream: where its bytes come from
  * @pos: how many of them were read or skipped
+ * @at: where the header block at hand begins
  * @marked: the end was marked by a block of zeroes
- * @globals: bytes of PAX records that hold for all entries that follow
+ * @named: @h is that of the block at hand
+ * @last: start of the name of the entry before
+ * @last_len: bytes of it
  * @head: gets the blocks of headers as they are read, or NULL
  * @h: the header read last
  */
 struct sgz_tar {
 	struct sgz_stream *stream;
 	uint64_t pos;
+	uint64_t at;
 	bool marked;
-	struct sgz_vec globals;
+	bool named;
+	char last[SGZ_QUOTE_MAX];
+	size_t last_len;
 	struct sgz_vec *head;
 	struct sgz_tar_header h;
 };
@@ -96,6 +108,9 @@ struct sgz_tar {
  * sgz_tar_next() - read one header and what extends it
  * @tar: zeroed by the caller at first, with a stream that stands at a header;
  *	afterwards it stands at the payload
+ *
+ * Fields that are odd do not make it fail: see sgz_tar_header.odd and
+ * sgz_tar_type().
  *
  * Return: 1, or 0 at the end of the archive, or a negative errno with the
  * error text set.
@@ -117,7 +132,10 @@ int sgz_tar_skip(struct sgz_tar *tar, uint64_t len);
  */
 const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type);
 
-/** sgz_tar_damaged() - fail because of what stands before @tar->pos */
+/** sgz_tar_fail() - fail because of the header or the entry at hand */
+int sgz_tar_fail(const struct sgz_tar *tar, int code, const char *why);
+
+/** sgz_tar_damaged() - the same with -EUCLEAN */
 int sgz_tar_damaged(const struct sgz_tar *tar, const char *why);
 
 /** sgz_tar_close() - release all but the stream */

@@ -57,12 +57,11 @@ int sgz_tar_number(const char *p, size_t len, int64_t *value);
 
 /**
  * sgz_tar_block() - take from a header block what it says itself
- * @h: header whose names, numbers and time are filled
+ * @h: header whose names, numbers and time are filled, and which is told what
+ *	is odd about them
  * @u: the block
- *
- * Return: NULL, or what is wrong with it.
  */
-const char *sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
+void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
 
 /**
  * sgz_tar_plain() - make the header of a file that describes a layer

@@ -9,6 +9,7 @@
 #include "base64.h"
 #include "tar.h"
 #include "taracl.h"
+#include "tarodd.h"
 
 #define XATTRS_MAX	4096
 
@@ -19,8 +20,6 @@ static const char *const keys[SGZ_PAX_KEYS] = {
 	[SGZ_PAX_UID] = "uid",
 	[SGZ_PAX_GID] = "gid",
 	[SGZ_PAX_MTIME] = "mtime",
-	[SGZ_PAX_DEVMAJOR] = "SCHILY.devmajor",
-	[SGZ_PAX_DEVMINOR] = "SCHILY.devminor",
 	[SGZ_PAX_SELINUX] = "RHT.security.selinux",
 	[SGZ_PAX_ACL_ACCESS] = "SCHILY.acl.access",
 	[SGZ_PAX_ACL_DEFAULT] = "SCHILY.acl.default",
@@ -93,8 +92,10 @@ static int put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr)
 					 memcmp(a[i].name, attr->name,
 						attr->name_len)))
 		i++;
-	if (i == XATTRS_MAX)
-		return -E2BIG;
+	if (i == XATTRS_MAX) {
+		pax->odd |= 1u << SGZ_ODD_XATTRS;
+		return 0;
+	}
 	if (i == pax->xattrs.count) {
 		a = sgz_vec_add(&pax->xattrs, 1, sizeof(*a));
 		if (!a)
@@ -136,8 +137,10 @@ static int libarchive_xattr(struct sgz_pax *pax, const char *name, size_t len,
 	memset(bytes, '=', padded);
 	memcpy(bytes, value->p, value->len);
 	/* Decoded in place, the text is longer than the bytes. */
-	if (sgz_base64_decode(bytes, &attr.value_len, bytes, padded))
-		return -EUCLEAN;
+	if (sgz_base64_decode(bytes, &attr.value_len, bytes, padded)) {
+		pax->odd |= 1u << SGZ_ODD_XATTR_BASE64;
+		return 0;
+	}
 	return put_xattr(pax, &attr);
 }
 
@@ -148,8 +151,10 @@ static int add_pair(struct sgz_pax *pax, const struct sgz_pax_text *key,
 	bool second = text_is(key, "GNU.sparse.numbytes");
 	struct sgz_pax_text *to;
 
-	if (second != pax->pairs.count % 2)
-		return -EUCLEAN;
+	if (second != pax->pairs.count % 2) {
+		pax->bad_pairs = true;
+		return 0;
+	}
 	to = sgz_vec_add(&pax->pairs, 1, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -197,32 +202,52 @@ static const char *record_length(const char *p, const char *end, size_t *len)
 	return p > start && p < end && *p == ' ' ? p + 1 : NULL;
 }
 
+/* One record of those in [@p, @end); @next is set to what follows it. */
+static bool split_record(const char *p, const char *end, const char **next,
+			 struct sgz_pax_text *key, struct sgz_pax_text *value)
+{
+	const char *equal;
+	size_t size;
+
+	key->p = record_length(p, end, &size);
+	if (!key->p || size > (size_t)(end - p) ||
+	    size < (size_t)(key->p - p) + 2 || p[size - 1] != '\n')
+		return false;
+	*next = p + size;
+	equal = memchr(key->p, '=', *next - 1 - key->p);
+	if (!equal)
+		return false;
+	key->len = equal - key->p;
+	value->p = equal + 1;
+	value->len = *next - 1 - value->p;
+	return true;
+}
+
+static void forget_records(struct sgz_pax *pax)
+{
+	memset(pax->value, 0, sizeof(pax->value));
+	pax->xattrs.count = 0;
+	pax->pairs.count = 0;
+	pax->bad_pairs = false;
+	pax->odd = 0;
+}
+
 int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len)
 {
 	const char *p = bytes, *end = p + len;
+	int ret = 0;
 
-	while (p < end && *p) {
+	forget_records(pax);
+	while (!ret && p < end && *p) {
 		struct sgz_pax_text key, value;
-		const char *equal;
-		size_t size;
-		int ret;
 
-		key.p = record_length(p, end, &size);
-		if (!key.p || size > (size_t)(end - p) ||
-		    size < (size_t)(key.p - p) + 2 || p[size - 1] != '\n')
-			return -EUCLEAN;
-		p += size;
-		equal = memchr(key.p, '=', p - 1 - key.p);
-		if (!equal)
-			return -EUCLEAN;
-		key.len = equal - key.p;
-		value.p = equal + 1;
-		value.len = p - 1 - value.p;
+		if (!split_record(p, end, &p, &key, &value)) {
+			pax->odd |= 1u << SGZ_ODD_RECORDS;
+			break;
+		}
 		ret = record(pax, &key, &value);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	return ret;
 }
 
 int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,
@@ -239,26 +264,95 @@ int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,
 	return text->len ? 0 : -EUCLEAN;
 }
 
-static int apply_u32(const struct sgz_pax *pax, enum sgz_pax_key key,
-		     uint32_t *to)
+/* Engines take a sign. */
+static int signed_number(const struct sgz_pax_text *text, int64_t *value)
 {
-	uint64_t value;
+	bool negative = text->len && *text->p == '-';
+	size_t sign = text->len && (*text->p == '-' || *text->p == '+');
+	struct sgz_pax_text digits = { text->p + sign, text->len - sign };
+	uint64_t v;
 
-	if (!pax->value[key].p)
-		return 0;
-	if (sgz_pax_number(&pax->value[key], UINT32_MAX, &value))
+	if (sgz_pax_number(&digits, INT64_MAX, &v))
 		return -EUCLEAN;
-	*to = value;
+	*value = negative ? -(int64_t)v : (int64_t)v;
 	return 0;
 }
 
-static void apply_text(const struct sgz_pax *pax, enum sgz_pax_key key,
+static void apply_owner(struct sgz_tar_header *h, enum sgz_pax_key key,
+			uint32_t *to)
+{
+	const struct sgz_pax_text *text = &h->pax.value[key];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	if (signed_number(text, &value))
+		h->odd |= 1u << SGZ_ODD_OWNER_RECORD;
+	else if (!sgz_tar_owner(value, to))
+		h->odd |= 1u << SGZ_ODD_OWNER_RANGE;
+}
+
+static void apply_size(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_SIZE];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	h->bad_size = signed_number(text, &value) || value < 0;
+	h->size = h->bad_size ? 0 : value;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Of text that only begins like a time, what it begins with. */
+static void apply_time(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_MTIME];
+	const char *p = text->p, *end, *q;
+	bool digits = false, point = false;
+
+	if (!p)
+		return;
+	end = p + text->len;
+	p += p < end && *p == '+';
+	q = p + (p < end && *p == '-' && p == text->p);
+	for (; q < end && (is_digit(*q) || (*q == '.' && !point)); q++) {
+		digits |= is_digit(*q);
+		point |= *q == '.';
+	}
+	if (!digits) {
+		h->odd |= 1u << SGZ_ODD_TIME_RECORD;
+		return;
+	}
+	if (q < end)
+		h->odd |= 1u << SGZ_ODD_TIME_END;
+	h->time = sgz_time_decimal(p, q - p, &h->mtime);
+}
+
+size_t sgz_pax_path_length(struct sgz_tar_header *h,
+			   const struct sgz_pax_text *text)
+{
+	size_t len = strnlen(text->p, text->len);
+
+	if (len < text->len)
+		h->odd |= 1u << SGZ_ODD_NUL;
+	return len;
+}
+
+static void apply_path(struct sgz_tar_header *h,
+		       const struct sgz_pax_text *text,
 		       const char **to, size_t *len)
 {
-	if (!pax->value[key].p)
+	size_t n = text->p ? sgz_pax_path_length(h, text) : 0;
+
+	if (!n)
 		return;
-	*to = pax->value[key].p;
-	*len = pax->value[key].len;
+	*to = text->p;
+	*len = n;
 }
 
 /* The text ends with a NUL where the kernel keeps it. */
@@ -308,40 +402,32 @@ static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
 int sgz_pax_apply(struct sgz_tar_header *h)
 {
 	struct sgz_pax *pax = &h->pax;
-	const struct sgz_pax_text *time = &pax->value[SGZ_PAX_MTIME];
-	const struct sgz_pax_text *size = &pax->value[SGZ_PAX_SIZE];
-	int ret = 0;
+	int ret;
 
-	apply_text(pax, SGZ_PAX_PATH, &h->name, &h->name_len);
-	apply_text(pax, SGZ_PAX_LINKPATH, &h->link, &h->link_len);
-	if (size->p)
-		ret = sgz_pax_number(size, INT64_MAX, &h->size);
-	if (time->p)
-		h->time = sgz_time_decimal(time->p, time->len, &h->mtime);
-	if (!ret)
-		ret = apply_u32(pax, SGZ_PAX_UID, &h->uid);
-	if (!ret)
-		ret = apply_u32(pax, SGZ_PAX_GID, &h->gid);
-	if (!ret)
-		ret = apply_u32(pax, SGZ_PAX_DEVMAJOR, &h->major);
-	if (!ret)
-		ret = apply_u32(pax, SGZ_PAX_DEVMINOR, &h->minor);
-	if (!ret)
-		ret = apply_selinux(pax);
+	apply_path(h, &pax->value[SGZ_PAX_PATH], &h->name, &h->name_len);
+	apply_path(h, &pax->value[SGZ_PAX_LINKPATH], &h->link, &h->link_len);
+	apply_path(h, &pax->gnu_name, &h->name, &h->name_len);
+	apply_path(h, &pax->gnu_link, &h->link, &h->link_len);
+	apply_size(h);
+	apply_time(h);
+	apply_owner(h, SGZ_PAX_UID, &h->uid);
+	apply_owner(h, SGZ_PAX_GID, &h->gid);
+	ret = apply_selinux(pax);
 	if (!ret)
 		ret = apply_acl(pax, SGZ_PAX_ACL_ACCESS,
 				"system.posix_acl_access", &h->mode);
 	if (!ret)
 		ret = apply_acl(pax, SGZ_PAX_ACL_DEFAULT,
 				"system.posix_acl_default", NULL);
+	h->odd |= pax->odd;
 	return ret;
 }
 
 void sgz_pax_reset(struct sgz_pax *pax)
 {
-	memset(pax->value, 0, sizeof(pax->value));
-	pax->xattrs.count = 0;
-	pax->pairs.count = 0;
+	forget_records(pax);
+	memset(&pax->gnu_name, 0, sizeof(pax->gnu_name));
+	memset(&pax->gnu_link, 0, sizeof(pax->gnu_link));
 	pax->bytes = 0;
 	sgz_arena_reset(&pax->arena);
 }

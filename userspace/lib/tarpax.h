@@ -13,8 +13,6 @@
 
 /* Most bytes of the extension headers of one entry. */
 #define SGZ_TAR_EXTENSION_MAX	(4u << 20)
-/* Most bytes of global headers; they are read again for each entry. */
-#define SGZ_TAR_GLOBALS_MAX	(16u << 10)
 /* Most runs of one sparse file. */
 #define SGZ_TAR_RUNS_MAX	(4u << 20)
 
@@ -26,8 +24,6 @@ enum sgz_pax_key {
 	SGZ_PAX_UID,
 	SGZ_PAX_GID,
 	SGZ_PAX_MTIME,
-	SGZ_PAX_DEVMAJOR,
-	SGZ_PAX_DEVMINOR,
 	SGZ_PAX_SELINUX,
 	SGZ_PAX_ACL_ACCESS,
 	SGZ_PAX_ACL_DEFAULT,
@@ -56,6 +52,10 @@ struct sgz_pax_text {
  * @value: by key
  * @xattrs: struct sgz_xattr, names unique
  * @pairs: struct sgz_pax_text, GNU.sparse.offset and numbytes in turn
+ * @bad_pairs: they were not in turn
+ * @odd: as in struct sgz_tar_header
+ * @gnu_name: what a header of type L said
+ * @gnu_link: what one of type K said
  * @bytes: of extension headers read for the entry
  * @arena: what all the above points to
  */
@@ -63,6 +63,10 @@ struct sgz_pax {
 	struct sgz_pax_text value[SGZ_PAX_KEYS];
 	struct sgz_vec xattrs;
 	struct sgz_vec pairs;
+	bool bad_pairs;
+	uint32_t odd;
+	struct sgz_pax_text gnu_name;
+	struct sgz_pax_text gnu_link;
 	size_t bytes;
 	struct sgz_arena arena;
 };
@@ -71,11 +75,13 @@ struct sgz_tar_header;
 
 /**
  * sgz_pax_collect() - take the records of an extended header
- * @pax: where to
+ * @pax: where to; what it knows of an earlier one is forgotten
  * @bytes: the records; they have to live as long as @pax
  * @len: how many bytes
  *
- * Return: 0, -EUCLEAN if they are damaged, -E2BIG, -ENOMEM.
+ * Records after a damaged one are not used.
+ *
+ * Return: 0, or -ENOMEM.
  */
 int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len);
 
@@ -86,9 +92,13 @@ int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len);
  * The attributes are completed by those that have records of their own.
  * Sparse files are left to sgz_sparse_read().
  *
- * Return: 0, -EUCLEAN if a value cannot be right, -ENOMEM.
+ * Return: 0, or -ENOMEM.
  */
 int sgz_pax_apply(struct sgz_tar_header *h);
+
+/** sgz_pax_path_length() - bytes of a path, which ends at a NUL byte */
+size_t sgz_pax_path_length(struct sgz_tar_header *h,
+			   const struct sgz_pax_text *text);
 
 /** sgz_pax_number() - a decimal number in [0, @max], or -EUCLEAN */
 int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,

@@ -8,6 +8,7 @@
 #include "path.h"
 #include "tarheader.h"
 #include "targz.h"
+#include "tarodd.h"
 #include "tarsource.h"
 #include "zstdtar.h"
 
@@ -39,6 +40,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 			return ret;
 		t->left = h->size + sgz_tar_padding(h->size);
 		sgz_progress(t->ctx, t->stream.pos, t->stream.end);
+		sgz_tar_warn(&t->tar);
 	} while (sgz_path_is_own(h->name, h->name_len));
 	entry->h = h;
 	entry->head = t->head.data;

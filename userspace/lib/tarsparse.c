@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "tarodd.h"
 #include "tarsparse.h"
 
 /* Runs in a block that follows an old GNU header. */
@@ -26,10 +27,8 @@ struct text_map {
 	size_t at;
 };
 
-static int bad_map(const struct sgz_tar *tar)
-{
-	return sgz_tar_damaged(tar, "damaged map of a sparse file");
-}
+/* What a function returns if the map is damaged; there is no error text then. */
+#define BAD_MAP		1
 
 /* A run of no bytes says nothing; GNU tar ends its maps with one. */
 static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
@@ -42,16 +41,14 @@ static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
 	if (runs->count)
 		after = last[runs->count - 1].pos + last[runs->count - 1].size;
 	if (pos > tar->h.file_size || size > tar->h.file_size - pos)
-		return bad_map(tar);
+		return BAD_MAP;
 	if (!size)
 		return 0;
 	if (pos < after)
-		return bad_map(tar);
+		return BAD_MAP;
 	if (runs->count == SGZ_TAR_RUNS_MAX)
-		return sgz_fail(tar->stream->ctx, -E2BIG,
-				"tar: sparse file with more than %u runs, before byte %llu of the stream",
-				SGZ_TAR_RUNS_MAX,
-				(unsigned long long)tar->pos);
+		return sgz_tar_fail(tar, -E2BIG,
+				    "sparse file with more than 4194304 runs");
 	run = sgz_vec_add(runs, 1, sizeof(*run));
 	if (!run)
 		return sgz_nomem(tar->stream->ctx);
@@ -70,7 +67,7 @@ static int add_gnu_runs(struct sgz_tar *tar, const struct sgz_gnu_run *run,
 		if (sgz_tar_number(run->pos, sizeof(run->pos), &pos) ||
 		    sgz_tar_number(run->size, sizeof(run->size), &size) ||
 		    pos < 0 || size < 0)
-			return bad_map(tar);
+			return BAD_MAP;
 		ret = add_run(tar, pos, size);
 		if (ret)
 			return ret;
@@ -82,15 +79,19 @@ static int read_gnu(struct sgz_tar *tar, const struct sgz_ustar *u)
 {
 	struct more_block block = { .more = u->gnu.more };
 	int64_t size;
-	int ret;
+	int ret = BAD_MAP;
 
-	if (sgz_tar_number(u->gnu.real_size, sizeof(u->gnu.real_size),
-			   &size) || size < 0)
-		return bad_map(tar);
-	tar->h.file_size = size;
-	ret = add_gnu_runs(tar, u->gnu.run, 4);
-	while (!ret && block.more) {
-		ret = sgz_tar_read(tar, &block, sizeof(block));
+	if (!sgz_tar_number(u->gnu.real_size, sizeof(u->gnu.real_size),
+			    &size) && size >= 0) {
+		tar->h.file_size = size;
+		ret = add_gnu_runs(tar, u->gnu.run, 4);
+	}
+	/* The payload is behind all of the map, also of a damaged one. */
+	while (ret >= 0 && block.more) {
+		int error = sgz_tar_read(tar, &block, sizeof(block));
+
+		if (error)
+			return error;
 		if (!ret)
 			ret = add_gnu_runs(tar, block.run, MORE_RUNS);
 	}
@@ -104,7 +105,7 @@ static int add_text_run(struct sgz_tar *tar, const struct sgz_pax_text *pos,
 
 	if (sgz_pax_number(pos, INT64_MAX, &p) ||
 	    sgz_pax_number(size, INT64_MAX, &s))
-		return bad_map(tar);
+		return BAD_MAP;
 	return add_run(tar, p, s);
 }
 
@@ -113,8 +114,8 @@ static int read_pairs(struct sgz_tar *tar)
 	const struct sgz_vec *pairs = &tar->h.pax.pairs;
 	const struct sgz_pax_text *text = pairs->data;
 
-	if (pairs->count % 2)
-		return bad_map(tar);
+	if (pairs->count % 2 || tar->h.pax.bad_pairs)
+		return BAD_MAP;
 	for (size_t i = 0; i < pairs->count; i += 2) {
 		int ret = add_text_run(tar, &text[i], &text[i + 1]);
 
@@ -141,7 +142,7 @@ static int read_list(struct sgz_tar *tar, const struct sgz_pax_text *list)
 		if (n)
 			ret = add_text_run(tar, &pair[0], &pair[1]);
 		else if (p > end)
-			ret = bad_map(tar);
+			ret = BAD_MAP;
 		if (ret)
 			return ret;
 	}
@@ -154,7 +155,7 @@ static int read_char(struct text_map *map, char *c)
 		int ret;
 
 		if (map->tar->h.size < sizeof(map->block))
-			return bad_map(map->tar);
+			return BAD_MAP;
 		ret = sgz_tar_read(map->tar, map->block, sizeof(map->block));
 		if (ret)
 			return ret;
@@ -180,10 +181,10 @@ static int read_number(struct text_map *map, uint64_t *value)
 		if (c == '\n')
 			break;
 		if (text.len == sizeof(digits))
-			return bad_map(map->tar);
+			return BAD_MAP;
 		digits[text.len++] = c;
 	}
-	return sgz_pax_number(&text, INT64_MAX, value) ? bad_map(map->tar) : 0;
+	return sgz_pax_number(&text, INT64_MAX, value) ? BAD_MAP : 0;
 }
 
 static int read_text_map(struct sgz_tar *tar)
@@ -210,58 +211,90 @@ static bool is_number(const struct sgz_pax_text *text, char digit)
 	return text->p && text->len == 1 && *text->p == digit;
 }
 
-/* The PAX forms; both keys for the size of the file are in use. */
-static int read_pax(struct sgz_tar *tar)
+enum form {
+	NOT_SPARSE,
+	MAP_IN_RECORDS,
+	MAP_IN_TEXT,
+};
+
+/* Files of a form that nobody knows are plain ones to engines. */
+static enum form pax_form(const struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *value = h->pax.value;
+	const struct sgz_pax_text *major = &value[SGZ_PAX_SPARSE_MAJOR];
+	const struct sgz_pax_text *minor = &value[SGZ_PAX_SPARSE_MINOR];
+
+	if (h->type != '0' && h->type != '\0' && h->type != '7')
+		return NOT_SPARSE;
+	if (is_number(major, '1') && is_number(minor, '0'))
+		return MAP_IN_TEXT;
+	if (is_number(major, '0') && (is_number(minor, '0') ||
+				      is_number(minor, '1')))
+		return MAP_IN_RECORDS;
+	if (major->p || minor->p)
+		return NOT_SPARSE;
+	if (value[SGZ_PAX_SPARSE_BLOCKS].p || value[SGZ_PAX_SPARSE_MAP].p ||
+	    h->pax.pairs.count || h->pax.bad_pairs)
+		return MAP_IN_RECORDS;
+	return NOT_SPARSE;
+}
+
+/* Both keys for the size of the file are in use. */
+static int read_pax(struct sgz_tar *tar, enum form form)
 {
 	struct sgz_tar_header *h = &tar->h;
 	const struct sgz_pax_text *value = h->pax.value;
-	const struct sgz_pax_text *size = &value[SGZ_PAX_SPARSE_REALSIZE];
+	const struct sgz_pax_text *name = &value[SGZ_PAX_SPARSE_NAME];
+	const struct sgz_pax_text *size = &value[SGZ_PAX_SPARSE_SIZE];
+	size_t len = name->p ? sgz_pax_path_length(h, name) : 0;
 
-	if (!size->p)
-		size = &value[SGZ_PAX_SPARSE_SIZE];
-	if (!size->p || sgz_pax_number(size, INT64_MAX, &h->file_size))
-		return bad_map(tar);
-	if (value[SGZ_PAX_SPARSE_NAME].p) {
-		h->name = value[SGZ_PAX_SPARSE_NAME].p;
-		h->name_len = value[SGZ_PAX_SPARSE_NAME].len;
+	if (len) {
+		h->name = name->p;
+		h->name_len = len;
 	}
-	if (is_number(&value[SGZ_PAX_SPARSE_MAJOR], '1') &&
-	    is_number(&value[SGZ_PAX_SPARSE_MINOR], '0'))
+	if (!size->p)
+		size = &value[SGZ_PAX_SPARSE_REALSIZE];
+	if (size->p && sgz_pax_number(size, INT64_MAX, &h->file_size))
+		return BAD_MAP;
+	if (form == MAP_IN_TEXT)
 		return read_text_map(tar);
-	if (value[SGZ_PAX_SPARSE_MAJOR].p &&
-	    !is_number(&value[SGZ_PAX_SPARSE_MAJOR], '0'))
-		return sgz_tar_damaged(tar, "sparse file of a form that nobody knows");
 	if (value[SGZ_PAX_SPARSE_MAP].p)
 		return read_list(tar, &value[SGZ_PAX_SPARSE_MAP]);
 	return read_pairs(tar);
 }
 
-static bool is_pax_sparse(const struct sgz_tar_header *h)
+/* There may be more of a payload than its map speaks of, but not less. */
+static int compare_sizes(struct sgz_tar_header *h)
 {
-	if (h->type != '0' && h->type != '\0' && h->type != '7')
-		return false;
-	return h->pax.value[SGZ_PAX_SPARSE_MAJOR].p ||
-	       h->pax.value[SGZ_PAX_SPARSE_BLOCKS].p ||
-	       h->pax.value[SGZ_PAX_SPARSE_MAP].p || h->pax.pairs.count;
+	const struct sgz_tar_run *run = h->runs.data;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < h->runs.count; i++)
+		sum += run[i].size;
+	if (sum < h->size)
+		h->odd |= 1u << SGZ_ODD_SPARSE_END;
+	return sum > h->size ? BAD_MAP : 0;
 }
 
 int sgz_sparse_read(struct sgz_tar *tar, const struct sgz_ustar *u)
 {
 	struct sgz_tar_header *h = &tar->h;
-	const struct sgz_tar_run *run;
-	uint64_t sum = 0;
+	bool gnu = h->type == 'S' && !memcmp(u->magic, "ustar  ", 8);
+	enum form form = pax_form(h);
 	int ret;
 
 	h->runs.count = 0;
 	h->file_size = h->size;
-	h->sparse = h->type == 'S' || is_pax_sparse(h);
+	h->sparse = gnu || form != NOT_SPARSE;
 	if (!h->sparse)
 		return 0;
-	ret = h->type == 'S' ? read_gnu(tar, u) : read_pax(tar);
-	if (ret)
+	ret = gnu ? read_gnu(tar, u) : read_pax(tar, form);
+	if (!ret)
+		ret = compare_sizes(h);
+	if (ret != BAD_MAP)
 		return ret;
-	run = h->runs.data;
-	for (size_t i = 0; i < h->runs.count; i++)
-		sum += run[i].size;
-	return sum == h->size ? 0 : bad_map(tar);
+	h->runs.count = 0;
+	h->file_size = 0;
+	h->fault = "damaged map of a sparse file, left out";
+	return 0;
 }

@@ -13,6 +13,8 @@
  *	the map takes up of the stream is read and no part of @size any more
  * @u: the header block
  *
+ * A map that cannot be right is a fault of the entry.
+ *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_sparse_read(struct sgz_tar *tar, const struct sgz_ustar *u);

@@ -10,6 +10,8 @@
 #include "path.h"
 #include "stargz_fs.h"
 #include "tar.h"
+#include "tarodd.h"
+#include "tarolddir.h"
 #include "tarwalk.h"
 
 /* Most bytes of names and link targets, and most runs of all files. */
@@ -21,6 +23,7 @@ struct walker {
 	struct sgz_toc *toc;
 	struct sgz_tar tar;
 	struct sgz_vec attrs;
+	struct sgz_vec old;	/* entries for sgz_old_directories() */
 	uint64_t strings;
 };
 
@@ -60,13 +63,6 @@ static int take_target(struct walker *w, struct sgz_entry *entry)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
 
-	if (!h->link_len)
-		return bad_entry(w, -EUCLEAN, "link without target");
-	if (memchr(h->link, '\0', h->link_len))
-		return bad_entry(w, -EUCLEAN, "target of the link has a NUL byte");
-	if (sgz_entry_is(entry, S_IFLNK) && h->link_len > STARGZ_SYMLINK_MAX)
-		return bad_entry(w, -EUCLEAN,
-				 "target of the symbolic link is longer than 4095 bytes");
 	return keep(w, h->link, h->link_len, entry->flags & SGZ_HARDLINK,
 		    &entry->link, &entry->link_len);
 }
@@ -108,15 +104,23 @@ static int take_content(struct walker *w, struct sgz_entry *entry)
 	return ret;
 }
 
-static int take_device(struct walker *w, struct sgz_entry *entry)
+/* Keep what there may be of one entry; false if that is all of them. */
+static bool drop_xattrs(struct walker *w)
 {
-	const struct sgz_tar_header *h = &w->tar.h;
+	const struct sgz_xattr *attr = w->attrs.data;
+	size_t size = sizeof(struct stargz_xattr_set), fit = 0;
 
-	if (h->major > SGZ_MAJOR_MAX || h->minor > SGZ_MINOR_MAX)
-		return bad_entry(w, -EUCLEAN, "device number is out of range");
-	entry->a = h->major;
-	entry->b = h->minor;
-	return 0;
+	for (; fit < w->attrs.count; fit++, attr++) {
+		size += sizeof(struct stargz_xattr) + attr->name_len +
+			attr->value_len + 3;
+		if (size > STARGZ_XATTR_SET_MAX)
+			break;
+	}
+	if (fit == w->attrs.count)
+		return false;
+	w->attrs.count = fit;
+	warn_entry(w, "more than 1 MiB of extended attributes, the rest is left out");
+	return true;
 }
 
 static int take_xattrs(struct walker *w, struct sgz_entry *entry)
@@ -140,6 +144,9 @@ static int take_xattrs(struct walker *w, struct sgz_entry *entry)
 	}
 	ret = sgz_xattr_pool_add(&w->toc->xattrs, &ctx, w->attrs.data,
 				 w->attrs.count, &entry->xattr);
+	if (ret == -E2BIG && drop_xattrs(w))
+		ret = sgz_xattr_pool_add(&w->toc->xattrs, &ctx, w->attrs.data,
+					 w->attrs.count, &entry->xattr);
 	return ret ? bad_entry(w, ret, inner.text) : 0;
 }
 
@@ -164,10 +171,23 @@ static int take_rest(struct walker *w, struct sgz_entry *entry)
 		return take_content(w, entry);
 	case S_IFCHR:
 	case S_IFBLK:
-		return take_device(w, entry);
+		entry->a = w->tar.h.major;
+		entry->b = w->tar.h.minor;
+		return 0;
 	default:
 		return 0;
 	}
+}
+
+/* The entry that comes next may turn out to be a directory in the end. */
+static int remember_old(struct walker *w)
+{
+	uint32_t *to = sgz_vec_add(&w->old, 1, sizeof(*to));
+
+	if (!to)
+		return sgz_nomem(w->ctx);
+	*to = w->toc->entries.count;
+	return 0;
 }
 
 static int add_entry(struct walker *w, mode_t type)
@@ -181,6 +201,10 @@ static int add_entry(struct walker *w, mode_t type)
 		entry.flags = SGZ_HARDLINK;
 	ret = keep(w, h->name, h->name_len, true, &entry.name,
 		   &entry.name_len);
+	if (!ret && h->type == '0' && type == S_IFDIR && entry.name_len) {
+		entry.mode = S_IFREG;
+		ret = remember_old(w);
+	}
 	if (!ret)
 		ret = take_rest(w, &entry);
 	if (!ret && type) {
@@ -208,11 +232,15 @@ static int take_entry(struct walker *w)
 	const char *why;
 	mode_t type;
 
+	sgz_tar_warn(&w->tar);
 	why = sgz_tar_type(h, &type);
 	if (!why)
 		return add_entry(w, type);
-	sgz_warn(w->ctx, "%s: type %s, %s", quoted(w).text,
-		 sgz_quote(&h->type, 1).text, why);
+	if (h->fault)
+		warn_entry(w, why);
+	else
+		sgz_warn(w->ctx, "%s: type %s, %s", quoted(w).text,
+			 sgz_quote(&h->type, 1).text, why);
 	return 0;
 }
 
@@ -248,8 +276,11 @@ int sgz_tar_walk(struct sgz_toc *toc, const struct sgz_context *ctx,
 	toc->in_order = true;
 	w->tar.stream = s;
 	ret = walk(w);
+	if (!ret)
+		ret = sgz_old_directories(toc, ctx, &w->old);
 	sgz_tar_close(&w->tar);
 	sgz_vec_free(&w->attrs);
+	sgz_vec_free(&w->old);
 	free(w);
 	return ret;
 }

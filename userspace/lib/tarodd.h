@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Fields of a tar entry that are not as they should be, and what is done about
+ * them. Container engines, that is Go's archive/tar, give the example where they
+ * read the entry; GNU tar and bsdtar where engines refuse the layer.
+ */
+#ifndef SGZ_TARODD_H
+#define SGZ_TARODD_H
+
+#include <stdint.h>
+
+struct sgz_tar;
+struct sgz_tar_header;
+
+/** enum sgz_tar_odd - numbers of bits in sgz_tar_header.odd */
+enum sgz_tar_odd {
+	SGZ_ODD_MODE,
+	SGZ_ODD_OWNER,
+	SGZ_ODD_OWNER_RANGE,
+	SGZ_ODD_OWNER_RECORD,
+	SGZ_ODD_TIME_RECORD,
+	SGZ_ODD_TIME_END,
+	SGZ_ODD_DEVICE_RANGE,
+	SGZ_ODD_NUL,
+	SGZ_ODD_RECORDS,
+	SGZ_ODD_GLOBALS,
+	SGZ_ODD_XATTR_BASE64,
+	SGZ_ODD_XATTRS,
+	SGZ_ODD_SPARSE_END,
+	SGZ_ODD_PAYLOAD,
+	SGZ_ODD_COUNT
+};
+
+/** sgz_tar_warn() - report what is odd about the entry at hand, a line each */
+void sgz_tar_warn(const struct sgz_tar *tar);
+
+/**
+ * sgz_tar_owner() - an owner as chown(2) takes it
+ * @value: from the tar
+ * @owner: the lowest 32 bits; root if all of them are set, which asks chown(2)
+ *	for no change
+ *
+ * Return: true if nothing is odd about @value.
+ */
+static inline int sgz_tar_owner(int64_t value, uint32_t *owner)
+{
+	*owner = value;
+	if (*owner == UINT32_MAX)
+		*owner = 0;
+	return value >= 0 && value < UINT32_MAX;
+}
+
+/**
+ * sgz_tar_fault() - can a file system hold an entry?
+ * @h: its header, complete
+ *
+ * Return: NULL, or why not: the entry is to be left out.
+ */
+const char *sgz_tar_fault(const struct sgz_tar_header *h);
+
+#endif /* SGZ_TARODD_H */
