@@ -100,6 +100,12 @@ check-compat: deps
 	@tests/compat/deps
 	@tests/compat/run
 
+# Are the archives that other projects test their tar readers with read as GNU
+# tar and bsdtar read them?
+.PHONY: check-corpora
+check-corpora: deps tools
+	@tests/corpora/run
+
 .PHONY: lint
 lint: deps
 	@tests/lint
