@@ -127,10 +127,10 @@ void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
  * @len: how many at most
  *
  * Return: how many bytes (fewer than @len only at the end of the stream, or
- * where a member, frame or piece ends, or what was given back), 0 at the end, or a negative errno. The
- * checksum and length of a gzip member have been verified when its end was
- * reached, and so has the checksum of a zstd frame that has one. A frame that
- * needs a window of more than 32 MiB is refused with -EINVAL.
+ * where a member, frame, piece or what was given back ends), 0 at the end, or a
+ * negative errno. The checksum and length of a gzip member have been verified
+ * when its end was reached, and so has the checksum of a zstd frame that has
+ * one. A frame that needs a window of more than 32 MiB is refused with -EINVAL.
  */
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
 
