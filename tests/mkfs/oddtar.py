@@ -73,6 +73,9 @@ class OddTar:
         self.end = self.rand.choice([END, END, END + bytes(8192), b"",
                                      bytes(BLOCK), END + b"behind" * 100])
         self.tar = b"".join(self.out) + self.end
+        # A global header belongs to the next entry, if one comes.
+        while self.out[-1][156:157] == b"g":
+            self.out.pop()
 
     # The tree.
 

@@ -23,9 +23,13 @@ int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h);
 
 /**
  * sgz_tar_write_all() - make header blocks that say everything in PAX records
+ * @head: bytes; they are appended
+ * @h: what they are to say
  *
  * As sgz_tar_write(), for an entry that stands behind a global header: what
  * that says holds unless a record of the entry says something else.
+ *
+ * Return: 0, or -ENOMEM, without error text.
  */
 int sgz_tar_write_all(struct sgz_vec *head, const struct sgz_tar_header *h);
 
