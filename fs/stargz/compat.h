@@ -352,4 +352,17 @@ static inline struct file *stargz_open_quiet(const struct path *path,
 #endif
 }
 
+/* From 7.0 on page_cache_ra_unbounded() leaves the lock to its caller. */
+static inline void stargz_ra_unbounded(struct readahead_control *rac,
+				       unsigned long nr)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	filemap_invalidate_lock_shared(rac->mapping);
+	page_cache_ra_unbounded(rac, nr, 0);
+	filemap_invalidate_unlock_shared(rac->mapping);
+#else
+	page_cache_ra_unbounded(rac, nr, 0);
+#endif
+}
+
 #endif /* STARGZ_COMPAT_H */

@@ -329,7 +329,7 @@ void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 		struct file_ra_state ra = stargz_meta_ra_get(sbi, id);
 		DEFINE_READAHEAD(rac, NULL, &ra, mapping, r.first);
 
-		page_cache_ra_unbounded(&rac, r.nr, 0);
+		stargz_ra_unbounded(&rac, r.nr);
 	} else {
 		stargz_source_willneed(src, (u64)r.first << PAGE_SHIFT,
 				       (u64)r.nr << PAGE_SHIFT);
