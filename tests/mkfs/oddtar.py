@@ -64,7 +64,7 @@ class OddTar:
         self.out = []
         self.warnings = 0
         self.sparse = False
-        self.time = None
+        self.ignored = False
         self.add_reg()
         for _ in range(entries or self.rand.choice([1, 2, 5, 20, 60])):
             self.add()
@@ -166,6 +166,7 @@ class OddTar:
     def emit(self, file, name, payload=b"", link=b"", kind=None, records=(),
              magic=None, tail=None):
         """Write the header blocks of an entry and its payload."""
+        self.warn_ignored()
         rand, records = self.rand, list(records)
         for key, value in file.xattrs.items():
             records.append((b"SCHILY.xattr." + key, value))
@@ -173,8 +174,6 @@ class OddTar:
         if nsec or not 0 <= sec < 8**11 or rand.random() < 0.1:
             records.append((b"mtime", b"%d.%09d" % (sec, nsec) if sec >= 0
                             else b"%d" % sec))
-        elif self.time is not None:
-            file.mtime = self.time
         ids = {"uid": file.uid, "gid": file.gid}
         base256 = not records and rand.random() < 0.2
         for key, value in list(ids.items()):
@@ -289,6 +288,11 @@ class OddTar:
                   link=self.spell(path), kind=b"1")
         self.warnings += 1
 
+    def warn_ignored(self):
+        """What a global header sets is ignored, as engines do: once warned."""
+        self.warnings += self.ignored
+        self.ignored = False
+
     def add_odd(self):
         """What is no file: a volume label, a global header."""
         if self.rand.random() < 0.5:
@@ -297,8 +301,9 @@ class OddTar:
         else:
             records = [(b"comment", b"for all")]
             if self.rand.random() < 0.5:
-                self.time = self.rand.randrange(2**31) * 10**9
-                records.append((b"mtime", b"%d" % (self.time // 10**9)))
+                records.append((b"mtime",
+                                b"%d" % self.rand.randrange(2**31)))
+                self.ignored = True
             self.out.append(pax(records, b"g"))
 
     def add_sparse(self, trailing=False):
@@ -335,7 +340,8 @@ class OddTar:
         stored = b"".join(piece for _, piece in runs)
         found = self.runs_of(file, runs)
         file.xattrs = {}
-        file.mtime = 10**18 if self.time is None else self.time
+        self.warn_ignored()
+        file.mtime = 10**18
         file.uid, file.gid = 0, 0
 
         def table(part, count):

@@ -149,11 +149,19 @@ def test_all_ways_give_the_same_tree():
                 have = [dump(*raw, tmp + "/layer")
                         for raw in ((), ("--raw",))]
                 assert without_own(have[1]) == want[1], args
-                assert have[0] == want[0], args
+                assert not_opaque(have[0]) == not_opaque(want[0]), args
                 run = subprocess.run([FSCK, "-f", tmp + "/layer"],
                                      capture_output=True, check=False)
                 assert run.returncode == 0 and not run.stderr, run.stderr
     each(one, (COUNT + 7) // 8)
+
+
+def not_opaque(text):
+    """A TOC does not say that a directory replaced something of its layer, by
+    which it is opaque: the manual names that. Markers are compared as files."""
+    for name in b"user", b"trusted":
+        text = text.replace(b" " + name + b".overlay.opaque=y", b"")
+    return text
 
 
 def without_own(text):

@@ -40,6 +40,17 @@ void sgz_tar_warn(const struct sgz_tar *tar)
 				 texts[i]);
 }
 
+/* The last name of a path may be that of a whiteout, which is longer by this. */
+static size_t longest(const char *name, size_t len, bool last)
+{
+	static const char whiteout[] = ".wh.";
+	size_t prefix = strlen(whiteout);
+
+	if (!last || len < prefix || memcmp(name, whiteout, prefix))
+		return NAME_LEN_MAX;
+	return NAME_LEN_MAX + prefix;
+}
+
 /* What is wrong with a path once its ".." are resolved. */
 static const char *path_fault(const char *path, size_t len, bool directory)
 {
@@ -56,7 +67,7 @@ static const char *path_fault(const char *path, size_t len, bool directory)
 				long_at = 0;
 		} else if (part && !(part == 1 && path[0] == '.')) {
 			depth++;
-			if (part > NAME_LEN_MAX && !long_at)
+			if (part > longest(path, part, !slash) && !long_at)
 				long_at = depth;
 		}
 		path += part + 1;
