@@ -118,7 +118,7 @@ refuses "no such index" 32 'nosuch: No such file' \
 	-f layer.tar.gz mnt -o index=nosuch
 refuses "not a layer" 32 'idx: not an eStargz' -f idx mnt -o $none
 head -c 300 layer.tar.gz >short
-refuses "a truncated layer" 32 'short: gzip member' -f short mnt -o $none
+refuses "a truncated layer" 32 'gzip member at offset' -f short mnt -o $none
 
 tap_check "--help succeeds" "$prog" --help
 tap_check "--version succeeds" "$prog" --version

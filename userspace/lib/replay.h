@@ -7,6 +7,9 @@
 
 #include "below.h"
 
+/* No node: a hard link to what is not in the layer. */
+#define SGZ_HOME_OPEN	(SGZ_NONE - 1)
+
 /**
  * struct sgz_left_open - what a layer says only together with those below it
  * @parents: directories that no entry gives attributes
@@ -23,7 +26,7 @@ struct sgz_left_open {
  * @ctx: the call
  * @open: NULL, or filled
  * @homes: NULL, or gets for each entry the node that it made or named, or
- *	%SGZ_NONE
+ *	%SGZ_HOME_OPEN, or %SGZ_NONE
  *
  * The tree is what a container engine leaves where it unpacks the layer on top
  * of those below, as an upper layer of overlayfs says it: an entry replaces

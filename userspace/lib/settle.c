@@ -52,7 +52,9 @@ static void settle_names(struct settler *s)
 	for (uint32_t i = 0; i < s->toc->entries.count; i++) {
 		uint32_t n = s->home[i];
 
-		s->fates[i].kind = SGZ_GOES;
+		s->fates[i].kind = n == SGZ_HOME_OPEN ? SGZ_STAYS : SGZ_GOES;
+		if (n == SGZ_HOME_OPEN)
+			n = s->home[i] = SGZ_NONE;
 		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)
 			n = s->home[i] = SGZ_NONE;
 		if (n != SGZ_NONE)
@@ -151,6 +153,9 @@ static int settle_path(struct settler *s, uint32_t i)
 	file = node_of(s, n)->entry;
 	if (ret || !(entry->flags & SGZ_HARDLINK) || file == SGZ_NONE)
 		return ret;
+	n = find(s, entry->link, entry->link_len);
+	if (n != SGZ_NONE && node_of(s, n)->entry == file)
+		return 0;
 	if (s->fates[file].kind == SGZ_RENAMED)
 		file = s->fates[file].name;
 	n = s->home[file];
