@@ -19,7 +19,8 @@
  * those of the layers in their order, each from a source of its own, also
  * when nothing of one is visible.
  *
- * Return: 0, -EINVAL if a layer does not say what it hides, -E2BIG, -ENOMEM;
+ * Return: 0, -EINVAL if a layer does not say what it hides or has files of another
+ * one, -E2BIG, -ENOMEM;
  * the error text is set.
  */
 int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,

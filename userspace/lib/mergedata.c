@@ -32,26 +32,6 @@ static int add_blob(struct sgz_merge *m, const struct stargz_blob *from,
 	return 0;
 }
 
-/* A blob of another layer that an index made with --below refers to. */
-static int find_blob(const struct sgz_merge *m, size_t layer,
-		     const struct stargz_blob *blob, uint16_t *number)
-{
-	const struct sgz_vec *have = &m->image->table[STARGZ_TABLE_BLOBS];
-	const struct stargz_blob *b = have->data;
-
-	for (size_t i = 0; i < have->count; i++)
-		if (blob->digest_type && b[i].size == blob->size &&
-		    b[i].start == blob->start &&
-		    b[i].digest_type == blob->digest_type &&
-		    !memcmp(b[i].digest, blob->digest, sizeof(blob->digest))) {
-			*number = i;
-			return 0;
-		}
-	return sgz_fail(m->ctx, -EINVAL,
-			"layer %zu has files of a layer that is not among those below it",
-			layer);
-}
-
 static int take_blobs(struct sgz_merge *m, size_t layer)
 {
 	const struct sgz_image *from = &m->layers[layer];
@@ -64,11 +44,12 @@ static int take_blobs(struct sgz_merge *m, size_t layer)
 		if (!blob->source)
 			return sgz_fail(m->ctx, -EINVAL,
 					"layer %zu is a device image", layer);
+		/* That blob is there already, as a layer of its own. */
 		if (i && le32toh(from->sb.feature_compat) & STARGZ_COMPAT_CHAINED)
-			ret = find_blob(m, layer, blob,
-					&m->map[layer].blobs[i]);
-		else
-			ret = add_blob(m, blob, &m->map[layer].blobs[i]);
+			return sgz_fail(m->ctx, -EINVAL,
+					"layer %zu is an index made with --below that has files of another layer; give the layer itself",
+					layer);
+		ret = add_blob(m, blob, &m->map[layer].blobs[i]);
 	}
 	return ret;
 }
