@@ -13,6 +13,8 @@ from ocilayout import tree as lstat_tree
 from ocilayout import xattrs
 
 ANY_TIME = stacks.DIR_TIME * 10**9
+EMPTY = (stat.S_IFDIR | 0o755, 0, 0, None, None, {})
+WHITEOUT = (stat.S_IFCHR, 0, 0, 0, (0, 0), {})
 OPAQUE = (b"trusted.overlay.opaque", b"user.overlay.opaque")
 
 

@@ -192,7 +192,7 @@ static int settle(struct sgz_collection *c)
 
 	ret = list(c, &toc, &numbers);
 	if (!ret)
-		ret = sgz_settle(&settled, c->rw.ctx, &toc, true);
+		ret = sgz_settle(&settled, c->rw.ctx, &toc);
 	for (size_t i = 0; !ret && i < numbers.count; i++)
 		ret = keep_fate(c, sgz_item(c, ((uint32_t *)numbers.data)[i]),
 				sgz_fate(&settled, i), &toc);

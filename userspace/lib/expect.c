@@ -80,7 +80,7 @@ int sgz_expect(struct sgz_expected *e, const struct sgz_tar_header *h,
 		entry.flags = SGZ_HARDLINK;
 	ret = keep(e, h->name, h->name_len, true, &entry.name,
 		   &entry.name_len);
-	if (!ret && (!type || (e->full && S_ISLNK(type))))
+	if (!ret && (!type || S_ISLNK(type)))
 		ret = keep(e, h->link, h->link_len, !type, &entry.link,
 			   &entry.link_len);
 	if (!ret && e->full)

@@ -334,7 +334,7 @@ static int settle(struct maker *m)
 {
 	struct sgz_settled settled = { 0 };
 	int ret = sgz_settle(&settled, &m->expected->ctx,
-			     &m->expected->toc, false);
+			     &m->expected->toc);
 
 	if (!ret && settled.changed)
 		ret = sgz_toc_writer_settle(&m->toc, m->expected, &settled);

@@ -42,6 +42,17 @@ bool sgz_is_whiteout_name(const char *name, size_t len)
 	return len >= WHITEOUT_LEN && !memcmp(name, WHITEOUT, WHITEOUT_LEN);
 }
 
+bool sgz_is_marker(const char *path, size_t len)
+{
+	const char *slash = memrchr(path, '/', len);
+
+	if (slash) {
+		len -= slash + 1 - path;
+		path = slash + 1;
+	}
+	return sgz_is_whiteout_name(path, len);
+}
+
 static void left_out(const struct replay *r, const struct sgz_entry *entry,
 		     const char *why)
 {
@@ -298,7 +309,9 @@ static int make_link(struct replay *r, struct op *op)
 	ret = sgz_walk_to(&r->w, op->entry->name, last, true);
 	if (ret < 0)
 		return ret;
-	if (to == SGZ_NONE && !why && !r->tree->toc->in_order)
+	/* Whoever has the name already does not make room for a forward link. */
+	if (to == SGZ_NONE && !why && !r->tree->toc->in_order &&
+	    op->seen.node == SGZ_NONE)
 		to = op->number;
 	if (to != SGZ_NONE)
 		return put(r, op, to);
@@ -315,13 +328,14 @@ static int make_link(struct replay *r, struct op *op)
 }
 
 /* The directory where the walk is shows nothing of what is below any more. */
-static void make_opaque(struct replay *r)
+static void make_opaque(struct replay *r, const struct op *op)
 {
 	struct sgz_node *dir =
 		sgz_tree_node(r->tree, sgz_walk_place(&r->w)->node);
 
 	dir->flags |= SGZ_NODE_OPAQUE;
 	dir->opaque = r->w.now;
+	note_home(r, op, sgz_walk_place(&r->w)->node);
 }
 
 static int remove_name(struct replay *r, struct op *op)
@@ -345,6 +359,7 @@ static int remove_name(struct replay *r, struct op *op)
 		return ret;
 	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_WHITEOUT;
 	sgz_tree_node(r->tree, number)->entry = op->number;
+	note_home(r, op, number);
 	return 0;
 }
 
@@ -354,7 +369,7 @@ static int carry_out(struct replay *r, struct op *op)
 
 	if (!r->ctx->opt->raw && op->len == strlen(OPAQUE_MARKER) &&
 	    !memcmp(op->name, OPAQUE_MARKER, op->len)) {
-		make_opaque(r);
+		make_opaque(r, op);
 		return 0;
 	}
 	if (!r->ctx->opt->raw && sgz_is_whiteout_name(op->name, op->len))
@@ -412,10 +427,13 @@ static int replay_entry(struct replay *r, uint32_t number)
 		left_out(r, op.entry, "a NUL byte in the name");
 		return 0;
 	}
-	if (!r->ctx->opt->raw && sgz_path_is_own(path, len))
+	if (!r->ctx->opt->raw && sgz_path_is_own(path, len)) {
+		note_home(r, &op, SGZ_HOME_OPEN);
 		return 0;
+	}
 	if (!r->ctx->opt->raw && without_aufs(path, len) < len) {
 		/* Engines make the directory that it is in. */
+		note_home(r, &op, SGZ_HOME_OPEN);
 		ret = sgz_walk_to(&r->w, path, without_aufs(path, len), true);
 		return ret < 0 ? ret : 0;
 	}

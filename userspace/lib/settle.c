@@ -2,8 +2,8 @@
 /*
  * The entries are carried out as for an index, so that what is left means what the
  * index shows: a node knows which entry it stands for, and has it from the last
- * entry with its name, which is that one or a link to it. Whiteouts are files
- * here: they stay, and are carried out by whoever reads what is left.
+ * entry with its name, which is that one or a link to it. Whiteouts and opaque
+ * markers stay: they are about layers below as well.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +29,11 @@ struct settler {
 	struct sgz_fate *fates;
 };
 
+struct text {
+	const char *bytes;
+	size_t len;
+};
+
 static struct sgz_node *node_of(const struct settler *s, uint32_t n)
 {
 	return sgz_tree_node(&s->tree, n);
@@ -44,6 +49,13 @@ static uint32_t find(const struct settler *s, const char *path, size_t len)
 	return n;
 }
 
+static bool is_marker(const struct settler *s, uint32_t i)
+{
+	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
+
+	return sgz_is_marker(entry->name, entry->name_len);
+}
+
 /* Names first, as what stays under its own name is not renamed. */
 static void settle_names(struct settler *s)
 {
@@ -55,6 +67,10 @@ static void settle_names(struct settler *s)
 		s->fates[i].kind = n == SGZ_HOME_OPEN ? SGZ_STAYS : SGZ_GOES;
 		if (n == SGZ_HOME_OPEN)
 			n = s->home[i] = SGZ_NONE;
+		if (n != SGZ_NONE && is_marker(s, i)) {
+			s->fates[i].kind = SGZ_STAYS;
+			continue;
+		}
 		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)
 			n = s->home[i] = SGZ_NONE;
 		if (n != SGZ_NONE)
@@ -102,7 +118,7 @@ static void settle_links(struct settler *s)
 	for (uint32_t i = 0; i < s->toc->entries.count; i++) {
 		uint32_t n = s->home[i], file;
 
-		if (n == SGZ_NONE || s->last[n] != i)
+		if (n == SGZ_NONE || is_marker(s, i) || s->last[n] != i)
 			continue;
 		file = node_of(s, n)->entry;
 		if (file != SGZ_NONE && s->home[file] != n)
@@ -110,11 +126,15 @@ static void settle_links(struct settler *s)
 	}
 }
 
-/* The path of a node, unless it is @is already. */
-static int real_path(struct settler *s, uint32_t n, const char *is,
-		     uint32_t is_len, const char **path, uint32_t *path_len)
+/*
+ * The path of a node, and behind it @name if there is one, unless that is @is
+ * already.
+ */
+static int real_path(struct settler *s, uint32_t n, struct text name,
+		     const char *is, uint32_t is_len, const char **path,
+		     uint32_t *path_len)
 {
-	size_t len = 0;
+	size_t len = name.len ? name.len + 1 : 0;
 	char *p;
 
 	for (uint32_t i = n; i; i = node_of(s, i)->parent)
@@ -125,6 +145,11 @@ static int real_path(struct settler *s, uint32_t n, const char *is,
 	if (!p)
 		return -ENOMEM;
 	p += len;
+	if (name.len) {
+		p -= name.len;
+		memcpy(p, name.bytes, name.len);
+		*--p = '/';
+	}
 	for (uint32_t i = n; i; i = node_of(s, i)->parent) {
 		p -= node_of(s, i)->name_len;
 		memcpy(p, node_of(s, i)->name, node_of(s, i)->name_len);
@@ -144,12 +169,23 @@ static int settle_path(struct settler *s, uint32_t i)
 	struct sgz_fate *fate = &s->fates[i];
 	uint32_t own = fate->kind == SGZ_RENAMED ? fate->name : i, file;
 	uint32_t n = s->home[own];
+	struct text last = { "", 0 };
 	int ret;
 
 	if (fate->kind == SGZ_GOES || n == SGZ_NONE)
 		return 0;
-	ret = real_path(s, n, entry->name, entry->name_len, &fate->path,
+	if (is_marker(s, i)) {
+		const char *slash = memrchr(entry->name, '/', entry->name_len);
+
+		last.bytes = slash ? slash + 1 : entry->name;
+		last.len = entry->name + entry->name_len - last.bytes;
+		if (node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
+			n = node_of(s, n)->parent;
+	}
+	ret = real_path(s, n, last, entry->name, entry->name_len, &fate->path,
 			&fate->path_len);
+	if (last.len)
+		return ret;
 	file = node_of(s, n)->entry;
 	if (ret || !(entry->flags & SGZ_HARDLINK) || file == SGZ_NONE)
 		return ret;
@@ -159,8 +195,9 @@ static int settle_path(struct settler *s, uint32_t i)
 	if (s->fates[file].kind == SGZ_RENAMED)
 		file = s->fates[file].name;
 	n = s->home[file];
-	return n == SGZ_NONE ? 0 : real_path(s, n, entry->link, entry->link_len,
-					     &fate->link, &fate->link_len);
+	return n == SGZ_NONE ? 0 : real_path(s, n, last, entry->link,
+					     entry->link_len, &fate->link,
+					     &fate->link_len);
 }
 
 static int settle_paths(struct settler *s, const struct sgz_context *ctx)
@@ -171,13 +208,13 @@ static int settle_paths(struct settler *s, const struct sgz_context *ctx)
 	return 0;
 }
 
-static int settle(struct settler *s, const struct sgz_context *ctx, bool paths)
+static int settle(struct settler *s, const struct sgz_context *ctx)
 {
 	struct stargz_index_options opt = *ctx->opt;
 	const struct sgz_context raw = { .opt = &opt, .err = ctx->err };
 	int ret;
 
-	opt.raw = true;
+	opt.raw = false;
 	opt.warn = NULL;
 	s->home = calloc(s->toc->entries.count + 1, sizeof(*s->home));
 	if (!s->home)
@@ -190,11 +227,11 @@ static int settle(struct settler *s, const struct sgz_context *ctx, bool paths)
 		return sgz_nomem(ctx);
 	settle_names(s);
 	settle_links(s);
-	return paths ? settle_paths(s, ctx) : 0;
+	return settle_paths(s, ctx);
 }
 
 int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
-	       struct sgz_toc *toc, bool paths)
+	       struct sgz_toc *toc)
 {
 	struct settler s = {
 		.settled = settled,
@@ -209,9 +246,10 @@ int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
 	s.fates = sgz_vec_add(&settled->fates, count, sizeof(*s.fates));
 	if (!s.fates)
 		return sgz_nomem(ctx);
-	ret = settle(&s, ctx, paths);
+	ret = settle(&s, ctx);
 	for (size_t i = 0; !ret && i < count; i++)
-		settled->changed += s.fates[i].kind != SGZ_STAYS;
+		settled->changed += s.fates[i].kind != SGZ_STAYS ||
+				    s.fates[i].path || s.fates[i].link;
 	sgz_tree_free(&s.tree);
 	free(s.home);
 	free(s.last);

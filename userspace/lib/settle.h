@@ -68,7 +68,6 @@ static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
  * @ctx: the call
  * @toc: the entries of a tar, in its order; of each its name, link, type and
  *	flags are looked at
- * @paths: find out where entries really are: they will be in another order
  *
  * What is left has each name once, a file with content stays where it is among
  * the others, and all hard links are to an entry that comes before them,
@@ -79,7 +78,7 @@ static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
  * describe no tree.
  */
 int sgz_settle(struct sgz_settled *s, const struct sgz_context *ctx,
-	       struct sgz_toc *toc, bool paths);
+	       struct sgz_toc *toc);
 
 /** sgz_settled_free() - release */
 void sgz_settled_free(struct sgz_settled *s);

@@ -87,17 +87,25 @@ static int set_text(struct json_object *to, const char *key, const char *bytes,
 	return -ENOMEM;
 }
 
-/* An entry under the name of another, or as a link to that. */
+/* An entry under another name, or as a link to another one. */
 static int write_changed(struct sgz_toc_writer *w, const char *line,
-			 enum sgz_fate_kind kind, const struct sgz_entry *name)
+			 const struct sgz_fate *fate,
+			 const struct sgz_entry *name)
 {
 	struct json_object *json = json_tokener_parse(line);
 	const char *text = NULL;
 	size_t len;
-	int ret;
+	int ret = json ? 0 : -ENOMEM;
 
-	if (json && !set_text(json, kind == SGZ_RENAMED ? "name" : "linkName",
-			      name->name, name->name_len))
+	if (!ret && fate->path)
+		ret = set_text(json, "name", fate->path, fate->path_len);
+	else if (!ret && fate->kind == SGZ_RENAMED)
+		ret = set_text(json, "name", name->name, name->name_len);
+	if (!ret && fate->link)
+		ret = set_text(json, "linkName", fate->link, fate->link_len);
+	else if (!ret && fate->kind == SGZ_RELINKED)
+		ret = set_text(json, "linkName", name->name, name->name_len);
+	if (!ret)
 		text = json_object_to_json_string_length(json, SGZ_TOC_FORMAT,
 							 &len);
 	ret = text ? sgz_toc_writer_put(w, text, len) : sgz_nomem(w->ctx);
@@ -105,19 +113,30 @@ static int write_changed(struct sgz_toc_writer *w, const char *line,
 	return ret;
 }
 
+/*
+ * Does the table need to say where an entry really is? The bytes of a path that is
+ * no UTF-8 are found in the tar by whoever reads the table, under the name that it
+ * has there.
+ */
+static bool has_paths(const struct sgz_fate *fate)
+{
+	return (fate->path || fate->link) &&
+	       sgz_lossy_equal(fate->path, fate->path_len, fate->path,
+			       fate->path_len) &&
+	       sgz_lossy_equal(fate->link, fate->link_len, fate->link,
+			       fate->link_len);
+}
+
 static int write_line(struct sgz_toc_writer *w, const struct sgz_vec *line,
 		      const struct sgz_expected *e,
 		      const struct sgz_fate *fate)
 {
-	switch (fate->kind) {
-	case SGZ_GOES:
+	if (fate->kind == SGZ_GOES)
 		return 0;
-	case SGZ_STAYS:
+	if (fate->kind == SGZ_STAYS && !has_paths(fate))
 		return sgz_toc_writer_put(w, line->data, line->count);
-	default:
-		return write_changed(w, line->data, fate->kind,
-				     sgz_toc_entry(&e->toc, fate->name));
-	}
+	return write_changed(w, line->data, fate,
+			     sgz_toc_entry(&e->toc, fate->name));
 }
 
 static int copy(struct sgz_toc_writer *w, struct lines *l,
