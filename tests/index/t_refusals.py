@@ -49,9 +49,9 @@ def test_hard_links_in_a_circle():
     left_out(entries({"name": "a", "type": "hardlink", "linkName": "b"},
                      {"name": "b", "type": "hardlink", "linkName": "c"},
                      {"name": "c", "type": "hardlink", "linkName": "b"}),
-             "a", "no file", warnings=3)
+             "a", "not in the layer", warnings=3)
     left_out(entries({"name": "a", "type": "hardlink", "linkName": "a"}), "a",
-             "no file")
+             "not in the layer")
 
 
 def test_entry_below_a_file():

@@ -62,7 +62,7 @@ static void what_is_left(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-		struct sgz_toc toc = { .in_order = true };
+		struct sgz_toc toc = { 0 };
 		struct sgz_settled settled = { 0 };
 		size_t changed = 0;
 
@@ -82,7 +82,7 @@ static void what_is_left(void **state)
 
 static void nothing(void **state)
 {
-	struct sgz_toc toc = { .in_order = true };
+	struct sgz_toc toc = { 0 };
 	struct sgz_settled settled = { 0 };
 
 	(void)state;

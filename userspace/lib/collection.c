@@ -186,7 +186,7 @@ static int keep_fate(struct sgz_collection *c, struct sgz_item *item,
 static int settle(struct sgz_collection *c)
 {
 	struct sgz_settled settled = { 0 };
-	struct sgz_toc toc = { .in_order = true };
+	struct sgz_toc toc = { 0 };
 	struct sgz_vec numbers = { 0 };
 	int ret;
 

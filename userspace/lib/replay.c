@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "hash.h"
-#include "links.h"
 #include "path.h"
 #include "records.h"
 #include "replay.h"
@@ -250,7 +249,7 @@ static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
  * Find the target of a hard link. Sets @to to its entry, or to none; @same: it
  * is what has the name of the link already.
  */
-static int find_target(struct replay *r, const struct op *op, uint32_t *to,
+static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 		       bool *same, const char **why)
 {
 	const struct sgz_entry *link = op->entry;
@@ -295,6 +294,19 @@ static int find_target(struct replay *r, const struct op *op, uint32_t *to,
 	return 0;
 }
 
+/* The same. No node is made, so that nobody keeps directories below. */
+static int find_target(struct replay *r, const struct op *op, uint32_t *to,
+		       bool *same, const char **why)
+{
+	struct sgz_below *below = r->tree->below;
+	size_t parts = below ? below->parts.count : 0;
+	int ret = look_for_target(r, op, to, same, why);
+
+	if (below)
+		below->parts.count = parts;
+	return ret;
+}
+
 static int make_link(struct replay *r, struct op *op)
 {
 	size_t last = last_name(op->entry->name, op->entry->name_len);
@@ -309,17 +321,13 @@ static int make_link(struct replay *r, struct op *op)
 	ret = sgz_walk_to(&r->w, op->entry->name, last, true);
 	if (ret < 0)
 		return ret;
-	/* Whoever has the name already does not make room for a forward link. */
-	if (to == SGZ_NONE && !why && !r->tree->toc->in_order &&
-	    op->seen.node == SGZ_NONE)
-		to = op->number;
 	if (to != SGZ_NONE)
 		return put(r, op, to);
 	if (why) {
 		left_out(r, op->entry, why);
 		return 0;
 	}
-	r->open.links += !r->tree->below;
+	r->open.links += !r->tree->below && !r->ctx->opt->raw;
 	note_home(r, op, SGZ_HOME_OPEN);
 	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
 		 sgz_entry_quoted(op->entry).text,
@@ -543,8 +551,6 @@ int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 		ret = replay_entry(&r, i);
 	if (!ret)
 		ret = settle(&r);
-	if (!ret)
-		sgz_links_resolve(tree, ctx);
 	if (!ret && open)
 		*open = r.open;
 	sgz_walk_free(&r.w);

@@ -38,8 +38,8 @@ struct sgz_left_open {
  * then, whiteouts remove. When the layers below are not known, nothing is
  * assumed of them. In the raw view whiteouts are files.
  *
- * An entry that cannot be carried out is left out with a warning. Hard links of
- * a table of contents may point forward.
+ * An entry that cannot be carried out is left out with a warning. Those of a table
+ * of contents are carried out in its order.
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -126,6 +126,33 @@ static void settle_links(struct settler *s)
 	}
 }
 
+/* Take @len bytes at @end away from the end of a path; false if it has others. */
+static bool take_end(const char *path, size_t *left, const char *end, size_t len)
+{
+	if (*left < len || memcmp(path + *left - len, end, len))
+		return false;
+	*left -= len;
+	return true;
+}
+
+/* Is a path that of a node, and behind it @name if there is one? */
+static bool is_path(const struct settler *s, uint32_t n, struct text name,
+		    const char *path, size_t left)
+{
+	if (!take_end(path, &left, name.bytes, name.len))
+		return false;
+	for (; n; n = node_of(s, n)->parent) {
+		const struct sgz_node *node = node_of(s, n);
+
+		if (left && name.len && !take_end(path, &left, "/", 1))
+			return false;
+		if (!take_end(path, &left, node->name, node->name_len))
+			return false;
+		name.len = 1;
+	}
+	return !left;
+}
+
 /*
  * The path of a node, and behind it @name if there is one, unless that is @is
  * already.
@@ -139,7 +166,7 @@ static int real_path(struct settler *s, uint32_t n, struct text name,
 
 	for (uint32_t i = n; i; i = node_of(s, i)->parent)
 		len += node_of(s, i)->name_len + 1;
-	if (!len)
+	if (!len || is_path(s, n, name, is, is_len))
 		return 0;
 	p = sgz_arena_room(&s->settled->strings, len);
 	if (!p)
@@ -155,10 +182,8 @@ static int real_path(struct settler *s, uint32_t n, struct text name,
 		memcpy(p, node_of(s, i)->name, node_of(s, i)->name_len);
 		*--p = '/';
 	}
-	if (len - 1 != is_len || memcmp(p + 1, is, is_len)) {
-		*path = p + 1;
-		*path_len = len - 1;
-	}
+	*path = p + 1;
+	*path_len = len - 1;
 	return 0;
 }
 

@@ -96,7 +96,6 @@ struct sgz_digest {
  * @data_end: end of the range of the blob that holds content
  * @sha256: digest of the blob, as @digest_type says
  * @digest_type: STARGZ_DIGEST_*
- * @in_order: of a tar, which is read in order; a TOC has no order
  * @chunk_digests: struct sgz_digest for each chunk, if digests are wanted
  * @file_digests: struct sgz_digest for each entry, likewise
  */
@@ -108,7 +107,6 @@ struct sgz_toc {
 	uint64_t data_end;
 	uint8_t sha256[SGZ_SHA256_LEN];
 	uint16_t digest_type;
-	bool in_order;
 	struct sgz_vec chunk_digests;
 	struct sgz_vec file_digests;
 };

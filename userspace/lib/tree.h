@@ -15,9 +15,8 @@
 #define SGZ_NODE_WHITEOUT	0x02	/* becomes a device 0:0 */
 #define SGZ_NODE_OPAQUE		0x04	/* directory: hides lower layers */
 #define SGZ_NODE_BELOW_OPAQUE	0x08	/* directory: it or one above is opaque */
-#define SGZ_NODE_VISITED	0x10	/* on the way while links are followed */
-#define SGZ_NODE_NAMED		0x20	/* an entry has had this path */
-#define SGZ_NODE_FRESH		0x40	/* in the place of what was removed */
+#define SGZ_NODE_NAMED		0x10	/* an entry has had this path */
+#define SGZ_NODE_FRESH		0x20	/* in the place of what was removed */
 
 /**
  * struct sgz_below_dir - a directory of the layers below, see below.h
