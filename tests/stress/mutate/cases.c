@@ -228,11 +228,26 @@ static void describe(const struct lie *lie, char *text, size_t room)
 static struct { unsigned int file; size_t at, len; } dirty[16];
 static unsigned int nr_dirty;
 
+/*
+ * What is mounted cannot be opened for writing, and of the last mount something may
+ * still be about to go.
+ */
+static int open_copy(const char *path)
+{
+	unsigned int left = 10000;
+	int fd;
+
+	while ((fd = open(path, O_WRONLY | O_CLOEXEC)) < 0 &&
+	       errno == ETXTBSY && left--)
+		usleep(1000);
+	return fd;
+}
+
 /* What is open for writing cannot be mounted. */
 static void flush(struct seed *s, unsigned int file, const uint8_t *data,
 		  size_t at, size_t len)
 {
-	int fd = open(s->file[file].path, O_WRONLY | O_CLOEXEC);
+	int fd = open_copy(s->file[file].path);
 
 	if (fd < 0 || pwrite(fd, data + at, len, at) != (ssize_t)len)
 		err(2, "case %" PRIu64 ": %s", (uint64_t)report->number,
