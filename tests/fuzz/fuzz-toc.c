@@ -7,12 +7,10 @@
 
 #include "layer.h"
 #include "layout.h"
-#include "links.h"
 #include "recordcheck.h"
+#include "replay.h"
 #include "toc.h"
-#include "tree.h"
 #include "treecheck.h"
-#include "view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -38,11 +36,7 @@ static int make(struct work *w, const struct sgz_context *ctx)
 	int ret = sgz_toc_read(&w->toc, ctx, &blob, &footer);
 
 	if (!ret)
-		ret = sgz_tree_build(&w->tree, ctx);
-	if (!ret)
-		ret = sgz_links_resolve(&w->tree, ctx);
-	if (!ret && !ctx->opt->raw)
-		ret = sgz_view_apply(&w->tree, ctx);
+		ret = sgz_replay(&w->tree, ctx, NULL, NULL);
 	if (!ret)
 		ret = sgz_spans_of_units(&w->spans, ctx, &w->toc,
 					 footer.codec);
