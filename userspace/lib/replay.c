@@ -290,6 +290,8 @@ static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 			*why = "hard link to a file in the directory that it replaces";
 	} else {
 		*to = node->entry;
+		*same = op->seen.node != SGZ_NONE &&
+			sgz_tree_node(r->tree, op->seen.node)->entry == *to;
 	}
 	return 0;
 }
