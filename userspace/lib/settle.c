@@ -56,6 +56,17 @@ static bool is_marker(const struct settler *s, uint32_t i)
 	return sgz_is_marker(entry->name, entry->name_len);
 }
 
+/* Whiteouts and markers stay as long as their directory does. */
+static void settle_marker(struct settler *s, uint32_t i, uint32_t n)
+{
+	if (node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
+		n = node_of(s, n)->parent;
+	if (node_of(s, n)->flags & SGZ_NODE_HIDDEN)
+		s->home[i] = SGZ_NONE;
+	else
+		s->fates[i].kind = SGZ_STAYS;
+}
+
 /* Names first, as what stays under its own name is not renamed. */
 static void settle_names(struct settler *s)
 {
@@ -68,7 +79,7 @@ static void settle_names(struct settler *s)
 		if (n == SGZ_HOME_OPEN)
 			n = s->home[i] = SGZ_NONE;
 		if (n != SGZ_NONE && is_marker(s, i)) {
-			s->fates[i].kind = SGZ_STAYS;
+			settle_marker(s, i, n);
 			continue;
 		}
 		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)
