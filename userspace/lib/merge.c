@@ -224,44 +224,37 @@ static int check_layers(const struct sgz_merge *m)
 	return 0;
 }
 
-static int merge(struct sgz_merge *m)
+static int merge(struct sgz_image *image, const struct sgz_context *ctx,
+		 const struct sgz_image *layers, size_t count, bool chain)
 {
+	struct sgz_merge m = {
+		.image = image,
+		.ctx = ctx,
+		.layers = layers,
+		.count = count,
+		.chain = chain,
+	};
 	int ret;
 
-	ret = check_layers(m);
+	ret = check_layers(&m);
 	if (!ret)
-		ret = sgz_merge_begin(m);
+		ret = sgz_merge_begin(&m);
 	if (!ret)
-		ret = merge_trees(m);
+		ret = merge_trees(&m);
 	if (!ret)
-		ret = sgz_merge_data(m);
-	sgz_merge_end(m);
+		ret = sgz_merge_data(&m);
+	sgz_merge_end(&m);
 	return ret;
 }
 
 int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
 	      const struct sgz_image *layers, size_t count)
 {
-	struct sgz_merge m = {
-		.image = image,
-		.ctx = ctx,
-		.layers = layers,
-		.count = count,
-	};
-
-	return merge(&m);
+	return merge(image, ctx, layers, count, false);
 }
 
 int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
 	      const struct sgz_image *layers, size_t count)
 {
-	struct sgz_merge m = {
-		.image = image,
-		.ctx = ctx,
-		.layers = layers,
-		.count = count,
-		.chain = true,
-	};
-
-	return merge(&m);
+	return merge(image, ctx, layers, count, true);
 }
