@@ -68,7 +68,7 @@
 #include "inflate.h"
 
 #define ENTRY_LITERAL	0x80000000
-#define ENTRY_SPECIAL	0x4000		/* none of these two: a match */
+#define ENTRY_SPECIAL	0x4000		/* with neither bit set: a match */
 #define ENTRY_SUB	0x2000		/* special: second level */
 #define ENTRY_END	0x1000		/* special: end of block */
 #define ENTRY_INVALID	ENTRY_SPECIAL	/* special: no symbol has this code */
@@ -1095,8 +1095,8 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *out)
 
 /*
  * Two streams in turns. What bounds the decoding of one is how long each look-up
- * waits for the one before; those of the other stream wait for none of these,
- * and are done meanwhile.
+ * waits for the one before; those of the other stream are independent, and are
+ * done meanwhile.
  */
 static __always_inline void
 stargz_inflate_fast_two(struct stargz_inflate *s0,

@@ -17,7 +17,8 @@
  * Locking: folios come to us locked, and we never lock another folio of our
  * files. A locked folio holds its inode; a job touches the inode only while it
  * has one. Jobs wait for I/O, for a stream, for room in the span cache and for
- * spans that are being decoded; none of these waits for a job or a folio.
+ * spans that are being decoded. Whoever they wait for never waits for a job or
+ * a folio.
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
