@@ -11,7 +11,7 @@ import tempfile
 import compare
 from fuzz import Bench, Oracle, read
 from readindex import Index
-from stacks import DIR, FILE, LINK, SYM, Entry
+from stacks import CHAR, DIR, FIFO, FILE, LINK, SYM, Entry
 from tap import index
 
 BENCH = []
@@ -197,6 +197,13 @@ def test_links_to_files_below():
     same(base, [link("a", "/s/../d/x"), file("d/x", b"new")])
     same(base, [file(".wh.d"), file("e", b"1")], [link("f", "e")])
     same(base, [link("a", "t"), file("d/.wh.x")], [link("b", "a")])
+
+
+def test_links_to_devices_below():
+    # Seed 2222: one was taken for a whiteout.
+    base = [folder("d"), Entry(CHAR, "c"), Entry(FIFO, "p")]
+    same(base, [link("d/c", "c"), link("d/p", "p")], [link("d/e", "d/c")],
+         [file(".wh.c"), link("d/f", "d/e")])
 
 
 def test_link_to_what_has_the_name_by_then():

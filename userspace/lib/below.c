@@ -60,7 +60,7 @@ static int take(struct sgz_below *below, const struct sgz_context *ctx,
 	uint16_t mode = le16toh(inode->mode);
 	int ret;
 
-	if (sgz_is_whiteout(inode) || (found->mode && !S_ISDIR(mode)))
+	if (sgz_is_whiteout(image, ino) || (found->mode && !S_ISDIR(mode)))
 		return 1;
 	if (!found->mode) {
 		found->mode = mode;

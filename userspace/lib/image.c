@@ -296,7 +296,7 @@ static int make_graft(struct maker *m, const struct sgz_entry *entry,
 	return 0;
 }
 
-void sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
+bool sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
 		     uint32_t *ino)
 {
 	const struct sgz_graft *graft = image->grafts.data;
@@ -311,9 +311,10 @@ void sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
 			high = middle;
 	}
 	if (low == image->grafts.count || graft[low].ino != *ino)
-		return;
+		return false;
 	*layer = graft[low].layer;
 	*ino = graft[low].below;
+	return true;
 }
 
 static int make_by_type(struct maker *m, struct stargz_inode *inode, uint32_t i)

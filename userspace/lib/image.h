@@ -39,8 +39,10 @@ struct sgz_graft {
  * @image: an index
  * @layer: its number; set to that of the layer
  * @ino: inode number; set to that in the layer
+ *
+ * Return: whether there is such a layer; if not, nothing is set.
  */
-void sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
+bool sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
 		     uint32_t *ino);
 
 /**

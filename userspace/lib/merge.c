@@ -163,7 +163,7 @@ static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
 
 	ret = pass_name(w, top, end, is_dir);
 	if (ret || (!w->m->chain &&
-		    sgz_is_whiteout(sgz_inode(&w->m->layers[layer], ino))))
+		    sgz_is_whiteout(&w->m->layers[layer], ino)))
 		return ret;
 	ret = sgz_merge_entry(w->m, dir, layer, d, &mine);
 	if (ret || !is_dir)

@@ -9,9 +9,14 @@
 #include "overlay.h"
 #include "records.h"
 
-bool sgz_is_whiteout(const struct stargz_inode *inode)
+bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino)
 {
-	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b;
+	const struct stargz_inode *inode = sgz_inode(image, ino);
+	uint32_t layer = 0;
+
+	/* The number of a device below is not known here. */
+	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b &&
+	       !sgz_image_graft(image, &layer, &ino);
 }
 
 bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino)

@@ -8,7 +8,7 @@
 #include "image.h"
 
 /** sgz_is_whiteout() - does an inode hide what has its name below? */
-bool sgz_is_whiteout(const struct stargz_inode *inode);
+bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino);
 
 /** sgz_is_opaque() - does a directory hide what is in its place below? */
 bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino);
