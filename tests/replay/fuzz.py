@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make stacks, have containerd unpack them, and compare with our indexes."""
+import bisect
+import functools
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -12,25 +15,43 @@ from tap import PROGRAM
 
 MKFS = os.environ.get("MKFS_STARGZ", os.path.join(os.path.dirname(PROGRAM),
                                                   "mkfs.stargz"))
+# So many stacks are one task of a process.
+PART = 20
 FORMATS = ("estargz", "stargz", "zstd-chunked")
 
 
-class Oracle:
-    """containerd's own code, as a process that unpacks."""
+def scratch():
+    """A folder in memory, if its files can have attributes of users."""
+    folder = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir(
+        "/dev/shm") else None)
+    try:
+        os.setxattr(folder.name, "user.test", b"")
+    except OSError:
+        folder = tempfile.TemporaryDirectory()
+    return folder
 
-    def __init__(self, folder):
-        program = os.path.join(folder, "oracle")
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                              "oracle.go")
-        subprocess.run(["go", "build", "-o", program, source], check=True,
-                       env={**os.environ, "GO111MODULE": "off",
-                            "GOPATH": "/usr/share/gocode"})
+
+def build_oracle(folder):
+    """containerd's own code, as a program that unpacks."""
+    program = os.path.join(folder, "oracle")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "oracle.go")
+    subprocess.run(["go", "build", "-o", program, source], check=True,
+                   env={**os.environ, "GO111MODULE": "off",
+                        "GOPATH": "/usr/share/gocode"})
+    return program
+
+
+class Oracle:
+    """A process of that program."""
+
+    def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True,
                                         errors="replace")
 
     def unpack(self, root, paths):
-        """None, or why not."""
+        """None, or "LAYER BYTES REASON" of the layer that is refused."""
         self.process.stdin.write("\t".join([root, *paths]) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline().rstrip("\n")
@@ -71,8 +92,26 @@ class Bench:
             paths.append(f"{self.folder}/{i}.tar")
             with open(paths[-1], "wb") as f:
                 # No two of them have the same size.
-                f.write(stacks.to_tar(layer) + bytes(512 * i))
+                f.write(stacks.to_tar(layer)[0] + bytes(512 * i))
         return paths
+
+    def refused(self, layers):
+        """The layer and the entry that the engine refuses first, or None.
+
+        What it refuses when it has read all of a layer is found by leaving out
+        the last entries. No layer is empty, but for the last.
+        """
+        answer = self.oracle.unpack(self.folder + "/root", self.write(layers))
+        if answer is None:
+            return None
+        layer, offset = map(int, answer.split()[:2])
+        # The header of the entry was read, and perhaps its content.
+        ends = stacks.to_tar(layers[layer])[1]
+        entry = bisect.bisect_left(ends, offset)
+        while entry == len(ends) or \
+                self.refused([*layers[:layer], layers[layer][:entry]]):
+            entry -= 1
+        return layer, entry
 
     def merged(self, paths):
         """One index of all."""
@@ -150,23 +189,12 @@ class Bench:
 
 def accepted(bench, layers):
     """A stack without the entries that the engine refuses."""
-    flat = [(i, entry) for i, layer in enumerate(layers) for entry in layer]
-
-    def takes(count):
-        part = [[] for _ in layers]
-        for i, entry in flat[:count]:
-            part[i].append(entry)
-        paths = bench.write(part)
-        return part if not bench.oracle.unpack(bench.folder + "/root",
-                                               paths) else None
-
-    while not takes(len(flat)):
-        low, high = 0, len(flat)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if takes(middle) else (low, middle)
-        del flat[high - 1]
-    return takes(len(flat))
+    layers = [list(n) for n in layers if n]
+    while layers and (found := bench.refused(layers)):
+        layer, entry = found
+        del layers[layer][entry]
+        layers = [n for n in layers if n]
+    return layers
 
 
 def shrink(bench, layers):
@@ -197,21 +225,39 @@ def show(layers):
     return lines
 
 
-def fuzz(first, count, report):
-    """Try so many seeds; how many the engine took whole, and were wrong."""
+def fuzz_some(program, seeds):
+    """Try these; how many the engine took whole, were wrong, and what is said."""
     whole = wrong = 0
-    with tempfile.TemporaryDirectory() as tmp:
-        oracle = Oracle(tmp)
+    said = []
+    with scratch() as tmp:
+        oracle = Oracle(program)
         bench = Bench(tmp + "/stack", oracle)
-        for seed in range(first, first + count):
+        for seed in seeds:
             made = stacks.make(seed)
             layers = accepted(bench, made)
             whole += layers == made
-            lines = any(layers) and bench.faults(layers)
+            lines = layers and bench.faults(layers)
             if lines:
                 wrong += 1
                 small = shrink(bench, layers)
-                report([f"seed {seed}:", *show(small),
-                        *(bench.faults(small) or [])])
+                said += [f"seed {seed}:", *show(small),
+                         *(bench.faults(small) or [])]
         oracle.close()
+    return whole, wrong, said
+
+
+def fuzz(first, count, report):
+    """Try so many seeds; how many the engine took whole, and were wrong."""
+    whole = wrong = 0
+    with tempfile.TemporaryDirectory() as tmp, \
+            multiprocessing.Pool() as pool:
+        some = functools.partial(fuzz_some, build_oracle(tmp))
+        every = range(first, first + count)
+        parts = [every[at:at + PART] for at in range(0, count, PART)]
+        for done, part in enumerate(pool.imap(some, parts), 1):
+            whole += part[0]
+            wrong += part[1]
+            report(part[2])
+            if done % 50 == 0:
+                report([f"{done * PART} of {count} stacks"])
     return whole, wrong

@@ -2,33 +2,43 @@
 
 // Unpack layers as containerd does. Each line of standard input is a folder to be
 // made and the layers that are unpacked there, lowest first, separated by tabs.
-// The answer is a line: "ok", or why a layer was refused.
+// The answer is a line: "ok", or the number of the layer that was refused, how many
+// of its bytes were read until then, and why.
 package main
 
 import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"github.com/containerd/containerd/archive"
-	"github.com/containerd/containerd/archive/compression"
 )
 
-func apply(root, layer string) error {
+// counter knows how many bytes were read. A tar reader takes no more of them than
+// it needs for the entry that it is at.
+type counter struct {
+	io.Reader
+	bytes int
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.bytes += n
+	return n, err
+}
+
+func apply(root, layer string) (int, error) {
 	f, err := os.Open(layer)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
-	r, err := compression.DecompressStream(f)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	_, err = archive.Apply(context.Background(), root, r)
-	return err
+	r := counter{Reader: f}
+	_, err = archive.Apply(context.Background(), root, &r)
+	return r.bytes, err
 }
 
 func unpack(fields []string) error {
@@ -36,8 +46,8 @@ func unpack(fields []string) error {
 		return err
 	}
 	for i, layer := range fields[1:] {
-		if err := apply(fields[0], layer); err != nil {
-			return fmt.Errorf("layer %d: %w", i, err)
+		if n, err := apply(fields[0], layer); err != nil {
+			return fmt.Errorf("%d %d %w", i, n, err)
 		}
 	}
 	return nil

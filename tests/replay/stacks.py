@@ -159,10 +159,12 @@ def add(tar, entry):
 
 
 def to_tar(layer):
-    """The bytes of a layer."""
+    """The bytes of a layer, and the offset behind each entry."""
     out = io.BytesIO()
+    ends = []
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT,
                       errors="surrogateescape") as tar:
         for entry in layer:
             add(tar, entry)
-    return out.getvalue()
+            ends.append(tar.offset)
+    return out.getvalue(), ends

@@ -9,7 +9,7 @@ import os
 import tempfile
 
 import compare
-from fuzz import Bench, Oracle, read
+from fuzz import Bench, Oracle, build_oracle, read, scratch
 from readindex import Index
 from stacks import CHAR, DIR, FIFO, FILE, LINK, SYM, Entry
 from tap import index
@@ -20,10 +20,12 @@ BENCH = []
 def bench():
     """One for all tests."""
     if not BENCH:
-        tmp = tempfile.TemporaryDirectory()
-        oracle = Oracle(tmp.name)
-        BENCH.append(Bench(tmp.name + "/stack", oracle))
+        # The program may not be executable where stacks are tried.
+        tmp, tried = tempfile.TemporaryDirectory(), scratch()
+        oracle = Oracle(build_oracle(tmp.name))
+        BENCH.append(Bench(tried.name + "/stack", oracle))
         atexit.register(tmp.cleanup)
+        atexit.register(tried.cleanup)
         atexit.register(oracle.close)
     return BENCH[0]
 
