@@ -67,7 +67,7 @@ bench:
 
 # KASAN, UBSAN, lockdep, kmemleak and failing allocations, in User Mode Linux.
 .PHONY: check-sanitized
-check-sanitized: deps
+check-sanitized: deps tools
 	@tests/stress/run
 
 # Crafted images and storms of mounts, at length, on every kernel.
@@ -81,11 +81,11 @@ check-hostile: deps tools
 		tests/hostile/run $$kernel --cpus $$cpus --all || status=1; \
 	done; done; exit $$status
 
-# The same kernel reads damaged layers. make check-mutated [CASES=200000] [FIRST=0]
+# Such a kernel, with KASAN and UBSAN alone, reads damaged layers. make check-mutated [CASES=200000] [FIRST=0]
 CASES	?= 200000
 .PHONY: check-mutated
-check-mutated: deps
-	@tests/stress/run --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
+check-mutated: deps tools
+	@tests/stress/run --light --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
 		--timeout 86400
 
 # Stacks of layers as containerd unpacks them. make check-replay [STACKS=20000] [FIRST=0]
