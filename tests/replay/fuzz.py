@@ -18,6 +18,7 @@ MKFS = os.environ.get("MKFS_STARGZ", os.path.join(os.path.dirname(PROGRAM),
 # So many stacks are one task of a process.
 PART = 20
 FORMATS = ("estargz", "stargz", "zstd-chunked")
+ORDERS = ("none", "path", "type")
 
 
 def scratch():
@@ -137,11 +138,11 @@ class Bench:
         ix.sources = [read(by_size[size]) for size, *_ in ix.blobs]
         return ix
 
-    def made(self, path, kind):
+    def made(self, path, options):
         """A layer alone, and what mkfs.stargz makes of it: what differs."""
         out = self.folder + "/made"
-        done = subprocess.run([MKFS, "-q", f"--format={kind}", out, path],
-                              check=False, capture_output=True, text=True)
+        done = subprocess.run([MKFS, "-q", *options, out, path], check=False,
+                              capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         trees, links = [], []
         for blob in path, out:
@@ -152,17 +153,22 @@ class Bench:
         # The manual names what a TOC does not say: that a directory replaced
         # something, so that whiteouts in it have nothing to hide; and parents
         # of entries that cannot be carried out are nobody's.
-        for path in set(trees[0]) ^ set(trees[1]):
+        for name in set(trees[0]) ^ set(trees[1]):
             for tree, nothing in zip(trees, (compare.EMPTY, compare.WHITEOUT)):
-                if tree.get(path, ())[:1] == nothing[:1] and \
-                        tree[path] in (nothing, (*nothing[:3], *tree[path][3:])):
-                    del tree[path]
+                if tree.get(name, ())[:1] == nothing[:1] and \
+                        tree[name] in (nothing, (*nothing[:3], *tree[name][3:])):
+                    del tree[name]
+        if self.oracle.unpack(path + ".root", [path]):
+            for name in set(trees[0]) & set(trees[1]):
+                pair = (trees[0][name], trees[1][name])
+                if pair == (compare.EMPTY, compare.WHITEOUT):
+                    del trees[0][name], trees[1][name]
         lines = compare.difference(*trees)
         # Whiteouts are no links.
         links = [[g for g in groups if len(g) > 1] for groups in links]
         if not lines and links[0] != links[1]:
             lines = ["other hard links"]
-        return [f"{kind}: {n}" for n in lines]
+        return [" ".join([*options, n]) for n in lines]
 
     def faults(self, layers):
         """What is wrong, as lines; None if the engine refuses the stack."""
@@ -183,7 +189,9 @@ class Bench:
         if any("\udce9" in e.name + e.target for layer in layers for e in layer):
             return lines
         for i, path in enumerate(paths):
-            lines += self.made(path, FORMATS[(i + len(layers)) % 3])
+            at = i + len(layers)
+            lines += self.made(path, (f"--format={FORMATS[at % 3]}",
+                                      f"--sort={ORDERS[at // 3 % 3]}"))
         return lines
 
 

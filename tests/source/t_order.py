@@ -94,7 +94,28 @@ def test_targets_come_before_links():
 
 
 def test_links_in_a_circle():
-    expect(make("a", "l => m", "m => l"), ["l"], ["m", "l", PREFETCH, "a"])
+    expect(make("a", "l => m", "m => l"), ["l"], ["l", "m", PREFETCH, "a"])
+
+
+def test_markers_come_before_what_they_would_remove():
+    for sort, result in (
+            ("path", ["d/.wh..wh..opq", "d/.wh.-x", "d/-x", "d/-x/y", "d/z"]),
+            ("type", ["d/.wh..wh..opq", "d/.wh.-x", "d/-x", "d/-x/y", "d/z"])):
+        out = made("--sort=" + sort, "-", input=make(
+            "d/.wh..wh..opq", "d/.wh.-x", "d/-x/", "d/-x/y", "d/z"))
+        assert names(out) == result, names(out)
+    expect(make("d/.wh..wh..opq", ".wh.e", "a", "d/-x/y", "e/", "e/f"),
+           ["d/-x/y", "e/f"],
+           ["d/.wh..wh..opq", "d/-x/y", ".wh.e", "e", "e/f", PREFETCH, "a"])
+
+
+def test_links_to_layers_below_come_first():
+    """What is in the layer must not become their target."""
+    for sort in ("path", "type"):
+        out = made("--sort=" + sort, "-",
+                   input=make("b", "l => a", "a", "m => b", "l"))
+        assert names(out)[:1] == ["l"] and "a" in names(out), names(out)
+    expect(make("z", "l => a", "a"), ["z", "a"], ["l", "z", "a", PREFETCH])
 
 
 def test_long_names():

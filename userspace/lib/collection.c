@@ -9,6 +9,7 @@
 #include "collection.h"
 #include "path.h"
 #include "settle.h"
+#include "whiteout.h"
 
 static const char *keep_path(struct sgz_collection *c, const char *path,
 			     size_t len, uint32_t *clean_len)
@@ -160,6 +161,7 @@ static int keep_fate(struct sgz_collection *c, struct sgz_item *item,
 	const struct sgz_entry *name = sgz_toc_entry(toc, fate->name);
 
 	item->done = fate->kind == SGZ_GOES;
+	item->open = fate->open;
 	item->changed = fate->kind == SGZ_RENAMED ||
 			fate->kind == SGZ_RELINKED || fate->path || fate->link;
 	if (fate->path) {
@@ -213,9 +215,14 @@ static int sort(struct sgz_collection *c)
 	n = sgz_vec_add(&c->by_path, c->items.count, sizeof(*n));
 	if (!n && c->items.count)
 		return sgz_nomem(c->rw.ctx);
-	for (size_t i = 0; i < c->items.count; i++)
-		if (!sgz_item(c, i)->done)
-			n[count++] = i;
+	for (size_t i = 0; i < c->items.count; i++) {
+		const struct sgz_item *item = sgz_item(c, i);
+
+		if (item->done)
+			continue;
+		n[count++] = i;
+		c->markers += sgz_is_marker(item->path, item->path_len);
+	}
 	c->by_path.count = count;
 	if (count)
 		qsort_r(n, count, sizeof(*n), by_path, c);

@@ -28,6 +28,7 @@
  * @dir: it is a directory
  * @listed: it is of a file, and not of a type that no layer has
  * @changed: its path or link is not what its header blocks say
+ * @open: see struct sgz_fate
  * @done: for the use of who collects; set for what nothing is left of once
  *	all entries are read, see sgz_settle()
  */
@@ -46,6 +47,7 @@ struct sgz_item {
 	bool dir;
 	bool listed;
 	bool changed;
+	bool open;
 	bool done;
 };
 
@@ -58,6 +60,7 @@ struct sgz_item {
  * @strings: what they point to
  * @by_path: numbers of items that are not done, in the order of
  *	sgz_item_cmp(); one for each path, but for those that are not listed
+ * @markers: how many of them are whiteouts or opaque markers
  * @hr: reads header blocks
  * @inside: what is read comes from @inner
  * @at: else next byte to be read of the temporary file
@@ -71,6 +74,7 @@ struct sgz_collection {
 	struct sgz_vec items;
 	struct sgz_arena strings;
 	struct sgz_vec by_path;
+	size_t markers;
 	struct sgz_head_reader hr;
 	bool inside;
 	uint64_t at;

@@ -32,6 +32,13 @@ size_t sgz_path_clean(char *out, const char *in, size_t len)
 	return n;
 }
 
+size_t sgz_path_last(const char *path, size_t len)
+{
+	const char *slash = memrchr(path, '/', len);
+
+	return slash ? slash + 1 - path : 0;
+}
+
 bool sgz_path_is_own(const char *path, size_t len)
 {
 	static const char *const names[] = {

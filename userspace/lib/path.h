@@ -19,6 +19,9 @@
  */
 size_t sgz_path_clean(char *out, const char *in, size_t len);
 
+/** sgz_path_last() - offset of the last name in a path */
+size_t sgz_path_last(const char *path, size_t len);
+
 /**
  * sgz_path_is_own() - does a path name what describes a layer?
  * @path: as it stands in the layer, or cleaned

@@ -12,10 +12,7 @@
 #include "records.h"
 #include "replay.h"
 #include "walk.h"
-
-#define WHITEOUT	".wh."
-#define WHITEOUT_LEN	4
-#define OPAQUE_MARKER	".wh..wh..opq"
+#include "whiteout.h"
 
 struct replay {
 	struct sgz_walk w;
@@ -36,22 +33,6 @@ struct op {
 	struct sgz_seen seen;
 };
 
-bool sgz_is_whiteout_name(const char *name, size_t len)
-{
-	return len >= WHITEOUT_LEN && !memcmp(name, WHITEOUT, WHITEOUT_LEN);
-}
-
-bool sgz_is_marker(const char *path, size_t len)
-{
-	const char *slash = memrchr(path, '/', len);
-
-	if (slash) {
-		len -= slash + 1 - path;
-		path = slash + 1;
-	}
-	return sgz_is_whiteout_name(path, len);
-}
-
 static void left_out(const struct replay *r, const struct sgz_entry *entry,
 		     const char *why)
 {
@@ -70,34 +51,6 @@ static const char *why_not(int end)
 	default:
 		return "no such directory";
 	}
-}
-
-/* Where the last name of a path begins. */
-static size_t last_name(const char *path, size_t len)
-{
-	const char *slash = memrchr(path, '/', len);
-
-	return slash ? slash + 1 - path : 0;
-}
-
-/*
- * AUFS keeps files of its own under names that begin with this. The path up to
- * the first such name is what is left; all of it, if there is none.
- */
-static size_t without_aufs(const char *path, size_t len)
-{
-	static const char prefix[] = ".wh..wh.";
-	size_t last = last_name(path, len), search = len;
-	const char *at;
-
-	if (len - last == strlen(OPAQUE_MARKER) &&
-	    !memcmp(path + last, OPAQUE_MARKER, len - last))
-		search = last;
-	for (at = path; (at = memmem(at, path + search - at, prefix,
-				     strlen(prefix))); at++)
-		if (at == path || at[-1] == '/')
-			return at - path;
-	return len;
 }
 
 /* Files below */
@@ -253,7 +206,7 @@ static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 		       bool *same, const char **why)
 {
 	const struct sgz_entry *link = op->entry;
-	size_t last = last_name(link->link, link->link_len);
+	size_t last = sgz_path_last(link->link, link->link_len);
 	const char *name = link->link + last;
 	size_t len = link->link_len - last;
 	const struct sgz_node *node;
@@ -311,7 +264,7 @@ static int find_target(struct replay *r, const struct op *op, uint32_t *to,
 
 static int make_link(struct replay *r, struct op *op)
 {
-	size_t last = last_name(op->entry->name, op->entry->name_len);
+	size_t last = sgz_path_last(op->entry->name, op->entry->name_len);
 	bool same;
 	const char *why;
 	uint32_t to;
@@ -353,8 +306,8 @@ static int remove_name(struct replay *r, struct op *op)
 	uint32_t number;
 	int ret;
 
-	op->name += WHITEOUT_LEN;
-	op->len -= WHITEOUT_LEN;
+	op->name += strlen(SGZ_WHITEOUT);
+	op->len -= strlen(SGZ_WHITEOUT);
 	if (!op->len || op->len > STARGZ_NAME_MAX ||
 	    (op->len == 1 && *op->name == '.') ||
 	    (op->len == 2 && !memcmp(op->name, "..", 2))) {
@@ -377,8 +330,8 @@ static int carry_out(struct replay *r, struct op *op)
 {
 	int ret;
 
-	if (!r->ctx->opt->raw && op->len == strlen(OPAQUE_MARKER) &&
-	    !memcmp(op->name, OPAQUE_MARKER, op->len)) {
+	if (!r->ctx->opt->raw && op->len == strlen(SGZ_OPAQUE) &&
+	    !memcmp(op->name, SGZ_OPAQUE, op->len)) {
 		make_opaque(r, op);
 		return 0;
 	}
@@ -419,7 +372,7 @@ static int replay_entry(struct replay *r, uint32_t number)
 		.entry = sgz_toc_entry(r->tree->toc, number),
 	};
 	const char *path = op.entry->name;
-	size_t len = op.entry->name_len, last = last_name(path, len);
+	size_t len = op.entry->name_len, last = sgz_path_last(path, len);
 	struct sgz_entry copy = *op.entry;
 	int ret;
 
@@ -441,10 +394,12 @@ static int replay_entry(struct replay *r, uint32_t number)
 		note_home(r, &op, SGZ_HOME_OPEN);
 		return 0;
 	}
-	if (!r->ctx->opt->raw && without_aufs(path, len) < len) {
+	if (!r->ctx->opt->raw && sgz_path_without_aufs(path, len) < len) {
 		/* Engines make the directory that it is in. */
-		note_home(r, &op, SGZ_HOME_OPEN);
-		ret = sgz_walk_to(&r->w, path, without_aufs(path, len), true);
+		ret = sgz_walk_to(&r->w, path, sgz_path_without_aufs(path, len),
+				  true);
+		if (!ret)
+			note_home(r, &op, sgz_walk_place(&r->w)->node);
 		return ret < 0 ? ret : 0;
 	}
 	ret = sgz_walk_to(&r->w, path, last, true);
@@ -465,7 +420,7 @@ static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
 
 	if (node->entry == SGZ_NONE &&
 	    !(node->flags & (SGZ_NODE_NAMED | SGZ_NODE_WHITEOUT)) &&
-	    node->born < parent->opaque)
+	    node->born <= parent->opaque)
 		hidden = true;
 	if (parent->opaque > node->opaque)
 		node->opaque = parent->opaque;

@@ -29,7 +29,8 @@ struct sgz_left_open {
  * @ctx: the call
  * @open: NULL, or filled
  * @homes: NULL, or gets for each entry the node that it made or named, of an
- *	opaque marker that of its directory; or %SGZ_HOME_OPEN, or %SGZ_NONE
+ *	opaque marker and of files of AUFS' own that of their directory; or
+ *	%SGZ_HOME_OPEN, or %SGZ_NONE
  *
  * The tree is what a container engine leaves where it unpacks the layer on top
  * of those below, as an upper layer of overlayfs says it: an entry replaces
@@ -45,11 +46,5 @@ struct sgz_left_open {
  */
 int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 	       struct sgz_left_open *open, uint32_t *homes);
-
-/** sgz_is_marker() - is the last name of a path that of a whiteout or marker? */
-bool sgz_is_marker(const char *path, size_t len);
-
-/** sgz_is_whiteout_name() - does it begin with ".wh."? */
-bool sgz_is_whiteout_name(const char *name, size_t len);
 
 #endif /* SGZ_REPLAY_H */

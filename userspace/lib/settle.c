@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
 #include "replay.h"
 #include "settle.h"
+#include "whiteout.h"
 
 /**
  * struct settler - the work
@@ -49,14 +51,28 @@ static uint32_t find(const struct settler *s, const char *path, size_t len)
 	return n;
 }
 
+/*
+ * Where in the path of an entry the directory ends that it says something about: a
+ * whiteout, an opaque marker or a file of AUFS' own. All of the path if it is none.
+ */
+static size_t marker_at(const struct sgz_entry *entry)
+{
+	size_t len = entry->name_len, aufs;
+
+	aufs = sgz_path_without_aufs(entry->name, len);
+	if (aufs < len || !sgz_is_marker(entry->name, len))
+		return aufs;
+	return sgz_path_last(entry->name, len);
+}
+
 static bool is_marker(const struct settler *s, uint32_t i)
 {
 	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
 
-	return sgz_is_marker(entry->name, entry->name_len);
+	return marker_at(entry) < entry->name_len;
 }
 
-/* Whiteouts and markers stay as long as their directory does. */
+/* They stay as long as their directory does. */
 static void settle_marker(struct settler *s, uint32_t i, uint32_t n)
 {
 	if (node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
@@ -76,8 +92,11 @@ static void settle_names(struct settler *s)
 		uint32_t n = s->home[i];
 
 		s->fates[i].kind = n == SGZ_HOME_OPEN ? SGZ_STAYS : SGZ_GOES;
-		if (n == SGZ_HOME_OPEN)
+		if (n == SGZ_HOME_OPEN) {
 			n = s->home[i] = SGZ_NONE;
+			s->fates[i].open = sgz_toc_entry(s->toc, i)->flags &
+					   SGZ_HARDLINK;
+		}
 		if (n != SGZ_NONE && is_marker(s, i)) {
 			settle_marker(s, i, n);
 			continue;
@@ -205,19 +224,14 @@ static int settle_path(struct settler *s, uint32_t i)
 	struct sgz_fate *fate = &s->fates[i];
 	uint32_t own = fate->kind == SGZ_RENAMED ? fate->name : i, file;
 	uint32_t n = s->home[own];
-	struct text last = { "", 0 };
+	size_t marker = marker_at(entry);
+	struct text last = { entry->name + marker, entry->name_len - marker };
 	int ret;
 
 	if (fate->kind == SGZ_GOES || n == SGZ_NONE)
 		return 0;
-	if (is_marker(s, i)) {
-		const char *slash = memrchr(entry->name, '/', entry->name_len);
-
-		last.bytes = slash ? slash + 1 : entry->name;
-		last.len = entry->name + entry->name_len - last.bytes;
-		if (node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
-			n = node_of(s, n)->parent;
-	}
+	if (last.len && node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
+		n = node_of(s, n)->parent;
 	ret = real_path(s, n, last, entry->name, entry->name_len, &fate->path,
 			&fate->path_len);
 	if (last.len)
@@ -283,9 +297,11 @@ int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
 	if (!s.fates)
 		return sgz_nomem(ctx);
 	ret = settle(&s, ctx);
-	for (size_t i = 0; !ret && i < count; i++)
+	for (size_t i = 0; !ret && i < count; i++) {
 		settled->changed += s.fates[i].kind != SGZ_STAYS ||
 				    s.fates[i].path || s.fates[i].link;
+		settled->renamed += s.fates[i].kind == SGZ_RENAMED;
+	}
 	sgz_tree_free(&s.tree);
 	free(s.home);
 	free(s.last);

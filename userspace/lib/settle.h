@@ -27,6 +27,8 @@ enum sgz_fate_kind {
 /**
  * struct sgz_fate - what becomes of an entry
  * @kind: that
+ * @open: it is a hard link whose target is not in the layer when it is carried
+ *	out, and means another file once there is one
  * @name: renamed or relinked: the entry that has the name which it takes or is
  *	a link to
  * @path: NULL, or where it really is, if its path leads through symbolic links
@@ -36,6 +38,7 @@ enum sgz_fate_kind {
  */
 struct sgz_fate {
 	enum sgz_fate_kind kind;
+	bool open;
 	uint32_t name;
 	const char *path;
 	const char *link;
@@ -47,11 +50,14 @@ struct sgz_fate {
  * struct sgz_settled - what becomes of all entries
  * @fates: struct sgz_fate of each
  * @changed: how many do not stay as they are
+ * @renamed: how many of them take another name, which makes a marker that was
+ *	read later remove them, unless it is put first
  * @strings: paths
  */
 struct sgz_settled {
 	struct sgz_vec fates;
 	size_t changed;
+	size_t renamed;
 	struct sgz_arena strings;
 };
 

@@ -9,6 +9,7 @@
 #include "oldtree.h"
 #include "sourcediff.h"
 #include "stargz_fs.h"
+#include "whiteout.h"
 
 #define NSEC		1000000000
 
@@ -352,14 +353,13 @@ static bool is_directory(const struct differ *d,
 static int add_whiteout(struct differ *d, const struct sgz_old_file *dir,
 			const char *name, size_t len)
 {
-	static const char prefix[] = ".wh.";
 	struct whiteout *w = sgz_vec_add(&d->whiteouts, 1, sizeof(*w));
 	size_t slash = dir->path_len ? 1 : 0;
 	char *to;
 
 	if (!w)
 		return sgz_nomem(d->rw.ctx);
-	w->len = dir->path_len + slash + strlen(prefix) + len;
+	w->len = dir->path_len + slash + strlen(SGZ_WHITEOUT) + len;
 	to = sgz_arena_room(&d->strings, w->len);
 	if (!to)
 		return sgz_nomem(d->rw.ctx);
@@ -367,7 +367,7 @@ static int add_whiteout(struct differ *d, const struct sgz_old_file *dir,
 	to = mempcpy(to, dir->path, dir->path_len);
 	if (slash)
 		*to++ = '/';
-	to = mempcpy(to, prefix, strlen(prefix));
+	to = mempcpy(to, SGZ_WHITEOUT, strlen(SGZ_WHITEOUT));
 	memcpy(to, name, len);
 	want_parents(d, w->path, w->len);
 	return 0;
@@ -406,7 +406,8 @@ static int white_out(struct differ *d, const struct sgz_old_file *file)
 
 static int make_whiteouts(struct differ *d)
 {
-	static const char opaque[] = ".wh..opq";
+	/* Of which add_whiteout() writes the beginning. */
+	static const char *opaque = SGZ_OPAQUE + sizeof(SGZ_WHITEOUT) - 1;
 	int ret = 0;
 
 	count_children(d);

@@ -18,9 +18,8 @@
 #include "records.h"
 #include "sourcedump.h"
 #include "tarwrite.h"
+#include "whiteout.h"
 
-#define OPAQUE_NAME	".wh..wh..opq"
-#define WHITEOUT	".wh."
 /* What ends an archive. */
 #define END_SIZE	(2 * SGZ_TAR_BLOCK)
 
@@ -106,7 +105,7 @@ static int whiteout_name(struct sgz_vec *to, const char *path, size_t len)
 	if (!ret)
 		ret = append(to, path, dir);
 	if (!ret)
-		ret = append(to, WHITEOUT, strlen(WHITEOUT));
+		ret = append(to, SGZ_WHITEOUT, strlen(SGZ_WHITEOUT));
 	if (!ret)
 		ret = append(to, path + dir, len - dir);
 	return ret ? ret : append(to, "", 1);
@@ -193,7 +192,7 @@ static int next_opaque(struct dump *d, struct sgz_source_entry *entry)
 
 	d->opaque = false;
 	d->name.count--;
-	if (append(&d->name, OPAQUE_NAME, sizeof(OPAQUE_NAME)))
+	if (append(&d->name, SGZ_OPAQUE, sizeof(SGZ_OPAQUE)))
 		return sgz_nomem(d->ctx);
 	h->type = '0';
 	h->mode = 0;

@@ -7,6 +7,8 @@
 
 #include "collection.h"
 #include "sourceorder.h"
+#include "stargz_fs.h"
+#include "whiteout.h"
 
 /**
  * struct orderer - the source
@@ -16,6 +18,7 @@
  * @order: how they are ordered
  * @sequence: numbers of items in the order in which they are given
  * @chain: numbers of items, hard links before their targets
+ * @marker: a path
  * @next: how many of @sequence were given
  */
 struct orderer {
@@ -25,6 +28,7 @@ struct orderer {
 	const struct sgz_order *order;
 	struct sgz_vec sequence;
 	struct sgz_vec chain;
+	struct sgz_vec marker;
 	size_t next;
 };
 
@@ -108,22 +112,70 @@ static int put(struct orderer *o, uint32_t i)
 	return 0;
 }
 
+static int put_once(struct orderer *o, const char *path, size_t len)
+{
+	uint32_t i = sgz_collection_find(&o->all, path, len);
+
+	if (i == SGZ_NO_ITEM || sgz_item(&o->all, i)->done)
+		return 0;
+	sgz_item(&o->all, i)->done = true;
+	return put(o, i);
+}
+
+/* The marker of this name in the directory of the first @len bytes of a path. */
+static int put_marker(struct orderer *o, const char *path, size_t len,
+		      const char *name, size_t name_len)
+{
+	char *marker;
+
+	o->marker.count = 0;
+	marker = sgz_vec_add(&o->marker, len + 1 + name_len, 1);
+	if (!marker)
+		return sgz_nomem(o->all.rw.ctx);
+	memcpy(marker, path, len);
+	if (len)
+		marker[len++] = '/';
+	memcpy(marker + len, name, name_len);
+	return put_once(o, marker, len + name_len);
+}
+
+/*
+ * Whiteouts and opaque markers that would remove an item if they came later: those
+ * of its own name and of the directories above. An item may be such a marker.
+ */
+static int put_markers(struct orderer *o, const struct sgz_item *item)
+{
+	char whiteout[sizeof(SGZ_WHITEOUT) + STARGZ_NAME_MAX] = SGZ_WHITEOUT;
+	const char *path = item->path, *end = path + item->path_len;
+	size_t fixed = strlen(SGZ_WHITEOUT);
+	int ret = 0;
+
+	if (!o->all.markers)
+		return 0;
+	for (const char *name = path, *next; !ret && name < end; name = next + 1) {
+		size_t dir = name > path ? name - 1 - path : 0, len;
+
+		next = memchr(name, '/', end - name);
+		if (!next)
+			next = end;
+		len = next - name;
+		ret = put_marker(o, path, dir, SGZ_OPAQUE, strlen(SGZ_OPAQUE));
+		if (ret || len > STARGZ_NAME_MAX)
+			continue;
+		memcpy(whiteout + fixed, name, len);
+		ret = put_marker(o, path, dir, whiteout, fixed + len);
+	}
+	return ret;
+}
+
 /* The directories above, outermost first, that have no place yet. */
 static int put_parents(struct orderer *o, const struct sgz_item *item)
 {
 	int ret = 0;
 
-	for (size_t len = 0; !ret && len < item->path_len; len++) {
-		uint32_t i;
-
-		if (len && item->path[len] != '/')
-			continue;
-		i = sgz_collection_find(&o->all, item->path, len);
-		if (i == SGZ_NO_ITEM || sgz_item(&o->all, i)->done)
-			continue;
-		sgz_item(&o->all, i)->done = true;
-		ret = put(o, i);
-	}
+	for (size_t len = 0; !ret && len < item->path_len; len++)
+		if (!len || item->path[len] == '/')
+			ret = put_once(o, item->path, len);
 	return ret;
 }
 
@@ -141,13 +193,15 @@ static int put_chain(struct orderer *o, uint32_t i, bool parents)
 			return sgz_nomem(o->all.rw.ctx);
 		*to = i;
 		item->done = true;
-		i = item->link ? sgz_collection_find(&o->all, item->link,
-						     item->link_len) :
-				 SGZ_NO_ITEM;
+		i = SGZ_NO_ITEM;
+		if (item->link && !item->open)
+			i = sgz_collection_find(&o->all, item->link,
+						item->link_len);
 	}
 	while (!ret && o->chain.count) {
 		i = ((uint32_t *)o->chain.data)[--o->chain.count];
-		if (parents)
+		ret = put_markers(o, sgz_item(&o->all, i));
+		if (!ret && parents)
 			ret = put_parents(o, sgz_item(&o->all, i));
 		if (!ret)
 			ret = put(o, i);
@@ -181,12 +235,35 @@ static int put_first(struct orderer *o)
 	return 0;
 }
 
+/*
+ * Hard links to files of layers below, before anything in this layer can have the
+ * name of their target, and what they replace.
+ */
+static int put_open(struct orderer *o)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; !ret && i < o->all.items.count; i++) {
+		const struct sgz_item *item = sgz_item(&o->all, i);
+		uint32_t same;
+
+		if (!item->open)
+			continue;
+		same = sgz_collection_find(&o->all, item->path, item->path_len);
+		if (same < i)
+			ret = put_chain(o, same, false);
+		if (!ret)
+			ret = put_chain(o, i, false);
+	}
+	return ret;
+}
+
 static int arrange(struct orderer *o, uint64_t *first)
 {
 	struct sgz_vec rest = { 0 };
-	int ret = 0;
+	int ret = put_open(o);
 
-	if (o->order->first)
+	if (!ret && o->order->first)
 		ret = put_first(o);
 	*first = o->sequence.count;
 	if (!ret)
@@ -227,6 +304,7 @@ static void free_orderer(struct orderer *o)
 	sgz_collection_free(&o->all);
 	sgz_vec_free(&o->sequence);
 	sgz_vec_free(&o->chain);
+	sgz_vec_free(&o->marker);
 	free(o);
 }
 

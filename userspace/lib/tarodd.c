@@ -8,6 +8,7 @@
 #include "stargz_fs.h"
 #include "tar.h"
 #include "tarodd.h"
+#include "whiteout.h"
 
 /* Longest name of a file, of which a path has many. */
 #define NAME_LEN_MAX	255
@@ -43,12 +44,9 @@ void sgz_tar_warn(const struct sgz_tar *tar)
 /* The last name of a path may be that of a whiteout, which is longer by this. */
 static size_t longest(const char *name, size_t len, bool last)
 {
-	static const char whiteout[] = ".wh.";
-	size_t prefix = strlen(whiteout);
+	bool whiteout = last && sgz_is_whiteout_name(name, len);
 
-	if (!last || len < prefix || memcmp(name, whiteout, prefix))
-		return NAME_LEN_MAX;
-	return NAME_LEN_MAX + prefix;
+	return NAME_LEN_MAX + (whiteout ? strlen(SGZ_WHITEOUT) : 0);
 }
 
 /* What is wrong with a path once its ".." are resolved. */

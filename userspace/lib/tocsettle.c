@@ -9,6 +9,7 @@
 
 #include "path.h"
 #include "tocwrite.h"
+#include "whiteout.h"
 
 /* A text being read line by line. */
 struct lines {
@@ -139,19 +140,38 @@ static int write_line(struct sgz_toc_writer *w, const struct sgz_vec *line,
 			     sgz_toc_entry(&e->toc, fate->name));
 }
 
+/* What is copied of the entries. */
+enum part {
+	ALL,
+	MARKERS,
+	OTHERS,
+};
+
+static bool is_part(enum part part, const struct sgz_expected *e, size_t i)
+{
+	const struct sgz_entry *entry = sgz_toc_entry(&e->toc, i);
+	bool marker = sgz_is_marker(entry->name, entry->name_len);
+
+	return part == ALL || marker == (part == MARKERS);
+}
+
 static int copy(struct sgz_toc_writer *w, struct lines *l,
-		const struct sgz_expected *e, const struct sgz_settled *s)
+		const struct sgz_expected *e, const struct sgz_settled *s,
+		enum part part)
 {
 	const uint64_t *first = e->first.data;
 	uint64_t line = 0;
 	size_t i = 0;
 	int ret;
 
+	l->at = strlen(SGZ_TOC_HEAD);
+	l->used = l->have = 0;
 	while ((ret = next_line(l)) == 1) {
 		while (i + 1 < e->first.count && first[i + 1] <= line)
 			i++;
-		ret = write_line(w, &l->line, e, sgz_fate(s, i));
-		if (ret)
+		if (is_part(part, e, i))
+			ret = write_line(w, &l->line, e, sgz_fate(s, i));
+		if (ret < 0)
 			break;
 		line++;
 	}
@@ -172,10 +192,11 @@ int sgz_toc_writer_settle(struct sgz_toc_writer *w,
 	}
 	*old = w->spool;
 	l->from = old;
-	l->at = strlen(SGZ_TOC_HEAD);
 	ret = sgz_toc_writer_again(w);
 	if (!ret)
-		ret = copy(w, l, e, s);
+		ret = copy(w, l, e, s, s->renamed ? MARKERS : ALL);
+	if (!ret && s->renamed)
+		ret = copy(w, l, e, s, OTHERS);
 	sgz_vec_free(&l->line);
 	sgz_spool_close(old);
 out:

@@ -128,11 +128,14 @@ static int to_root(struct sgz_walk *w)
 	});
 }
 
-/* Is a directory that no entry has named older than an opaque marker above? */
+/*
+ * Does an opaque marker above remove a directory that no entry has named? The walk to
+ * the marker itself may have made it, for one below, on its way to a symbolic link.
+ */
 static bool is_swept(const struct sgz_node *node, uint32_t opaque)
 {
 	return node->entry == SGZ_NONE && !(node->flags & SGZ_NODE_NAMED) &&
-	       !(node->flags & SGZ_NODE_WHITEOUT) && node->born < opaque;
+	       !(node->flags & SGZ_NODE_WHITEOUT) && node->born <= opaque;
 }
 
 int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
