@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Make stacks, have containerd unpack them, and compare with our indexes."""
 import bisect
+import collections
 import functools
 import multiprocessing
 import os
@@ -17,6 +18,9 @@ MKFS = os.environ.get("MKFS_STARGZ", os.path.join(os.path.dirname(PROGRAM),
                                                   "mkfs.stargz"))
 # So many stacks are one task of a process.
 PART = 20
+GOPATH = "/usr/share/gocode"
+LIBRARIES = {"containerd": "containerd/containerd/archive",
+             "umoci": "opencontainers/umoci/oci/layer"}
 FORMATS = ("estargz", "stargz", "zstd-chunked")
 ORDERS = ("none", "path", "type")
 
@@ -32,14 +36,16 @@ def scratch():
     return folder
 
 
-def build_oracle(folder):
-    """containerd's own code, as a program that unpacks."""
-    program = os.path.join(folder, "oracle")
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                          "oracle.go")
-    subprocess.run(["go", "build", "-o", program, source], check=True,
-                   env={**os.environ, "GO111MODULE": "off",
-                        "GOPATH": "/usr/share/gocode"})
+def build_oracle(folder, engine="containerd"):
+    """An engine's own code, as a program that unpacks; None if it is not there."""
+    program = os.path.join(folder, engine)
+    here = os.path.dirname(os.path.abspath(__file__))
+    library = os.path.join(GOPATH, "src/github.com", LIBRARIES[engine])
+    if not os.path.isdir(library):
+        return None
+    subprocess.run(["go", "build", "-o", program, here + "/oracle.go",
+                    f"{here}/{engine}.go"], check=True,
+                   env={**os.environ, "GO111MODULE": "off", "GOPATH": GOPATH})
     return program
 
 
@@ -233,39 +239,79 @@ def show(layers):
     return lines
 
 
-def fuzz_some(program, seeds):
-    """Try these; how many the engine took whole, were wrong, and what is said."""
-    whole = wrong = 0
-    said = []
+class Counts(collections.Counter):
+    """How many stacks the engine took whole, are wrong, and so on."""
+
+    def __str__(self):
+        text = (f"{self['whole']} unpacked as they are, "
+                f"{self['stacks'] - self['whole']} without what the engine "
+                f"refuses, {self['wrong']} wrong")
+        if self["umoci"]:
+            text += (f"; umoci: {self['umoci same']} the same, "
+                     f"{self['umoci parents']} but for parents of whiteouts, "
+                     f"{self['umoci refuses']} refused, "
+                     f"{self['umoci other']} otherwise")
+        return text
+
+
+def ask_umoci(bench, umoci, layers, counts):
+    """What the other engine makes of a stack is counted, no more: where the two
+    do not agree, containerd is the one to follow."""
+    root, other = bench.folder + "/root", bench.folder + "/umoci"
+    paths = bench.write(layers)
+    bench.oracle.unpack(root, paths)
+    counts["umoci"] += 1
+    if umoci.unpack(other, paths):
+        counts["umoci refuses"] += 1
+        return
+    want, have = map(compare.of_folder, (root, other))
+    # Only containerd makes the directories that a whiteout is in.
+    more = {p: w for p, w in want.items() if p not in have}
+    if not compare.difference(want, have):
+        counts["umoci same"] += 1
+    elif more and all(w == compare.EMPTY for w in more.values()) and \
+            not compare.difference({p: want[p] for p in have if p in want}, have):
+        counts["umoci parents"] += 1
+    else:
+        counts["umoci other"] += 1
+
+
+def fuzz_some(programs, seeds):
+    """Try these; the counts, and what is said."""
+    counts, said = Counts(), []
     with scratch() as tmp:
-        oracle = Oracle(program)
-        bench = Bench(tmp + "/stack", oracle)
+        oracles = [Oracle(p) for p in programs if p]
+        bench = Bench(tmp + "/stack", oracles[0])
         for seed in seeds:
             made = stacks.make(seed)
             layers = accepted(bench, made)
-            whole += layers == made
+            counts["stacks"] += 1
+            counts["whole"] += layers == made
             lines = layers and bench.faults(layers)
             if lines:
-                wrong += 1
+                counts["wrong"] += 1
                 small = shrink(bench, layers)
                 said += [f"seed {seed}:", *show(small),
                          *(bench.faults(small) or [])]
-        oracle.close()
-    return whole, wrong, said
+            elif layers and oracles[1:]:
+                ask_umoci(bench, oracles[1], layers, counts)
+        for oracle in oracles:
+            oracle.close()
+    return counts, said
 
 
 def fuzz(first, count, report):
-    """Try so many seeds; how many the engine took whole, and were wrong."""
-    whole = wrong = 0
+    """Try so many seeds; the counts."""
+    counts = Counts()
     with tempfile.TemporaryDirectory() as tmp, \
             multiprocessing.Pool() as pool:
-        some = functools.partial(fuzz_some, build_oracle(tmp))
+        programs = [build_oracle(tmp, engine) for engine in LIBRARIES]
         every = range(first, first + count)
         parts = [every[at:at + PART] for at in range(0, count, PART)]
+        some = functools.partial(fuzz_some, programs)
         for done, part in enumerate(pool.imap(some, parts), 1):
-            whole += part[0]
-            wrong += part[1]
-            report(part[2])
+            counts += part[0]
+            report(part[1])
             if done % 50 == 0:
                 report([f"{done * PART} of {count} stacks"])
-    return whole, wrong
+    return counts

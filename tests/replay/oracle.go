@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Unpack layers as containerd does. Each line of standard input is a folder to be
+// Unpack layers as an engine does: its apply() is in a file of its own. Each line of standard input is a folder to be
 // made and the layers that are unpacked there, lowest first, separated by tabs.
 // The answer is a line: "ok", or the number of the layer that was refused, how many
 // of its bytes were read until then, and why.
@@ -8,13 +8,10 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-
-	"github.com/containerd/containerd/archive"
 )
 
 // counter knows how many bytes were read. A tar reader takes no more of them than
@@ -30,14 +27,14 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func apply(root, layer string) (int, error) {
+func applyFile(root, layer string) (int, error) {
 	f, err := os.Open(layer)
 	if err != nil {
 		return 0, err
 	}
 	defer f.Close()
 	r := counter{Reader: f}
-	_, err = archive.Apply(context.Background(), root, &r)
+	err = apply(root, &r)
 	return r.bytes, err
 }
 
@@ -46,7 +43,7 @@ func unpack(fields []string) error {
 		return err
 	}
 	for i, layer := range fields[1:] {
-		if n, err := apply(fields[0], layer); err != nil {
+		if n, err := applyFile(fields[0], layer); err != nil {
 			return fmt.Errorf("%d %d %w", i, n, err)
 		}
 	}

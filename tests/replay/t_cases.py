@@ -9,7 +9,8 @@ import os
 import tempfile
 
 import compare
-from fuzz import Bench, Oracle, build_oracle, read, scratch
+from fuzz import (FORMATS, ORDERS, Bench, Oracle, build_oracle, read, scratch,
+                  show)
 from readindex import Index
 from stacks import CHAR, DIR, FIFO, FILE, LINK, SYM, Entry
 from tap import index
@@ -252,6 +253,8 @@ def test_opaque_markers():
                 file("d/f/r", b"5")])
     same(base, [file(".wh..wh..opq"), file("n", b"1")])
     same(base, [symlink("s", "d"), file("s/.wh..wh..opq"), file("s/n", b"1")])
+    # The walk to the marker goes through what the marker removes.
+    same([*base, symlink("d/e/s", "/d")], [file("d/e/s/.wh..wh..opq")])
     same(base, [folder("k"), file("k/.wh..wh..opq"), file("k/n", b"1")],
          [file("k/m", b"2")])
 
@@ -266,3 +269,28 @@ def test_ways_out_of_the_root():
 def test_the_layer_says_a_path_in_another_way():
     same([folder("./d/"), file("/d//./x", b"1"), file("d/e/../y", b"2"),
           link("l", "./d/x"), link("m", "/d/y")])
+
+
+def test_mkfs_keeps_a_layer_in_any_order():
+    whiteout, opaque = file("b/.wh.b"), file("a/.wh..wh..opq")
+    for layer in (
+            # A file gets the name of its link, which a marker removed before.
+            [file("b/c", b"1"), whiteout, link("b/b", "b/c"), folder("b/c")],
+            [file("b", b"1"), opaque, link("a/a/d/a", "/b"), folder("b")],
+            # Links to a file that is not there yet, or to nothing ever.
+            [link("d/a", "a"), symlink("a", "../d")],
+            [file("a/d"), link("b/e/d", "/d"), file("b/.wh.e")],
+            [link("l", "gone"), file("gone", b"1"), link("m", "gone")],
+            # Files of AUFS' own make directories.
+            [file("b/c/a/.wh..wh.c"), file("b/.wh.c")],
+            [file("b/.wh.c"), file("b/c/.wh..wh.plnk/x")],
+            # Names that sort before a marker's, and markers that come twice.
+            [opaque, file("a/-x/y", b"1"), file("a/.wh.-z"), folder("a/-z")],
+            [whiteout, whiteout, file("b/b/c", b"1"), opaque, opaque,
+             file("a/z")]):
+        path = bench().write([layer])[0]
+        for kind in FORMATS:
+            for order in ORDERS:
+                found = bench().made(path, (f"--format={kind}",
+                                            f"--sort={order}"))
+                assert not found, (show([layer]), found)

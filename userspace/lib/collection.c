@@ -204,6 +204,30 @@ static int settle(struct sgz_collection *c)
 	return ret;
 }
 
+static bool same_marker(const struct sgz_item *a, const struct sgz_item *b)
+{
+	return a->path_len == b->path_len &&
+	       sgz_is_marker(a->path, a->path_len) &&
+	       !memcmp(a->path, b->path, b->path_len);
+}
+
+/* Of markers with one path only the last one counts. */
+static void keep_last_markers(struct sgz_collection *c)
+{
+	uint32_t *n = c->by_path.data;
+	size_t count = c->by_path.count, kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct sgz_item *item = sgz_item(c, n[i]);
+
+		if (i + 1 < count && same_marker(item, sgz_item(c, n[i + 1])))
+			item->done = true;
+		else
+			n[kept++] = n[i];
+	}
+	c->by_path.count = kept;
+}
+
 static int sort(struct sgz_collection *c)
 {
 	size_t count = 0;
@@ -226,6 +250,7 @@ static int sort(struct sgz_collection *c)
 	c->by_path.count = count;
 	if (count)
 		qsort_r(n, count, sizeof(*n), by_path, c);
+	keep_last_markers(c);
 	return 0;
 }
 

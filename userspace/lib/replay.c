@@ -283,7 +283,7 @@ static int make_link(struct replay *r, struct op *op)
 		return 0;
 	}
 	r->open.links += !r->tree->below && !r->ctx->opt->raw;
-	note_home(r, op, SGZ_HOME_OPEN);
+	note_home(r, op, sgz_walk_place(&r->w)->node);
 	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
 		 sgz_entry_quoted(op->entry).text,
 		 sgz_quote(op->entry->link, op->entry->link_len).text);

@@ -7,10 +7,7 @@
 
 #include "below.h"
 
-/*
- * No node, but the entry is no mistake: a hard link to what is not in the layer,
- * or what is never shown.
- */
+/* No node, but the entry is no mistake: it is never shown. */
 #define SGZ_HOME_OPEN	(SGZ_NONE - 1)
 
 /**
@@ -29,8 +26,8 @@ struct sgz_left_open {
  * @ctx: the call
  * @open: NULL, or filled
  * @homes: NULL, or gets for each entry the node that it made or named, of an
- *	opaque marker and of files of AUFS' own that of their directory; or
- *	%SGZ_HOME_OPEN, or %SGZ_NONE
+ *	opaque marker, of files of AUFS' own and of hard links to what is not in
+ *	the layer that of their directory; or %SGZ_HOME_OPEN, or %SGZ_NONE
  *
  * The tree is what a container engine leaves where it unpacks the layer on top
  * of those below, as an upper layer of overlayfs says it: an entry replaces

@@ -83,6 +83,30 @@ static void settle_marker(struct settler *s, uint32_t i, uint32_t n)
 		s->fates[i].kind = SGZ_STAYS;
 }
 
+/* A hard link to what is not in the layer: its home is a directory. */
+static bool is_open(const struct settler *s, uint32_t i, uint32_t n)
+{
+	return sgz_toc_entry(s->toc, i)->flags & SGZ_HARDLINK &&
+	       sgz_node_is_dir(&s->tree, node_of(s, n)) &&
+	       !(node_of(s, n)->flags & SGZ_NODE_WHITEOUT);
+}
+
+/* It stays as long as its directory does, and nothing has its name later. */
+static void settle_open(struct settler *s, uint32_t i, uint32_t n)
+{
+	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
+	size_t last = sgz_path_last(entry->name, entry->name_len);
+	uint32_t now = sgz_tree_find(&s->tree, n, entry->name + last,
+				     entry->name_len - last);
+
+	s->home[i] = SGZ_NONE;
+	if (node_of(s, n)->flags & SGZ_NODE_HIDDEN ||
+	    (now != SGZ_NONE && node_of(s, now)->born > i + 1))
+		return;
+	s->fates[i].kind = SGZ_STAYS;
+	s->fates[i].open = true;
+}
+
 /* Names first, as what stays under its own name is not renamed. */
 static void settle_names(struct settler *s)
 {
@@ -92,13 +116,14 @@ static void settle_names(struct settler *s)
 		uint32_t n = s->home[i];
 
 		s->fates[i].kind = n == SGZ_HOME_OPEN ? SGZ_STAYS : SGZ_GOES;
-		if (n == SGZ_HOME_OPEN) {
+		if (n == SGZ_HOME_OPEN)
 			n = s->home[i] = SGZ_NONE;
-			s->fates[i].open = sgz_toc_entry(s->toc, i)->flags &
-					   SGZ_HARDLINK;
-		}
 		if (n != SGZ_NONE && is_marker(s, i)) {
 			settle_marker(s, i, n);
+			continue;
+		}
+		if (n != SGZ_NONE && is_open(s, i, n)) {
+			settle_open(s, i, n);
 			continue;
 		}
 		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)

@@ -209,7 +209,8 @@ static int put_chain(struct orderer *o, uint32_t i, bool parents)
 	return ret;
 }
 
-static int put_first(struct orderer *o)
+/* *@first: how many entries there are up to the last of those, else 0. */
+static int put_first(struct orderer *o, uint64_t *first)
 {
 	const struct sgz_priority_path *p = o->order->first->paths.data;
 
@@ -217,18 +218,18 @@ static int put_first(struct orderer *o)
 		uint32_t i = sgz_collection_find(&o->all, p->path, p->len);
 		int ret = 0;
 
-		if (i != SGZ_NO_ITEM)
+		if (i != SGZ_NO_ITEM) {
 			ret = put_chain(o, i, true);
-		else if (p->optional)
-			continue;
-		else if (o->order->allow_missing)
+			*first = o->sequence.count;
+		} else if (!p->optional && o->order->allow_missing) {
 			sgz_warn(o->all.rw.ctx,
 				 "%s: to come first, but not there",
 				 sgz_quote(p->path, p->len).text);
-		else
+		} else if (!p->optional) {
 			ret = sgz_fail(o->all.rw.ctx, -ENOENT,
 				       "%s: to come first, but not there",
 				       sgz_quote(p->path, p->len).text);
+		}
 		if (ret)
 			return ret;
 	}
@@ -263,9 +264,9 @@ static int arrange(struct orderer *o, uint64_t *first)
 	struct sgz_vec rest = { 0 };
 	int ret = put_open(o);
 
+	*first = 0;
 	if (!ret && o->order->first)
-		ret = put_first(o);
-	*first = o->sequence.count;
+		ret = put_first(o, first);
 	if (!ret)
 		ret = sort(o, &rest);
 	for (size_t i = 0; !ret && i < rest.count; i++)
