@@ -105,20 +105,26 @@ class Bench:
     def refused(self, layers):
         """The layer and the entry that the engine refuses first, or None.
 
-        What it refuses when it has read all of a layer is found by leaving out
-        the last entries. No layer is empty, but for the last.
+        What it refuses when it has read all of a layer is found by halves. No
+        layer is empty, but for the last.
         """
         answer = self.oracle.unpack(self.folder + "/root", self.write(layers))
         if answer is None:
             return None
         layer, offset = map(int, answer.split()[:2])
-        # The header of the entry was read, and perhaps its content.
         ends = stacks.to_tar(layers[layer])[1]
+        # The header of the entry was read, and perhaps its content.
         entry = bisect.bisect_left(ends, offset)
-        while entry == len(ends) or \
-                self.refused([*layers[:layer], layers[layer][:entry]]):
-            entry -= 1
-        return layer, entry
+        if entry < len(ends):
+            return layer, entry
+        low, high = 0, len(ends)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.refused([*layers[:layer], layers[layer][:middle]]):
+                high = middle
+            else:
+                low = middle
+        return layer, high - 1
 
     def merged(self, paths):
         """One index of all."""

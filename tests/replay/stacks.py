@@ -6,7 +6,8 @@ A layer is a list of Entry; a stack a list of layers. The same seed gives the sa
 stack.
 """
 import dataclasses
-import io
+import functools
+import itertools
 import random
 import tarfile
 
@@ -33,6 +34,22 @@ class Entry:
     owner: int = 0
     mtime: int = 0
     xattrs: dict = dataclasses.field(default_factory=dict)
+
+    @functools.cached_property
+    def blocks(self):
+        """Its bytes in a tar: headers, content, padding."""
+        info = tarfile.TarInfo(self.name)
+        info.type = self.kind
+        info.linkname = self.target
+        info.size = len(self.data)
+        info.mode, info.mtime = self.mode, self.mtime
+        info.uid = info.gid = self.owner
+        if self.kind == CHAR:
+            info.devmajor, info.devminor = 1, 3
+        info.pax_headers = {"SCHILY.xattr." + k: v
+                            for k, v in self.xattrs.items()}
+        return info.tobuf(tarfile.PAX_FORMAT, errors="surrogateescape") + \
+            self.data + bytes(-len(self.data) % 512)
 
 
 class Generator:
@@ -143,28 +160,9 @@ def make(seed):
     return Generator(seed).stack()
 
 
-def add(tar, entry):
-    """Write one entry."""
-    info = tarfile.TarInfo(entry.name)
-    info.type = entry.kind
-    info.linkname = entry.target
-    info.size = len(entry.data)
-    info.mode, info.mtime = entry.mode, entry.mtime
-    info.uid = info.gid = entry.owner
-    if entry.kind == CHAR:
-        info.devmajor, info.devminor = 1, 3
-    info.pax_headers = {"SCHILY.xattr." + k: v
-                        for k, v in entry.xattrs.items()}
-    tar.addfile(info, io.BytesIO(entry.data))
-
-
 def to_tar(layer):
     """The bytes of a layer, and the offset behind each entry."""
-    out = io.BytesIO()
-    ends = []
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT,
-                      errors="surrogateescape") as tar:
-        for entry in layer:
-            add(tar, entry)
-            ends.append(tar.offset)
-    return out.getvalue(), ends
+    parts = [entry.blocks for entry in layer]
+    ends = list(itertools.accumulate(map(len, parts)))
+    size = (ends or [0])[-1] + 1024
+    return b"".join(parts) + bytes(1024 + -size % 10240), ends
