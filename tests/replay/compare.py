@@ -76,7 +76,11 @@ def drop(found, path):
 
 
 def overlay(indexes):
-    """What overlayfs shows over mounts of these, lowest first."""
+    """What overlayfs shows over mounts of these, lowest first.
+
+    A whiteout that hides nothing is shown: overlayfs lists it in a directory that
+    is in one layer only.
+    """
     found = {}
     for ix in indexes:
         for path in sorted(ix.paths, key=lambda p: p.split(b"/")):
@@ -85,7 +89,8 @@ def overlay(indexes):
                     path in found and not stat.S_ISDIR(found[path][0])):
                 drop(found, path)
             if node.type == stat.S_IFCHR and node.rdev == (0, 0):
-                found.pop(path, None)
+                if found.pop(path, None) is None:
+                    found[path] = of_node(ix, node)
             elif path:
                 found[path] = of_node(ix, node)
     return found

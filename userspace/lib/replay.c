@@ -301,9 +301,28 @@ static void make_opaque(struct replay *r, const struct op *op)
 	note_home(r, op, sgz_walk_place(&r->w)->node);
 }
 
+/*
+ * Is there anything below with the name of a whiteout? One that hides nothing would
+ * be listed by overlayfs in a directory that is in one layer only.
+ */
+static int hides(struct replay *r, const struct op *op, bool *any)
+{
+	const struct sgz_place *place = sgz_walk_place(&r->w);
+	struct sgz_below_found found = { 0 };
+	int ret = 0;
+
+	if (r->tree->below && place->below.count)
+		ret = sgz_below_find(r->tree->below, r->ctx, place->below,
+				     op->name, op->len, &found);
+	*any = !r->tree->below || found.mode;
+	return ret;
+}
+
 static int remove_name(struct replay *r, struct op *op)
 {
+	struct sgz_node *node;
 	uint32_t number;
+	bool any;
 	int ret;
 
 	op->name += strlen(SGZ_WHITEOUT);
@@ -318,10 +337,13 @@ static int remove_name(struct replay *r, struct op *op)
 	if (!ret)
 		ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen,
 				   &number);
+	if (!ret)
+		ret = hides(r, op, &any);
 	if (ret)
 		return ret;
-	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_WHITEOUT;
-	sgz_tree_node(r->tree, number)->entry = op->number;
+	node = sgz_tree_node(r->tree, number);
+	node->flags |= SGZ_NODE_WHITEOUT | (any ? 0 : SGZ_NODE_HIDDEN);
+	node->entry = op->number;
 	note_home(r, op, number);
 	return 0;
 }
