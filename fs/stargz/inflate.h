@@ -12,7 +12,7 @@
 #include <linux/build_bug.h>
 #include <linux/types.h>
 #else
-#include "inflate-compat.h"
+#include "base/inflate-compat.h"
 #endif
 
 /* Bits of a code that the first level of a table decodes. */

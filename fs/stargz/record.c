@@ -25,7 +25,7 @@
 #else
 #include <errno.h>
 
-#include "record-compat.h"
+#include "base/record-compat.h"
 #endif
 
 #include "record.h"

@@ -9,7 +9,7 @@
 #ifdef __KERNEL__
 #include <linux/types.h>
 #else
-#include "kernel-compat.h"
+#include "base/kernel-compat.h"
 #endif
 
 #include "stargz_fs.h"

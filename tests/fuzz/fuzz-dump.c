@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "layer.h"
-#include "sourcedump.h"
+#include "source/from_dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -5,9 +5,9 @@
  */
 #include <string.h>
 
-#include "footer.h"
+#include "blob/footer.h"
 #include "layer.h"
-#include "toc.h"
+#include "toc/toc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

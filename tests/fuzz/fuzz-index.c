@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "indexread.h"
+#include "index/read.h"
 #include "layer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

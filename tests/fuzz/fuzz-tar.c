@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "layer.h"
-#include "tarheader.h"
+#include "tar/header.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/layout.h"
+#include "index/records_check.h"
+#include "index/replay.h"
+#include "index/tree_check.h"
 #include "layer.h"
-#include "layout.h"
-#include "recordcheck.h"
-#include "replay.h"
-#include "toc.h"
-#include "treecheck.h"
+#include "toc/toc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

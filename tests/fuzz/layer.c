@@ -7,13 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "content.h"
-#include "dumpwrite.h"
+#include "content/read_all.h"
+#include "index/records.h"
+#include "index/records_check.h"
+#include "index/tree_check.h"
+#include "inspect/diff.h"
+#include "inspect/dump.h"
 #include "layer.h"
-#include "records.h"
-#include "recordcheck.h"
-#include "treecheck.h"
-#include "treediff.h"
 
 /* Trees with more content are not read: that takes time, and shows nothing. */
 #define CONTENT_MAX	(1u << 20)

@@ -5,7 +5,7 @@
 #ifndef FUZZ_LAYER_H
 #define FUZZ_LAYER_H
 
-#include "opened.h"
+#include "inspect/opened.h"
 
 /** input_file() - a file with these bytes, the same one in each call */
 int input_file(const uint8_t *bytes, size_t len);

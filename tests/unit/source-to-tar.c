@@ -10,17 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "exclude.h"
-#include "landmark.h"
-#include "sourcediff.h"
-#include "sourcedir.h"
-#include "sourcedump.h"
-#include "sourceedit.h"
-#include "sourceexclude.h"
-#include "sourceexpand.h"
-#include "sourceorder.h"
+#include "layer/landmark.h"
+#include "source/diff.h"
+#include "source/edit.h"
+#include "source/exclude.h"
+#include "source/exclude_rules.h"
+#include "source/from_dir.h"
+#include "source/from_dump.h"
+#include "source/from_tar.h"
+#include "source/order.h"
+#include "source/unsparse.h"
 #include "stargz_fs.h"
-#include "tarsource.h"
 
 static struct stargz_error error;
 

@@ -3,9 +3,9 @@
  * Cutting JSON: the pieces do not depend on how the text arrives, and equal
  * those that json-c finds in the whole text.
  */
+#include "toc/entry.h"
+#include "toc/json_split.h"
 #include "unit.h"
-#include "jsonsplit.h"
-#include "tocentry.h"
 
 struct seen {
 	struct json_object *members;

@@ -2,8 +2,8 @@
 /*
  * Cleaning paths, and text that lost bytes.
  */
+#include "base/path.h"
 #include "unit.h"
-#include "path.h"
 
 static void clean_is(const char *in, const char *want)
 {

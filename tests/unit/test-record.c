@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <zlib.h>
 
+#include "format/spans.h"
 #include "record.h"
-#include "spans.h"
 
 #define TOO_MANY	"too many compressed bytes in span"
 

@@ -2,8 +2,8 @@
 /*
  * What is left of entries that replace one another, by hand.
  */
+#include "index/settle.h"
 #include "unit.h"
-#include "settle.h"
 
 /* Entries are "name", "name/" of a directory, and "name>target" of a link. */
 struct sample {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tar/reader.h"
 #include "unit.h"
-#include "tar.h"
 
 /* Run a command and open what it wrote to $OUT. */
 static void open_output(struct sgz_blob *blob, const char *command)

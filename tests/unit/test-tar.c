@@ -10,9 +10,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "format/tar_entries.h"
+#include "tar/header.h"
 #include "unit.h"
-#include "tarheader.h"
-#include "tarwalk.h"
 
 #define BLOCK		SGZ_TAR_BLOCK
 #define ROUNDS		1000

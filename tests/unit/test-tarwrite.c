@@ -6,11 +6,11 @@
 #include <endian.h>
 #include <stdlib.h>
 
-#include "unit.h"
-#include "rewrite.h"
+#include "source/rewrite.h"
 #include "stargz_fs.h"
-#include "taracl.h"
-#include "tarwrite.h"
+#include "tar/acl.h"
+#include "tar/writer.h"
+#include "unit.h"
 
 #define ROUNDS		5000
 #define NAME_ROOM	600

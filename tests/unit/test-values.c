@@ -2,11 +2,11 @@
 /*
  * Values of TOC members: times, base64, digests; and quoting for messages.
  */
-#include "unit.h"
-#include "base64.h"
-#include "sha256.h"
+#include "base/base64.h"
+#include "base/sha256.h"
+#include "base/timestamp.h"
 #include "stargz_fs.h"
-#include "timestamp.h"
+#include "unit.h"
 
 #define NSEC 1000000000ll
 

@@ -2,8 +2,8 @@
 /*
  * Sets of extended attributes: which are possible, sharing, and reading back.
  */
+#include "base/xattr_pool.h"
 #include "unit.h"
-#include "xattrset.h"
 
 static struct sgz_xattr attr(const char *name, const char *value)
 {

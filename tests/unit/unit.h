@@ -13,7 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/context.h"
 
 static unsigned int unit_warnings;
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "opened.h"
+#include "inspect/opened.h"
 
 /*
  * Values in getopt_long(3)'s table of these options: --index=FILE,

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "opened.h"
+#include "inspect/opened.h"
 #include "options.h"
 
 /**

@@ -4,10 +4,10 @@
  */
 #include <sys/stat.h>
 
+#include "base/sha256.h"
 #include "dump.h"
-#include "records.h"
+#include "index/records.h"
 #include "report.h"
-#include "sha256.h"
 
 static const char *const table_names[STARGZ_TABLES] = {
 	[STARGZ_TABLE_INODES] = "inodes",

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/version.h"
 #include "options.h"
-#include "version.h"
 
 enum { OPT_LS = 256, OPT_STAT, OPT_CAT, OPT_INO, OPT_TOC, OPT_DUMP, OPT_DIFF,
 	OPT_BLOB, OPT_JSON, OPT_TOC_FILE };

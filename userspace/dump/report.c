@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64.h"
-#include "escape.h"
-#include "path.h"
+#include "base/base64.h"
+#include "base/escape.h"
+#include "base/path.h"
+#include "base/timestamp.h"
 #include "report.h"
 #include "stargz_fs.h"
-#include "timestamp.h"
 
 /* Where values begin when they stand one a line. */
 #define COLUMN	20

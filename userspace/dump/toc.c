@@ -8,15 +8,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base64.h"
-#include "content.h"
+#include "base/base64.h"
+#include "base/sha256.h"
+#include "base/xattr_pool.h"
+#include "content/file.h"
+#include "content/read_all.h"
 #include "dump.h"
-#include "fileread.h"
-#include "records.h"
+#include "index/records.h"
+#include "index/walk.h"
 #include "report.h"
-#include "sha256.h"
-#include "treewalk.h"
-#include "xattrset.h"
 
 struct toc {
 	const struct job *job;

@@ -6,16 +6,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base64.h"
+#include "base/base64.h"
+#include "base/escape.h"
+#include "base/timestamp.h"
+#include "base/xattr_pool.h"
+#include "content/file.h"
 #include "dump.h"
-#include "escape.h"
-#include "fileread.h"
-#include "inodepath.h"
-#include "records.h"
+#include "index/lookup.h"
+#include "index/records.h"
+#include "index/walk.h"
 #include "report.h"
-#include "timestamp.h"
-#include "treewalk.h"
-#include "xattrset.h"
 
 #define STEP	(128u << 10)
 

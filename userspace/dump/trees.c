@@ -4,10 +4,10 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "dump.h"
-#include "dumpwrite.h"
-#include "escape.h"
-#include "treediff.h"
+#include "inspect/diff.h"
+#include "inspect/dump.h"
 
 int dump_tree(const struct job *job)
 {

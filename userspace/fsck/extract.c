@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "extract.h"
 #include "fsck.h"
+#include "inspect/extract.h"
 
 int fsck_extract(struct target *t, const struct sgz_context *ctx)
 {

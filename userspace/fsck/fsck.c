@@ -6,14 +6,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "content.h"
-#include "format.h"
-#include "footer.h"
+#include "blob/footer.h"
+#include "content/read_all.h"
+#include "format/format.h"
 #include "fsck.h"
-#include "indexread.h"
-#include "recordcheck.h"
-#include "tarcheck.h"
-#include "treecheck.h"
+#include "index/read.h"
+#include "index/records_check.h"
+#include "index/tree_check.h"
+#include "inspect/tar_check.h"
 
 static int code_of(int error)
 {

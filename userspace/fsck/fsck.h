@@ -5,7 +5,7 @@
 #ifndef FSCK_H
 #define FSCK_H
 
-#include "faults.h"
+#include "base/faults.h"
 #include "options.h"
 
 /**

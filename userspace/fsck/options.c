@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/version.h"
 #include "options.h"
-#include "version.h"
 
 /* More threads than that are no help to anybody. */
 #define THREADS_MAX	256

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "options.h"
 #include "size.h"
-#include "version.h"
 
 enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW,
 	OPT_OFFSET, OPT_SIZE, OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS,

@@ -5,7 +5,7 @@
 #ifndef DIGEST_H
 #define DIGEST_H
 
-#include "make.h"
+#include "layer/make.h"
 
 /** digest_print() - print it as JSON on standard output; false without memory */
 bool digest_print(const struct sgz_make_options *opt,

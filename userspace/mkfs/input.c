@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "input.h"
-#include "landmark.h"
-#include "sourcediff.h"
-#include "sourceexclude.h"
-#include "sourceexpand.h"
-#include "tarsource.h"
+#include "layer/landmark.h"
+#include "source/diff.h"
+#include "source/exclude.h"
+#include "source/from_tar.h"
+#include "source/unsparse.h"
 
 static int failed(const struct sgz_context *ctx)
 {

@@ -5,11 +5,11 @@
 #ifndef INPUT_H
 #define INPUT_H
 
-#include "blob.h"
+#include "blob/blob.h"
 #include "options.h"
-#include "source.h"
-#include "sourcedir.h"
-#include "sourcedump.h"
+#include "source/from_dir.h"
+#include "source/from_dump.h"
+#include "source/source.h"
 
 /**
  * struct input - an open SOURCE

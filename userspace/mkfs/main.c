@@ -12,9 +12,9 @@
 
 #include "digest.h"
 #include "input.h"
+#include "layer/verify_made.h"
 #include "options.h"
 #include "output.h"
-#include "verify.h"
 
 /*
  * The files that are written. A layer that goes to a device image has a file

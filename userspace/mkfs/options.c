@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/version.h"
 #include "options.h"
 #include "size.h"
-#include "version.h"
 
 #define PAD		4096u
 #define WORKERS_MAX	256

@@ -9,10 +9,10 @@
 #include <stddef.h>
 
 #include "bar.h"
-#include "exclude.h"
-#include "make.h"
-#include "sourceedit.h"
-#include "sourceorder.h"
+#include "layer/make.h"
+#include "source/edit.h"
+#include "source/exclude_rules.h"
+#include "source/order.h"
 #include "stargz.h"
 
 #define PROG	"mkfs.stargz"

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "args.h"
+#include "base/version.h"
 #include "stargz_fs.h"
-#include "version.h"
 #include "xalloc.h"
 
 static const char usage_line[] =

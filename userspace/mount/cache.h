@@ -11,7 +11,7 @@
 #ifndef MOUNT_CACHE_H
 #define MOUNT_CACHE_H
 
-#include "sha256.h"
+#include "base/sha256.h"
 #include "source.h"
 
 /**

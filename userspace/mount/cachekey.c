@@ -22,11 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/version.h"
+#include "blob/footer.h"
 #include "cachekey.h"
-#include "footer.h"
 #include "indexfile.h"
 #include "stargz_fs.h"
-#include "version.h"
 #include "xalloc.h"
 
 #define HASH_BLOCK	(64u << 10)

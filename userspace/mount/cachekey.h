@@ -5,8 +5,8 @@
 #ifndef MOUNT_CACHEKEY_H
 #define MOUNT_CACHEKEY_H
 
+#include "base/sha256.h"
 #include "options.h"
-#include "sha256.h"
 #include "source.h"
 
 /**

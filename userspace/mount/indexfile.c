@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/path.h"
+#include "base/sha256.h"
 #include "indexfile.h"
-#include "path.h"
-#include "sha256.h"
 
 static int read_at(int fd, void *buf, size_t len, uint64_t pos)
 {

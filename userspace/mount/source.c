@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "footer.h"
-#include "format.h"
+#include "blob/footer.h"
+#include "format/format.h"
 #include "loop.h"
 #include "source.h"
 #include "stargz_fs.h"

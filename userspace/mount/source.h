@@ -6,7 +6,7 @@
 #ifndef MOUNT_SOURCE_H
 #define MOUNT_SOURCE_H
 
-#include "blob.h"
+#include "blob/blob.h"
 #include "options.h"
 
 /**

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The few names of the kernel that fs/stargz/record.c uses, for building it in
+ * userspace.
+ */
+#ifndef STARGZ_RECORD_COMPAT_H
+#define STARGZ_RECORD_COMPAT_H
+
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "base/kernel-compat.h"
+
+#define U32_MAX		UINT32_MAX
+#define NSEC_PER_SEC	1000000000u
+#define ALIGN(n, to)	(((n) + (to) - 1) / (to) * (to))
+
+#define le16_to_cpu(x)	le16toh(x)
+#define le32_to_cpu(x)	le32toh(x)
+#define le64_to_cpu(x)	le64toh(x)
+
+#define check_add_overflow(a, b, sum)	__builtin_add_overflow(a, b, sum)
+#define check_mul_overflow(a, b, product) \
+	__builtin_mul_overflow(a, b, product)
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
+{
+	*remainder = dividend % divisor;
+	return dividend / divisor;
+}
+
+/* The kernel's leaves it to the caller to invert what comes in and goes out. */
+static inline u32 crc32_le(u32 crc, const u8 *p, size_t len)
+{
+	return ~(u32)crc32(~crc & U32_MAX, p, len);
+}
+
+#endif /* STARGZ_RECORD_COMPAT_H */

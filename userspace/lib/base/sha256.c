@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * SHA-256 digests and their text form.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sha256.h"
+
+int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx)
+{
+	gcry_error_t e;
+
+	if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
+		gcry_check_version(NULL);
+		gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+		gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+	}
+	e = gcry_md_open(&sha->md, GCRY_MD_SHA256, 0);
+	if (e)
+		return sgz_fail(ctx, -EIO, "libgcrypt: %s", gcry_strerror(e));
+	return 0;
+}
+
+void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len)
+{
+	gcry_md_write(sha->md, bytes, len);
+}
+
+void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+{
+	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), SGZ_SHA256_LEN);
+	gcry_md_reset(sha->md);
+}
+
+void sgz_sha256_close(struct sgz_sha256 *sha)
+{
+	gcry_md_close(sha->md);
+}
+
+int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN])
+{
+	static const char prefix[] = "sha256:";
+
+	if (strncmp(text, prefix, strlen(prefix)))
+		return -EINVAL;
+	text += strlen(prefix);
+	if (strlen(text) != 2 * SGZ_SHA256_LEN)
+		return -EINVAL;
+	for (int i = 0; i < SGZ_SHA256_LEN; i++, text += 2) {
+		unsigned int byte;
+
+		if (!isxdigit((unsigned char)text[0]) ||
+		    !isxdigit((unsigned char)text[1]))
+			return -EINVAL;
+		sscanf(text, "%2x", &byte);
+		digest[i] = byte;
+	}
+	return 0;
+}
+
+struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN])
+{
+	struct sgz_hex hex;
+
+	for (int i = 0; i < SGZ_SHA256_LEN; i++)
+		snprintf(hex.text + 2 * i, 3, "%02x", digest[i]);
+	return hex;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * SHA-256, by libgcrypt.
+ */
+#ifndef SGZ_SHA256_H
+#define SGZ_SHA256_H
+
+#include <gcrypt.h>
+
+#include "base/context.h"
+
+#define SGZ_SHA256_LEN	32
+
+/** struct sgz_sha256 - a digest being made */
+struct sgz_sha256 {
+	gcry_md_hd_t md;
+};
+
+/** sgz_sha256_open() - begin; to be closed in any case when this succeeds */
+int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx);
+
+/** sgz_sha256_add() - add bytes */
+void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len);
+
+/** sgz_sha256_get() - the digest of all bytes so far; begins anew */
+void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN]);
+
+/** sgz_sha256_close() - release */
+void sgz_sha256_close(struct sgz_sha256 *sha);
+
+/**
+ * sgz_sha256_parse() - read "sha256:" and 64 hexadecimal digits
+ * @text: the text
+ * @digest: set to the digest
+ *
+ * Return: 0, or -EINVAL if the text is anything else.
+ */
+int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN]);
+
+/** struct sgz_hex - a digest as text */
+struct sgz_hex {
+	char text[2 * SGZ_SHA256_LEN + 1];
+};
+
+/** sgz_sha256_hex() - write a digest as 64 hexadecimal digits */
+struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN]);
+
+#endif /* SGZ_SHA256_H */

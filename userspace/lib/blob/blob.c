@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Reading a blob by position; the file's own position is never used. A pipe has
+ * no positions: there only its first bytes are read twice, from memory.
+ */
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "blob/blob.h"
+
+static int file_size(const struct sgz_context *ctx, int fd, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return sgz_fail(ctx, -errno, "%s", strerror(errno));
+	if (S_ISREG(st.st_mode)) {
+		*size = st.st_size;
+		return 0;
+	}
+	if (!S_ISBLK(st.st_mode))
+		return sgz_fail(ctx, -EINVAL,
+				"not a regular file or block device");
+	if (ioctl(fd, BLKGETSIZE64, size))
+		return sgz_fail(ctx, -errno, "size of device: %s",
+				strerror(errno));
+	return 0;
+}
+
+static ssize_t read_failed(const struct sgz_context *ctx)
+{
+	return sgz_fail(ctx, -errno, "read: %s", strerror(errno));
+}
+
+/* The next bytes of a pipe: how many, or 0 at its end. */
+static ssize_t read_pipe(struct sgz_blob *blob, const struct sgz_context *ctx,
+			 void *buf, size_t len)
+{
+	ssize_t n;
+
+	if (len > blob->size - blob->at)
+		len = blob->size - blob->at;
+	do {
+		n = read(blob->fd, buf, len);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return read_failed(ctx);
+	blob->at += n;
+	if (!n)
+		blob->size = blob->at;
+	return n;
+}
+
+/* How the blob begins, as far as it goes. */
+static int read_head(struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	ssize_t n = 1;
+
+	if (!blob->pipe) {
+		blob->head_len = blob->size < SGZ_BLOB_HEAD ? blob->size :
+							      SGZ_BLOB_HEAD;
+		return sgz_blob_read(blob, ctx, 0, blob->head, blob->head_len);
+	}
+	while (n > 0 && blob->head_len < SGZ_BLOB_HEAD) {
+		n = read_pipe(blob, ctx, blob->head + blob->head_len,
+			      SGZ_BLOB_HEAD - blob->head_len);
+		if (n > 0)
+			blob->head_len += n;
+	}
+	return n < 0 ? n : 0;
+}
+
+static int open_pipe(struct sgz_blob *blob, const struct sgz_context *ctx,
+		     uint64_t start, uint64_t size)
+{
+	if (start)
+		return sgz_fail(ctx, -EINVAL,
+				"a pipe cannot be read from an offset on");
+	blob->pipe = true;
+	blob->size = size ? size : INT64_MAX;
+	return 0;
+}
+
+static int open_file(struct sgz_blob *blob, const struct sgz_context *ctx,
+		     uint64_t start, uint64_t size)
+{
+	uint64_t total;
+	int ret;
+
+	ret = file_size(ctx, blob->fd, &total);
+	if (ret)
+		return ret;
+	if (start > total || size > total - start)
+		return sgz_fail(ctx, -EUCLEAN,
+				"offset %llu and size %llu are outside the file, which has %llu bytes",
+				(unsigned long long)start,
+				(unsigned long long)size,
+				(unsigned long long)total);
+	blob->start = start;
+	blob->size = size ? size : total - start;
+	return 0;
+}
+
+int sgz_blob_open(struct sgz_blob *blob, const struct sgz_context *ctx, int fd,
+		  uint64_t start, uint64_t size)
+{
+	struct stat st;
+	int ret;
+
+	*blob = (struct sgz_blob){ .fd = fd };
+	if (fstat(fd, &st))
+		return read_failed(ctx);
+	if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+		ret = open_pipe(blob, ctx, start, size);
+	else
+		ret = open_file(blob, ctx, start, size);
+	return ret ? ret : read_head(blob, ctx);
+}
+
+ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
+		      uint64_t pos, void *buf, size_t len)
+{
+	int ret;
+
+	if (pos < blob->head_len) {
+		if (len > blob->head_len - pos)
+			len = blob->head_len - pos;
+		memcpy(buf, blob->head + pos, len);
+		return len;
+	}
+	if (blob->pipe)
+		return read_pipe(blob, ctx, buf, len);
+	if (len > blob->size - pos)
+		len = blob->size - pos;
+	ret = sgz_blob_read(blob, ctx, pos, buf, len);
+	return ret ? ret : (ssize_t)len;
+}
+
+int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
+		  uint64_t pos, void *buf, size_t len)
+{
+	if (blob->pipe)
+		return sgz_fail(ctx, -EINVAL,
+				"this kind of layer cannot be read from a pipe");
+	if (pos > blob->size || len > blob->size - pos)
+		return sgz_fail(ctx, -EUCLEAN, "read beyond the end of the blob");
+	while (len) {
+		ssize_t n = pread(blob->fd, buf, len, blob->start + pos);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return read_failed(ctx);
+		if (!n)
+			return sgz_fail(ctx, -EIO,
+					"the file became shorter while it was read");
+		pos += n;
+		buf = (char *)buf + n;
+		len -= n;
+	}
+	return 0;
+}

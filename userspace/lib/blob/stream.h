@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * A range of a blob as a stream of bytes, inflated or as it is.
+ */
+#ifndef SGZ_STREAM_H
+#define SGZ_STREAM_H
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include "blob/blob.h"
+
+/* Binary logarithm of the largest window that a zstd frame may need. */
+#define SGZ_ZSTD_WINDOW_LOG	25
+
+/**
+ * enum sgz_stream_kind - how the range is decoded
+ * @SGZ_PLAIN: not at all
+ * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
+ * @SGZ_MEMBERS: gzip members one after another up to the end of the range
+ * @SGZ_FRAMES: zstd frames one after another up to the end of the range,
+ *	skippable ones being skipped
+ * @SGZ_PULLED: by someone else, who is asked for the next piece
+ */
+enum sgz_stream_kind {
+	SGZ_PLAIN,
+	SGZ_MEMBER,
+	SGZ_MEMBERS,
+	SGZ_FRAMES,
+	SGZ_PULLED,
+};
+
+struct sgz_stream;
+
+/**
+ * typedef sgz_pull - get the next decoded bytes
+ * @s: the stream; its @pos is to be set for the sake of progress
+ * @bytes: set to them; they stay until the next call
+ *
+ * Return: how many, 0 at the end, or a negative errno with the error text set.
+ */
+typedef ssize_t (*sgz_pull)(struct sgz_stream *s, const uint8_t **bytes);
+
+/**
+ * struct sgz_frame_watch - who is told of what zstd frames decode to
+ * @bytes: called with what was decoded of the frame that begins at
+ *	sgz_stream.member; returns 0 or a negative errno
+ * @end: called when the frame has ended, with the offset of its end
+ * @data: handed to both
+ */
+struct sgz_frame_watch {
+	int (*bytes)(void *data, const struct sgz_stream *s, const void *buf,
+		     size_t len);
+	int (*end)(void *data, const struct sgz_stream *s, uint64_t pos);
+	void *data;
+};
+
+/**
+ * struct sgz_stream - a range being decoded
+ * @ctx: the call
+ * @blob: where it is read from
+ * @pipe: the same, if it cannot be read by position
+ * @kind: how it is decoded
+ * @pos: next byte of the blob to be read
+ * @end: end of the range
+ * @member: start of the gzip member or zstd frame being decoded
+ * @decoded: bytes that it gave so far
+ * @before: bytes that members and frames before it gave
+ * @done: nothing is left
+ * @held: the zstd decoder may have more to give without being fed
+ * @pull: what gives the next piece
+ * @source: for the use of @pull
+ * @piece: what is left of the last one
+ * @piece_len: bytes in it
+ * @z: zlib's state; input of zstd as well
+ * @zstd: zstd's state
+ * @back: what sgz_stream_unread() gave back
+ * @back_len: bytes at the end of it that were not read again
+ * @watch: set after sgz_stream_open() by who wants to follow zstd frames
+ * @begun: likewise, called when @member is a new one; 0 or a negative errno
+ * @begun_data: handed to it
+ * @buf: compressed bytes
+ */
+struct sgz_stream {
+	const struct sgz_context *ctx;
+	const struct sgz_blob *blob;
+	struct sgz_blob *pipe;
+	enum sgz_stream_kind kind;
+	uint64_t pos;
+	uint64_t end;
+	uint64_t member;
+	uint64_t decoded;
+	uint64_t before;
+	bool done;
+	bool held;
+	sgz_pull pull;
+	void *source;
+	const uint8_t *piece;
+	size_t piece_len;
+	z_stream z;
+	ZSTD_DStream *zstd;
+	unsigned char back[512];
+	size_t back_len;
+	const struct sgz_frame_watch *watch;
+	int (*begun)(void *data, const struct sgz_stream *s);
+	void *begun_data;
+	unsigned char buf[64 << 10];
+};
+
+/** sgz_stream_open() - begin to decode [@start, @end) of @blob */
+int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
+		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
+		    enum sgz_stream_kind kind);
+
+/** sgz_stream_whole() - begin to decode all of @blob, which may be a pipe */
+int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
+		     struct sgz_blob *blob, enum sgz_stream_kind kind);
+
+/** sgz_stream_from() - begin to read what @pull gives of all of @blob */
+void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
+		     const struct sgz_blob *blob, sgz_pull pull, void *source);
+
+/**
+ * sgz_stream_read() - decode up to @len bytes
+ * @s: the stream
+ * @buf: gets them
+ * @len: how many at most
+ *
+ * Return: how many bytes (fewer than @len only at the end of the stream, or
+ * where a member, frame, piece or what was given back ends), 0 at the end, or a
+ * negative errno. The checksum and length of a gzip member have been verified
+ * when its end was reached, and so has the checksum of a zstd frame that has
+ * one. A frame that needs a window of more than 32 MiB is refused with -EINVAL.
+ */
+ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
+
+/**
+ * sgz_stream_unread() - give back bytes that were read last
+ * @s: the stream, of which nothing was given back that is not read again
+ * @buf: the bytes
+ * @len: how many, at most as many as @s->back has room for
+ */
+void sgz_stream_unread(struct sgz_stream *s, const void *buf, size_t len);
+
+/** sgz_stream_full() - decode exactly @len bytes; fewer are an error */
+int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len);
+
+/** sgz_stream_skip() - decode @len bytes and drop them; fewer are an error */
+int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
+
+/** sgz_stream_drain() - decode what is left and drop it */
+int sgz_stream_drain(struct sgz_stream *s);
+
+/** sgz_stream_close() - release */
+void sgz_stream_close(struct sgz_stream *s);
+
+#endif /* SGZ_STREAM_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Making an index, from the first byte of the blob read to the last record made:
+ * the one place that knows the order of the steps.
+ */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "build/index.h"
+#include "content/toc_ranges.h"
+#include "content/verify.h"
+#include "format/format.h"
+#include "index/records.h"
+#include "index/replay.h"
+#include "stargz.h"
+
+/* Everything that lives while an index is made. */
+struct work {
+	struct sgz_toc toc;
+	struct sgz_tree tree;
+	struct sgz_layout layout;
+	struct sgz_spans spans;
+};
+
+static int make(struct work *w, struct sgz_image *image,
+		const struct sgz_context *ctx, struct sgz_blob *blob,
+		struct sgz_vec *ranges)
+{
+	struct sgz_left_open open = { 0 };
+	int ret;
+
+	ret = sgz_format_read(&w->toc, &w->spans, ctx, blob);
+	if (!ret)
+		ret = sgz_replay(&w->tree, ctx, &open, NULL);
+	if (ret)
+		return ret;
+	if (open.parents || open.links)
+		image->sb.feature_compat |= htole32(STARGZ_COMPAT_OPEN);
+	ret = sgz_layout_make(&w->layout, ctx, &w->tree);
+	if (!ret)
+		ret = sgz_image_make(image, ctx, &w->tree, &w->layout,
+				     &w->spans, blob);
+	if (!ret && ranges)
+		ret = sgz_toc_ranges(ranges, ctx, &w->toc);
+	return ret;
+}
+
+int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+		      struct sgz_blob *blob, struct sgz_below *below,
+		      struct sgz_vec *ranges)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	int ret;
+
+	if (!w)
+		return sgz_nomem(ctx);
+	w->tree.toc = &w->toc;
+	w->tree.below = below;
+	ret = make(w, image, ctx, blob, ranges);
+	sgz_spans_free(&w->spans);
+	sgz_layout_free(&w->layout);
+	sgz_tree_free(&w->tree);
+	sgz_toc_free(&w->toc);
+	free(w);
+	return ret;
+}
+
+int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   struct sgz_blob *blob, struct sgz_below *below)
+{
+	struct sgz_vec ranges = { 0 };
+	int ret;
+
+	if (!ctx->opt->check)
+		return sgz_index_digests(image, ctx, blob, below, NULL);
+	ret = sgz_index_digests(image, ctx, blob, below, &ranges);
+	/* Without a TOC reading has checked all there is. */
+	if (!ret && sgz_blob_record(image, 0)->digest_type)
+		ret = sgz_check_content(ctx, image, blob, &ranges);
+	sgz_vec_free(&ranges);
+	return ret;
+}
+
+int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
+		      struct stargz_index_stats *stats,
+		      struct stargz_error *err)
+{
+	const struct sgz_context ctx = { .opt = opt, .err = err };
+	struct sgz_image image = { 0 };
+	struct sgz_blob blob;
+	int ret;
+
+	ret = sgz_blob_open(&blob, &ctx, fd, opt->offset, opt->size);
+	if (!ret)
+		ret = sgz_index_make(&image, &ctx, &blob, NULL);
+	if (!ret && le32toh(image.sb.feature_compat) & STARGZ_COMPAT_OPEN)
+		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
+	if (!ret && out >= 0)
+		ret = sgz_image_write(&image, &ctx, out);
+	if (!ret && stats)
+		sgz_image_stats(&image, stats);
+	sgz_image_free(&image);
+	return ret;
+}

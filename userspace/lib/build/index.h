@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Making the index of one layer, in memory.
+ */
+#ifndef SGZ_INDEX_H
+#define SGZ_INDEX_H
+
+#include "blob/blob.h"
+#include "index/below.h"
+
+/**
+ * sgz_index_make() - make the index of a blob, and check it if that is asked
+ * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @ctx: the call
+ * @blob: the layer
+ * @below: the layers below it, or NULL when they are not known. With them the
+ *	image may have grafts.
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   struct sgz_blob *blob, struct sgz_below *below);
+
+/**
+ * sgz_index_digests() - the same, and what is known of the content
+ * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @ctx: the call; digests are known if its options say that they are checked
+ * @blob: the layer
+ * @below: as in sgz_index_make()
+ * @ranges: NULL, or struct sgz_range with the digests are appended
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+		      struct sgz_blob *blob, struct sgz_below *below,
+		      struct sgz_vec *ranges);
+
+#endif /* SGZ_INDEX_H */

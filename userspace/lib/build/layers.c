@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * What is made of several layers, or of one with its blob: each layer's index
+ * is made or read, then they are merged, then all is written.
+ */
+#include <endian.h>
+#include <stdlib.h>
+
+#include "build/device_image.h"
+#include "build/index.h"
+#include "build/merge.h"
+#include "index/read.h"
+#include "index/superblock.h"
+
+/* Everything that lives while the layers are put together. */
+struct work {
+	const struct sgz_context *ctx;
+	struct sgz_blob *blobs;
+	struct sgz_image *images;
+	size_t count;
+	struct sgz_image merged;
+};
+
+static int load_index(struct work *w, size_t i)
+{
+	if (w->ctx->opt->device_image)
+		return sgz_fail(w->ctx, -EINVAL,
+				"an index; a device image is made of the layers themselves");
+	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
+}
+
+/* The index of a layer, made with those below it in sight. */
+static int make_index(struct work *w, size_t i)
+{
+	struct sgz_below below = { .layers = w->images, .count = i };
+	int ret = sgz_index_make(&w->images[i], w->ctx, &w->blobs[i],
+				 w->ctx->opt->merge || w->ctx->opt->below ?
+					 &below : NULL);
+
+	sgz_below_free(&below);
+	if (!ret && w->ctx->opt->below)
+		ret = sgz_superblock_chained(w->images, w->ctx, i + 1);
+	return ret;
+}
+
+static int load_layer(struct work *w, int fd, size_t i)
+{
+	char magic[4] = "";
+	int ret;
+
+	ret = sgz_blob_open(&w->blobs[i], w->ctx, fd, w->ctx->opt->offset,
+			    w->ctx->opt->size);
+	if (!ret && w->blobs[i].size >= sizeof(magic))
+		ret = sgz_blob_read(&w->blobs[i], w->ctx, 0, magic,
+				    sizeof(magic));
+	if (ret)
+		return ret;
+	if (sgz_is_index(magic, sizeof(magic)))
+		return load_index(w, i);
+	return make_index(w, i);
+}
+
+static int load_layers(struct work *w, const int *fds, size_t *failed)
+{
+	w->blobs = calloc(w->count, sizeof(*w->blobs));
+	w->images = calloc(w->count, sizeof(*w->images));
+	if (!w->blobs || !w->images)
+		return sgz_nomem(w->ctx);
+	for (size_t i = 0; i < w->count; i++) {
+		int ret = load_layer(w, fds[i], i);
+
+		if (ret) {
+			*failed = i;
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int write_out(struct work *w, struct sgz_image *image, int out)
+{
+	if (w->ctx->opt->device_image)
+		return sgz_device_write(image, w->ctx, w->blobs, out);
+	return sgz_image_write(image, w->ctx, out);
+}
+
+int stargz_index_layers(const int *fds, size_t count,
+			const struct stargz_index_options *opt, int out,
+			struct stargz_index_stats *stats,
+			struct stargz_error *err, size_t *failed)
+{
+	const struct sgz_context ctx = { .opt = opt, .err = err };
+	struct work w = { .ctx = &ctx, .count = count };
+	struct sgz_image *image = &w.merged;
+	int ret;
+
+	*failed = count;
+	ret = load_layers(&w, fds, failed);
+	if (!ret && opt->merge)
+		ret = sgz_merge(&w.merged, &ctx, w.images, count);
+	else if (!ret && opt->below)
+		ret = sgz_chain(&w.merged, &ctx, w.images, count);
+	else if (w.images)
+		image = w.images;
+	if (!ret)
+		ret = write_out(&w, image, out);
+	if (!ret && stats)
+		sgz_image_stats(image, stats);
+	for (size_t i = 0; w.images && i < count; i++)
+		sgz_image_free(&w.images[i]);
+	sgz_image_free(&w.merged);
+	free(w.images);
+	free(w.blobs);
+	return ret;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * The tree of several layers: which of their names are visible, under which
+ * inode numbers. What the inodes hold is mergedata.c's.
+ *
+ * A directory of the image is a list of directories of layers, the topmost
+ * first. The directories are walked breadth first, the names of one in order,
+ * so that numbers come out as in any other index.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "build/merge.h"
+#include "build/merge_tables.h"
+#include "index/overlay.h"
+#include "index/records.h"
+#include "index/superblock.h"
+
+/* A directory of a layer that is part of one of the image. */
+struct part {
+	uint32_t layer;
+	uint32_t ino;
+	uint32_t next;		/* its next entry, while names are merged */
+	uint32_t end;
+};
+
+/* A directory of the image. */
+struct directory {
+	size_t first;		/* of its parts, topmost layer first */
+	size_t parts;
+	uint32_t ino;
+};
+
+/*
+ * @like: of the directory at hand: the directory of a layer that it has its
+ * attributes from
+ */
+struct walk {
+	struct sgz_merge *m;
+	struct sgz_vec parts;
+	struct sgz_vec dirs;
+	struct part like;
+};
+
+static struct part *part_at(const struct walk *w, size_t i)
+{
+	return (struct part *)w->parts.data + i;
+}
+
+static const struct sgz_image *layer_of(const struct walk *w,
+					const struct part *part)
+{
+	return &w->m->layers[part->layer];
+}
+
+static const struct stargz_dirent *entry_of(const struct walk *w,
+					    const struct part *part)
+{
+	return sgz_dirent(layer_of(w, part), part->next);
+}
+
+static int add_part(struct walk *w, uint32_t layer, uint32_t ino)
+{
+	const struct stargz_inode *inode = sgz_inode(&w->m->layers[layer], ino);
+	struct part *part = sgz_vec_add(&w->parts, 1, sizeof(*part));
+
+	if (!part)
+		return sgz_nomem(w->m->ctx);
+	part->layer = layer;
+	part->ino = ino;
+	part->next = le32toh(inode->a);
+	part->end = part->next + le32toh(inode->b);
+	return 0;
+}
+
+static int add_directory(struct walk *w, size_t first, uint32_t ino)
+{
+	struct directory *dir = sgz_vec_add(&w->dirs, 1, sizeof(*dir));
+
+	if (!dir)
+		return sgz_nomem(w->m->ctx);
+	dir->first = first;
+	dir->parts = w->parts.count - first;
+	dir->ino = ino;
+	return 0;
+}
+
+static bool is_implied(const struct walk *w, uint32_t layer, uint32_t ino)
+{
+	return le16toh(sgz_inode(&w->m->layers[layer], ino)->flags) &
+	       STARGZ_INODE_IMPLIED;
+}
+
+/* The part with the least next name, of equal names the topmost one. */
+static size_t least(const struct walk *w, size_t first, size_t end)
+{
+	size_t best = end;
+
+	for (size_t i = first; i < end; i++) {
+		const struct part *p = part_at(w, i), *b = part_at(w, best);
+
+		if (p->next == p->end)
+			continue;
+		if (best == end ||
+		    sgz_dirent_cmp(layer_of(w, p), entry_of(w, p),
+				   layer_of(w, b), entry_of(w, b)) < 0)
+			best = i;
+	}
+	return best;
+}
+
+/*
+ * Collect the parts of a directory of the image whose name is that of the next
+ * entry of part @top, down to the first layer that hides those below it, and
+ * pass the name in all parts of the parent. With @dir unset nothing is
+ * collected. The attributes are those of the topmost part that has some, which
+ * may be one that is hidden otherwise.
+ */
+static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
+{
+	const struct sgz_image *image = layer_of(w, part_at(w, top));
+	const struct stargz_dirent *name = entry_of(w, part_at(w, top));
+	bool looking = dir;
+
+	for (size_t i = top; i < end; i++) {
+		struct part *p = part_at(w, i);
+		const struct stargz_dirent *d = entry_of(w, p);
+		uint32_t layer = p->layer, ino;
+		int ret;
+
+		if (p->next == p->end ||
+		    sgz_dirent_cmp(layer_of(w, p), d, image, name))
+			continue;
+		p->next++;
+		ino = le32toh(d->ino);
+		if (d->type != S_IFDIR >> 12)
+			dir = looking = false;
+		if (looking) {
+			w->like = (struct part){ .layer = layer, .ino = ino };
+			looking = is_implied(w, layer, ino);
+		}
+		if (!dir)
+			continue;
+		if (sgz_is_opaque(&w->m->layers[layer], ino))
+			dir = false;
+		ret = add_part(w, layer, ino);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* The next name of directory @dir, from part @top of it. */
+static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
+{
+	const struct part *part = part_at(w, top);
+	const struct stargz_dirent *d = entry_of(w, part);
+	uint32_t layer = part->layer, ino = le32toh(d->ino), mine;
+	bool is_dir = d->type == S_IFDIR >> 12;
+	size_t first = w->parts.count;
+	int ret;
+
+	ret = pass_name(w, top, end, is_dir);
+	if (ret || (!w->m->chain &&
+		    sgz_is_whiteout(&w->m->layers[layer], ino)))
+		return ret;
+	ret = sgz_merge_entry(w->m, dir, layer, d, &mine);
+	if (ret || !is_dir)
+		return ret;
+	sgz_merge_attributes(w->m, mine, w->like.layer, w->like.ino);
+	return add_directory(w, first, mine);
+}
+
+static int merge_directory(struct walk *w, size_t i)
+{
+	struct directory dir = ((struct directory *)w->dirs.data)[i];
+	size_t end = dir.first + dir.parts, top;
+	int ret = 0;
+
+	sgz_merge_open(w->m, dir.ino);
+	while (!ret && (top = least(w, dir.first, end)) != end)
+		ret = merge_name(w, dir.ino, top, end);
+	return ret;
+}
+
+static int merge_trees(struct sgz_merge *m)
+{
+	struct walk w = { .m = m };
+	size_t like = m->count - 1;
+	int ret;
+
+	while (like && is_implied(&w, like, STARGZ_ROOT_INO))
+		like--;
+	ret = sgz_merge_root(m, like);
+	for (size_t i = m->count; !ret && i-- > 0; ) {
+		ret = add_part(&w, i, STARGZ_ROOT_INO);
+		if (m->chain || sgz_is_opaque(&m->layers[i], STARGZ_ROOT_INO))
+			break;
+	}
+	if (!ret)
+		ret = add_directory(&w, 0, STARGZ_ROOT_INO);
+	for (size_t i = 0; !ret && i < w.dirs.count; i++)
+		ret = merge_directory(&w, i);
+	sgz_vec_free(&w.parts);
+	sgz_vec_free(&w.dirs);
+	return ret;
+}
+
+static int check_layers(const struct sgz_merge *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		uint32_t compat = le32toh(m->layers[i].sb.feature_compat);
+
+		if (compat & STARGZ_COMPAT_RAW_VIEW)
+			return sgz_fail(m->ctx, -EINVAL,
+					"layer %zu was indexed with --raw, so its whiteouts are plain files",
+					i);
+		if (i && compat & STARGZ_COMPAT_MERGED)
+			return sgz_fail(m->ctx, -EINVAL,
+					"layer %zu is a merged index, which has no whiteouts any more; only the lowest one can be",
+					i);
+	}
+	return 0;
+}
+
+static int merge(struct sgz_image *image, const struct sgz_context *ctx,
+		 const struct sgz_image *layers, size_t count, bool chain)
+{
+	struct sgz_merge m = {
+		.image = image,
+		.ctx = ctx,
+		.layers = layers,
+		.count = count,
+		.chain = chain,
+	};
+	int ret;
+
+	ret = check_layers(&m);
+	if (!ret)
+		ret = sgz_merge_begin(&m);
+	if (!ret)
+		ret = merge_trees(&m);
+	if (!ret)
+		ret = sgz_merge_data(&m);
+	sgz_merge_end(&m);
+	return ret;
+}
+
+int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
+	      const struct sgz_image *layers, size_t count)
+{
+	return merge(image, ctx, layers, count, false);
+}
+
+int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
+	      const struct sgz_image *layers, size_t count)
+{
+	return merge(image, ctx, layers, count, true);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Finding the extent of a position, and reading over extents.
+ */
+#include "content/file.h"
+#include "index/records.h"
+
+void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
+		    struct sgz_piece *piece)
+{
+	const struct stargz_inode *inode = sgz_inode(image, ino);
+	uint64_t first = le32toh(inode->a), low, high;
+	const struct stargz_extent *e;
+
+	piece->pos = pos;
+	piece->len = le64toh(inode->size) - pos;
+	piece->span = le32toh(inode->a);
+	piece->offset = le32toh(inode->b) + pos;
+	if (le16toh(inode->flags) & STARGZ_INODE_INLINE)
+		return;
+	/* The last extent that does not begin after @pos; the first is at 0. */
+	low = first;
+	high = first + le32toh(inode->b);
+	while (high - low > 1) {
+		uint64_t mid = low + (high - low) / 2;
+
+		if (le64toh(sgz_extent(image, mid)->pos) <= pos)
+			low = mid;
+		else
+			high = mid;
+	}
+	e = sgz_extent(image, low);
+	if (low + 1 < first + le32toh(inode->b))
+		piece->len = le64toh(e[1].pos) - pos;
+	piece->span = le32toh(e->span);
+	piece->offset = le32toh(e->offset) + pos - le64toh(e->pos);
+}
+
+int sgz_file_read(struct sgz_spanread *r, uint32_t ino, uint64_t pos,
+		  void *buf, size_t len)
+{
+	while (len) {
+		struct sgz_piece piece;
+		size_t n;
+		int ret = 0;
+
+		sgz_file_piece(r->image, ino, pos, &piece);
+		n = piece.len < len ? piece.len : len;
+		if (piece.span == STARGZ_NO_SPAN)
+			memset(buf, 0, n);
+		else
+			ret = sgz_spanread_bytes(r, piece.span, piece.offset,
+						 buf, n);
+		if (ret)
+			return ret;
+		buf = (char *)buf + n;
+		pos += n;
+		len -= n;
+	}
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The content of regular files, through the extents of an index.
+ */
+#ifndef SGZ_FILEREAD_H
+#define SGZ_FILEREAD_H
+
+#include "content/span.h"
+
+/**
+ * struct sgz_piece - a run of a file that lies in one span or hole
+ * @pos: first byte in the file
+ * @len: bytes up to the end of the run
+ * @span: number of the span, or %STARGZ_NO_SPAN
+ * @offset: first byte in the decoded span
+ */
+struct sgz_piece {
+	uint64_t pos;
+	uint64_t len;
+	uint32_t span;
+	uint64_t offset;
+};
+
+/**
+ * sgz_file_piece() - where a byte of a file is
+ * @image: an index that was checked
+ * @ino: a regular file
+ * @pos: a byte of it, before its end
+ * @piece: set to what follows from @pos on
+ */
+void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
+		    struct sgz_piece *piece);
+
+/**
+ * sgz_file_read() - read bytes of a file
+ * @r: reader of spans
+ * @ino: a regular file
+ * @pos: first byte
+ * @buf: gets them
+ * @len: how many; not beyond the end of the file
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_file_read(struct sgz_spanread *r, uint32_t ino, uint64_t pos,
+		  void *buf, size_t len);
+
+#endif /* SGZ_FILEREAD_H */

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * The threads that decode spans and read files. They share the plan, of which
+ * each takes the next job, and the list of faults; everything else is their
+ * own.
+ */
+#include <stdlib.h>
+
+#include "content/file.h"
+#include "content/read_all.h"
+#include "index/records.h"
+
+#define STEP	(128u << 10)
+
+struct worker {
+	struct sgz_plan *plan;
+	struct stargz_error err;
+	struct sgz_context ctx;
+	struct sgz_spanread *reader;
+	struct sgz_sha256 sha[3];	/* of two lanes, and of a span */
+	bool broken[2];
+	bool leads;
+	bool running;
+	pthread_t thread;
+	uint8_t buf[STEP];
+};
+
+static const struct sgz_content *content_of(const struct worker *w)
+{
+	return w->plan->content;
+}
+
+/* A span could not be decoded; name a file that needs it. */
+static void blame(struct worker *w, uint32_t nr, int code)
+{
+	uint32_t ino = ((const uint32_t *)w->plan->owner.data)[nr];
+
+	if (ino)
+		sgz_faults_add(content_of(w)->faults, nr, code, "%s: %s",
+			       sgz_inodepath_quoted(content_of(w)->names,
+						    ino).text, w->err.text);
+	else
+		sgz_faults_add(content_of(w)->faults, nr, code, "%s",
+			       w->err.text);
+}
+
+static void settle(struct worker *w, struct sgz_range *range,
+		   struct sgz_sha256 *sha, uint64_t order)
+{
+	uint8_t have[SGZ_SHA256_LEN];
+
+	range->state = SGZ_RANGE_READ;
+	sgz_sha256_get(sha, have);
+	if (!range->compare)
+		memcpy(range->sha256, have, sizeof(have));
+	if (!memcmp(range->sha256, have, sizeof(have)))
+		return;
+	sgz_faults_add(content_of(w)->faults, order, -EBADMSG,
+		       "%s: bytes %llu to %llu do not have the digest that the TOC gives",
+		       sgz_inodepath_quoted(content_of(w)->names,
+					    range->ino).text,
+		       (unsigned long long)range->pos,
+		       (unsigned long long)(range->pos + range->len));
+}
+
+/* The ranges in a span: those from the returned number on, while in it. */
+static size_t first_range(const struct worker *w, uint32_t nr)
+{
+	size_t low = 0, high = w->plan->within;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		struct sgz_range *range = sgz_plan_range(w->plan, mid);
+		struct sgz_piece piece;
+
+		sgz_file_piece(content_of(w)->image, range->ino, range->pos,
+			       &piece);
+		if (piece.span < nr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* A span was decoded, or could not be if there is no @data. */
+static void look_at_ranges(struct worker *w, uint32_t nr, const uint8_t *data)
+{
+	for (size_t i = first_range(w, nr); i < w->plan->within; i++) {
+		struct sgz_range *range = sgz_plan_range(w->plan, i);
+		struct sgz_piece piece;
+
+		sgz_file_piece(content_of(w)->image, range->ino, range->pos,
+			       &piece);
+		if (piece.span != nr)
+			break;
+		range->state = SGZ_RANGE_BROKEN;
+		if (!data)
+			continue;
+		sgz_sha256_add(&w->sha[2], data + piece.offset, range->len);
+		settle(w, range, &w->sha[2], nr);
+	}
+}
+
+static bool claim(struct worker *w, uint32_t nr)
+{
+	return !atomic_exchange(&w->plan->claimed[nr], 1);
+}
+
+/* The first one to decode a span tells of it. */
+static void conclude(struct worker *w, uint32_t nr, int ret,
+		     const uint8_t *data)
+{
+	const struct stargz_span *span = sgz_span(content_of(w)->image, nr);
+
+	atomic_fetch_add(&w->plan->done, le32toh(span->clen));
+	if (ret)
+		blame(w, nr, ret);
+	look_at_ranges(w, nr, ret ? NULL : data);
+	if (w->leads)
+		sgz_progress(content_of(w)->ctx, w->plan->done,
+			     w->plan->total);
+}
+
+static bool at_hand(const struct worker *w, uint32_t nr)
+{
+	const struct sgz_content *c = content_of(w);
+
+	return c->blobs[le16toh(sgz_span(c->image, nr)->blob)].fd >= 0;
+}
+
+/* A span that no file reader has looked at. */
+static void read_span(struct worker *w, uint32_t nr)
+{
+	const uint8_t *data = NULL;
+	int ret;
+
+	if (!at_hand(w, nr) || !claim(w, nr))
+		return;
+	if (sgz_span(content_of(w)->image, nr)->codec == STARGZ_CODEC_STORED)
+		ret = sgz_spanread_stored(w->reader, nr);
+	else
+		ret = sgz_spanread_whole(w->reader, nr, &data);
+	conclude(w, nr, ret, data);
+}
+
+static struct sgz_range *lane_range(const struct worker *w,
+				    const struct sgz_lane *lane)
+{
+	return lane->first < lane->end ? sgz_plan_range(w->plan, lane->first) :
+					 NULL;
+}
+
+static void end_range(struct worker *w, struct sgz_lane *lane, int k)
+{
+	struct sgz_range *range = lane_range(w, lane);
+
+	if (w->broken[k]) {
+		uint8_t unused[SGZ_SHA256_LEN];
+
+		range->state = SGZ_RANGE_BROKEN;
+		sgz_sha256_get(&w->sha[k], unused);
+	} else {
+		settle(w, range, &w->sha[k], range->ino);
+	}
+	w->broken[k] = false;
+	lane->first++;
+}
+
+/* Bytes of the file, or none if they could not be read, for a lane. */
+static void feed_lane(struct worker *w, struct sgz_lane *lane, int k,
+		      uint64_t pos, const uint8_t *data, uint64_t len)
+{
+	struct sgz_range *range;
+
+	while ((range = lane_range(w, lane)) && range->pos < pos + len) {
+		uint64_t from = range->pos > pos ? range->pos : pos;
+		uint64_t end = range->pos + range->len, to = end;
+
+		if (to > pos + len)
+			to = pos + len;
+		if (data)
+			sgz_sha256_add(&w->sha[k], data + (from - pos),
+				       to - from);
+		else
+			w->broken[k] = true;
+		if (end > to)
+			break;
+		end_range(w, lane, k);
+	}
+}
+
+/* What a piece of a file holds, or NULL; it may be made shorter. */
+static const uint8_t *read_piece(struct worker *w, struct sgz_piece *piece)
+{
+	static const uint8_t zeroes[STEP];
+	const struct stargz_span *span;
+	const uint8_t *data = NULL;
+	uint64_t n = piece->len < STEP ? piece->len : STEP;
+	int ret;
+
+	if (piece->span == STARGZ_NO_SPAN) {
+		piece->len = n;
+		return zeroes;
+	}
+	if (!at_hand(w, piece->span))
+		return NULL;
+	span = sgz_span(content_of(w)->image, piece->span);
+	if (span->codec == STARGZ_CODEC_STORED) {
+		piece->len = n;
+		ret = sgz_spanread_bytes(w->reader, piece->span, piece->offset,
+					 w->buf, n);
+		if (ret)
+			blame(w, piece->span, ret);
+		return ret ? NULL : w->buf;
+	}
+	ret = sgz_spanread_whole(w->reader, piece->span, &data);
+	if (claim(w, piece->span))
+		conclude(w, piece->span, ret, data);
+	return ret ? NULL : data + piece->offset;
+}
+
+/* Where the next byte is that a range needs. */
+static bool next_pos(struct worker *w, struct sgz_file_job *job, uint64_t *pos)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (int k = 0; k < 2; k++) {
+		struct sgz_range *range;
+
+		while ((range = lane_range(w, &job->lanes[k])) && !range->len)
+			end_range(w, &job->lanes[k], k);
+		if (range && range->pos < next)
+			next = range->pos;
+	}
+	if (next != UINT64_MAX && next > *pos)
+		*pos = next;
+	return next != UINT64_MAX;
+}
+
+static void read_file(struct worker *w, struct sgz_file_job *job)
+{
+	uint32_t ino = lane_range(w, &job->lanes[0])->ino;
+	uint64_t pos = 0;
+
+	while (next_pos(w, job, &pos)) {
+		struct sgz_piece piece;
+		const uint8_t *data;
+
+		sgz_file_piece(content_of(w)->image, ino, pos, &piece);
+		data = read_piece(w, &piece);
+		for (int k = 0; k < 2; k++)
+			feed_lane(w, &job->lanes[k], k, pos, data, piece.len);
+		pos += piece.len;
+	}
+}
+
+/* Does a range lie in the span? */
+static bool has_ranges(const struct worker *w, uint32_t nr)
+{
+	size_t i = first_range(w, nr);
+	const struct sgz_range *range = sgz_plan_range(w->plan, i);
+	struct sgz_piece piece;
+
+	if (i == w->plan->within)
+		return false;
+	sgz_file_piece(content_of(w)->image, range->ino, range->pos, &piece);
+	return piece.span == nr;
+}
+
+static void *work(void *data)
+{
+	struct worker *w = data;
+	struct sgz_plan *plan = w->plan;
+	size_t spans = content_of(w)->image->table[STARGZ_TABLE_SPANS].count;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&plan->next_file, 1)) < plan->files.count)
+		read_file(w, (struct sgz_file_job *)plan->files.data + i);
+	while ((i = atomic_fetch_add(&plan->next_span, 1)) < spans)
+		if (content_of(w)->all || has_ranges(w, i))
+			read_span(w, i);
+	return NULL;
+}
+
+static int open_worker(struct worker *w, struct sgz_plan *plan)
+{
+	int ret = 0;
+
+	w->plan = plan;
+	w->ctx = (struct sgz_context){ plan->content->ctx->opt, &w->err };
+	w->reader = sgz_spanread_open(&w->ctx, plan->content->image,
+				      plan->content->blobs);
+	if (!w->reader)
+		return sgz_nomem(plan->content->ctx);
+	w->reader->limit = 0;
+	for (int i = 0; !ret && i < 3; i++)
+		ret = sgz_sha256_open(&w->sha[i], plan->content->ctx);
+	return ret;
+}
+
+static void close_worker(struct worker *w)
+{
+	for (int i = 0; i < 3; i++)
+		if (w->sha[i].md)
+			sgz_sha256_close(&w->sha[i]);
+	sgz_spanread_close(w->reader);
+}
+
+/* The caller works too; one thread less than hoped for is no failure. */
+static void run(struct worker *w, unsigned int count)
+{
+	w[0].leads = true;
+	for (unsigned int i = 1; i < count; i++)
+		w[i].running = !pthread_create(&w[i].thread, NULL, work,
+					       &w[i]);
+	work(&w[0]);
+	for (unsigned int i = 1; i < count; i++)
+		if (w[i].running)
+			pthread_join(w[i].thread, NULL);
+}
+
+static unsigned int thread_count(const struct sgz_content *content)
+{
+	uint64_t most = SGZ_CONTENT_MEMORY /
+			(le32toh(content->image->sb.max_span) | 1);
+
+	return content->threads < most ? content->threads : most;
+}
+
+int sgz_content_read(struct sgz_content *content)
+{
+	unsigned int count = thread_count(content);
+	struct sgz_plan plan = { 0 };
+	struct worker *w = calloc(count, sizeof(*w));
+	int ret;
+
+	ret = w ? sgz_plan_make(&plan, content) : sgz_nomem(content->ctx);
+	for (unsigned int i = 0; !ret && i < count; i++)
+		ret = open_worker(&w[i], &plan);
+	if (!ret)
+		run(w, count);
+	for (unsigned int i = 0; w && i < count; i++)
+		close_worker(&w[i]);
+	sgz_plan_free(&plan);
+	free(w);
+	return ret;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Who decodes what. A range that lies in one span is looked at when the span
+ * is decoded. A file with a range that does not is read from start to end; the
+ * spans on the way are decoded, and looked at, by who reads it.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "content/file.h"
+#include "content/read_all.h"
+#include "index/records.h"
+
+/* The compressed span that holds all of a range, or STARGZ_NO_SPAN. */
+static uint32_t span_of(const struct sgz_image *image,
+			const struct sgz_range *range)
+{
+	struct sgz_piece piece;
+
+	if (!range->len)
+		return STARGZ_NO_SPAN;
+	sgz_file_piece(image, range->ino, range->pos, &piece);
+	if (piece.span == STARGZ_NO_SPAN || piece.len < range->len ||
+	    sgz_span(image, piece.span)->codec == STARGZ_CODEC_STORED)
+		return STARGZ_NO_SPAN;
+	return piece.span;
+}
+
+/* By span, the others, which have the greatest number, behind by file. */
+static int compare(const void *left, const void *right, void *image)
+{
+	const struct sgz_range *a = left, *b = right;
+	uint32_t sa = span_of(image, a), sb = span_of(image, b);
+
+	if (sa != sb)
+		return sa < sb ? -1 : 1;
+	if (a->ino != b->ino)
+		return a->ino < b->ino ? -1 : 1;
+	if (a->pos != b->pos)
+		return a->pos < b->pos ? -1 : 1;
+	return (a->len < b->len) - (a->len > b->len);
+}
+
+static struct sgz_file_job *add_job(struct sgz_plan *plan, struct sgz_lane a,
+				    struct sgz_lane b)
+{
+	struct sgz_file_job *job = sgz_vec_add(&plan->files, 1, sizeof(*job));
+
+	if (job) {
+		job->lanes[0] = a;
+		job->lanes[1] = b;
+	}
+	return job;
+}
+
+/* How many ranges from @first on belong to one file and follow one another. */
+static uint32_t run_end(const struct sgz_plan *plan, uint32_t first)
+{
+	const struct sgz_range *r = sgz_plan_range(plan, first);
+	uint32_t i = first + 1;
+
+	for (; i < plan->content->ranges.count; i++, r++)
+		if (r[1].ino != r->ino || r[1].pos - r->pos < r->len)
+			break;
+	return i;
+}
+
+/*
+ * The ranges of a file come by position, of equal ones the longest first: the
+ * whole file, then its chunks. Whatever else an index says makes more jobs.
+ */
+static int make_jobs(struct sgz_plan *plan)
+{
+	uint32_t i = plan->within, count = plan->content->ranges.count;
+
+	while (i < count) {
+		struct sgz_lane a = { i, run_end(plan, i) };
+		struct sgz_lane b = { a.end, a.end };
+
+		if (a.end - a.first == 1 && a.end < count &&
+		    sgz_plan_range(plan, a.end)->ino ==
+		    sgz_plan_range(plan, i)->ino)
+			b.end = run_end(plan, b.first);
+		if (!add_job(plan, a, b))
+			return -ENOMEM;
+		i = b.end;
+	}
+	return 0;
+}
+
+static uint64_t job_size(const struct sgz_content *content,
+			 const struct sgz_file_job *job)
+{
+	const struct sgz_range *range = content->ranges.data;
+
+	return le64toh(sgz_inode(content->image,
+				 range[job->lanes[0].first].ino)->size);
+}
+
+/* The largest first, so that the threads end at about the same time. */
+static int compare_jobs(const void *left, const void *right, void *content)
+{
+	const struct sgz_file_job *a = left, *b = right;
+	uint64_t sa = job_size(content, a), sb = job_size(content, b);
+
+	if (sa != sb)
+		return sa > sb ? -1 : 1;
+	return a->lanes[0].first < b->lanes[0].first ? -1 : 1;
+}
+
+static void note_owner(struct sgz_plan *plan, uint32_t ino, uint32_t span)
+{
+	uint32_t *owner = plan->owner.data;
+
+	if (span != STARGZ_NO_SPAN && !owner[span])
+		owner[span] = ino;
+}
+
+/* For messages: a file in each span. */
+static int find_owners(struct sgz_plan *plan)
+{
+	const struct sgz_image *image = plan->content->image;
+	uint64_t inodes = image->table[STARGZ_TABLE_INODES].count;
+
+	if (!sgz_vec_add(&plan->owner,
+			 image->table[STARGZ_TABLE_SPANS].count + 1,
+			 sizeof(uint32_t)))
+		return -ENOMEM;
+	for (uint64_t ino = 1; ino <= inodes; ino++) {
+		const struct stargz_inode *inode = sgz_inode(image, ino);
+		uint32_t a = le32toh(inode->a);
+
+		if (!S_ISREG(le16toh(inode->mode)) || !inode->size)
+			continue;
+		if (le16toh(inode->flags) & STARGZ_INODE_INLINE) {
+			note_owner(plan, ino, a);
+			continue;
+		}
+		for (uint32_t i = 0; i < le32toh(inode->b); i++)
+			note_owner(plan, ino,
+				   le32toh(sgz_extent(image, a + i)->span));
+	}
+	return 0;
+}
+
+int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
+{
+	const struct sgz_image *image = content->image;
+	uint64_t spans = image->table[STARGZ_TABLE_SPANS].count;
+	struct sgz_vec *ranges = &content->ranges;
+
+	plan->content = content;
+	if (ranges->count)
+		qsort_r(ranges->data, ranges->count, sizeof(struct sgz_range),
+			compare, (void *)image);
+	while (plan->within < ranges->count &&
+	       span_of(image, sgz_plan_range(plan, plan->within)) !=
+	       STARGZ_NO_SPAN)
+		plan->within++;
+	plan->claimed = calloc(spans + 1, sizeof(*plan->claimed));
+	if (!plan->claimed || make_jobs(plan) || find_owners(plan))
+		return sgz_nomem(content->ctx);
+	if (plan->files.count)
+		qsort_r(plan->files.data, plan->files.count,
+			sizeof(struct sgz_file_job), compare_jobs, content);
+	for (uint64_t i = 0; i < spans; i++)
+		plan->total += le32toh(sgz_span(image, i)->clen);
+	return 0;
+}
+
+void sgz_plan_free(struct sgz_plan *plan)
+{
+	sgz_vec_free(&plan->files);
+	sgz_vec_free(&plan->owner);
+	free(plan->claimed);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Which spans are decoded and kept. A span is decoded as a whole, as the
+ * kernel does it; of a stored one only what is asked for is read. The spans
+ * used last are kept, since files that follow one another in a layer share
+ * them.
+ */
+#include <libdeflate.h>
+#include <stdlib.h>
+
+#include "content/span.h"
+#include "index/records.h"
+
+struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
+				       const struct sgz_image *image,
+				       struct sgz_blob *blobs)
+{
+	struct sgz_spanread *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->ctx = ctx;
+	r->image = image;
+	r->blobs = blobs;
+	r->limit = SGZ_SPANREAD_BYTES;
+	return r;
+}
+
+void sgz_spanread_close(struct sgz_spanread *r)
+{
+	if (!r)
+		return;
+	for (int i = 0; i < SGZ_SPANREAD_KEPT; i++)
+		free(r->kept[i].data);
+	ZSTD_freeDCtx(r->zstd);
+	free(r);
+}
+
+int sgz_span_damaged(const struct sgz_spanread *r, uint32_t nr,
+		     const char *why)
+{
+	const struct stargz_span *span = sgz_span(r->image, nr);
+
+	return sgz_fail(r->ctx, -EUCLEAN, "span %u at offset %llu of blob %u: %s",
+			nr, (unsigned long long)le64toh(span->start),
+			le16toh(span->blob), why);
+}
+
+static struct sgz_blob *blob_of(const struct sgz_spanread *r, uint32_t nr)
+{
+	return &r->blobs[le16toh(sgz_span(r->image, nr)->blob)];
+}
+
+static int have_blob(const struct sgz_spanread *r, uint32_t nr)
+{
+	if (blob_of(r, nr)->fd >= 0)
+		return 0;
+	return sgz_fail(r->ctx, -ENODATA, "blob %u is not at hand",
+			le16toh(sgz_span(r->image, nr)->blob));
+}
+
+static struct sgz_kept_span *find_kept(struct sgz_spanread *r, uint32_t nr)
+{
+	for (int i = 0; i < SGZ_SPANREAD_KEPT; i++)
+		if (r->kept[i].data && r->kept[i].nr == nr)
+			return &r->kept[i];
+	return NULL;
+}
+
+static void drop(struct sgz_kept_span *kept)
+{
+	free(kept->data);
+	kept->data = NULL;
+	kept->room = 0;
+	kept->used = 0;
+}
+
+/* The place that was not asked for the longest, an empty one first. */
+static struct sgz_kept_span *find_oldest(struct sgz_spanread *r)
+{
+	struct sgz_kept_span *oldest = r->kept;
+
+	for (int i = 1; i < SGZ_SPANREAD_KEPT; i++)
+		if (r->kept[i].used < oldest->used)
+			oldest = &r->kept[i];
+	return oldest;
+}
+
+static size_t bytes_kept(const struct sgz_spanread *r)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < SGZ_SPANREAD_KEPT; i++)
+		sum += r->kept[i].room;
+	return sum;
+}
+
+/* The span that was not asked for the longest is forgotten. */
+static void drop_oldest(struct sgz_spanread *r)
+{
+	struct sgz_kept_span *oldest = NULL;
+
+	for (int i = 0; i < SGZ_SPANREAD_KEPT; i++)
+		if (r->kept[i].data &&
+		    (!oldest || r->kept[i].used < oldest->used))
+			oldest = &r->kept[i];
+	if (oldest)
+		drop(oldest);
+}
+
+static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
+{
+	struct sgz_kept_span *kept;
+	size_t sum;
+
+	while ((sum = bytes_kept(r)) && sum + len > r->limit)
+		drop_oldest(r);
+	kept = find_oldest(r);
+	drop(kept);
+	kept->data = malloc(len);
+	if (!kept->data)
+		return NULL;
+	kept->room = len;
+	return kept;
+}
+
+/* What has been decoded, against the checksum that the index has. */
+static int check_crc(const struct sgz_spanread *r, uint32_t nr,
+		     const uint8_t *data)
+{
+	const struct stargz_span *span = sgz_span(r->image, nr);
+
+	if (span->flags & STARGZ_SPAN_CRC &&
+	    libdeflate_crc32(0, data, le32toh(span->ulen)) !=
+	    le32toh(span->crc32))
+		return sgz_span_damaged(r, nr, "the content does not have the checksum that the index gives");
+	return 0;
+}
+
+int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
+		       const uint8_t **data)
+{
+	const struct stargz_span *span = sgz_span(r->image, nr);
+	struct sgz_kept_span *kept = find_kept(r, nr);
+	int ret;
+
+	if (!kept) {
+		ret = have_blob(r, nr);
+		if (ret)
+			return ret;
+		kept = make_room(r, le32toh(span->ulen));
+		if (!kept)
+			return sgz_nomem(r->ctx);
+		ret = span->codec == STARGZ_CODEC_ZSTD ?
+			sgz_span_zstd(r, nr, kept->data) :
+			sgz_span_gzip(r, nr, kept->data);
+		if (!ret)
+			ret = check_crc(r, nr, kept->data);
+		if (ret) {
+			drop(kept);
+			return ret;
+		}
+		kept->nr = nr;
+	}
+	kept->used = ++r->clock;
+	*data = kept->data;
+	return 0;
+}
+
+int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
+		       void *buf, size_t len)
+{
+	const struct stargz_span *span = sgz_span(r->image, nr);
+	const uint8_t *data;
+	int ret;
+
+	if (span->codec == STARGZ_CODEC_STORED) {
+		ret = have_blob(r, nr);
+		if (ret)
+			return ret;
+		return sgz_blob_read(blob_of(r, nr), r->ctx,
+				     le64toh(span->start) + offset, buf, len);
+	}
+	ret = sgz_spanread_whole(r, nr, &data);
+	if (!ret)
+		memcpy(buf, data + offset, len);
+	return ret;
+}
+
+int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
+{
+	const struct stargz_span *span = sgz_span(r->image, nr);
+	uint32_t left = le32toh(span->ulen), crc = 0;
+	uint64_t pos = le64toh(span->start);
+	int ret = have_blob(r, nr);
+
+	if (ret || !(span->flags & STARGZ_SPAN_CRC))
+		return ret;
+	while (left) {
+		size_t n = left < sizeof(r->in.buf) ? left : sizeof(r->in.buf);
+
+		ret = sgz_blob_read(blob_of(r, nr), r->ctx, pos, r->in.buf, n);
+		if (ret)
+			return ret;
+		crc = libdeflate_crc32(crc, r->in.buf, n);
+		pos += n;
+		left -= n;
+	}
+	if (crc != le32toh(span->crc32))
+		return sgz_span_damaged(r, nr, "the content does not have the checksum that the index gives");
+	return 0;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Checking a layer for whom the first fault is enough.
+ */
+#include <unistd.h>
+
+#include "content/read_all.h"
+#include "content/verify.h"
+
+static int read_all(struct sgz_content *content, struct sgz_faults *faults)
+{
+	int ret = sgz_content_read(content);
+
+	return ret ? ret : sgz_faults_fail(faults, content->ctx);
+}
+
+int sgz_check_content(const struct sgz_context *ctx,
+		      const struct sgz_image *image, struct sgz_blob *blob,
+		      struct sgz_vec *ranges)
+{
+	struct sgz_faults faults = SGZ_FAULTS_INIT;
+	struct sgz_inodepath names = { 0 };
+	struct sgz_content content = {
+		.ctx = ctx,
+		.image = image,
+		.blobs = blob,
+		.names = &names,
+		.ranges = *ranges,
+		.threads = sysconf(_SC_NPROCESSORS_ONLN),
+		.all = true,
+		.faults = &faults,
+	};
+	int ret = sgz_inodepath_make(&names, ctx, image);
+
+	if (!ret)
+		ret = read_all(&content, &faults);
+	sgz_inodepath_free(&names);
+	sgz_faults_free(&faults);
+	return ret;
+}

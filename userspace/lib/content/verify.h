@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Decoding all content of a blob and comparing it with the TOC's digests.
+ */
+#ifndef SGZ_CHECK_H
+#define SGZ_CHECK_H
+
+#include "index/tables.h"
+
+/**
+ * sgz_check_content() - decode every span and compare digests
+ * @ctx: the call
+ * @image: the index of a blob
+ * @blob: the layer
+ * @ranges: struct sgz_range: the digests; sorted by the call
+ *
+ * Return: 0, -EUCLEAN if a span is damaged or too short, -EBADMSG if the
+ * content differs from its digest; the text names the first file.
+ */
+int sgz_check_content(const struct sgz_context *ctx,
+		      const struct sgz_image *image, struct sgz_blob *blob,
+		      struct sgz_vec *ranges);
+
+#endif /* SGZ_CHECK_H */

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Producers replace bytes that are not UTF-8 by U+FFFD when they write the
+ * TOC. The entries of the TOC are in the order of the tar, and the tar headers
+ * of a run of entries follow the content before the run and come before the
+ * content that ends it. So only that stretch is decoded, and its headers are
+ * matched with the entries that lost something. The tar may have headers that
+ * the TOC leaves out, and the TOC other names for some.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "format/names_from_tar.h"
+#include "tar/reader.h"
+
+#define LOSSY	(SGZ_LOSSY_NAME | SGZ_LOSSY_LINK | SGZ_LOSSY_XATTR)
+
+/**
+ * struct want - an entry whose header is looked for
+ * @name: as it is in the TOC
+ * @len: bytes there
+ * @entry: number of the entry
+ * @found: of the first one with this name: how many were found
+ */
+struct want {
+	const char *name;
+	size_t len;
+	uint32_t entry;
+	uint32_t found;
+};
+
+struct walk {
+	const struct sgz_context *ctx;
+	struct sgz_toc *toc;
+	const struct sgz_blob *blob;
+	enum sgz_stream_kind kind;
+	struct sgz_stream stream;
+	bool open;
+	struct sgz_tar tar;
+	struct sgz_vec wants;
+	struct sgz_vec founds;	/* struct want: those whose name was found */
+	struct sgz_vec name;
+};
+
+static bool comes_after(const struct sgz_chunk *a, const struct sgz_chunk *b)
+{
+	return a->unit > b->unit || (a->unit == b->unit && a->inner > b->inner);
+}
+
+/*
+ * Where the next header is, is known after content without holes. Content that
+ * is not where its entry stands would make us read back and forth.
+ */
+static bool ends_run(const struct walk *w, const struct sgz_entry *entry,
+		     const struct sgz_entry *before)
+{
+	if (!sgz_entry_is(entry, S_IFREG) || !entry->b)
+		return false;
+	if (before && !comes_after(sgz_toc_chunk(w->toc, entry->a),
+				   sgz_toc_chunk(w->toc, before->a)))
+		return false;
+	for (uint32_t i = 0; i < entry->b; i++)
+		if (sgz_toc_chunk(w->toc, entry->a + i)->zeroes)
+			return false;
+	return true;
+}
+
+/* Stand at the header that follows the content of @before. */
+static int seek(struct walk *w, const struct sgz_context *ctx,
+		const struct sgz_entry *before)
+{
+	uint64_t member = 0, target = 0;
+	int ret;
+
+	if (before) {
+		const struct sgz_chunk *last =
+			sgz_toc_chunk(w->toc, before->a + before->b - 1);
+
+		member = last->unit;
+		target = last->inner + last->size +
+			 sgz_tar_padding(before->size);
+	}
+	/* In a member shared by many files, go on where the last run ended. */
+	if (!w->open || w->stream.member != member ||
+	    w->stream.decoded > target) {
+		if (w->open)
+			sgz_stream_close(&w->stream);
+		ret = sgz_stream_open(&w->stream, ctx, w->blob, member,
+				      w->toc->data_end, w->kind);
+		w->open = true;
+		if (ret)
+			return ret;
+	}
+	w->stream.ctx = ctx;
+	return sgz_stream_skip(&w->stream, target - w->stream.decoded);
+}
+
+/* Keep the cleaned form of a path of the tar. */
+static int replace(struct walk *w, const char **text, uint32_t *len,
+		   const char *bytes, size_t bytes_len, bool clean)
+{
+	char *copy = sgz_arena_copy(&w->toc->strings, bytes, bytes_len);
+
+	if (!copy)
+		return sgz_nomem(w->stream.ctx);
+	if (clean)
+		bytes_len = sgz_path_clean(copy, copy, bytes_len);
+	*text = copy;
+	*len = bytes_len;
+	return 0;
+}
+
+static int restore_link(struct walk *w, struct sgz_entry *entry)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+	bool clean = entry->flags & SGZ_HARDLINK;
+	const char *link = NULL;
+	uint32_t len = 0;
+	int ret;
+
+	ret = replace(w, &link, &len, h->link, h->link_len, clean);
+	if (ret || !sgz_lossy_equal(entry->link, entry->link_len, link, len))
+		return ret;
+	entry->link = link;
+	entry->link_len = len;
+	entry->flags &= ~SGZ_LOSSY_LINK;
+	return 0;
+}
+
+/* The attribute with its true name, if the header has one that fits. */
+static const struct sgz_xattr *true_xattr(const struct sgz_tar_header *h,
+					  const struct sgz_xattr *attr)
+{
+	const struct sgz_xattr *p = h->pax.xattrs.data;
+
+	for (size_t i = 0; i < h->pax.xattrs.count; i++, p++)
+		if (sgz_lossy_equal(attr->name, attr->name_len, p->name,
+				    p->name_len))
+			return p;
+	return NULL;
+}
+
+static int restore_xattrs(struct walk *w, struct sgz_entry *entry)
+{
+	struct sgz_xattr_pool *pool = &w->toc->xattrs;
+	struct sgz_arena copies = { 0 };
+	struct sgz_vec attrs = { 0 };
+	struct sgz_xattr *attr;
+	int ret;
+
+	ret = sgz_xattr_pool_get(pool, entry->xattr, &copies, &attrs);
+	if (ret) {
+		ret = sgz_nomem(w->stream.ctx);
+		goto out;
+	}
+	entry->flags &= ~SGZ_LOSSY_XATTR;
+	attr = attrs.data;
+	for (size_t i = 0; i < attrs.count; i++, attr++) {
+		const struct sgz_xattr *true_one =
+			true_xattr(&w->tar.h, attr);
+
+		if (true_one) {
+			attr->name = true_one->name;
+			attr->name_len = true_one->name_len;
+		} else if (sgz_has_replacement(attr->name, attr->name_len)) {
+			entry->flags |= SGZ_LOSSY_XATTR;
+		}
+	}
+	ret = sgz_xattr_pool_add(pool, w->stream.ctx, attrs.data, attrs.count,
+				 &entry->xattr);
+out:
+	sgz_vec_free(&attrs);
+	sgz_arena_free(&copies);
+	return ret;
+}
+
+/* Links to the entry know it by the name that it had. */
+static int keep_lossy(struct walk *w, const struct sgz_entry *entry)
+{
+	struct want *found;
+
+	if (!(entry->flags & SGZ_LOSSY_NAME))
+		return 0;
+	found = sgz_vec_add(&w->founds, 1, sizeof(*found));
+	if (!found)
+		return sgz_nomem(w->stream.ctx);
+	found->name = entry->name;
+	found->len = entry->name_len;
+	found->entry = entry - sgz_toc_entry(w->toc, 0);
+	return 0;
+}
+
+/* Take from the header at hand what the entry has lost. */
+static int restore(struct walk *w, struct sgz_entry *entry)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+	const char *name = NULL;
+	uint32_t len = 0;
+	int ret;
+
+	ret = replace(w, &name, &len, h->name, h->name_len, true);
+	if (!ret)
+		ret = keep_lossy(w, entry);
+	if (ret)
+		return ret;
+	entry->name = name;
+	entry->name_len = len;
+	entry->flags &= ~SGZ_LOSSY_NAME;
+	if (entry->flags & SGZ_LOSSY_LINK)
+		ret = restore_link(w, entry);
+	if (!ret && entry->flags & SGZ_LOSSY_XATTR)
+		ret = restore_xattrs(w, entry);
+	return ret;
+}
+
+static int compare_names(const char *a, size_t a_len, const char *b,
+			 size_t b_len)
+{
+	int cmp = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	return cmp ? cmp : (a_len > b_len) - (a_len < b_len);
+}
+
+/* By name, those with one name as they come. */
+static int compare_wants(const void *left, const void *right)
+{
+	const struct want *a = left, *b = right;
+	int cmp = compare_names(a->name, a->len, b->name, b->len);
+
+	return cmp ? cmp : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+static int list_wants(struct walk *w, size_t from, size_t to)
+{
+	w->wants.count = 0;
+	for (size_t i = from; i <= to; i++) {
+		const struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
+		struct want *want;
+
+		if (!(entry->flags & LOSSY))
+			continue;
+		want = sgz_vec_add(&w->wants, 1, sizeof(*want));
+		if (!want)
+			return sgz_nomem(w->ctx);
+		want->name = entry->name;
+		want->len = entry->name_len;
+		want->entry = i;
+	}
+	qsort(w->wants.data, w->wants.count, sizeof(struct want),
+	      compare_wants);
+	return 0;
+}
+
+/* Is it not the header of something else that had the name before? */
+static bool may_be(const struct walk *w, const struct sgz_entry *entry)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+
+	return !sgz_entry_is(entry, S_IFLNK) ||
+	       sgz_lossy_equal(entry->link, entry->link_len, h->link,
+			       h->link_len);
+}
+
+/* The entry that the header at hand is of, or NULL if none lacks it. */
+static struct sgz_entry *wanted(struct walk *w)
+{
+	struct want *want = w->wants.data;
+	size_t low = 0, high = w->wants.count;
+	const char *name = w->name.data;
+	size_t len = w->name.count;
+	struct sgz_entry *entry;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare_names(want[mid].name, want[mid].len, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	high = low < w->wants.count ? low + want[low].found : low;
+	if (high >= w->wants.count ||
+	    compare_names(want[high].name, want[high].len, name, len))
+		return NULL;
+	entry = sgz_toc_entry(w->toc, want[high].entry);
+	if (!may_be(w, entry))
+		return NULL;
+	want[low].found++;
+	return entry;
+}
+
+/* How a TOC writes the name of the header at hand. */
+static int lossy_name(struct walk *w)
+{
+	const struct sgz_tar_header *h = &w->tar.h;
+	char *clean = malloc(h->name_len + 1), *to;
+	size_t len;
+
+	to = sgz_vec_room(&w->name, 3 * h->name_len + 1);
+	if (!clean || !to) {
+		free(clean);
+		return sgz_nomem(w->stream.ctx);
+	}
+	len = sgz_path_clean(clean, h->name, h->name_len);
+	w->name.count = sgz_lossy_text(to, clean, len);
+	free(clean);
+	return 0;
+}
+
+/* Is the stream beyond the content that ends the run? */
+static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
+		      const struct sgz_entry *before)
+{
+	const struct sgz_chunk *first;
+
+	if (!ends_run(w, end, before))
+		return false;
+	first = sgz_toc_chunk(w->toc, end->a);
+	return w->stream.member > first->unit ||
+	       (w->stream.member == first->unit &&
+		w->stream.decoded > first->inner);
+}
+
+/*
+ * What is wanted is looked for between the content of @before and that of
+ * @end, or the end of the tar.
+ */
+static int walk_run(struct walk *w, const struct sgz_context *ctx,
+		    const struct sgz_entry *before,
+		    const struct sgz_entry *end)
+{
+	size_t left = w->wants.count;
+	int ret;
+
+	ret = seek(w, ctx, before);
+	while (!ret && left) {
+		struct sgz_entry *entry;
+
+		ret = sgz_tar_next(&w->tar);
+		if (ret <= 0)
+			return ret;
+		if (end && is_beyond(w, end, before))
+			return 0;
+		ret = lossy_name(w);
+		if (ret)
+			return ret;
+		entry = wanted(w);
+		if (entry) {
+			ret = restore(w, entry);
+			left--;
+		}
+		if (!ret && left)
+			ret = sgz_tar_skip(&w->tar, w->tar.h.size +
+					   sgz_tar_padding(w->tar.h.size));
+	}
+	return ret;
+}
+
+/* A run that cannot be decoded only costs its names. */
+static int try_run(struct walk *w, size_t from, size_t to,
+		   const struct sgz_entry *before, const struct sgz_entry *end)
+{
+	struct stargz_error inner = { "" };
+	const struct sgz_context ctx = { w->ctx->opt, &inner };
+	int ret = list_wants(w, from, to);
+
+	if (ret)
+		return ret;
+	ret = walk_run(w, &ctx, before, end);
+	if (ret == -EUCLEAN || ret == -E2BIG) {
+		sgz_stream_close(&w->stream);
+		w->open = false;
+		ret = 0;
+	}
+	return ret ? sgz_fail(w->ctx, ret, "%s", inner.text) : 0;
+}
+
+static int walk_all(struct walk *w)
+{
+	const struct sgz_entry *before = NULL;
+	size_t count = w->toc->entries.count, from = 0;
+	bool lossy = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
+
+		lossy |= entry->flags & LOSSY;
+		if (!ends_run(w, entry, before) && i + 1 < count)
+			continue;
+		if (lossy) {
+			int ret = try_run(w, from, i, before, entry);
+
+			if (ret)
+				return ret;
+		}
+		before = entry;
+		from = i + 1;
+		lossy = false;
+	}
+	return 0;
+}
+
+/*
+ * A file may have the name of a hard link that comes after it, if its own was
+ * taken by another file. So what is left is looked for in all of the tar, once.
+ */
+static int walk_again(struct walk *w)
+{
+	size_t count = w->toc->entries.count;
+
+	for (size_t i = 0; i < count; i++)
+		if (sgz_toc_entry(w->toc, i)->flags & SGZ_LOSSY_NAME)
+			return try_run(w, 0, count - 1, NULL, NULL);
+	return 0;
+}
+
+static int compare_founds(const void *left, const void *right)
+{
+	const struct want *a = left, *b = right;
+
+	return compare_names(a->name, a->len, b->name, b->len);
+}
+
+/* A link to a name by which the tar does not call its target there. */
+static void redirect(struct walk *w, struct sgz_entry *entry)
+{
+	const struct want key = { .name = entry->link,
+		.len = entry->link_len };
+	const struct want *found;
+
+	if (!(entry->flags & SGZ_HARDLINK) || !(entry->flags & SGZ_LOSSY_LINK))
+		return;
+	found = bsearch(&key, w->founds.data, w->founds.count, sizeof(key),
+			compare_founds);
+	if (!found)
+		return;
+	entry->link = sgz_toc_entry(w->toc, found->entry)->name;
+	entry->link_len = sgz_toc_entry(w->toc, found->entry)->name_len;
+	entry->flags &= ~SGZ_LOSSY_LINK;
+}
+
+static void finish(struct walk *w)
+{
+	if (w->founds.count)
+		qsort(w->founds.data, w->founds.count, sizeof(struct want),
+		      compare_founds);
+	for (size_t i = 0; i < w->toc->entries.count; i++) {
+		struct sgz_entry *entry = sgz_toc_entry(w->toc, i);
+
+		if (w->founds.count)
+			redirect(w, entry);
+		if (entry->flags & LOSSY)
+			sgz_warn(w->ctx, "%s: true name not found in the tar, U+FFFD is kept",
+				 sgz_entry_quoted(entry).text);
+	}
+}
+
+int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
+			  const struct sgz_blob *blob,
+			  enum stargz_codec codec)
+{
+	struct walk *w = calloc(1, sizeof(*w));
+	int ret;
+
+	if (!w)
+		return sgz_nomem(ctx);
+	w->ctx = ctx;
+	w->toc = toc;
+	w->blob = blob;
+	w->kind = codec == STARGZ_CODEC_ZSTD ? SGZ_FRAMES : SGZ_MEMBERS;
+	w->tar.stream = &w->stream;
+	ret = walk_all(w);
+	if (!ret)
+		ret = walk_again(w);
+	if (!ret)
+		finish(w);
+	if (w->open)
+		sgz_stream_close(&w->stream);
+	sgz_tar_close(&w->tar);
+	sgz_vec_free(&w->wants);
+	sgz_vec_free(&w->founds);
+	sgz_vec_free(&w->name);
+	free(w);
+	return ret;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Before there was a type for directories they had a slash at the end of their
+ * name. POSIX wants that to be understood also of type 0, and GNU tar and bsdtar
+ * do; engines take such an entry for a file and then refuse a layer that has
+ * something in it. So it is a directory in the latter case only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/old_dir.h"
+
+static int compare(const void *left, const void *right)
+{
+	const struct sgz_entry *a = *(const struct sgz_entry *const *)left;
+	const struct sgz_entry *b = *(const struct sgz_entry *const *)right;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int cmp = memcmp(a->name, b->name, len);
+
+	if (cmp)
+		return cmp;
+	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
+}
+
+/* Is a path before all those in a directory, one of them, or after them? */
+static int place(const struct sgz_entry *entry, const struct sgz_entry *dir)
+{
+	size_t len = entry->name_len < dir->name_len ? entry->name_len :
+						       dir->name_len;
+	int cmp = memcmp(entry->name, dir->name, len);
+
+	if (cmp)
+		return cmp;
+	if (entry->name_len <= dir->name_len)
+		return -1;
+	return (unsigned char)entry->name[len] - '/';
+}
+
+static bool has_entries(const struct sgz_entry *const *sorted, size_t count,
+			const struct sgz_entry *dir)
+{
+	size_t from = 0, to = count;
+
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		int at = place(sorted[middle], dir);
+
+		if (!at)
+			return true;
+		if (at < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return false;
+}
+
+int sgz_old_directories(struct sgz_toc *toc, const struct sgz_context *ctx,
+			const struct sgz_vec *which)
+{
+	const uint32_t *number = which->data;
+	const struct sgz_entry **sorted;
+
+	if (!which->count)
+		return 0;
+	sorted = malloc(toc->entries.count * sizeof(*sorted));
+	if (!sorted)
+		return sgz_nomem(ctx);
+	for (size_t i = 0; i < toc->entries.count; i++)
+		sorted[i] = sgz_toc_entry(toc, i);
+	qsort(sorted, toc->entries.count, sizeof(*sorted), compare);
+	for (size_t i = 0; i < which->count; i++) {
+		struct sgz_entry *entry = sgz_toc_entry(toc, number[i]);
+
+		if (!has_entries(sorted, toc->entries.count, entry)) {
+			sgz_warn(ctx, "%s: a file by its type and a directory by its name, a file for container engines",
+				 sgz_entry_quoted(entry).text);
+			continue;
+		}
+		entry->mode = (entry->mode & 07777) | S_IFDIR;
+		entry->size = 0;
+		entry->a = 0;
+		entry->b = 0;
+	}
+	free(sorted);
+	return 0;
+}

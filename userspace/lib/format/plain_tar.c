@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Only headers are read; content is jumped over. All of it is in as few spans
+ * as there can be, so that the kernel reads long runs at once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/plain_tar.h"
+#include "format/tar_entries.h"
+#include "tar/header.h"
+
+/* Lengths of spans have 32 bits; whole pages suit the kernel. */
+#define PIECE		(1u << 30)
+/*
+ * An empty tar has nothing but zeroes, but so has an empty disk. These are the
+ * sizes that writers give one: two blocks, or a record of 20.
+ */
+#define EMPTY_SHORT	(2 * SGZ_TAR_BLOCK)
+#define EMPTY_RECORD	(20 * SGZ_TAR_BLOCK)
+
+int sgz_plaintar_probe(const struct sgz_blob *blob,
+		       const struct sgz_context *ctx)
+{
+	static const char zero[2 * SGZ_TAR_BLOCK];
+	char head[2 * SGZ_TAR_BLOCK];
+	size_t len = blob->size < sizeof(head) ? blob->size : sizeof(head);
+	int ret;
+
+	if (len < SGZ_TAR_BLOCK)
+		return 0;
+	ret = sgz_blob_read(blob, ctx, 0, head, len);
+	if (ret)
+		return ret;
+	if (sgz_tar_is_header(head))
+		return 1;
+	return (blob->size == EMPTY_SHORT || blob->size == EMPTY_RECORD) &&
+	       !memcmp(head, zero, sizeof(head));
+}
+
+static int add_spans(struct sgz_spans *spans, const struct sgz_context *ctx,
+		     uint64_t end)
+{
+	for (uint64_t at = 0; at < end; at += PIECE) {
+		struct sgz_span *s = sgz_vec_add(&spans->list, 1, sizeof(*s));
+
+		if (!s)
+			return sgz_nomem(ctx);
+		s->out = at;
+		s->start = at;
+		s->ulen = end - at < PIECE ? end - at : PIECE;
+		s->clen = s->ulen;
+		s->codec = STARGZ_CODEC_STORED;
+	}
+	return 0;
+}
+
+int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		      const struct sgz_context *ctx, struct sgz_blob *blob)
+{
+	struct sgz_stream *s;
+	uint64_t end = 0;
+	int ret;
+
+	s = malloc(sizeof(*s));
+	if (!s)
+		return sgz_nomem(ctx);
+	ret = sgz_stream_open(s, ctx, blob, 0, blob->size, SGZ_PLAIN);
+	if (!ret)
+		ret = sgz_tar_walk(toc, ctx, s);
+	sgz_stream_close(s);
+	free(s);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < toc->chunks.count; i++) {
+		const struct sgz_chunk *chunk = sgz_toc_chunk(toc, i);
+
+		if (chunk->inner + chunk->size > end)
+			end = chunk->inner + chunk->size;
+	}
+	return add_spans(spans, ctx, end);
+}

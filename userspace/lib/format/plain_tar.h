@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Tars as they are, without compression.
+ */
+#ifndef SGZ_PLAINTAR_H
+#define SGZ_PLAINTAR_H
+
+#include "format/spans.h"
+
+/** sgz_plaintar_probe() - is the blob a tar? 1, 0 or a negative errno */
+int sgz_plaintar_probe(const struct sgz_blob *blob,
+		       const struct sgz_context *ctx);
+
+/**
+ * sgz_plaintar_read() - read the headers of a tar
+ * @toc: filled
+ * @spans: filled: stored spans up to the end of the content
+ * @ctx: the call
+ * @blob: the tar
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		      const struct sgz_context *ctx, struct sgz_blob *blob);
+
+#endif /* SGZ_PLAINTAR_H */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * What the scan of gzip data is used for: whole streams, and large members.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/gzip_checkpoints.h"
+#include "format/tar_entries.h"
+#include "format/targz.h"
+
+int sgz_targz_probe(const struct sgz_blob *blob,
+		    const struct sgz_context *ctx)
+{
+	(void)ctx;
+	return blob->head_len >= 2 && !memcmp(blob->head, "\x1f\x8b", 2);
+}
+
+/* All of the stream is read, so that all of its checksums are verified. */
+int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		   const struct sgz_context *ctx, struct sgz_blob *blob)
+{
+	struct sgz_stream *s = malloc(sizeof(*s));
+	struct sgz_gzscan *scan;
+	int ret;
+
+	if (!s)
+		return sgz_nomem(ctx);
+	ret = sgz_gzscan_stream(&scan, s, spans, ctx, blob);
+	if (!ret)
+		ret = sgz_tar_walk(toc, ctx, s);
+	if (!ret)
+		ret = sgz_stream_drain(s);
+	if (!ret)
+		sgz_gzscan_warn(scan);
+	sgz_gzscan_close(scan);
+	free(s);
+	return ret;
+}
+
+/* Give each span the length that the chunks in it need. */
+static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
+		    uint64_t *len)
+{
+	const struct sgz_span *first = spans->list.data;
+
+	for (size_t i = 0; i < toc->chunks.count; i++) {
+		const struct sgz_chunk *c = sgz_toc_chunk(toc, i);
+		uint64_t end = c->inner + c->size;
+		size_t n = sgz_spans_find(spans, c->unit, 0) - first;
+
+		if (end > len[n])
+			len[n] = end;
+	}
+}
+
+/* Members with more bytes get checkpoints. */
+static uint64_t large_member(const struct stargz_index_options *opt)
+{
+	if (opt->member_size)
+		return opt->member_size;
+	return opt->span_size ? opt->span_size : STARGZ_SPAN_SIZE;
+}
+
+static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
+		  const struct sgz_vec *old, const uint64_t *len,
+		  struct sgz_blob *blob)
+{
+	const struct sgz_span *s = old->data;
+	uint64_t large = large_member(ctx->opt);
+
+	for (size_t i = 0; i < old->count; i++, s++) {
+		struct sgz_span *to;
+		int ret;
+
+		if (len[i] > large) {
+			ret = sgz_gzscan_member(spans, ctx, blob, s->start,
+						s->start + s->clen);
+			if (ret)
+				return ret;
+			continue;
+		}
+		to = sgz_vec_add(&spans->list, 1, sizeof(*to));
+		if (!to)
+			return sgz_nomem(ctx);
+		*to = *s;
+	}
+	return 0;
+}
+
+int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
+		     const struct sgz_toc *toc, struct sgz_blob *blob)
+{
+	struct sgz_vec old = spans->list;
+	uint64_t *len;
+	int ret;
+
+	if (ctx->opt->no_checkpoints || !old.count)
+		return 0;
+	len = calloc(old.count, sizeof(*len));
+	if (!len)
+		return sgz_nomem(ctx);
+	measure(spans, toc, len);
+	spans->list = (struct sgz_vec){ 0 };
+	ret = refine(spans, ctx, &old, len, blob);
+	sgz_vec_free(&old);
+	free(len);
+	return ret;
+}

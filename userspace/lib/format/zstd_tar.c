@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A zstd frame can only be decoded from its start. So frames are the spans,
+ * which suits layers of many frames: pzstd, concatenated or seekable ones. The
+ * table of a seekable layer is a skippable frame and tells nothing that the
+ * frames do not.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "blob/stream.h"
+#include "format/tar_entries.h"
+#include "format/zstd_tar.h"
+#include "record.h"
+
+/* Reading from a frame above that is slow enough to say so. */
+#define FRAME_LARGE	(16u << 20)
+
+struct scan {
+	const struct sgz_context *ctx;
+	struct sgz_spans *spans;
+	struct sgz_stream stream;
+	uint32_t limit;		/* do not gather frames beyond that */
+	uint64_t out;		/* decoded before the frame at hand */
+	uint32_t ulen;		/* decoded of it */
+	uint32_t crc;		/* of these bytes */
+	bool warned;
+};
+
+int sgz_zstdtar_probe(const struct sgz_blob *blob,
+		      const struct sgz_context *ctx)
+{
+	static const unsigned char frame[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	static const unsigned char skippable[] = { 0x2a, 0x4d, 0x18 };
+	const unsigned char *magic = blob->head;
+
+	(void)ctx;
+	if (blob->head_len < sizeof(frame))
+		return 0;
+	return !memcmp(magic, frame, sizeof(frame)) ||
+	       (magic[0] >> 4 == 5 &&
+		!memcmp(magic + 1, skippable, sizeof(skippable)));
+}
+
+static int on_bytes(void *data, const struct sgz_stream *s, const void *bytes,
+		    size_t len)
+{
+	struct scan *scan = data;
+
+	if (len > STARGZ_SPAN_MAX - scan->ulen)
+		return sgz_fail(s->ctx, -EINVAL,
+				"zstd frame at offset %llu: decodes to more than 64 MiB and cannot be entered in the middle; make the layer anew with mkfs.stargz",
+				(unsigned long long)s->member);
+	scan->crc = crc32(scan->crc, bytes, len);
+	scan->ulen += len;
+	return 0;
+}
+
+static void warn_large(struct scan *scan, uint64_t start)
+{
+	if (scan->warned || scan->ulen <= FRAME_LARGE)
+		return;
+	scan->warned = true;
+	sgz_warn(scan->ctx, "zstd frame at offset %llu: all of its %u MiB must be decoded to read any of it; mkfs.stargz makes layers that read faster",
+		 (unsigned long long)start, scan->ulen >> 20);
+}
+
+/* Make the frame, which ends at @end, a part of the last span if it fits. */
+static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
+{
+	struct sgz_vec *list = &scan->spans->list;
+	struct sgz_span *s = list->data;
+	int ret;
+
+	if (list->count)
+		s += list->count - 1;
+	if (list->count && scan->ulen <= scan->limit &&
+	    s->ulen <= scan->limit - scan->ulen &&
+	    end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen)) {
+		s->clen = end - s->start;
+		s->ulen += scan->ulen;
+		s->crc = crc32_combine(s->crc, scan->crc, scan->ulen);
+		return 0;
+	}
+	ret = sgz_spans_clen(scan->ctx, "zstd frame", start, end - start,
+			     scan->ulen);
+	if (ret)
+		return ret;
+	s = sgz_vec_add(list, 1, sizeof(*s));
+	if (!s)
+		return sgz_nomem(scan->ctx);
+	s->out = scan->out;
+	s->start = start;
+	s->clen = end - start;
+	s->ulen = scan->ulen;
+	s->crc = scan->crc;
+	s->codec = STARGZ_CODEC_ZSTD;
+	s->flags = SGZ_SPAN_CRC;
+	return 0;
+}
+
+static int on_end(void *data, const struct sgz_stream *s, uint64_t pos)
+{
+	struct scan *scan = data;
+	int ret = 0;
+
+	warn_large(scan, s->member);
+	if (scan->ulen)
+		ret = add_frame(scan, s->member, pos);
+	scan->out += scan->ulen;
+	scan->ulen = 0;
+	scan->crc = 0;
+	return ret;
+}
+
+static int read_all(struct scan *scan, struct sgz_toc *toc,
+		    const struct sgz_blob *blob)
+{
+	const struct sgz_frame_watch watch = { on_bytes, on_end, scan };
+	int ret;
+
+	ret = sgz_stream_open(&scan->stream, scan->ctx, blob, 0, blob->size,
+			      SGZ_FRAMES);
+	scan->stream.watch = &watch;
+	if (!ret)
+		ret = sgz_tar_walk(toc, scan->ctx, &scan->stream);
+	if (!ret)
+		ret = sgz_stream_drain(&scan->stream);
+	sgz_stream_close(&scan->stream);
+	return ret;
+}
+
+int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		     const struct sgz_context *ctx, struct sgz_blob *blob)
+{
+	uint32_t limit = ctx->opt->span_size;
+	struct scan *scan;
+	int ret;
+
+	scan = calloc(1, sizeof(*scan));
+	if (!scan)
+		return sgz_nomem(ctx);
+	scan->ctx = ctx;
+	scan->spans = spans;
+	scan->limit = limit ? limit : STARGZ_SPAN_SIZE;
+	ret = read_all(scan, toc, blob);
+	free(scan);
+	return ret;
+}

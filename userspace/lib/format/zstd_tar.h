@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Tars in zstd frames, without a table of contents.
+ */
+#ifndef SGZ_ZSTDTAR_H
+#define SGZ_ZSTDTAR_H
+
+#include "format/spans.h"
+
+/** sgz_zstdtar_probe() - does it begin with a zstd frame? 1, 0 or an errno */
+int sgz_zstdtar_probe(const struct sgz_blob *blob,
+		      const struct sgz_context *ctx);
+
+/**
+ * sgz_zstdtar_read() - decode all frames once
+ * @toc: filled from the tar in them
+ * @spans: filled: whole frames, small ones together up to the span size of
+ *	the options, each span with a checksum
+ * @ctx: the call
+ * @blob: the layer
+ *
+ * Return: 0, -EINVAL if a frame is too large to be decoded for each read, or
+ *	another negative errno; with the error text set.
+ */
+int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
+		     const struct sgz_context *ctx, struct sgz_blob *blob);
+
+#endif /* SGZ_ZSTDTAR_H */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * What overlayfs reads in an index.
+ */
+#ifndef SGZ_OVERLAY_H
+#define SGZ_OVERLAY_H
+
+#include "index/tables.h"
+
+/** sgz_is_whiteout() - does an inode hide what has its name below? */
+bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino);
+
+/** sgz_is_opaque() - does a directory hide what is in its place below? */
+bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino);
+
+#endif /* SGZ_OVERLAY_H */

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Records of an index in memory by their numbers, for tables that have been
+ * checked.
+ */
+#ifndef SGZ_RECORDS_H
+#define SGZ_RECORDS_H
+
+#include <endian.h>
+
+#include "index/tables.h"
+#include "record.h"
+
+/** sgz_dirent() - record of a directory entry */
+static inline const struct stargz_dirent *
+sgz_dirent(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_dirent *)
+		image->table[STARGZ_TABLE_DIRENTS].data + i;
+}
+
+/** sgz_extent() - record of an extent */
+static inline const struct stargz_extent *
+sgz_extent(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_extent *)
+		image->table[STARGZ_TABLE_EXTENTS].data + i;
+}
+
+/** sgz_span() - record of a span */
+static inline const struct stargz_span *
+sgz_span(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_span *)
+		image->table[STARGZ_TABLE_SPANS].data + i;
+}
+
+/** sgz_blob_record() - record of a blob */
+static inline const struct stargz_blob *
+sgz_blob_record(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_blob *)
+		image->table[STARGZ_TABLE_BLOBS].data + i;
+}
+
+/** sgz_history_record() - record of a history */
+static inline const struct stargz_history *
+sgz_history_record(const struct sgz_image *image, uint64_t i)
+{
+	return (const struct stargz_history *)
+		image->table[STARGZ_TABLE_HISTORIES].data + i;
+}
+
+/** sgz_inode() - record of an inode number */
+static inline const struct stargz_inode *
+sgz_inode(const struct sgz_image *image, uint32_t ino)
+{
+	return (const struct stargz_inode *)
+		image->table[STARGZ_TABLE_INODES].data + (ino - 1);
+}
+
+/** sgz_xattr_set() - set of extended attributes, by stargz_inode.xattr */
+static inline const struct stargz_xattr_set *
+sgz_xattr_set(const struct sgz_image *image, uint32_t id)
+{
+	return (const struct stargz_xattr_set *)
+		((const char *)image->table[STARGZ_TABLE_XATTRS].data +
+		 4ull * (id - 1));
+}
+
+/** sgz_name() - first byte of the name of a directory entry */
+static inline const char *sgz_name(const struct sgz_image *image,
+				   const struct stargz_dirent *d)
+{
+	return (const char *)image->table[STARGZ_TABLE_NAMES].data +
+	       le32toh(d->name);
+}
+
+/** sgz_dirent_cmp() - order of two names, as in a directory */
+static inline int sgz_dirent_cmp(const struct sgz_image *ia,
+				 const struct stargz_dirent *a,
+				 const struct sgz_image *ib,
+				 const struct stargz_dirent *b)
+{
+	return stargz_name_cmp(sgz_name(ia, a), a->name_len,
+			       sgz_name(ib, b), b->name_len);
+}
+
+/** sgz_codec_feature() - STARGZ_INCOMPAT_* that a codec needs */
+static inline uint32_t sgz_codec_feature(enum stargz_codec codec)
+{
+	switch (codec) {
+	case STARGZ_CODEC_STORED:
+		return STARGZ_INCOMPAT_STORED;
+	case STARGZ_CODEC_DEFLATE:
+		return STARGZ_INCOMPAT_DEFLATE;
+	case STARGZ_CODEC_ZSTD:
+		return STARGZ_INCOMPAT_ZSTD;
+	default:
+		return 0;
+	}
+}
+
+#endif /* SGZ_RECORDS_H */

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Carrying out entries. What each kind does to the tree is what containerd's
+ * archive.Apply() does to a file system; where docker and umoci differ from it,
+ * Documentation/compatibility.md says what was chosen.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/path.h"
+#include "index/records.h"
+#include "index/replay.h"
+#include "index/replay_walk.h"
+#include "tar/whiteout.h"
+
+struct replay {
+	struct sgz_walk w;
+	struct sgz_tree *tree;
+	const struct sgz_context *ctx;
+	struct sgz_left_open open;
+	uint32_t *homes;		/* node of each entry, or NULL */
+	struct sgz_vec grafts;		/* entries for files below, hashed */
+	size_t nr_grafts;
+};
+
+/* The entry at hand, its directory and its name. */
+struct op {
+	uint32_t number;
+	const struct sgz_entry *entry;
+	const char *name;
+	size_t len;
+	struct sgz_seen seen;
+};
+
+static void left_out(const struct replay *r, const struct sgz_entry *entry,
+		     const char *why)
+{
+	sgz_warn(r->ctx, "%s: %s, left out", sgz_entry_quoted(entry).text, why);
+}
+
+static const char *why_not(int end)
+{
+	switch (end) {
+	case SGZ_WALK_NOT_DIR:
+		return "below something that is no directory";
+	case SGZ_WALK_LOOP:
+		return "too many symbolic links on the way";
+	case SGZ_WALK_LONG:
+		return "a name longer than 255 bytes";
+	default:
+		return "no such directory";
+	}
+}
+
+/* Files below */
+
+static uint32_t *find_graft(struct replay *r, uint32_t layer, uint32_t ino)
+{
+	uint32_t *slots = r->grafts.data;
+	size_t mask = r->grafts.count - 1;
+	size_t i = sgz_hash(layer, &ino, sizeof(ino)) & mask;
+
+	for (; slots[i]; i = (i + 1) & mask) {
+		const struct sgz_entry *e = sgz_toc_entry(r->tree->toc,
+							  slots[i] - 1);
+
+		if (e->a == layer && e->b == ino)
+			break;
+	}
+	return &slots[i];
+}
+
+static int grow_grafts(struct replay *r)
+{
+	size_t room = r->grafts.count ? 2 * r->grafts.count : 64;
+	struct sgz_vec old = r->grafts;
+
+	memset(&r->grafts, 0, sizeof(r->grafts));
+	if (!sgz_vec_add(&r->grafts, room, sizeof(uint32_t))) {
+		r->grafts = old;
+		return sgz_nomem(r->ctx);
+	}
+	for (size_t i = 0; i < old.count; i++) {
+		uint32_t slot = ((uint32_t *)old.data)[i];
+		const struct sgz_entry *e;
+
+		if (!slot)
+			continue;
+		e = sgz_toc_entry(r->tree->toc, slot - 1);
+		*find_graft(r, e->a, e->b) = slot;
+	}
+	sgz_vec_free(&old);
+	return 0;
+}
+
+/* An entry that stands for what is below: attributes of it, and its name. */
+static int add_entry(struct replay *r, const char *name, size_t len,
+		     const struct stargz_inode *inode, uint32_t *number)
+{
+	struct sgz_vec *entries = &r->tree->toc->entries;
+	struct sgz_entry *e;
+
+	if (entries->count == SGZ_ENTRIES_MAX)
+		return sgz_fail(r->ctx, -E2BIG, "more than %u entries",
+				SGZ_ENTRIES_MAX);
+	e = sgz_vec_add(entries, 1, sizeof(*e));
+	if (!e)
+		return sgz_nomem(r->ctx);
+	e->name = name;
+	e->name_len = len;
+	e->mode = le16toh(inode->mode);
+	e->uid = le32toh(inode->uid);
+	e->gid = le32toh(inode->gid);
+	e->mtime = le64toh(inode->mtime);
+	*number = entries->count - 1;
+	return 0;
+}
+
+/* The entry of a file below, one for each. */
+static int graft(struct replay *r, const char *name, size_t len,
+		 const struct sgz_below_found *found, uint32_t *number)
+{
+	const struct sgz_below *below = r->tree->below;
+	const struct stargz_inode *inode =
+		sgz_below_inode(below, found->layer, found->ino);
+	struct sgz_entry *e;
+	uint32_t *slot;
+	int ret = 0;
+
+	if (2 * r->nr_grafts >= r->grafts.count)
+		ret = grow_grafts(r);
+	if (ret)
+		return ret;
+	slot = find_graft(r, found->layer, found->ino);
+	if (*slot) {
+		*number = *slot - 1;
+		return 0;
+	}
+	ret = add_entry(r, name, len, inode, number);
+	if (ret)
+		return ret;
+	r->nr_grafts++;
+	*slot = *number + 1;
+	e = sgz_toc_entry(r->tree->toc, *number);
+	e->flags = SGZ_ENTRY_BELOW;
+	e->a = found->layer;
+	e->b = found->ino;
+	if (S_ISLNK(e->mode)) {
+		e->link = (const char *)below->layers[found->layer]
+			.table[STARGZ_TABLE_NAMES].data + le32toh(inode->a);
+		e->link_len = le64toh(inode->size);
+	}
+	return 0;
+}
+
+/* What each kind of entry does */
+
+static void note_home(struct replay *r, const struct op *op, uint32_t node)
+{
+	if (r->homes)
+		r->homes[op->number] = node;
+}
+
+static int put(struct replay *r, const struct op *op, uint32_t entry)
+{
+	uint32_t number;
+	int ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen, &number);
+
+	if (ret)
+		return ret;
+	sgz_tree_node(r->tree, number)->entry = entry;
+	sgz_tree_node(r->tree, number)->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, number);
+	return 0;
+}
+
+static int make_dir(struct replay *r, const struct op *op)
+{
+	struct sgz_node *node;
+
+	if (op->seen.node == SGZ_NONE)
+		return put(r, op, op->number);
+	node = sgz_tree_node(r->tree, op->seen.node);
+	if (!sgz_node_is_dir(r->tree, node))
+		return put(r, op, op->number);
+	node->entry = op->number;
+	node->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, op->seen.node);
+	return 0;
+}
+
+/* Is one node within another one, or the same? */
+static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
+{
+	while (node > dir)
+		node = sgz_tree_node(tree, node)->parent;
+	return node == dir;
+}
+
+/*
+ * Find the target of a hard link. Sets @to to its entry, or to none; @same: it
+ * is what has the name of the link already.
+ */
+static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
+		       bool *same, const char **why)
+{
+	const struct sgz_entry *link = op->entry;
+	size_t last = sgz_path_last(link->link, link->link_len);
+	const char *name = link->link + last;
+	size_t len = link->link_len - last;
+	const struct sgz_node *node;
+	struct sgz_seen seen;
+	int ret;
+
+	*to = SGZ_NONE;
+	*same = false;
+	*why = NULL;
+	ret = sgz_walk_to(&r->w, link->link, last, false);
+	if (ret < 0)
+		return ret;
+	if (ret || len > STARGZ_NAME_MAX) {
+		*why = ret && ret != SGZ_WALK_ABSENT ? why_not(ret) : NULL;
+		return 0;
+	}
+	ret = sgz_walk_look(&r->w, name, len, &seen);
+	if (ret)
+		return ret;
+	if (!len || (seen.node == SGZ_NONE && S_ISDIR(seen.below.mode))) {
+		*why = "hard link to a directory";
+		return 0;
+	}
+	if (seen.node == SGZ_NONE)
+		return seen.below.mode ?
+			       graft(r, name, len, &seen.below, to) : 0;
+	node = sgz_tree_node(r->tree, seen.node);
+	if (sgz_node_is_dir(r->tree, node)) {
+		*why = "hard link to a directory";
+	} else if (op->seen.node != SGZ_NONE &&
+		   is_within(r->tree, seen.node, op->seen.node)) {
+		*same = seen.node == op->seen.node;
+		if (!*same)
+			*why = "hard link to a file in the directory that it replaces";
+	} else {
+		*to = node->entry;
+		*same = op->seen.node != SGZ_NONE &&
+			sgz_tree_node(r->tree, op->seen.node)->entry == *to;
+	}
+	return 0;
+}
+
+/* The same. No node is made, so that nobody keeps directories below. */
+static int find_target(struct replay *r, const struct op *op, uint32_t *to,
+		       bool *same, const char **why)
+{
+	struct sgz_below *below = r->tree->below;
+	size_t parts = below ? below->parts.count : 0;
+	int ret = look_for_target(r, op, to, same, why);
+
+	if (below)
+		below->parts.count = parts;
+	return ret;
+}
+
+static int make_link(struct replay *r, struct op *op)
+{
+	size_t last = sgz_path_last(op->entry->name, op->entry->name_len);
+	bool same;
+	const char *why;
+	uint32_t to;
+	int ret = find_target(r, op, &to, &same, &why);
+
+	if (ret || same)
+		return ret;
+	/* Looking for the target was a walk of its own. */
+	ret = sgz_walk_to(&r->w, op->entry->name, last, true);
+	if (ret < 0)
+		return ret;
+	if (to != SGZ_NONE)
+		return put(r, op, to);
+	if (why) {
+		left_out(r, op->entry, why);
+		return 0;
+	}
+	r->open.links += !r->tree->below && !r->ctx->opt->raw;
+	note_home(r, op, sgz_walk_place(&r->w)->node);
+	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
+		 sgz_entry_quoted(op->entry).text,
+		 sgz_quote(op->entry->link, op->entry->link_len).text);
+	return 0;
+}
+
+/* The directory where the walk is shows nothing of what is below any more. */
+static void make_opaque(struct replay *r, const struct op *op)
+{
+	struct sgz_node *dir =
+		sgz_tree_node(r->tree, sgz_walk_place(&r->w)->node);
+
+	dir->flags |= SGZ_NODE_OPAQUE;
+	dir->opaque = r->w.now;
+	note_home(r, op, sgz_walk_place(&r->w)->node);
+}
+
+/*
+ * Is there anything below with the name of a whiteout? One that hides nothing would
+ * be listed by overlayfs in a directory that is in one layer only.
+ */
+static int hides(struct replay *r, const struct op *op, bool *any)
+{
+	const struct sgz_place *place = sgz_walk_place(&r->w);
+	struct sgz_below_found found = { 0 };
+	int ret = 0;
+
+	if (r->tree->below && place->below.count)
+		ret = sgz_below_find(r->tree->below, r->ctx, place->below,
+				     op->name, op->len, &found);
+	*any = !r->tree->below || found.mode;
+	return ret;
+}
+
+static int remove_name(struct replay *r, struct op *op)
+{
+	struct sgz_node *node;
+	uint32_t number;
+	bool any;
+	int ret;
+
+	op->name += strlen(SGZ_WHITEOUT);
+	op->len -= strlen(SGZ_WHITEOUT);
+	if (!op->len || op->len > STARGZ_NAME_MAX ||
+	    (op->len == 1 && *op->name == '.') ||
+	    (op->len == 2 && !memcmp(op->name, "..", 2))) {
+		left_out(r, op->entry, "a whiteout of no name that can be");
+		return 0;
+	}
+	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
+	if (!ret)
+		ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen,
+				   &number);
+	if (!ret)
+		ret = hides(r, op, &any);
+	if (ret)
+		return ret;
+	node = sgz_tree_node(r->tree, number);
+	node->flags |= SGZ_NODE_WHITEOUT | (any ? 0 : SGZ_NODE_HIDDEN);
+	node->entry = op->number;
+	note_home(r, op, number);
+	return 0;
+}
+
+static int carry_out(struct replay *r, struct op *op)
+{
+	int ret;
+
+	if (!r->ctx->opt->raw && op->len == strlen(SGZ_OPAQUE) &&
+	    !memcmp(op->name, SGZ_OPAQUE, op->len)) {
+		make_opaque(r, op);
+		return 0;
+	}
+	if (!r->ctx->opt->raw && sgz_is_whiteout_name(op->name, op->len))
+		return remove_name(r, op);
+	if (op->len > STARGZ_NAME_MAX) {
+		left_out(r, op->entry, why_not(SGZ_WALK_LONG));
+		return 0;
+	}
+	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
+	if (ret)
+		return ret;
+	if (op->entry->flags & SGZ_HARDLINK)
+		return make_link(r, op);
+	if (sgz_entry_is(op->entry, S_IFDIR))
+		return make_dir(r, op);
+	return put(r, op, op->number);
+}
+
+/* The root is there, and stays a directory. */
+static void set_root(struct replay *r, const struct op *op)
+{
+	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
+
+	if (!sgz_entry_is(op->entry, S_IFDIR)) {
+		left_out(r, op->entry, "the root is a directory");
+		return;
+	}
+	root->entry = op->number;
+	root->flags |= SGZ_NODE_NAMED;
+	note_home(r, op, SGZ_ROOT);
+}
+
+static int replay_entry(struct replay *r, uint32_t number)
+{
+	struct op op = {
+		.number = number,
+		.entry = sgz_toc_entry(r->tree->toc, number),
+	};
+	const char *path = op.entry->name;
+	size_t len = op.entry->name_len, last = sgz_path_last(path, len);
+	struct sgz_entry copy = *op.entry;
+	int ret;
+
+	/* Entries move when one is added. */
+	op.entry = &copy;
+	op.name = path + last;
+	op.len = len - last;
+	r->w.now = number + 1;
+	note_home(r, &op, SGZ_NONE);
+	if (!len) {
+		set_root(r, &op);
+		return 0;
+	}
+	if (memchr(path, '\0', len)) {
+		left_out(r, op.entry, "a NUL byte in the name");
+		return 0;
+	}
+	if (!r->ctx->opt->raw && sgz_path_is_own(path, len)) {
+		note_home(r, &op, SGZ_HOME_OPEN);
+		return 0;
+	}
+	if (!r->ctx->opt->raw && sgz_path_without_aufs(path, len) < len) {
+		/* Engines make the directory that it is in. */
+		ret = sgz_walk_to(&r->w, path, sgz_path_without_aufs(path, len),
+				  true);
+		if (!ret)
+			note_home(r, &op, sgz_walk_place(&r->w)->node);
+		return ret < 0 ? ret : 0;
+	}
+	ret = sgz_walk_to(&r->w, path, last, true);
+	if (ret > 0) {
+		left_out(r, op.entry, why_not(ret));
+		return 0;
+	}
+	return ret ? ret : carry_out(r, &op);
+}
+
+/* The end */
+
+/* What opaque markers and replaced directories mean for what is in them. */
+static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
+{
+	const struct sgz_node *parent = sgz_tree_node(tree, node->parent);
+	bool hidden = parent->flags & (SGZ_NODE_HIDDEN | SGZ_NODE_WHITEOUT);
+
+	if (node->entry == SGZ_NONE &&
+	    !(node->flags & (SGZ_NODE_NAMED | SGZ_NODE_WHITEOUT)) &&
+	    node->born <= parent->opaque)
+		hidden = true;
+	if (parent->opaque > node->opaque)
+		node->opaque = parent->opaque;
+	if (parent->flags & SGZ_NODE_BELOW_OPAQUE) {
+		node->flags |= SGZ_NODE_BELOW_OPAQUE;
+		if (node->flags & SGZ_NODE_WHITEOUT)
+			hidden = true;
+	} else if (node->flags & SGZ_NODE_FRESH && !raw &&
+		   !(node->flags & SGZ_NODE_WHITEOUT) &&
+		   sgz_node_is_dir(tree, node)) {
+		node->flags |= SGZ_NODE_OPAQUE;
+	}
+	if (node->flags & SGZ_NODE_OPAQUE)
+		node->flags |= SGZ_NODE_BELOW_OPAQUE;
+	if (hidden)
+		node->flags |= SGZ_NODE_HIDDEN;
+}
+
+/* A directory without an entry has the attributes of the one below. */
+static int inherit(struct replay *r, uint32_t number)
+{
+	struct sgz_node *node = sgz_tree_node(r->tree, number);
+	const struct sgz_below *below = r->tree->below;
+	const struct sgz_below_part *part;
+	const struct stargz_inode *inode;
+	struct sgz_entry *e;
+	int ret;
+
+	if (!below || !node->below.count)
+		return 0;
+	part = sgz_below_attributes(below, node->below);
+	inode = sgz_below_inode(below, part->layer, part->ino);
+	ret = add_entry(r, node->name, node->name_len, inode, &node->entry);
+	if (ret)
+		return ret;
+	e = sgz_toc_entry(r->tree->toc, node->entry);
+	return sgz_xattr_pool_move(&r->tree->toc->xattrs, r->ctx,
+				   &below->layers[part->layer]
+				   .table[STARGZ_TABLE_XATTRS],
+				   le32toh(inode->xattr), false, &e->xattr);
+}
+
+static int settle(struct replay *r)
+{
+	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
+
+	if (root->flags & SGZ_NODE_OPAQUE)
+		root->flags |= SGZ_NODE_BELOW_OPAQUE;
+	for (uint32_t i = 0; i < r->tree->nodes.count; i++) {
+		struct sgz_node *node = sgz_tree_node(r->tree, i);
+		int ret;
+
+		if (i)
+			settle_node(r->tree, node, r->ctx->opt->raw);
+		if (node->flags & SGZ_NODE_HIDDEN ||
+		    !sgz_node_is_implied(r->tree, node))
+			continue;
+		r->open.parents += i && !r->tree->below && !r->ctx->opt->raw;
+		ret = inherit(r, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
+	       struct sgz_left_open *open, uint32_t *homes)
+{
+	struct replay r = {
+		.w = { .tree = tree, .ctx = ctx },
+		.tree = tree,
+		.ctx = ctx,
+		.homes = homes,
+	};
+	/* Those that are added while it goes on are not carried out. */
+	uint32_t count = tree->toc->entries.count;
+	struct sgz_below_found root;
+	int ret = sgz_tree_root(tree, ctx);
+
+	if (!ret && tree->below) {
+		ret = sgz_below_root(tree->below, ctx, &root);
+		sgz_tree_node(tree, SGZ_ROOT)->below = root.dir;
+	}
+	for (uint32_t i = 0; !ret && i < count; i++)
+		ret = replay_entry(&r, i);
+	if (!ret)
+		ret = settle(&r);
+	if (!ret && open)
+		*open = r.open;
+	sgz_walk_free(&r.w);
+	sgz_vec_free(&r.grafts);
+	return ret;
+}

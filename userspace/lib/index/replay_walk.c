@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Resolving paths as container engines do while they unpack: name by name, from
+ * the root, through the symbolic links that are there by then, and never out of
+ * the root. The places on the way are kept, so that ".." of a target leads back.
+ * (What the engines do was learned from containerd's archive.Apply() and its
+ * fs.RootPath(), and from umoci's securejoin.)
+ *
+ * An opaque marker removes what is below, and in its own layer directories that
+ * no entry has named. Nothing is walked for that: it is noted in the directory,
+ * and whoever comes by later sees that a node is older than the marker.
+ */
+#include <string.h>
+
+#include "index/records.h"
+#include "index/replay_walk.h"
+
+/* Links in one path, as containerd counts them. */
+#define LINKS_MAX	255
+
+/* Names behind links that are looked up for one layer. */
+#define STEPS_MAX	(1ull << 28)
+
+/* What is left of a path, or of the target of a link. */
+struct segment {
+	const char *at;
+	const char *end;
+	bool target;
+};
+
+struct sgz_place *sgz_walk_place(const struct sgz_walk *w)
+{
+	return (struct sgz_place *)w->places.data + w->places.count - 1;
+}
+
+static int push_place(struct sgz_walk *w, struct sgz_place place)
+{
+	struct sgz_place *to = sgz_vec_add(&w->places, 1, sizeof(*to));
+
+	if (!to)
+		return sgz_nomem(w->ctx);
+	*to = place;
+	return 0;
+}
+
+static int push_rest(struct sgz_walk *w, const char *text, size_t len,
+		     bool target)
+{
+	struct segment *to = sgz_vec_add(&w->rest, 1, sizeof(*to));
+
+	if (!to)
+		return sgz_nomem(w->ctx);
+	to->at = text;
+	to->end = text + len;
+	to->target = target;
+	return 0;
+}
+
+static size_t name_length(const struct segment *s)
+{
+	const char *slash = memchr(s->at, '/', s->end - s->at);
+
+	return (slash ? slash : s->end) - s->at;
+}
+
+static bool is_up(const char *name, size_t len)
+{
+	return len == 2 && !memcmp(name, "..", 2);
+}
+
+/*
+ * containerd takes a name of a target away together with a ".." behind it,
+ * whatever the name stands for. Go behind such a ".." if there is one.
+ */
+static bool skip_pair(struct sgz_walk *w, struct segment *s)
+{
+	struct segment ahead = *s;
+	unsigned int depth = 1;
+
+	if (!s->target || !memmem(s->at, s->end - s->at, "..", 2))
+		return false;
+	while (ahead.at < ahead.end && depth) {
+		size_t len = name_length(&ahead);
+
+		if (is_up(ahead.at, len))
+			depth--;
+		else if (len && !(len == 1 && *ahead.at == '.'))
+			depth++;
+		ahead.at += len + (ahead.at + len < ahead.end);
+		w->steps++;
+	}
+	if (!depth)
+		s->at = ahead.at;
+	return !depth;
+}
+
+/* The next name of what is left; false when nothing is. */
+static bool next_name(struct sgz_walk *w, const char **name, size_t *len)
+{
+	while (w->rest.count) {
+		struct segment *s = (struct segment *)w->rest.data +
+				    w->rest.count - 1;
+		bool skip;
+
+		*name = s->at;
+		*len = name_length(s);
+		s->at += *len + (s->at + *len < s->end);
+		skip = !*len || (*len == 1 && **name == '.') ||
+		       (!is_up(*name, *len) && skip_pair(w, s));
+		if (s->at == s->end)
+			w->rest.count--;
+		if (!skip)
+			return true;
+	}
+	return false;
+}
+
+static int to_root(struct sgz_walk *w)
+{
+	const struct sgz_node *root = sgz_tree_node(w->tree, SGZ_ROOT);
+
+	w->places.count = 0;
+	return push_place(w, (struct sgz_place){
+		.node = SGZ_ROOT,
+		.opaque = root->opaque,
+		.below = root->opaque ? (struct sgz_below_dir){ 0 } :
+					root->below,
+	});
+}
+
+/*
+ * Does an opaque marker above remove a directory that no entry has named? The walk to
+ * the marker itself may have made it, for one below, on its way to a symbolic link.
+ */
+static bool is_swept(const struct sgz_node *node, uint32_t opaque)
+{
+	return node->entry == SGZ_NONE && !(node->flags & SGZ_NODE_NAMED) &&
+	       !(node->flags & SGZ_NODE_WHITEOUT) && node->born <= opaque;
+}
+
+int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
+		  struct sgz_seen *seen)
+{
+	const struct sgz_place *place = sgz_walk_place(w);
+
+	*seen = (struct sgz_seen){ .node = SGZ_NONE, .gone = SGZ_NONE };
+	if (place->node != SGZ_NONE)
+		seen->node = sgz_tree_find(w->tree, place->node, name, len);
+	if (seen->node != SGZ_NONE) {
+		const struct sgz_node *node = sgz_tree_node(w->tree, seen->node);
+
+		if (node->flags & SGZ_NODE_WHITEOUT ||
+		    is_swept(node, place->opaque)) {
+			seen->gone = seen->node;
+			seen->node = SGZ_NONE;
+		}
+		return 0;
+	}
+	if (!w->tree->below || !place->below.count)
+		return 0;
+	return sgz_below_find(w->tree->below, w->ctx, place->below, name, len,
+			      &seen->below);
+}
+
+int sgz_walk_put(struct sgz_walk *w, const char *name, size_t len,
+		 const struct sgz_seen *seen, uint32_t *node)
+{
+	uint32_t old = seen->node != SGZ_NONE ? seen->node : seen->gone;
+	struct sgz_node *n;
+	int ret;
+
+	ret = sgz_tree_put(w->tree, w->ctx, sgz_walk_place(w)->node, name, len,
+			   node);
+	if (ret)
+		return ret;
+	n = sgz_tree_node(w->tree, *node);
+	n->born = w->now;
+	n->below = seen->below.dir;
+	if (old != SGZ_NONE) {
+		n->flags = SGZ_NODE_FRESH;
+		n->flags |= sgz_tree_node(w->tree, old)->flags &
+			    SGZ_NODE_NAMED;
+	}
+	return 0;
+}
+
+/* Go into a directory that has a node. */
+static int enter_node(struct sgz_walk *w, uint32_t number)
+{
+	const struct sgz_node *node = sgz_tree_node(w->tree, number);
+	struct sgz_place place = {
+		.node = number,
+		.opaque = sgz_walk_place(w)->opaque,
+		.below = node->below,
+	};
+
+	if (node->opaque > place.opaque)
+		place.opaque = node->opaque;
+	/* What was below is removed with what the marker removes. */
+	if (node->born <= place.opaque)
+		place.below.count = 0;
+	return push_place(w, place);
+}
+
+static int make_dir(struct sgz_walk *w, const char *name, size_t len,
+		    const struct sgz_seen *seen)
+{
+	uint32_t node;
+	int ret = sgz_walk_put(w, name, len, seen, &node);
+
+	return ret ? ret : enter_node(w, node);
+}
+
+/* Go on at the target of a symbolic link. */
+static int follow(struct sgz_walk *w, const char *target, size_t len,
+		  unsigned int *links)
+{
+	if (++*links > LINKS_MAX)
+		return SGZ_WALK_LOOP;
+	if (len && *target == '/') {
+		int ret = to_root(w);
+
+		if (ret)
+			return ret;
+	}
+	return len ? push_rest(w, target, len, true) : 0;
+}
+
+static int step_below(struct sgz_walk *w, const char *name, size_t len,
+		      const struct sgz_seen *seen, bool make,
+		      unsigned int *links)
+{
+	const struct sgz_below_found *found = &seen->below;
+	const struct stargz_inode *inode;
+
+	if (S_ISDIR(found->mode) && !make)
+		return push_place(w, (struct sgz_place){
+			.node = SGZ_NONE,
+			.opaque = sgz_walk_place(w)->opaque,
+			.below = found->dir,
+		});
+	if (!found->mode && !make)
+		return SGZ_WALK_ABSENT;
+	if (!found->mode || S_ISDIR(found->mode))
+		return make_dir(w, name, len, seen);
+	if (!S_ISLNK(found->mode))
+		return SGZ_WALK_NOT_DIR;
+	inode = sgz_below_inode(w->tree->below, found->layer, found->ino);
+	return follow(w, (const char *)w->tree->below->layers[found->layer]
+		      .table[STARGZ_TABLE_NAMES].data + le32toh(inode->a),
+		      le64toh(inode->size), links);
+}
+
+static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
+		unsigned int *links)
+{
+	const struct sgz_entry *entry;
+	struct sgz_seen seen;
+	int ret;
+
+	if (*links && ++w->steps > STEPS_MAX)
+		return sgz_fail(w->ctx, -E2BIG,
+				"more than %llu names behind symbolic links",
+				STEPS_MAX);
+	if (is_up(name, len)) {
+		if (w->places.count > 1)
+			w->places.count--;
+		return 0;
+	}
+	if (len > STARGZ_NAME_MAX)
+		return SGZ_WALK_LONG;
+	ret = sgz_walk_look(w, name, len, &seen);
+	if (ret)
+		return ret;
+	if (seen.node == SGZ_NONE)
+		return step_below(w, name, len, &seen, make, links);
+	if (sgz_node_is_dir(w->tree, sgz_tree_node(w->tree, seen.node)))
+		return enter_node(w, seen.node);
+	entry = sgz_node_entry(w->tree, sgz_tree_node(w->tree, seen.node));
+	if (!sgz_entry_is(entry, S_IFLNK))
+		return SGZ_WALK_NOT_DIR;
+	return follow(w, entry->link, entry->link_len, links);
+}
+
+int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len, bool make)
+{
+	unsigned int links = 0;
+	const char *name;
+	int ret = to_root(w);
+
+	w->rest.count = 0;
+	if (!ret && len)
+		ret = push_rest(w, path, len, false);
+	while (!ret && next_name(w, &name, &len))
+		ret = step(w, name, len, make, &links);
+	return ret;
+}
+
+void sgz_walk_free(struct sgz_walk *w)
+{
+	sgz_vec_free(&w->places);
+	sgz_vec_free(&w->rest);
+}

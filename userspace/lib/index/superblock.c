@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Placing the tables, naming the tree, and the checksum over both.
+ */
+#include <endian.h>
+#include <inttypes.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "index/superblock.h"
+#include "record.h"
+
+static uint64_t align_up(uint64_t n, uint64_t to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/* The UUID is the start of a digest, but for what says how it was made. */
+static void take_uuid(struct sgz_image *image, struct sgz_sha256 *sha)
+{
+	uint8_t digest[SGZ_SHA256_LEN];
+
+	sgz_sha256_get(sha, digest);
+	sgz_sha256_close(sha);
+	digest[6] = (digest[6] & 0x0f) | 0x80;
+	digest[8] = (digest[8] & 0x3f) | 0x80;
+	memcpy(image->sb.uuid, digest, sizeof(image->sb.uuid));
+}
+
+/*
+ * What identifies the tree: the digest of the blob's table of contents, or
+ * that of all tables that were made without one. The table of blobs says
+ * nothing then but size and place.
+ */
+static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
+		     struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+{
+	if (toc->digest_type != STARGZ_DIGEST_NONE) {
+		memcpy(digest, toc->sha256, SGZ_SHA256_LEN);
+		return;
+	}
+	for (int i = 0; i < STARGZ_TABLES; i++)
+		if (i != STARGZ_TABLE_BLOBS && image->table[i].count)
+			sgz_sha256_add(sha, image->table[i].data,
+				       image->table[i].count *
+				       stargz_record_size(i));
+	sgz_sha256_get(sha, digest);
+}
+
+/*
+ * The UUID is the start of the SHA-256 of one line of text, so that anyone
+ * can make it again:
+ *
+ *	stargz VERSION VIEW SIZE DIGEST\n
+ *
+ * VERSION of the index format, VIEW "overlay" or "raw", SIZE of the blob in
+ * bytes, DIGEST in hexadecimal; the variant and version bits say "custom"
+ * (RFC 9562, version 8).
+ */
+static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
+		     const struct sgz_toc *toc)
+{
+	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
+	uint8_t digest[SGZ_SHA256_LEN];
+	struct sgz_sha256 sha;
+	char text[160];
+	int ret, len;
+
+	ret = sgz_sha256_open(&sha, ctx);
+	if (ret)
+		return ret;
+	identify(image, toc, &sha, digest);
+	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
+		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
+		       le64toh(blob->size), sgz_sha256_hex(digest).text);
+	sgz_sha256_add(&sha, text, len);
+	take_uuid(image, &sha);
+	return 0;
+}
+
+/* Say where the tables are and how many bytes there are. */
+static void place_tables(struct sgz_image *image, uint64_t data_bytes)
+{
+	struct stargz_super_block *sb = &image->sb;
+	uint64_t pos = sizeof(*sb);
+
+	sb->magic = htole32(STARGZ_SUPER_MAGIC);
+	sb->version = htole16(STARGZ_VERSION);
+	sb->size = htole16(sizeof(*sb));
+	sb->data_bytes = htole64(data_bytes);
+	for (int i = 0; i < STARGZ_TABLES; i++) {
+		uint64_t count = image->table[i].count;
+
+		if (!count)
+			continue;
+		sb->table[i].offset = htole64(pos);
+		sb->table[i].count = htole64(count);
+		pos = align_up(pos + count * stargz_record_size(i),
+			       STARGZ_TABLE_ALIGN);
+	}
+	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));
+}
+
+void sgz_superblock_seal(struct sgz_image *image)
+{
+	struct stargz_super_block *sb = &image->sb;
+
+	sb->crc32 = 0;
+	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+}
+
+int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+			const struct sgz_toc *toc, uint64_t data_bytes)
+{
+	int ret;
+
+	if (ctx->opt->raw)
+		image->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
+	place_tables(image, data_bytes);
+	ret = make_uuid(image, ctx, toc);
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
+}
+
+/*
+ * The UUID of a merged index is made in the same way of the line
+ *
+ *	stargz VERSION merged UUID UUID ...\n
+ *
+ * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits; that
+ * of an index of a layer with those below it has "chained" in place of "merged".
+ */
+static int make_layers_uuid(struct sgz_image *image,
+			    const struct sgz_context *ctx,
+			    const struct sgz_image *layers, size_t count,
+			    const char *how)
+{
+	struct sgz_sha256 sha;
+	char text[40];
+	int ret, len;
+
+	ret = sgz_sha256_open(&sha, ctx);
+	if (ret)
+		return ret;
+	len = snprintf(text, sizeof(text), "stargz %d %s", STARGZ_VERSION, how);
+	sgz_sha256_add(&sha, text, len);
+	for (size_t i = 0; i < count; i++) {
+		sgz_sha256_add(&sha, " ", 1);
+		for (int k = 0; k < 16; k++) {
+			len = snprintf(text, sizeof(text), "%02x",
+				       layers[i].sb.uuid[k]);
+			sgz_sha256_add(&sha, text, len);
+		}
+	}
+	sgz_sha256_add(&sha, "\n", 1);
+	take_uuid(image, &sha);
+	return 0;
+}
+
+int sgz_superblock_chained(struct sgz_image *layers,
+			   const struct sgz_context *ctx, size_t count)
+{
+	struct sgz_image *image = &layers[count - 1];
+	int ret = make_layers_uuid(image, ctx, layers, count, "chained");
+
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
+}
+
+int sgz_superblock_merged(struct sgz_image *image,
+			  const struct sgz_context *ctx,
+			  const struct sgz_image *layers, size_t count,
+			  bool chain, uint64_t data_bytes)
+{
+	int ret = 0;
+
+	image->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
+						   STARGZ_COMPAT_MERGED);
+	place_tables(image, data_bytes);
+	if (chain)
+		memcpy(image->sb.uuid, layers[count - 1].sb.uuid,
+		       sizeof(image->sb.uuid));
+	else
+		ret = make_layers_uuid(image, ctx, layers, count, "merged");
+	if (!ret)
+		sgz_superblock_seal(image);
+	return ret;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The directory tree that the entries of a TOC describe.
+ */
+#ifndef SGZ_TREE_H
+#define SGZ_TREE_H
+
+#include "toc/toc.h"
+
+#define SGZ_NONE	UINT32_MAX
+#define SGZ_ROOT	0
+
+/* sgz_node.flags */
+#define SGZ_NODE_HIDDEN		0x01	/* not in the index */
+#define SGZ_NODE_WHITEOUT	0x02	/* becomes a device 0:0 */
+#define SGZ_NODE_OPAQUE		0x04	/* directory: hides lower layers */
+#define SGZ_NODE_BELOW_OPAQUE	0x08	/* directory: it or one above is opaque */
+#define SGZ_NODE_NAMED		0x10	/* an entry has had this path */
+#define SGZ_NODE_FRESH		0x20	/* in the place of what was removed */
+
+/**
+ * struct sgz_below_dir - a directory of the layers below, see below.h
+ * @first: first of its parts
+ * @count: how many; zero: there is nothing below
+ */
+struct sgz_below_dir {
+	uint32_t first;
+	uint32_t count;
+};
+
+/**
+ * struct sgz_node - what has, or once had, a name
+ * @name: its bytes
+ * @parent: node of the directory; the root's own for the root
+ * @entry: number of the entry, or %SGZ_NONE for a directory that only stands
+ *	in the paths of others. Of a hard link the target's
+ * @ino: of a directory or whiteout: inode number, given by the layout
+ * @born: the entry that made this node, counted from 1
+ * @opaque: the last entry that made it, or a directory above it, opaque
+ * @below: of a directory: what is in its place in the layers below
+ * @name_len: bytes in @name, at most 255
+ * @flags: SGZ_NODE_*
+ *
+ * A node's number is greater than its parent's.
+ */
+struct sgz_node {
+	const char *name;
+	uint32_t parent;
+	uint32_t entry;
+	uint32_t ino;
+	uint32_t born;
+	uint32_t opaque;
+	struct sgz_below_dir below;
+	uint8_t name_len;
+	uint8_t flags;
+};
+
+/**
+ * struct sgz_tree - all names
+ * @toc: the entries
+ * @below: the layers below, or NULL when they are not known
+ * @nodes: struct sgz_node, the root first
+ * @slots: hash table of the nodes that names stand for now, plus one, by
+ *	parent and name
+ */
+struct sgz_tree {
+	struct sgz_toc *toc;
+	struct sgz_below *below;
+	struct sgz_vec nodes;
+	struct sgz_vec slots;
+};
+
+/** sgz_tree_node() - node by its number */
+static inline struct sgz_node *sgz_tree_node(const struct sgz_tree *tree,
+					     uint32_t i)
+{
+	return (struct sgz_node *)tree->nodes.data + i;
+}
+
+/** sgz_node_entry() - its entry, or NULL for an implied directory */
+static inline struct sgz_entry *sgz_node_entry(const struct sgz_tree *tree,
+					       const struct sgz_node *node)
+{
+	if (node->entry == SGZ_NONE)
+		return NULL;
+	return sgz_toc_entry(tree->toc, node->entry);
+}
+
+/** sgz_node_is_dir() - is it a directory? */
+static inline bool sgz_node_is_dir(const struct sgz_tree *tree,
+				   const struct sgz_node *node)
+{
+	const struct sgz_entry *entry = sgz_node_entry(tree, node);
+
+	return !entry || sgz_entry_is(entry, S_IFDIR);
+}
+
+/** sgz_node_is_implied() - are its attributes those of a directory below? */
+static inline bool sgz_node_is_implied(const struct sgz_tree *tree,
+				       const struct sgz_node *node)
+{
+	bool root = node == sgz_tree_node(tree, SGZ_ROOT);
+
+	/* In the place of what was removed nothing is below. */
+	return node->entry == SGZ_NONE &&
+	       !(node->flags & (SGZ_NODE_WHITEOUT | SGZ_NODE_FRESH)) &&
+	       (root || !(sgz_tree_node(tree, node->parent)->flags &
+			  SGZ_NODE_BELOW_OPAQUE));
+}
+
+/** sgz_tree_find() - a name in a directory; SGZ_NONE if there is none */
+uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
+		       const char *name, size_t len);
+
+/** sgz_tree_find_path() - a cleaned path; SGZ_NONE if there is nothing */
+uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
+			    size_t len);
+
+/**
+ * sgz_tree_root() - begin a tree
+ * @tree: zeroed by the caller except for the TOC and what is below; gets its
+ *	root directory
+ * @ctx: the call
+ *
+ * Return: 0, or -ENOMEM with the error text set.
+ */
+int sgz_tree_root(struct sgz_tree *tree, const struct sgz_context *ctx);
+
+/**
+ * sgz_tree_put() - let a name stand for something new
+ * @tree: the tree
+ * @ctx: the call
+ * @dir: node of the directory
+ * @name: bytes of the name, kept as long as the tree
+ * @len: how many, at most 255
+ * @node: set to the number of a new node, of which only @name and @parent are
+ *	set. A node that the name stood for before stays, hidden, and with it
+ *	what is in it.
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_tree_put(struct sgz_tree *tree, const struct sgz_context *ctx,
+		 uint32_t dir, const char *name, size_t len, uint32_t *node);
+
+/** sgz_tree_free() - release, without the TOC */
+void sgz_tree_free(struct sgz_tree *tree);
+
+#endif /* SGZ_TREE_H */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Comparing what an index says with what can be counted in it.
+ */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "index/records.h"
+#include "index/tree_check.h"
+
+struct check {
+	const struct sgz_image *image;
+	struct sgz_faults *faults;
+	uint64_t *names;	/* of each inode; of a directory its children */
+};
+
+static void fault(const struct check *c, const char *what, uint64_t nr,
+		  const char *why)
+{
+	sgz_faults_add(c->faults, 0, -EUCLEAN, "%s %llu of the index: %s",
+		       what, (unsigned long long)nr, why);
+}
+
+static bool is_dir(const struct check *c, uint64_t ino)
+{
+	return S_ISDIR(le16toh(sgz_inode(c->image, ino)->mode));
+}
+
+/* Names of what is no directory, and for each directory those within it. */
+static void count_names(struct check *c, uint8_t *named)
+{
+	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+
+	for (uint64_t dir = 1; dir <= inodes; dir++) {
+		const struct stargz_inode *inode = sgz_inode(c->image, dir);
+		uint32_t first = le32toh(inode->a);
+
+		if (!is_dir(c, dir))
+			continue;
+		for (uint32_t i = 0; i < le32toh(inode->b); i++) {
+			uint32_t ino = le32toh(sgz_dirent(c->image,
+							  first + i)->ino);
+
+			named[ino - 1] = 1;
+			c->names[(is_dir(c, ino) ? dir : ino) - 1]++;
+		}
+	}
+}
+
+static void check_links(struct check *c, const uint8_t *named)
+{
+	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+
+	for (uint64_t ino = 1; ino <= inodes; ino++) {
+		uint64_t want = c->names[ino - 1] + 2 * is_dir(c, ino);
+		uint32_t have = le32toh(sgz_inode(c->image, ino)->nlink);
+
+		if (ino != STARGZ_ROOT_INO && !named[ino - 1])
+			fault(c, "inode", ino, "has no name");
+		else if (have != want)
+			sgz_faults_add(c->faults, 0, -EUCLEAN,
+				       "inode %llu of the index: %u links, but %llu can be counted",
+				       (unsigned long long)ino, have,
+				       (unsigned long long)want);
+	}
+}
+
+/* Order of two attributes: their prefix, then the bytes of their names. */
+static int compare_attrs(const struct stargz_xattr *a,
+			 const struct stargz_xattr *b)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix - b->prefix;
+	return stargz_name_cmp((const char *)(a + 1), a->name_len,
+			       (const char *)(b + 1), b->name_len);
+}
+
+static bool set_sorted(const struct stargz_xattr_set *set)
+{
+	const struct stargz_xattr *attr = (const void *)(set + 1);
+
+	for (uint32_t i = 1; i < le32toh(set->count); i++) {
+		size_t size = (sizeof(*attr) + attr->name_len +
+			       le32toh(attr->value_len) + 3) & ~3ul;
+		const struct stargz_xattr *next =
+			(const void *)((const char *)attr + size);
+
+		if (compare_attrs(attr, next) >= 0)
+			return false;
+		attr = next;
+	}
+	return true;
+}
+
+/* Inodes that follow one another often share a set, which is checked once. */
+static void check_sets(const struct check *c)
+{
+	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint32_t last = 0;
+
+	for (uint64_t ino = 1; ino <= inodes; ino++) {
+		uint32_t id = le32toh(sgz_inode(c->image, ino)->xattr);
+
+		if (!id || id == last)
+			continue;
+		last = id;
+		if (!set_sorted(sgz_xattr_set(c->image, id)))
+			fault(c, "inode", ino,
+			      "extended attributes not in order");
+	}
+}
+
+static void check_sums(const struct check *c)
+{
+	const struct stargz_super_block *sb = &c->image->sb;
+	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint64_t spans = c->image->table[STARGZ_TABLE_SPANS].count;
+	uint64_t bytes = 0;
+	uint32_t longest = 0;
+
+	for (uint64_t ino = 1; ino <= inodes; ino++)
+		if (S_ISREG(le16toh(sgz_inode(c->image, ino)->mode)))
+			bytes += le64toh(sgz_inode(c->image, ino)->size);
+	for (uint64_t i = 0; i < spans; i++) {
+		const struct stargz_span *span = sgz_span(c->image, i);
+
+		if (span->codec != STARGZ_CODEC_STORED &&
+		    le32toh(span->ulen) > longest)
+			longest = le32toh(span->ulen);
+	}
+	if (bytes != le64toh(sb->data_bytes))
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "superblock: %llu bytes in files, but they have %llu",
+			       (unsigned long long)le64toh(sb->data_bytes),
+			       (unsigned long long)bytes);
+	if (longest != le32toh(sb->max_span))
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "superblock: longest span %u, but it has %u",
+			       le32toh(sb->max_span), longest);
+}
+
+static void check_digests(const struct check *c)
+{
+	const struct sgz_vec *table = c->image->table;
+	const struct stargz_digest *d = table[STARGZ_TABLE_DIGESTS].data;
+
+	for (uint64_t i = 0; i < table[STARGZ_TABLE_DIGESTS].count; i++, d++) {
+		uint32_t ino = le32toh(d->ino);
+		const struct stargz_inode *inode;
+		uint64_t pos = le64toh(d->pos), size;
+
+		if (!ino || ino > table[STARGZ_TABLE_INODES].count) {
+			fault(c, "digest", i, "no such inode");
+			continue;
+		}
+		inode = sgz_inode(c->image, ino);
+		size = le64toh(inode->size);
+		if (!S_ISREG(le16toh(inode->mode)) || pos > size ||
+		    le64toh(d->len) > size - pos || d->reserved)
+			fault(c, "digest", i, "out of range");
+	}
+}
+
+int sgz_tree_faults(const struct sgz_image *image,
+		    const struct sgz_context *ctx, struct sgz_faults *faults)
+{
+	size_t inodes = image->table[STARGZ_TABLE_INODES].count;
+	struct check c = { .image = image, .faults = faults };
+	uint8_t *named = calloc(inodes, sizeof(*named));
+
+	c.names = calloc(inodes, sizeof(*c.names));
+	if (!named || !c.names) {
+		free(named);
+		free(c.names);
+		return sgz_nomem(ctx);
+	}
+	count_names(&c, named);
+	check_links(&c, named);
+	check_sets(&c);
+	check_sums(&c);
+	check_digests(&c);
+	free(named);
+	free(c.names);
+	return 0;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A walk keeps the directories that it is in, and the path as one text.
+ */
+#include <sys/stat.h>
+
+#include "index/lookup.h"
+#include "index/records.h"
+#include "index/walk.h"
+
+/* A directory that was entered: the range of its entries to be visited. */
+struct level {
+	uint32_t ino;
+	uint32_t next;
+	uint32_t end;
+	size_t path_len;
+};
+
+static bool is_dir(const struct sgz_treewalk *w, uint32_t ino)
+{
+	return S_ISDIR(le16toh(sgz_inode(w->image, ino)->mode));
+}
+
+/* The path gets a name more, and all that depends on it is set. */
+static int append(struct sgz_treewalk *w, size_t len, const char *name,
+		  size_t name_len)
+{
+	size_t slash = len ? 1 : 0;
+	char *to;
+
+	if (len + slash + name_len > SGZ_PATH_LONGEST)
+		return sgz_fail(w->ctx, -ENAMETOOLONG,
+				"a path of more than %d bytes",
+				SGZ_PATH_LONGEST);
+	w->text.count = len;
+	to = sgz_vec_add(&w->text, slash + name_len + 1, 1);
+	if (!to)
+		return sgz_nomem(w->ctx);
+	if (slash)
+		*to++ = '/';
+	memcpy(to, name, name_len);
+	w->path = w->text.data;
+	w->path_len = len + slash + name_len;
+	w->name = to;
+	w->name_len = name_len;
+	return 0;
+}
+
+/* The name is what stands behind the last slash of the path. */
+static void find_name(struct sgz_treewalk *w)
+{
+	const char *slash = memrchr(w->path, '/', w->path_len);
+
+	w->name = slash ? slash + 1 : w->path;
+	w->name_len = w->path + w->path_len - w->name;
+}
+
+static int enter(struct sgz_treewalk *w)
+{
+	const struct stargz_inode *inode = sgz_inode(w->image, w->ino);
+	struct level *level = sgz_vec_add(&w->levels, 1, sizeof(*level));
+
+	if (!level)
+		return sgz_nomem(w->ctx);
+	level->ino = w->ino;
+	level->next = le32toh(inode->a);
+	level->end = level->next + le32toh(inode->b);
+	level->path_len = w->path_len;
+	return 0;
+}
+
+int sgz_treewalk_open(struct sgz_treewalk *w, const struct sgz_context *ctx,
+		      const struct sgz_image *image, const char *path,
+		      size_t len)
+{
+	int ret;
+
+	w->ctx = ctx;
+	w->image = image;
+	w->ino = sgz_find_path(image, path, len);
+	if (!w->ino)
+		return sgz_fail(ctx, -ENOENT, "%s: not in the tree",
+				sgz_quote(path, len).text);
+	/* Slashes at the ends do not belong to it. */
+	while (len && *path == '/') {
+		path++;
+		len--;
+	}
+	while (len && path[len - 1] == '/')
+		len--;
+	ret = append(w, 0, path, len);
+	if (!ret)
+		find_name(w);
+	return ret;
+}
+
+static struct level *last_level(const struct sgz_treewalk *w)
+{
+	return (struct level *)w->levels.data + w->levels.count - 1;
+}
+
+/* Back in a directory that has no more entries. */
+static int leave(struct sgz_treewalk *w)
+{
+	struct level level = *last_level(w);
+
+	w->levels.count--;
+	w->ino = level.ino;
+	w->depth = w->levels.count;
+	w->leaving = true;
+	w->path_len = level.path_len;
+	((char *)w->text.data)[w->path_len] = '\0';
+	find_name(w);
+	return 1;
+}
+
+/* The next entry of the directory that the walk is in. */
+static int visit(struct sgz_treewalk *w)
+{
+	struct level *level = last_level(w);
+	const struct stargz_dirent *d = sgz_dirent(w->image, level->next++);
+
+	w->ino = le32toh(d->ino);
+	w->depth = w->levels.count;
+	return append(w, level->path_len, sgz_name(w->image, d), d->name_len) ?:
+	       1;
+}
+
+int sgz_treewalk_next(struct sgz_treewalk *w)
+{
+	int ret = 0;
+
+	if (!w->started) {
+		w->started = true;
+		return 1;
+	}
+	if (!w->leaving && !w->skip && is_dir(w, w->ino))
+		ret = enter(w);
+	w->leaving = false;
+	w->skip = false;
+	if (ret || !w->levels.count)
+		return ret;
+	if (last_level(w)->next == last_level(w)->end)
+		return leave(w);
+	return visit(w);
+}
+
+void sgz_treewalk_close(struct sgz_treewalk *w)
+{
+	sgz_vec_free(&w->levels);
+	sgz_vec_free(&w->text);
+}

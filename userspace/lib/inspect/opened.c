@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Opening what is looked at, in the way a mount would.
+ */
+#include <stdlib.h>
+
+#include "build/index.h"
+#include "index/read.h"
+#include "index/records.h"
+#include "inspect/opened.h"
+
+int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
+		    int fd)
+{
+	int ret;
+
+	o->ctx = ctx;
+	ret = sgz_blob_open(&o->file, ctx, fd, 0, 0);
+	if (!ret && o->file.pipe)
+		ret = sgz_fail(ctx, -EINVAL,
+			       "not a regular file or block device");
+	if (!ret)
+		o->layer = !sgz_is_index(o->file.head, o->file.head_len);
+	return ret;
+}
+
+int sgz_opened_layer(struct sgz_opened *o)
+{
+	int ret = sgz_index_digests(&o->image, o->ctx, &o->file, NULL, &o->ranges);
+
+	if (ret)
+		return ret;
+	o->blobs = malloc(sizeof(*o->blobs));
+	if (!o->blobs)
+		return sgz_nomem(o->ctx);
+	o->blobs[0] = o->file;
+	return 0;
+}
+
+static int too_short(const struct sgz_opened *o, size_t i, uint64_t have,
+		     struct sgz_faults *faults)
+{
+	const struct stargz_blob *b = sgz_blob_record(&o->image, i);
+	unsigned long long start = le64toh(b->start);
+	unsigned long long end = start + le64toh(b->used);
+
+	if (!faults)
+		return sgz_fail(o->ctx, -EUCLEAN,
+				"blob %zu reaches from byte %llu to %llu, its source ends at %llu",
+				i, start, end, (unsigned long long)have);
+	sgz_faults_add(faults, 0, -EUCLEAN,
+		       "blob %zu reaches from byte %llu to %llu, its source ends at %llu",
+		       i, start, end, (unsigned long long)have);
+	return 0;
+}
+
+/* As far as it goes: a loop device may have lost the end of a blob. */
+static int open_blob(struct sgz_opened *o, size_t i, int fd,
+		     struct sgz_faults *faults)
+{
+	const struct stargz_blob *b = sgz_blob_record(&o->image, i);
+	uint64_t start = le64toh(b->start), size = le64toh(b->size);
+	uint64_t used = le64toh(b->used);
+	struct sgz_blob whole;
+	int ret;
+
+	ret = sgz_blob_open(&whole, o->ctx, fd, 0, 0);
+	if (ret)
+		return ret;
+	if (start > INT64_MAX || start > whole.size ||
+	    used > whole.size - start)
+		return too_short(o, i, whole.size, faults);
+	if (size > whole.size - start)
+		size = whole.size - start;
+	if (size)
+		return sgz_blob_open(&o->blobs[i], o->ctx, fd, start, size);
+	/* Zero would mean: up to the end. */
+	o->blobs[i] = whole;
+	o->blobs[i].start = start;
+	o->blobs[i].size = 0;
+	o->blobs[i].head_len = 0;
+	return 0;
+}
+
+int sgz_opened_blobs(struct sgz_opened *o, const int *fds, size_t count,
+		     struct sgz_faults *faults)
+{
+	size_t blobs = o->image.table[STARGZ_TABLE_BLOBS].count;
+	int ret = 0;
+
+	o->blobs = calloc(blobs + 1, sizeof(*o->blobs));
+	if (!o->blobs)
+		return sgz_nomem(o->ctx);
+	for (size_t i = 0; i < blobs; i++)
+		o->blobs[i].fd = -1;
+	for (size_t i = 0; !ret && i < blobs; i++) {
+		uint32_t source = le32toh(sgz_blob_record(&o->image,
+							  i)->source);
+
+		if (source >= count)
+			continue;
+		ret = open_blob(o, i, fds[source] < 0 ? o->file.fd :
+						       fds[source], faults);
+	}
+	return ret;
+}
+
+int sgz_opened_read(struct sgz_opened *o, const int *fds, size_t count)
+{
+	int ret;
+
+	if (o->layer)
+		return sgz_opened_layer(o);
+	ret = sgz_index_read(&o->image, o->ctx, &o->file);
+	return ret ? ret : sgz_opened_blobs(o, fds, count, NULL);
+}
+
+void sgz_opened_free(struct sgz_opened *o)
+{
+	sgz_image_free(&o->image);
+	sgz_vec_free(&o->ranges);
+	free(o->blobs);
+}

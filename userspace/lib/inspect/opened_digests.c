@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * What layers say about themselves, compared with an index of them. The index
+ * of each layer is made anew; its inodes are found in the other one by their
+ * paths.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "build/index.h"
+#include "content/file.h"
+#include "content/read_all.h"
+#include "index/records.h"
+#include "inspect/diff.h"
+#include "inspect/opened.h"
+
+/* Is all content of a file in one blob? */
+static bool file_within(const struct sgz_image *image, uint32_t ino,
+			uint16_t blob)
+{
+	uint64_t size = le64toh(sgz_inode(image, ino)->size), pos = 0;
+
+	while (pos < size) {
+		struct sgz_piece piece;
+
+		sgz_file_piece(image, ino, pos, &piece);
+		if (piece.span != STARGZ_NO_SPAN &&
+		    le16toh(sgz_span(image, piece.span)->blob) != blob)
+			return false;
+		pos += piece.len;
+	}
+	return true;
+}
+
+/* The inode with the path and size that one of the layer has, or 0. */
+static uint32_t counterpart(const struct sgz_opened *o, uint16_t blob,
+			    const struct sgz_inodepath *names, uint32_t ino)
+{
+	const struct stargz_inode *inode;
+	char *path;
+	size_t len;
+
+	if (sgz_inodepath_get(names, ino, &path, &len))
+		return 0;
+	inode = sgz_inode(names->image, ino);
+	ino = sgz_find_path(&o->image, path, len);
+	free(path);
+	if (!ino || !S_ISREG(le16toh(sgz_inode(&o->image, ino)->mode)) ||
+	    sgz_inode(&o->image, ino)->size != inode->size ||
+	    !file_within(&o->image, ino, blob))
+		return 0;
+	return ino;
+}
+
+/* Digests of the layer become digests of what the index shows of it. */
+static int take_ranges(struct sgz_opened *o, uint16_t blob,
+		       const struct sgz_inodepath *names,
+		       const struct sgz_vec *ranges)
+{
+	const struct sgz_range *from = ranges->data;
+	uint32_t last = 0, ino = 0;
+
+	for (size_t i = 0; i < ranges->count; i++, from++) {
+		struct sgz_range *to;
+
+		if (from->ino != last)
+			ino = counterpart(o, blob, names, from->ino);
+		last = from->ino;
+		if (!ino)
+			continue;
+		to = sgz_vec_add(&o->ranges, 1, sizeof(*to));
+		if (!to)
+			return sgz_nomem(o->ctx);
+		*to = *from;
+		to->ino = ino;
+	}
+	return 0;
+}
+
+static bool compare_toc(const struct sgz_opened *o, uint16_t i,
+			const struct sgz_image *fresh,
+			struct sgz_faults *faults)
+{
+	const struct stargz_blob *have = sgz_blob_record(fresh, 0);
+	const struct stargz_blob *want = sgz_blob_record(&o->image, i);
+
+	if (want->digest_type == have->digest_type &&
+	    !memcmp(want->digest, have->digest, sizeof(want->digest)))
+		return true;
+	sgz_faults_add(faults, 0, -EBADMSG,
+		       "blob %u: the digest of its table of contents is sha256:%s, not sha256:%s",
+		       i, sgz_sha256_hex(have->digest).text,
+		       sgz_sha256_hex(want->digest).text);
+	return false;
+}
+
+/* What is found while an index is compared with one made anew. */
+struct comparison {
+	struct sgz_faults *faults;
+	uint16_t blob;
+};
+
+static void on_difference(void *data, char where, const char *path,
+			  const char *what)
+{
+	const struct comparison *c = data;
+	struct sgz_quoted quoted = sgz_quote(path, strlen(path));
+
+	if (where == '!')
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "%s: index and blob %u differ: %s", quoted.text,
+			       c->blob, what);
+	else
+		sgz_faults_add(c->faults, 0, -EUCLEAN, "%s: only in %s %u",
+			       quoted.text, where == '<' ?
+			       "the index, not in blob" : "blob", c->blob);
+}
+
+static bool same_table(const struct sgz_image *a, const struct sgz_image *b,
+		       enum stargz_table_id id)
+{
+	size_t count = a->table[id].count;
+
+	return count == b->table[id].count &&
+	       (!count || !memcmp(a->table[id].data, b->table[id].data,
+				  count * stargz_record_size(id)));
+}
+
+/*
+ * An index of one layer says the same of each file, whoever made it; and if
+ * spans were laid in the same way, where its content is.
+ */
+static int compare_trees(struct sgz_opened *o, uint16_t i,
+			 const struct sgz_image *fresh,
+			 struct sgz_faults *faults)
+{
+	struct sgz_opened other = { .ctx = o->ctx, .image = *fresh };
+	struct comparison c = { .faults = faults, .blob = i };
+	const struct sgz_treediff diff = {
+		.a = o,
+		.b = &other,
+		.found = on_difference,
+		.data = &c,
+	};
+	int ret;
+
+	if (o->image.table[STARGZ_TABLE_BLOBS].count != 1)
+		return 0;
+	ret = sgz_treediff_run(&diff);
+	if (ret)
+		return ret < 0 ? ret : 0;
+	if (same_table(&o->image, fresh, STARGZ_TABLE_SPANS) &&
+	    (!same_table(&o->image, fresh, STARGZ_TABLE_EXTENTS) ||
+	     !same_table(&o->image, fresh, STARGZ_TABLE_INODES)))
+		sgz_faults_add(faults, 0, -EUCLEAN,
+			       "index and blob %u differ in where content is",
+			       i);
+	return 0;
+}
+
+static int compare_layer(struct sgz_opened *o, uint16_t i,
+			 struct sgz_faults *faults)
+{
+	struct sgz_inodepath names = { 0 };
+	struct sgz_image fresh = { 0 };
+	struct sgz_vec ranges = { 0 };
+	struct stargz_error inner;
+	struct stargz_index_options opt = *o->ctx->opt;
+	const struct sgz_context ctx = { &opt, &inner };
+	int ret;
+
+	/* As it was made, if it was made with the defaults. */
+	opt.span_size = 0;
+	opt.raw = le32toh(o->image.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
+	ret = sgz_index_digests(&fresh, &ctx, &o->blobs[i], NULL, &ranges);
+	if (ret == -ENOMEM || ret == -EIO) {
+		sgz_fail(o->ctx, ret, "%s", inner.text);
+	} else if (ret) {
+		sgz_faults_add(faults, 0, ret, "blob %u: %s", i, inner.text);
+		ret = 0;
+	} else {
+		if (compare_toc(o, i, &fresh, faults))
+			ret = compare_trees(o, i, &fresh, faults);
+		if (!ret)
+			ret = sgz_inodepath_make(&names, o->ctx, &fresh);
+		if (!ret)
+			ret = take_ranges(o, i, &names, &ranges);
+	}
+	sgz_inodepath_free(&names);
+	sgz_vec_free(&ranges);
+	sgz_image_free(&fresh);
+	return ret;
+}
+
+/* The digest of all bytes of a blob. */
+static int compare_blob(struct sgz_opened *o, uint16_t i,
+			struct sgz_faults *faults)
+{
+	uint64_t pos = 0, size = le64toh(sgz_blob_record(&o->image, i)->size);
+	uint8_t have[SGZ_SHA256_LEN];
+	struct sgz_sha256 sha;
+	char buf[64 << 10];
+	int ret = sgz_sha256_open(&sha, o->ctx);
+
+	if (ret)
+		return ret;
+	while (!ret && pos < o->blobs[i].size) {
+		size_t n = sizeof(buf);
+
+		if (n > o->blobs[i].size - pos)
+			n = o->blobs[i].size - pos;
+		ret = sgz_blob_read(&o->blobs[i], o->ctx, pos, buf, n);
+		sgz_sha256_add(&sha, buf, n);
+		pos += n;
+	}
+	sgz_sha256_get(&sha, have);
+	sgz_sha256_close(&sha);
+	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->image, i)->digest,
+					  have, sizeof(have))))
+		sgz_faults_add(faults, 0, -EBADMSG,
+			       "blob %u: does not have the digest that the index gives",
+			       i);
+	return ret;
+}
+
+/* Those that the index itself has. */
+static int take_table(struct sgz_opened *o)
+{
+	const struct sgz_vec *table = &o->image.table[STARGZ_TABLE_DIGESTS];
+	const struct stargz_digest *d = table->data;
+
+	for (size_t i = 0; i < table->count; i++, d++) {
+		struct sgz_range *range = sgz_vec_add(&o->ranges, 1,
+						      sizeof(*range));
+
+		if (!range)
+			return sgz_nomem(o->ctx);
+		range->ino = le32toh(d->ino);
+		range->pos = le64toh(d->pos);
+		range->len = le64toh(d->len);
+		range->compare = true;
+		memcpy(range->sha256, d->sha256, sizeof(range->sha256));
+	}
+	return 0;
+}
+
+int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults)
+{
+	size_t count = o->image.table[STARGZ_TABLE_BLOBS].count;
+	int ret = take_table(o);
+
+	for (size_t i = 0; !ret && i < count; i++) {
+		uint16_t type;
+
+		if (o->blobs[i].fd < 0)
+			continue;
+		type = le16toh(sgz_blob_record(&o->image, i)->digest_type);
+		if (type == STARGZ_DIGEST_BLOB)
+			ret = compare_blob(o, i, faults);
+		else
+			ret = compare_layer(o, i, faults);
+	}
+	return ret;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Comparing the table of contents of a layer with the tar that it is about.
+ */
+#ifndef SGZ_TARCHECK_H
+#define SGZ_TARCHECK_H
+
+#include "base/faults.h"
+#include "blob/blob.h"
+
+/**
+ * sgz_tar_faults() - does the table of contents of a layer tell the truth?
+ * @ctx: the call
+ * @blob: the layer
+ * @faults: gets each difference between the files that the table describes and
+ *	those that the headers in the tar do: names, attributes, links, and
+ *	where content is
+ *
+ * All of the tar is decoded, in one thread. A layer without a table has no
+ * faults.
+ *
+ * Return: 0, also with faults, or a negative errno with the error text set.
+ */
+int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
+		   struct sgz_faults *faults);
+
+#endif /* SGZ_TARCHECK_H */

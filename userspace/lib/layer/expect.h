@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * What the index of a layer has to show: what the entries of its source said
+ * when they went by.
+ */
+#ifndef SGZ_EXPECT_H
+#define SGZ_EXPECT_H
+
+#include "tar/reader.h"
+#include "toc/toc.h"
+
+/**
+ * struct sgz_expected - what was said
+ * @opt: options without a function for warnings: who reads the source warns
+ * @ctx: the call
+ * @full: keep attributes and digests too, not only names, links and types
+ * @toc: the entries, as if they were read from a tar, but without chunks
+ * @first: uint64_t, for each entry the number of its first record
+ * @attrs: attributes of the entry at hand
+ */
+struct sgz_expected {
+	struct stargz_index_options opt;
+	struct sgz_context ctx;
+	bool full;
+	struct sgz_toc toc;
+	struct sgz_vec first;
+	struct sgz_vec attrs;
+};
+
+/** sgz_expect_open() - begin; @e is zeroed and @full may be set */
+void sgz_expect_open(struct sgz_expected *e, const struct sgz_context *ctx);
+
+/**
+ * sgz_expect() - keep what an entry says
+ * @e: where
+ * @h: its header
+ * @type: its type as in st_mode, zero for a hard link
+ * @record: number of its first record in the table of contents
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_expect(struct sgz_expected *e, const struct sgz_tar_header *h,
+	       mode_t type, uint64_t record);
+
+/** sgz_expect_digest() - the digest of the last entry, a regular file */
+void sgz_expect_digest(struct sgz_expected *e,
+		       const uint8_t sha256[SGZ_SHA256_LEN]);
+
+/** sgz_expect_close() - release */
+void sgz_expect_close(struct sgz_expected *e);
+
+#endif /* SGZ_EXPECT_H */

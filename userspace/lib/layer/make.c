@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Entries go one by one from the source to members and to the table of
+ * contents; the contents of a file are never in memory as a whole.
+ */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "index/settle.h"
+#include "layer/make.h"
+#include "layer/pack.h"
+#include "layer/toc_store.h"
+#include "layer/toc_write.h"
+#include "layer/trailer.h"
+
+struct maker {
+	const struct sgz_context *ctx;
+	const struct sgz_make_options *opt;
+	struct sgz_source *source;
+	struct sgz_sink sink;
+	struct sgz_pipeline *pipe;
+	struct sgz_pack pack;
+	struct sgz_toc_writer toc;
+	struct sgz_expected *expected;
+	struct sgz_expected names;	/* if nobody wants all of it */
+	struct sgz_sha256 file;		/* of the file at hand */
+	struct sgz_sha256 piece;	/* of a piece of it */
+};
+
+/* A file on its way to the layer. */
+struct file {
+	const struct sgz_tar_header *h;
+	struct sgz_late *late;
+	bool begun;
+	bool alone;	/* it begins a member */
+};
+
+/* A member is complete: write it, then what is in it has a place. */
+static int on_member(void *data, struct sgz_job *job)
+{
+	struct maker *m = data;
+	struct sgz_record *r = job->records.data;
+	uint64_t unit = m->sink.pos;
+	int ret;
+
+	ret = sgz_sink_write(&m->sink, job->out.data, job->out.count);
+	for (size_t i = 0; !ret && i < job->records.count; i++)
+		ret = sgz_toc_writer_add(&m->toc, &r[i], unit,
+					 r[i].at - job->start);
+	return ret;
+}
+
+static int read_full(struct maker *m, char *to, size_t len)
+{
+	while (len) {
+		ssize_t n = m->source->read(m->source, to, len);
+
+		if (n < 0)
+			return n;
+		if (!n)
+			return sgz_fail(m->ctx, -EIO, "the source ends too early");
+		to += n;
+		len -= n;
+	}
+	return 0;
+}
+
+/* A number for a piece of a file that is the same in each run. */
+static uint32_t piece_hash(const struct file *f, uint64_t pos)
+{
+	uint32_t crc = libdeflate_crc32(0, f->h->name, f->h->name_len);
+	uint64_t bytes = htole64(pos);
+
+	return libdeflate_crc32(crc, &bytes, sizeof(bytes));
+}
+
+/* The record of the piece that comes next. */
+static struct sgz_record *add_record(struct maker *m, struct file *f,
+				     const struct sgz_piece *piece)
+{
+	struct sgz_record *r = sgz_pack_record(&m->pack);
+	int ret;
+
+	if (!r)
+		return NULL;
+	ret = f->begun ? sgz_record_more(r, f->h) :
+			 sgz_record_entry(r, f->h, S_IFREG);
+	/* A file that is one hole has no place where its bytes could be. */
+	if (!ret && (piece->hole || piece->size < f->h->file_size))
+		ret = sgz_record_piece(r, f->h, piece);
+	if (ret) {
+		sgz_nomem(m->ctx);
+		return NULL;
+	}
+	if (!f->begun)
+		r->late = f->late;
+	r->whole = !f->late;
+	f->begun = true;
+	return r;
+}
+
+static int add_hole(struct maker *m, struct file *f, uint64_t pos,
+		    uint64_t end)
+{
+	const struct sgz_piece piece = { pos, end - pos, true };
+	static const char zero[16 << 10];
+
+	if (pos == end)
+		return 0;
+	for (uint64_t n; pos < end; pos += n) {
+		n = end - pos < sizeof(zero) ? end - pos : sizeof(zero);
+		sgz_sha256_add(&m->file, zero, n);
+	}
+	return add_record(m, f, &piece) ? 0 : -ENOMEM;
+}
+
+static int add_piece(struct maker *m, struct file *f,
+		     const struct sgz_piece *piece)
+{
+	struct sgz_record *r;
+	char *to;
+	int ret;
+
+	if (f->alone || piece->size >= m->opt->min_member)
+		ret = sgz_pack_cut(&m->pack);
+	else
+		ret = sgz_pack_mark(&m->pack, piece_hash(f, piece->pos));
+	f->alone = false;
+	if (ret)
+		return ret;
+	to = sgz_pack_room(&m->pack, piece->size);
+	ret = to ? read_full(m, to, piece->size) : -EIO;
+	if (ret)
+		return ret;
+	r = add_record(m, f, piece);
+	if (!r)
+		return -ENOMEM;
+	sgz_sha256_add(&m->file, to, piece->size);
+	r->content = true;
+	r->size = piece->size;
+	if (f->late) {
+		sgz_sha256_add(&m->piece, to, piece->size);
+		sgz_sha256_get(&m->piece, r->sha256);
+	} else {
+		sgz_sha256_get(&m->file, r->sha256);
+		sgz_expect_digest(m->expected, r->sha256);
+	}
+	sgz_pack_added(&m->pack, piece->size);
+	return 0;
+}
+
+static int add_data(struct maker *m, struct file *f, uint64_t pos,
+		    uint64_t end)
+{
+	int ret = 0;
+
+	while (!ret && pos < end) {
+		struct sgz_piece piece = { pos, end - pos, false };
+
+		if (piece.size > m->opt->chunk_size)
+			piece.size = m->opt->chunk_size;
+		ret = add_piece(m, f, &piece);
+		pos += piece.size;
+	}
+	return ret;
+}
+
+static int add_sparse(struct maker *m, struct file *f)
+{
+	const struct sgz_tar_run *run = f->h->runs.data;
+	uint64_t pos = 0;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < f->h->runs.count; i++, run++) {
+		ret = add_hole(m, f, pos, run->pos);
+		pos = run->pos + run->size;
+		if (!ret)
+			ret = add_data(m, f, run->pos, pos);
+	}
+	return ret ? ret : add_hole(m, f, pos, f->h->file_size);
+}
+
+/* An empty file has an entry and a digest, but no content. */
+static int add_empty(struct maker *m, const struct file *f)
+{
+	struct sgz_record *r = sgz_pack_record(&m->pack);
+
+	if (!r)
+		return -ENOMEM;
+	sgz_sha256_get(&m->file, r->sha256);
+	sgz_expect_digest(m->expected, r->sha256);
+	r->whole = true;
+	return sgz_record_entry(r, f->h, S_IFREG) ? sgz_nomem(m->ctx) : 0;
+}
+
+static int add_content(struct maker *m, const struct sgz_tar_header *h)
+{
+	struct file f = {
+		.h = h, .alone = sgz_path_is_own(h->name, h->name_len) };
+	uint8_t sha256[SGZ_SHA256_LEN];
+	int ret;
+
+	if (!h->file_size)
+		return add_empty(m, &f);
+	if (h->sparse || h->size > m->opt->chunk_size) {
+		f.late = sgz_toc_writer_late(&m->toc);
+		if (!f.late)
+			return -ENOMEM;
+	}
+	ret = h->sparse ? add_sparse(m, &f) : add_data(m, &f, 0, h->size);
+	if (ret || !f.late)
+		return ret;
+	sgz_sha256_get(&m->file, sha256);
+	sgz_expect_digest(m->expected, sha256);
+	return sgz_toc_writer_known(&m->toc, f.late, sha256);
+}
+
+/* What is left of an entry, or of the source, goes to the tar as it is. */
+static int add_rest(struct maker *m)
+{
+	char buf[16 << 10];
+	ssize_t n;
+	int ret = 0;
+
+	do {
+		n = m->source->read(m->source, buf, sizeof(buf));
+		if (n > 0)
+			ret = sgz_pack_add(&m->pack, buf, n);
+	} while (!ret && n > 0);
+	return n < 0 ? n : ret;
+}
+
+/* Is it a hard link to itself? That changes nothing, and no TOC can say it. */
+static bool is_to_itself(const struct sgz_tar_header *h, mode_t type)
+{
+	char *paths = type ? NULL : malloc(h->name_len + h->link_len + 1);
+	size_t len;
+	bool same;
+
+	if (!paths)
+		return false;
+	len = sgz_path_clean(paths, h->name, h->name_len);
+	same = sgz_path_clean(paths + len, h->link, h->link_len) == len &&
+	       !memcmp(paths, paths + len, len);
+	free(paths);
+	return same;
+}
+
+/* Is the entry to be in the table of contents? If not, the tar still has it. */
+static bool is_listed(struct maker *m, const struct sgz_tar_header *h,
+		      mode_t *type)
+{
+	const char *why = sgz_tar_type(h, type);
+
+	if (!why && is_to_itself(h, *type))
+		why = "hard link to itself, left out";
+	if (why)
+		sgz_warn(m->ctx, "%s: %s of the table of contents",
+			 sgz_quote(h->name, h->name_len).text, why);
+	return !why;
+}
+
+static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
+{
+	const struct sgz_tar_header *h = entry->h;
+	struct sgz_record *r;
+	mode_t type;
+	int ret = 0;
+
+	if (!is_listed(m, h, &type))
+		type = S_IFMT;
+	else
+		ret = sgz_expect(m->expected, h, type, m->pack.records);
+	if (!ret && type != S_IFREG && type != S_IFMT) {
+		r = sgz_pack_record(&m->pack);
+		if (!r || sgz_record_entry(r, h, type))
+			return sgz_nomem(m->ctx);
+	}
+	if (!ret)
+		ret = sgz_pack_add(&m->pack, entry->head, entry->head_len);
+	if (!ret && type == S_IFREG)
+		ret = add_content(m, h);
+	return ret ? ret : add_rest(m);
+}
+
+/* eStargz puts the table of contents between the last entry and the end. */
+static bool toc_in_tar(const struct maker *m)
+{
+	return m->opt->format == SGZ_FORMAT_ESTARGZ ||
+	       m->opt->format == SGZ_FORMAT_STARGZ;
+}
+
+static int drop_rest(struct maker *m)
+{
+	char buf[16 << 10];
+	ssize_t n;
+
+	do {
+		n = m->source->read(m->source, buf, sizeof(buf));
+	} while (n > 0);
+	return n;
+}
+
+static int make_content(struct maker *m)
+{
+	struct sgz_source_entry entry;
+	int ret;
+
+	do {
+		ret = m->source->next(m->source, &entry);
+		if (ret == 1 && add_entry(m, &entry))
+			ret = -EIO;
+	} while (ret == 1);
+	if (!ret)
+		ret = toc_in_tar(m) ? drop_rest(m) : add_rest(m);
+	if (!ret)
+		ret = sgz_pack_end(&m->pack);
+	if (ret)
+		return ret;
+	/* Whatever way records take to the table, none may get lost on it. */
+	if (m->toc.count != m->pack.records)
+		return sgz_fail(m->ctx, -EIO,
+				"%llu of %llu records did not get to the table of contents",
+				(unsigned long long)(m->pack.records -
+						     m->toc.count),
+				(unsigned long long)m->pack.records);
+	return 0;
+}
+
+/* A table of contents has each name once, and cannot name what is gone. */
+static int settle(struct maker *m)
+{
+	struct sgz_settled settled = { 0 };
+	int ret = sgz_settle(&settled, &m->expected->ctx,
+			     &m->expected->toc);
+
+	if (!ret && settled.changed)
+		ret = sgz_toc_writer_settle(&m->toc, m->expected, &settled);
+	sgz_settled_free(&settled);
+	return ret;
+}
+
+static int make_tail(struct maker *m, struct sgz_spool *stored,
+		     struct sgz_made *made, int toc)
+{
+	int ret;
+
+	made->tar_size = sgz_pack_pos(&m->pack);
+	ret = settle(m);
+	if (!ret)
+		ret = sgz_toc_writer_end(&m->toc);
+	if (!ret)
+		ret = sgz_toc_store(made, m->opt, &m->toc.spool, stored,
+				    toc_in_tar(m) && m->opt->digests ?
+				    &m->pack.sha : NULL);
+	return ret ? ret : sgz_tail_write(made, m->opt, &m->sink, stored, toc);
+}
+
+static int make(struct maker *m, struct sgz_made *made, int toc)
+{
+	struct sgz_spool *stored;
+	int ret;
+
+	ret = make_content(m);
+	if (ret)
+		return ret;
+	stored = malloc(sizeof(*stored));
+	if (!stored)
+		return sgz_nomem(m->ctx);
+	ret = sgz_spool_open(stored, m->ctx);
+	if (!ret)
+		ret = make_tail(m, stored, made, toc);
+	sgz_spool_close(stored);
+	free(stored);
+	return ret;
+}
+
+static int open_maker(struct maker *m, int out)
+{
+	const struct sgz_make_options *opt = m->opt;
+	int ret;
+
+	m->expected = opt->expected ? opt->expected : &m->names;
+	m->expected->full = opt->expected;
+	sgz_expect_open(m->expected, m->ctx);
+	ret = sgz_toc_writer_open(&m->toc, m->ctx);
+	if (!ret)
+		ret = sgz_sink_open(&m->sink, m->ctx, out,
+				    opt->digests);
+	if (!ret)
+		ret = sgz_sha256_open(&m->file, m->ctx);
+	if (!ret)
+		ret = sgz_sha256_open(&m->piece, m->ctx);
+	if (!ret)
+		ret = sgz_pipeline_open(&m->pipe, m->ctx, &opt->how,
+					opt->reuse, opt->workers,
+					opt->max_member, on_member, m);
+	return ret ? ret : sgz_pack_open(&m->pack, m->ctx, m->pipe,
+					 opt->min_member, opt->max_member,
+					 opt->digests);
+}
+
+static void close_maker(struct maker *m)
+{
+	sgz_pack_close(&m->pack);
+	if (m->pipe)
+		sgz_pipeline_close(m->pipe);
+	sgz_sha256_close(&m->piece);
+	sgz_sha256_close(&m->file);
+	sgz_sink_close(&m->sink);
+	sgz_toc_writer_close(&m->toc);
+	sgz_expect_close(&m->names);
+	free(m);
+}
+
+int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
+	     const struct sgz_make_options *opt, struct sgz_source *source,
+	     int out, int toc)
+{
+	struct maker *m = calloc(1, sizeof(*m));
+	int ret;
+
+	if (!m)
+		return sgz_nomem(ctx);
+	m->ctx = ctx;
+	m->opt = opt;
+	m->source = source;
+	ret = open_maker(m, out);
+	if (!ret)
+		ret = make(m, made, toc);
+	if (!ret) {
+		made->size = m->sink.pos;
+		if (opt->digests) {
+			sgz_sha256_get(&m->sink.sha, made->sha256);
+			sgz_sha256_get(&m->pack.sha, made->diff_id);
+		}
+		made->entries = m->toc.count;
+	}
+	made->unwritten = m->sink.failed;
+	close_maker(m);
+	return ret;
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * From a tar header to JSON. Members that are zero are left out, as Go's
+ * encoder does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/path.h"
+#include "base/timestamp.h"
+#include "layer/toc_entry.h"
+#include "stargz_fs.h"
+
+static int add(struct json_object *to, const char *key,
+	       struct json_object *value)
+{
+	if (value && !json_object_object_add(to, key, value))
+		return 0;
+	json_object_put(value);
+	return -ENOMEM;
+}
+
+/* Bytes of a tar, which may be anything. */
+static int add_text(struct json_object *to, const char *key, const char *bytes,
+		    size_t len)
+{
+	char *text = malloc(3 * len + 1);
+	int ret;
+
+	if (!text)
+		return -ENOMEM;
+	len = sgz_lossy_text(text, bytes, len);
+	ret = add(to, key, json_object_new_string_len(text, len));
+	free(text);
+	return ret;
+}
+
+int sgz_record_number(struct sgz_record *r, const char *key, uint64_t value)
+{
+	return value ? add(r->json, key, json_object_new_int64(value)) : 0;
+}
+
+int sgz_record_digest(struct sgz_record *r, const char *key,
+		      const uint8_t sha256[SGZ_SHA256_LEN])
+{
+	char text[8 + 2 * SGZ_SHA256_LEN];
+
+	snprintf(text, sizeof(text), "sha256:%s", sgz_sha256_hex(sha256).text);
+	return add(r->json, key, json_object_new_string(text));
+}
+
+static int add_time(struct sgz_record *r, uint64_t time)
+{
+	char text[SGZ_TIME_TEXT];
+
+	if (time == SGZ_EPOCH)
+		return 0;
+	sgz_time_text(text, time);
+	return add(r->json, "modtime", json_object_new_string(text));
+}
+
+static int add_xattr(struct json_object *to, const struct sgz_xattr *attr)
+{
+	size_t room = (attr->value_len + 2) / 3 * 4 + 1;
+	char *name = malloc(3 * attr->name_len + 1);
+	char *value = malloc(room);
+	int ret = -ENOMEM;
+	size_t len;
+
+	if (name && value) {
+		name[sgz_lossy_text(name, attr->name, attr->name_len)] = '\0';
+		len = sgz_base64_encode(value, attr->value, attr->value_len);
+		ret = add(to, name, json_object_new_string_len(value, len));
+	}
+	free(name);
+	free(value);
+	return ret;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct sgz_xattr *a = left, *b = right;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int ret = memcmp(a->name, b->name, len);
+
+	return ret ? ret : (a->name_len > len) - (b->name_len > len);
+}
+
+/* By name: the order in which they come is that of a file system, or chance. */
+static int add_xattrs(struct sgz_record *r, const struct sgz_vec *xattrs)
+{
+	struct json_object *to = NULL;
+	struct sgz_vec sorted = { 0 };
+	struct sgz_xattr *attr;
+	int ret = 0;
+
+	if (!xattrs->count)
+		return 0;
+	attr = sgz_vec_add(&sorted, xattrs->count, sizeof(*attr));
+	if (!attr)
+		return -ENOMEM;
+	memcpy(attr, xattrs->data, xattrs->count * sizeof(*attr));
+	qsort(attr, xattrs->count, sizeof(*attr), compare_names);
+	for (size_t i = 0; !ret && i < xattrs->count; i++, attr++) {
+		if (sgz_xattr_fault(attr))
+			continue;
+		if (!to) {
+			to = json_object_new_object();
+			ret = add(r->json, "xattrs", to);
+		}
+		if (!ret)
+			ret = add_xattr(to, attr);
+	}
+	sgz_vec_free(&sorted);
+	return ret;
+}
+
+static const char *type_name(mode_t type)
+{
+	switch (type) {
+	case 0:
+		return "hardlink";
+	case S_IFLNK:
+		return "symlink";
+	case S_IFDIR:
+		return "dir";
+	case S_IFCHR:
+		return "char";
+	case S_IFBLK:
+		return "block";
+	case S_IFIFO:
+		return "fifo";
+	default:
+		return "reg";
+	}
+}
+
+/* What all entries begin with. */
+static int begin(struct sgz_record *r, const struct sgz_tar_header *h,
+		 const char *type)
+{
+	r->json = json_object_new_object();
+	if (!r->json)
+		return -ENOMEM;
+	if (add_text(r->json, "name", h->name, h->name_len))
+		return -ENOMEM;
+	return add(r->json, "type", json_object_new_string(type));
+}
+
+static int add_owner(struct sgz_record *r, const struct sgz_tar_header *h)
+{
+	int ret = add_time(r, h->mtime);
+
+	if (!ret)
+		ret = sgz_record_number(r, "mode", h->mode);
+	if (!ret)
+		ret = sgz_record_number(r, "uid", h->uid);
+	if (!ret)
+		ret = sgz_record_number(r, "gid", h->gid);
+	return ret;
+}
+
+int sgz_record_entry(struct sgz_record *r, const struct sgz_tar_header *h,
+		     mode_t type)
+{
+	int ret = begin(r, h, type_name(type));
+
+	if (!ret && type == S_IFREG)
+		ret = sgz_record_number(r, "size", h->file_size);
+	if (!ret && (!type || type == S_IFLNK))
+		ret = add_text(r->json, "linkName", h->link, h->link_len);
+	if (!ret)
+		ret = add_owner(r, h);
+	if (!ret)
+		ret = sgz_record_number(r, "devMajor", h->major);
+	if (!ret)
+		ret = sgz_record_number(r, "devMinor", h->minor);
+	return ret ? ret : add_xattrs(r, &h->pax.xattrs);
+}
+
+int sgz_record_more(struct sgz_record *r, const struct sgz_tar_header *h)
+{
+	return begin(r, h, "chunk");
+}
+
+/* The size is left out where the file ends, as it means "up to there". */
+int sgz_record_piece(struct sgz_record *r, const struct sgz_tar_header *h,
+		     const struct sgz_piece *piece)
+{
+	int ret = sgz_record_number(r, "chunkOffset", piece->pos);
+
+	if (!ret && piece->pos + piece->size < h->file_size)
+		ret = sgz_record_number(r, "chunkSize", piece->size);
+	if (!ret && piece->hole)
+		ret = add(r->json, "chunkType", json_object_new_string("zeros"));
+	return ret;
+}
+
+void sgz_records_free(struct sgz_vec *records)
+{
+	struct sgz_record *r = records->data;
+
+	for (size_t i = 0; i < records->count; i++)
+		json_object_put(r[i].json);
+	sgz_vec_free(records);
+}

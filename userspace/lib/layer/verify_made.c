@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * What was written is read by the code that reads any layer. It has not seen
+ * the source, and what is kept of that has not seen the writer.
+ */
+#include <string.h>
+
+#include "blob/footer.h"
+#include "build/index.h"
+#include "content/verify.h"
+#include "format/names_from_tar.h"
+#include "index/replay.h"
+#include "inspect/same.h"
+#include "inspect/tar_check.h"
+#include "layer/verify_made.h"
+
+struct verification {
+	struct stargz_index_options opt;
+	struct sgz_context ctx;
+	struct sgz_blob blob;
+	struct sgz_expected *expected;
+	struct sgz_toc toc;
+	struct sgz_tree want;
+	struct sgz_tree have;
+	struct sgz_faults faults;
+};
+
+static int read_toc(struct verification *v)
+{
+	struct sgz_footer footer;
+	int ret = sgz_footer_read(&footer, &v->blob, &v->ctx);
+
+	if (ret < 0)
+		return ret;
+	if (!ret)
+		return sgz_fail(&v->ctx, -EUCLEAN, "no footer");
+	ret = sgz_toc_read(&v->toc, &v->ctx, &v->blob, &footer);
+	return ret ? ret : sgz_truenames_restore(&v->toc, &v->ctx, &v->blob,
+						 footer.codec);
+}
+
+/* The digest that the table has of a file is that of what we read of it. */
+static int compare_digests(void *data, uint32_t a, uint32_t b)
+{
+	struct verification *v = data;
+	const struct sgz_digest *want = v->expected->toc.file_digests.data;
+	const struct sgz_digest *have = v->toc.file_digests.data;
+
+	if (want[a].set && have[b].set &&
+	    !memcmp(want[a].sha256, have[b].sha256, SGZ_SHA256_LEN))
+		return 0;
+	sgz_faults_add(&v->faults, 0, -EBADMSG,
+		       "%s: does not have the digest of what was read",
+		       sgz_entry_quoted(sgz_toc_entry(&v->toc, b)).text);
+	return 0;
+}
+
+static int compare(struct verification *v)
+{
+	const struct sgz_treesame same = {
+		.a = &v->want,
+		.b = &v->have,
+		.names = { "the source", "the layer" },
+		.content = compare_digests,
+		.data = v,
+		.faults = &v->faults,
+	};
+	int ret;
+
+	ret = read_toc(v);
+	if (!ret)
+		ret = sgz_replay(&v->want, &v->ctx, NULL, NULL);
+	if (!ret)
+		ret = sgz_replay(&v->have, &v->ctx, NULL, NULL);
+	if (!ret && sgz_treesame(&same))
+		ret = sgz_nomem(&v->ctx);
+	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
+}
+
+/* Every byte is decoded and compared with the digests of the table. */
+static int check_content(struct verification *v)
+{
+	struct sgz_image image = { 0 };
+	int ret = sgz_index_make(&image, &v->ctx, &v->blob, NULL);
+
+	sgz_image_free(&image);
+	return ret;
+}
+
+static int verify(struct verification *v, int fd)
+{
+	int ret = sgz_blob_open(&v->blob, &v->ctx, fd, 0, 0);
+
+	if (!ret)
+		ret = compare(v);
+	if (!ret)
+		ret = check_content(v);
+	if (!ret)
+		ret = sgz_tar_faults(&v->ctx, &v->blob, &v->faults);
+	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
+}
+
+int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e)
+{
+	struct stargz_error inner = { "" };
+	struct verification v = { .faults = SGZ_FAULTS_INIT, .expected = e };
+	int ret;
+
+	v.want.toc = &e->toc;
+	v.have.toc = &v.toc;
+	v.opt = *ctx->opt;
+	v.opt.warn = NULL;
+	v.opt.raw = true;
+	v.opt.check = true;
+	v.ctx = (struct sgz_context){ &v.opt, &inner };
+	ret = verify(&v, fd);
+	sgz_tree_free(&v.want);
+	sgz_tree_free(&v.have);
+	sgz_toc_free(&v.toc);
+	sgz_faults_free(&v.faults);
+	if (ret)
+		return sgz_fail(ctx, ret, "the layer is not what was to be made: %s",
+				inner.text);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * What has changed in a source, as an OCI layer over what was there before.
+ */
+#ifndef SGZ_SOURCEDIFF_H
+#define SGZ_SOURCEDIFF_H
+
+#include "source/source.h"
+
+/**
+ * sgz_source_diff() - leave only what has changed
+ * @source: the source, without sparse files, see sgz_source_expand(); replaced
+ *	by one that closes it, too
+ * @ctx: the call; has to live as long as the source
+ * @fd: what was there before: a layer of any format, or an index, also a
+ *	merged one; not closed
+ *
+ * An entry is left out if there was one with the same type, mode, owner, time,
+ * target, attributes and content. A time in whole seconds is also the same as
+ * one less than a second away. Content is compared by its digest; an index has
+ * none, there equal sizes and times have to do.
+ *
+ * Of a file with several names all or none are there, and so are the
+ * directories above all that is there. The root always is. Whiteouts come last; a directory of
+ * which nothing is left is marked as opaque.
+ *
+ * All of the source is read at once, as by sgz_source_order().
+ *
+ * Return: 0, or a negative errno with the error text set; then @source is still
+ * to be closed, but cannot be read any more.
+ */
+int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
+		    int fd);
+
+#endif /* SGZ_SOURCEDIFF_H */

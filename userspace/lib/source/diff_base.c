@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Layers and indexes as a list of paths.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "format/format.h"
+#include "index/read.h"
+#include "index/records.h"
+#include "index/replay.h"
+#include "source/collection.h"
+#include "source/diff_base.h"
+#include "source/from_tar.h"
+#include "source/unsparse.h"
+
+/* A path: that of the directory, a slash, and a name. */
+static int set_path(struct sgz_old *old, struct sgz_old_file *file,
+		    const struct sgz_old_file *dir, const char *name,
+		    size_t len)
+{
+	size_t slash = dir->path_len ? 1 : 0;
+	char *to;
+
+	if (dir->path_len + slash + len > UINT32_MAX)
+		return sgz_fail(&old->ctx, -E2BIG, "a path is too long");
+	file->path_len = dir->path_len + slash + len;
+	to = sgz_arena_room(&old->strings, file->path_len);
+	if (!to)
+		return sgz_nomem(&old->ctx);
+	file->path = to;
+	to = mempcpy(to, dir->path, dir->path_len);
+	if (slash)
+		*to++ = '/';
+	memcpy(to, name, len);
+	return 0;
+}
+
+static struct sgz_old_file *add_file(struct sgz_old *old)
+{
+	struct sgz_old_file *file;
+
+	file = sgz_vec_add(&old->files, 1, sizeof(*file));
+	if (file)
+		file->path = "";
+	return file;
+}
+
+static void take_entry(struct sgz_old_file *file,
+		       const struct sgz_entry *entry, uint32_t number)
+{
+	file->mode = entry->mode;
+	file->uid = entry->uid;
+	file->gid = entry->gid;
+	file->mtime = entry->mtime;
+	file->xattr = entry->xattr;
+	file->inode = number;
+	if (sgz_entry_is(entry, S_IFREG)) {
+		file->size = entry->size;
+	} else if (sgz_entry_is(entry, S_IFLNK)) {
+		file->link = entry->link;
+		file->link_len = entry->link_len;
+	} else {
+		file->major = entry->a;
+		file->minor = entry->b;
+	}
+}
+
+/* The number of each visible node's file; parents come before children. */
+static int take_nodes(struct sgz_old *old, struct sgz_tree *tree,
+		      uint32_t *number)
+{
+	for (uint32_t i = 0; i < tree->nodes.count; i++) {
+		const struct sgz_node *node = sgz_tree_node(tree, i);
+		const struct sgz_entry *entry = sgz_node_entry(tree, node);
+		struct sgz_old_file *file;
+		int ret = 0;
+
+		number[i] = SGZ_NONE;
+		if (node->flags & (SGZ_NODE_HIDDEN | SGZ_NODE_WHITEOUT) ||
+		    (i && number[node->parent] == SGZ_NONE))
+			continue;
+		number[i] = old->files.count;
+		file = add_file(old);
+		if (!file)
+			return sgz_nomem(&old->ctx);
+		file->mode = S_IFDIR | 0755;
+		file->inode = SGZ_NONE;
+		if (entry)
+			take_entry(file, entry, node->entry);
+		if (i)
+			ret = set_path(old, file,
+				       sgz_old_file(old, number[node->parent]),
+				       node->name, node->name_len);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int take_tree(struct sgz_old *old, struct sgz_tree *tree)
+{
+	uint32_t *number;
+	int ret = sgz_replay(tree, &old->ctx, NULL, NULL);
+
+	if (ret)
+		return ret;
+	number = calloc(tree->nodes.count, sizeof(*number));
+	if (!number)
+		return sgz_nomem(&old->ctx);
+	ret = take_nodes(old, tree, number);
+	free(number);
+	return ret;
+}
+
+static void take_digests(struct sgz_old *old)
+{
+	const struct sgz_digest *digest = old->toc.file_digests.data;
+	struct sgz_old_content *content = old->content.data;
+
+	for (size_t i = 0; i < old->toc.file_digests.count; i++)
+		content[i].digest = digest[i];
+}
+
+static int read_layer(struct sgz_old *old)
+{
+	struct sgz_tree tree = { .toc = &old->toc };
+	struct sgz_spans spans = { 0 };
+	int ret;
+
+	ret = sgz_format_read(&old->toc, &spans, &old->ctx, &old->blob);
+	sgz_spans_free(&spans);
+	if (!ret)
+		ret = take_tree(old, &tree);
+	sgz_tree_free(&tree);
+	if (ret)
+		return ret;
+	old->has_content = true;
+	if (old->toc.entries.count &&
+	    !sgz_vec_add(&old->content, old->toc.entries.count,
+			 sizeof(struct sgz_old_content)))
+		return sgz_nomem(&old->ctx);
+	take_digests(old);
+	return 0;
+}
+
+static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
+		       uint32_t ino)
+{
+	const struct stargz_inode *inode = sgz_inode(&old->image, ino);
+
+	file->mode = le16toh(inode->mode);
+	file->uid = le32toh(inode->uid);
+	file->gid = le32toh(inode->gid);
+	file->mtime = le64toh(inode->mtime);
+	file->xattr = le32toh(inode->xattr);
+	file->inode = ino - 1;
+	if (S_ISREG(file->mode)) {
+		file->size = le64toh(inode->size);
+	} else if (S_ISLNK(file->mode)) {
+		file->link = (const char *)
+			old->image.table[STARGZ_TABLE_NAMES].data +
+			le32toh(inode->a);
+		file->link_len = le64toh(inode->size);
+	} else if (S_ISCHR(file->mode) || S_ISBLK(file->mode)) {
+		file->major = le32toh(inode->a);
+		file->minor = le32toh(inode->b);
+	}
+}
+
+/* The names in one directory; directories among them come later. */
+static int take_directory(struct sgz_old *old, size_t dir)
+{
+	const uint32_t ino = sgz_old_file(old, dir)->inode + 1;
+	const struct stargz_inode *inode = sgz_inode(&old->image, ino);
+	uint64_t first = le32toh(inode->a), count = le32toh(inode->b);
+
+	for (uint64_t i = first; i < first + count; i++) {
+		const struct stargz_dirent *d = sgz_dirent(&old->image, i);
+		struct sgz_old_file *file = add_file(old);
+		int ret;
+
+		if (!file)
+			return sgz_nomem(&old->ctx);
+		take_inode(old, file, le32toh(d->ino));
+		if (S_ISCHR(file->mode) && !file->major && !file->minor) {
+			/* A whiteout of the layers below. */
+			old->files.count--;
+			continue;
+		}
+		ret = set_path(old, file, sgz_old_file(old, dir),
+			       sgz_name(&old->image, d), d->name_len);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int read_index(struct sgz_old *old)
+{
+	size_t inodes;
+	int ret = sgz_index_read(&old->image, &old->ctx, &old->blob);
+
+	if (ret)
+		return ret;
+	inodes = old->image.table[STARGZ_TABLE_INODES].count;
+	if (!add_file(old) || !sgz_vec_add(&old->content, inodes,
+					   sizeof(struct sgz_old_content)))
+		return sgz_nomem(&old->ctx);
+	take_inode(old, sgz_old_file(old, 0), STARGZ_ROOT_INO);
+	for (size_t i = 0; !ret && i < old->files.count; i++)
+		if (S_ISDIR(sgz_old_file(old, i)->mode))
+			ret = take_directory(old, i);
+	return ret;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct sgz_old_file *a = left, *b = right;
+
+	return sgz_path_cmp(a->path, a->path_len, b->path, b->path_len);
+}
+
+static void sort(struct sgz_old *old)
+{
+	qsort(old->files.data, old->files.count, sizeof(struct sgz_old_file),
+	      compare);
+	for (size_t i = 0; i < old->files.count; i++) {
+		struct sgz_old_file *file = sgz_old_file(old, i);
+		size_t len = file->path_len;
+
+		while (len && file->path[--len] != '/')
+			;
+		file->parent = sgz_old_find(old, file->path, len);
+	}
+}
+
+int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
+{
+	int ret;
+
+	/* Digests are kept for who wants to check them. */
+	old->opt.check = true;
+	old->ctx.opt = &old->opt;
+	old->ctx.err = ctx->err;
+	ret = sgz_blob_open(&old->blob, &old->ctx, fd, 0, 0);
+	if (ret)
+		return ret;
+	if (sgz_is_index(old->blob.head, old->blob.head_len))
+		ret = read_index(old);
+	else
+		ret = read_layer(old);
+	if (!ret)
+		sort(old);
+	return ret;
+}
+
+uint32_t sgz_old_find(const struct sgz_old *old, const char *path, size_t len)
+{
+	const struct sgz_old_file key = { .path = path, .path_len = len };
+	const struct sgz_old_file *found;
+
+	found = bsearch(&key, old->files.data, old->files.count, sizeof(key),
+			compare);
+	return found ? found - (struct sgz_old_file *)old->files.data :
+		       SGZ_NONE;
+}
+
+int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
+		   struct sgz_arena *arena, struct sgz_vec *attrs)
+{
+	const struct sgz_xattr_pool table = {
+		.heap = old->image.table[STARGZ_TABLE_XATTRS],
+	};
+
+	return sgz_xattr_pool_get(old->has_content ? &old->toc.xattrs : &table,
+				  file->xattr, arena, attrs);
+}
+
+/* The content that is asked for at the path of an entry, or NULL. */
+static struct sgz_old_content *wanted(const struct sgz_old *old,
+				      const struct sgz_tar_header *h)
+{
+	struct sgz_old_content *content = NULL;
+	uint32_t i = SGZ_NONE;
+	mode_t mode;
+	char *path;
+
+	if (sgz_tar_type(h, &mode) || !S_ISREG(mode))
+		return NULL;
+	path = malloc(h->name_len + 1);
+	if (path)
+		i = sgz_old_find(old, path,
+				 sgz_path_clean(path, h->name, h->name_len));
+	free(path);
+	if (i != SGZ_NONE && S_ISREG(sgz_old_file(old, i)->mode))
+		content = sgz_old_content(old, sgz_old_file(old, i));
+	/* Of several entries with one path the last one counts. */
+	return content && content->wanted &&
+	       (!content->digest.set || content->unpacked) ? content : NULL;
+}
+
+static int hash_all(struct sgz_old *old, struct sgz_source *source,
+		    struct sgz_sha256 *sha)
+{
+	struct sgz_source_entry entry;
+	int ret;
+
+	while ((ret = source->next(source, &entry)) == 1) {
+		struct sgz_old_content *content = wanted(old, entry.h);
+
+		if (!content)
+			continue;
+		ret = sgz_source_digest(source, &old->ctx, entry.h, sha,
+					content->digest.sha256);
+		if (ret)
+			return ret;
+		content->digest.set = true;
+		content->unpacked = true;
+	}
+	return ret;
+}
+
+static bool lacks_digests(const struct sgz_old *old)
+{
+	const struct sgz_old_content *content = old->content.data;
+
+	for (size_t i = 0; i < old->content.count; i++)
+		if (content[i].wanted && !content[i].digest.set)
+			return true;
+	return false;
+}
+
+int sgz_old_hash(struct sgz_old *old)
+{
+	struct sgz_source *source;
+	struct sgz_sha256 sha;
+	int ret;
+
+	if (!lacks_digests(old))
+		return 0;
+	ret = sgz_sha256_open(&sha, &old->ctx);
+	if (ret)
+		return ret;
+	ret = sgz_source_tar(&source, &old->ctx, &old->blob);
+	if (!ret) {
+		ret = sgz_source_expand(&source, &old->ctx);
+		if (!ret)
+			ret = hash_all(old, source, &sha);
+		source->close(source);
+	}
+	sgz_sha256_close(&sha);
+	return ret;
+}
+
+void sgz_old_free(struct sgz_old *old)
+{
+	sgz_vec_free(&old->files);
+	sgz_vec_free(&old->content);
+	sgz_arena_free(&old->strings);
+	sgz_toc_free(&old->toc);
+	sgz_image_free(&old->image);
+}

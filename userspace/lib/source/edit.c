@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Changing what headers say.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/edit.h"
+#include "source/rewrite.h"
+#include "tar/header.h"
+
+/**
+ * struct editor - the source
+ * @source: what others know of it
+ * @inner: where entries come from
+ * @edit: what is changed
+ * @rw: makes new header blocks
+ * @h: what they say
+ */
+struct editor {
+	struct sgz_source source;
+	struct sgz_source *inner;
+	const struct sgz_edit *edit;
+	struct sgz_rewriter rw;
+	struct sgz_tar_header h;
+};
+
+static struct editor *to_editor(struct sgz_source *source)
+{
+	return (struct editor *)source;
+}
+
+/* The last number is no owner, it means "none" to the kernel. */
+static int edit_owner(const struct editor *e,
+		      const struct sgz_edit_owner *owner, uint32_t *id)
+{
+	int64_t now = owner->set ? owner->id : *id;
+
+	if (__builtin_add_overflow(now, owner->offset, &now) || now < 0 ||
+	    now >= UINT32_MAX)
+		return sgz_fail(e->rw.ctx, -EOVERFLOW,
+				"%s: with the offset %" PRId64 " owner %" PRIu32 " is out of range",
+				sgz_quote(e->h.name, e->h.name_len).text,
+				owner->offset, owner->set ? owner->id : *id);
+	*id = now;
+	return 0;
+}
+
+static bool touches(const struct sgz_edit_owner *owner)
+{
+	return owner->set || owner->offset;
+}
+
+/* Names of owners win over numbers where a tar is extracted. */
+static bool has_owner_names(const struct sgz_source_entry *entry)
+{
+	const struct sgz_ustar *u = (const struct sgz_ustar *)
+		((const char *)entry->head + entry->head_len - SGZ_TAR_BLOCK);
+
+	return u->owner[0] || u->group[0] ||
+	       memmem(entry->head, entry->head_len, " uname=", 7) ||
+	       memmem(entry->head, entry->head_len, " gname=", 7);
+}
+
+static int edit_owners(struct editor *e, const struct sgz_source_entry *entry,
+		       bool *changed)
+{
+	const struct sgz_tar_header *old = entry->h;
+	int ret = 0;
+
+	if (touches(&e->edit->uid))
+		ret = edit_owner(e, &e->edit->uid, &e->h.uid);
+	if (!ret && touches(&e->edit->gid))
+		ret = edit_owner(e, &e->edit->gid, &e->h.gid);
+	if (ret)
+		return ret;
+	*changed = e->h.uid != old->uid || e->h.gid != old->gid;
+	if (!*changed && (touches(&e->edit->uid) || touches(&e->edit->gid)))
+		*changed = has_owner_names(entry);
+	return 0;
+}
+
+static bool edit_time(struct editor *e)
+{
+	const struct sgz_edit *edit = e->edit;
+	const uint64_t old = e->h.mtime;
+
+	if (edit->times == SGZ_TIME_SET ||
+	    (edit->times == SGZ_TIME_LIMIT && old > edit->time))
+		e->h.mtime = edit->time;
+	return e->h.mtime != old;
+}
+
+static int edit_next(struct sgz_source *source, struct sgz_source_entry *entry)
+{
+	struct editor *e = to_editor(source);
+	int ret = e->inner->next(e->inner, entry);
+	bool changed;
+
+	if (ret != 1)
+		return ret;
+	e->h = *entry->h;
+	ret = edit_owners(e, entry, &changed);
+	if (ret)
+		return ret;
+	changed |= edit_time(e);
+	if (e->edit->no_xattrs && e->h.pax.xattrs.count) {
+		e->h.pax.xattrs.count = 0;
+		changed = true;
+	}
+	ret = sgz_rewrite(&e->rw, entry, changed ? &e->h : NULL);
+	return ret ? ret : 1;
+}
+
+static ssize_t edit_read(struct sgz_source *source, void *buf, size_t len)
+{
+	struct editor *e = to_editor(source);
+
+	return e->inner->read(e->inner, buf, len);
+}
+
+static int edit_again(struct sgz_source *source,
+		      const struct sgz_source_entry *entry)
+{
+	struct editor *e = to_editor(source);
+
+	return e->inner->again(e->inner, entry);
+}
+
+static void edit_close(struct sgz_source *source)
+{
+	struct editor *e = to_editor(source);
+
+	e->inner->close(e->inner);
+	sgz_rewriter_free(&e->rw);
+	free(e);
+}
+
+int sgz_source_edit(struct sgz_source **source, const struct sgz_context *ctx,
+		    const struct sgz_edit *edit)
+{
+	struct editor *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return sgz_nomem(ctx);
+	e->source.next = edit_next;
+	e->source.read = edit_read;
+	if ((*source)->again)
+		e->source.again = edit_again;
+	e->source.close = edit_close;
+	e->inner = *source;
+	e->edit = edit;
+	e->rw.ctx = ctx;
+	*source = &e->source;
+	return 0;
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Reading extended attributes. The calls that take a descriptor refuse one that
+ * was opened with O_PATH, and nothing else can be had of a symbolic link or of
+ * a device that must not be opened; its name in /proc works.
+ */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include <linux/limits.h>
+
+#include "source/from_dir_xattr.h"
+
+struct reader {
+	struct sgz_pax *pax;
+	const struct sgz_context *ctx;
+	const char *name;
+	int fd;
+	bool open;
+	char path[32];
+	char list[XATTR_LIST_MAX];
+	char value[XATTR_SIZE_MAX];
+};
+
+static int failed(const struct reader *r)
+{
+	return sgz_fail(r->ctx, -errno, "%s: extended attributes: %s",
+			sgz_quote(r->name, strlen(r->name)).text,
+			strerror(errno));
+}
+
+static int read_one(struct reader *r, const char *key)
+{
+	struct sgz_xattr *attr;
+	ssize_t n;
+
+	if (r->open)
+		n = fgetxattr(r->fd, key, r->value, sizeof(r->value));
+	else
+		n = getxattr(r->path, key, r->value, sizeof(r->value));
+	/* Some file systems list what cannot be had. */
+	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
+		return 0;
+	if (n < 0)
+		return failed(r);
+	attr = sgz_vec_add(&r->pax->xattrs, 1, sizeof(*attr));
+	if (!attr)
+		return sgz_nomem(r->ctx);
+	attr->name_len = strlen(key);
+	attr->name = sgz_arena_copy(&r->pax->arena, key, attr->name_len);
+	attr->value_len = n;
+	attr->value = sgz_arena_copy(&r->pax->arena, r->value, n);
+	return attr->name && attr->value ? 0 : sgz_nomem(r->ctx);
+}
+
+static int read_all(struct reader *r)
+{
+	const char *key = r->list, *end;
+	ssize_t n;
+	int ret = 0;
+
+	if (r->open)
+		n = flistxattr(r->fd, r->list, sizeof(r->list));
+	else
+		n = listxattr(r->path, r->list, sizeof(r->list));
+	if (n < 0)
+		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : failed(r);
+	end = key + n;
+	for (; !ret && key < end; key += strlen(key) + 1)
+		ret = read_one(r, key);
+	return ret;
+}
+
+int sgz_file_xattrs(struct sgz_pax *pax, const struct sgz_context *ctx,
+		    const char *name, int fd, bool open)
+{
+	struct reader *r = malloc(sizeof(*r));
+	int ret;
+
+	if (!r)
+		return sgz_nomem(ctx);
+	r->pax = pax;
+	r->ctx = ctx;
+	r->name = name;
+	r->fd = fd;
+	r->open = open;
+	snprintf(r->path, sizeof(r->path), "/proc/self/fd/%d", fd);
+	ret = read_all(r);
+	free(r);
+	return ret;
+}

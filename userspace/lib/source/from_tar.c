@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * The tar is read once from its start to its end, so that a pipe will do.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "format/targz.h"
+#include "format/zstd_tar.h"
+#include "source/from_tar.h"
+#include "tar/header.h"
+#include "tar/odd.h"
+
+struct tar_source {
+	struct sgz_source source;
+	const struct sgz_context *ctx;
+	struct sgz_stream stream;
+	struct sgz_tar tar;
+	struct sgz_vec head;
+	uint64_t left;		/* of the payload and its padding */
+	size_t given;		/* of the blocks that end the archive */
+	bool end;
+};
+
+static int next(struct sgz_source *source, struct sgz_source_entry *entry)
+{
+	struct tar_source *t = (struct tar_source *)source;
+	const struct sgz_tar_header *h = &t->tar.h;
+	int ret;
+
+	do {
+		ret = sgz_tar_skip(&t->tar, t->left);
+		t->left = 0;
+		t->head.count = 0;
+		if (!ret)
+			ret = sgz_tar_next(&t->tar);
+		t->end = ret <= 0;
+		if (t->end)
+			return ret;
+		t->left = h->size + sgz_tar_padding(h->size);
+		sgz_progress(t->ctx, t->stream.pos, t->stream.end);
+		sgz_tar_warn(&t->tar);
+	} while (sgz_path_is_own(h->name, h->name_len));
+	entry->h = h;
+	entry->head = t->head.data;
+	entry->head_len = t->head.count;
+	return 1;
+}
+
+/* What ends the archive: the blocks in which its end was found, and the rest */
+static ssize_t read_end(struct tar_source *t, void *buf, size_t len)
+{
+	if (t->given == t->head.count)
+		return sgz_stream_read(&t->stream, buf, len);
+	if (len > t->head.count - t->given)
+		len = t->head.count - t->given;
+	memcpy(buf, (char *)t->head.data + t->given, len);
+	t->given += len;
+	return len;
+}
+
+static ssize_t read_some(struct sgz_source *source, void *buf, size_t len)
+{
+	struct tar_source *t = (struct tar_source *)source;
+	ssize_t n;
+
+	if (t->end)
+		return read_end(t, buf, len);
+	if (len > t->left)
+		len = t->left;
+	if (!len)
+		return 0;
+	n = sgz_stream_read(&t->stream, buf, len);
+	if (!n)
+		return sgz_tar_damaged(&t->tar, "cut off in a file");
+	if (n < 0)
+		return n;
+	t->left -= n;
+	t->tar.pos += n;
+	return n;
+}
+
+static void close_source(struct sgz_source *source)
+{
+	struct tar_source *t = (struct tar_source *)source;
+
+	sgz_tar_close(&t->tar);
+	sgz_stream_close(&t->stream);
+	sgz_vec_free(&t->head);
+	free(t);
+}
+
+/* How the tar is packed: an enum sgz_stream_kind, or -EINVAL. */
+static int find_kind(const struct sgz_blob *blob, const struct sgz_context *ctx)
+{
+	if (sgz_targz_probe(blob, ctx))
+		return SGZ_MEMBERS;
+	if (sgz_zstdtar_probe(blob, ctx))
+		return SGZ_FRAMES;
+	/* One that starts with zeroes has no entries. */
+	if (blob->head_len == SGZ_TAR_BLOCK &&
+	    (sgz_tar_is_header(blob->head) || !blob->head[0]))
+		return SGZ_PLAIN;
+	return sgz_fail(ctx, -EINVAL,
+			"neither a tar nor one compressed by gzip or zstd");
+}
+
+int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
+		   struct sgz_blob *blob)
+{
+	struct tar_source *t;
+	int kind, ret;
+
+	kind = find_kind(blob, ctx);
+	if (kind < 0)
+		return kind;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return sgz_nomem(ctx);
+	t->source.next = next;
+	t->source.read = read_some;
+	t->source.close = close_source;
+	t->ctx = ctx;
+	t->tar.stream = &t->stream;
+	t->tar.head = &t->head;
+	*source = &t->source;
+	ret = sgz_stream_whole(&t->stream, ctx, blob, kind);
+	if (ret)
+		close_source(&t->source);
+	return ret;
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Choosing an order for what was collected, and giving it in that.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/collection.h"
+#include "source/order.h"
+#include "stargz_fs.h"
+#include "tar/whiteout.h"
+
+/**
+ * struct orderer - the source
+ * @source: what others know of it
+ * @inner: where entries come from
+ * @all: they
+ * @order: how they are ordered
+ * @sequence: numbers of items in the order in which they are given
+ * @chain: numbers of items, hard links before their targets
+ * @marker: a path
+ * @next: how many of @sequence were given
+ */
+struct orderer {
+	struct sgz_source source;
+	struct sgz_source *inner;
+	struct sgz_collection all;
+	const struct sgz_order *order;
+	struct sgz_vec sequence;
+	struct sgz_vec chain;
+	struct sgz_vec marker;
+	size_t next;
+};
+
+static struct orderer *to_orderer(struct sgz_source *source)
+{
+	return (struct orderer *)source;
+}
+
+static bool all_digits(const char *p, const char *end)
+{
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p == end;
+}
+
+/* What stands after the last dot, not counting the "1.2" of "lib.so.1.2". */
+static const char *suffix(const struct sgz_item *item, size_t *len)
+{
+	const char *end = item->path + item->path_len, *p = end;
+	const char *found = end;
+
+	*len = 0;
+	while (p > item->path && p[-1] != '/') {
+		/* A dot at the begin of a name begins no suffix. */
+		if (*--p != '.' || p == item->path || p[-1] == '/')
+			continue;
+		found = p + 1;
+		*len = end - found;
+		if (!all_digits(found, end))
+			break;
+		end = p;
+	}
+	return found;
+}
+
+/* First what has no content, last what is only another name. */
+static int class_of(const struct sgz_item *item)
+{
+	if (item->type == '1')
+		return 2;
+	return item->size ? 1 : 0;
+}
+
+static int by_type(const void *left, const void *right, void *all)
+{
+	const struct sgz_item *a = sgz_item(all, *(const uint32_t *)left);
+	const struct sgz_item *b = sgz_item(all, *(const uint32_t *)right);
+	size_t a_len, b_len;
+	const char *sa = suffix(a, &a_len), *sb = suffix(b, &b_len);
+	int cmp = class_of(a) - class_of(b);
+
+	if (!cmp && class_of(a) == 1)
+		cmp = sgz_path_cmp(sa, a_len, sb, b_len);
+	return cmp ? cmp : sgz_item_cmp(a, b);
+}
+
+/* The numbers of all items, in the order in which they are to be. */
+static int sort(const struct orderer *o, struct sgz_vec *numbers)
+{
+	const struct sgz_collection *all = &o->all;
+	bool path = o->order->sort == SGZ_SORT_PATH;
+	size_t count = path ? all->by_path.count : all->items.count;
+	uint32_t *n = sgz_vec_add(numbers, count, sizeof(*n));
+
+	if (!n)
+		return count ? sgz_nomem(all->rw.ctx) : 0;
+	for (size_t i = 0; i < count; i++)
+		n[i] = path ? ((uint32_t *)all->by_path.data)[i] : i;
+	if (o->order->sort == SGZ_SORT_TYPE)
+		qsort_r(n, count, sizeof(*n), by_type, (void *)all);
+	return 0;
+}
+
+static int put(struct orderer *o, uint32_t i)
+{
+	uint32_t *to = sgz_vec_add(&o->sequence, 1, sizeof(*to));
+
+	if (!to)
+		return sgz_nomem(o->all.rw.ctx);
+	*to = i;
+	return 0;
+}
+
+static int put_once(struct orderer *o, const char *path, size_t len)
+{
+	uint32_t i = sgz_collection_find(&o->all, path, len);
+
+	if (i == SGZ_NO_ITEM || sgz_item(&o->all, i)->done)
+		return 0;
+	sgz_item(&o->all, i)->done = true;
+	return put(o, i);
+}
+
+/* The marker of this name in the directory of the first @len bytes of a path. */
+static int put_marker(struct orderer *o, const char *path, size_t len,
+		      const char *name, size_t name_len)
+{
+	char *marker;
+
+	o->marker.count = 0;
+	marker = sgz_vec_add(&o->marker, len + 1 + name_len, 1);
+	if (!marker)
+		return sgz_nomem(o->all.rw.ctx);
+	memcpy(marker, path, len);
+	if (len)
+		marker[len++] = '/';
+	memcpy(marker + len, name, name_len);
+	return put_once(o, marker, len + name_len);
+}
+
+/*
+ * Whiteouts and opaque markers that would remove an item if they came later: those
+ * of its own name and of the directories above. An item may be such a marker.
+ */
+static int put_markers(struct orderer *o, const struct sgz_item *item)
+{
+	char whiteout[sizeof(SGZ_WHITEOUT) + STARGZ_NAME_MAX] = SGZ_WHITEOUT;
+	const char *path = item->path, *end = path + item->path_len;
+	size_t fixed = strlen(SGZ_WHITEOUT);
+	int ret = 0;
+
+	if (!o->all.markers)
+		return 0;
+	for (const char *name = path, *next; !ret && name < end; name = next + 1) {
+		size_t dir = name > path ? name - 1 - path : 0, len;
+
+		next = memchr(name, '/', end - name);
+		if (!next)
+			next = end;
+		len = next - name;
+		ret = put_marker(o, path, dir, SGZ_OPAQUE, strlen(SGZ_OPAQUE));
+		if (ret || len > STARGZ_NAME_MAX)
+			continue;
+		memcpy(whiteout + fixed, name, len);
+		ret = put_marker(o, path, dir, whiteout, fixed + len);
+	}
+	return ret;
+}
+
+/* The directories above, outermost first, that have no place yet. */
+static int put_parents(struct orderer *o, const struct sgz_item *item)
+{
+	int ret = 0;
+
+	for (size_t len = 0; !ret && len < item->path_len; len++)
+		if (!len || item->path[len] == '/')
+			ret = put_once(o, item->path, len);
+	return ret;
+}
+
+/* An item, and before it what it is a link to. */
+static int put_chain(struct orderer *o, uint32_t i, bool parents)
+{
+	int ret = 0;
+
+	o->chain.count = 0;
+	while (i != SGZ_NO_ITEM && !sgz_item(&o->all, i)->done) {
+		struct sgz_item *item = sgz_item(&o->all, i);
+		uint32_t *to = sgz_vec_add(&o->chain, 1, sizeof(*to));
+
+		if (!to)
+			return sgz_nomem(o->all.rw.ctx);
+		*to = i;
+		item->done = true;
+		i = SGZ_NO_ITEM;
+		if (item->link && !item->open)
+			i = sgz_collection_find(&o->all, item->link,
+						item->link_len);
+	}
+	while (!ret && o->chain.count) {
+		i = ((uint32_t *)o->chain.data)[--o->chain.count];
+		ret = put_markers(o, sgz_item(&o->all, i));
+		if (!ret && parents)
+			ret = put_parents(o, sgz_item(&o->all, i));
+		if (!ret)
+			ret = put(o, i);
+	}
+	return ret;
+}
+
+/* *@first: how many entries there are up to the last of those, else 0. */
+static int put_first(struct orderer *o, uint64_t *first)
+{
+	const struct sgz_priority_path *p = o->order->first->paths.data;
+
+	for (size_t n = o->order->first->paths.count; n; n--, p++) {
+		uint32_t i = sgz_collection_find(&o->all, p->path, p->len);
+		int ret = 0;
+
+		if (i != SGZ_NO_ITEM) {
+			ret = put_chain(o, i, true);
+			*first = o->sequence.count;
+		} else if (!p->optional && o->order->allow_missing) {
+			sgz_warn(o->all.rw.ctx,
+				 "%s: to come first, but not there",
+				 sgz_quote(p->path, p->len).text);
+		} else if (!p->optional) {
+			ret = sgz_fail(o->all.rw.ctx, -ENOENT,
+				       "%s: to come first, but not there",
+				       sgz_quote(p->path, p->len).text);
+		}
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * Hard links to files of layers below, before anything in this layer can have the
+ * name of their target, and what they replace.
+ */
+static int put_open(struct orderer *o)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; !ret && i < o->all.items.count; i++) {
+		const struct sgz_item *item = sgz_item(&o->all, i);
+		uint32_t same;
+
+		if (!item->open)
+			continue;
+		same = sgz_collection_find(&o->all, item->path, item->path_len);
+		if (same < i)
+			ret = put_chain(o, same, false);
+		if (!ret)
+			ret = put_chain(o, i, false);
+	}
+	return ret;
+}
+
+static int arrange(struct orderer *o, uint64_t *first)
+{
+	struct sgz_vec rest = { 0 };
+	int ret = put_open(o);
+
+	*first = 0;
+	if (!ret && o->order->first)
+		ret = put_first(o, first);
+	if (!ret)
+		ret = sort(o, &rest);
+	for (size_t i = 0; !ret && i < rest.count; i++)
+		ret = put_chain(o, ((uint32_t *)rest.data)[i], false);
+	sgz_vec_free(&rest);
+	return ret;
+}
+
+static int order_next(struct sgz_source *source, struct sgz_source_entry *entry)
+{
+	struct orderer *o = to_orderer(source);
+	const uint32_t *sequence = o->sequence.data;
+	int ret;
+
+	if (o->next == o->sequence.count) {
+		sgz_collection_end(&o->all);
+		return 0;
+	}
+	ret = sgz_collection_give(&o->all, sequence[o->next++], entry);
+	return ret ? ret : 1;
+}
+
+static ssize_t order_read(struct sgz_source *source, void *buf, size_t len)
+{
+	return sgz_collection_read(&to_orderer(source)->all, buf, len);
+}
+
+static int order_again(struct sgz_source *source,
+		       const struct sgz_source_entry *entry)
+{
+	return sgz_collection_again(&to_orderer(source)->all, entry);
+}
+
+static void free_orderer(struct orderer *o)
+{
+	sgz_collection_free(&o->all);
+	sgz_vec_free(&o->sequence);
+	sgz_vec_free(&o->chain);
+	sgz_vec_free(&o->marker);
+	free(o);
+}
+
+static void order_close(struct sgz_source *source)
+{
+	struct sgz_source *inner = to_orderer(source)->inner;
+
+	free_orderer(to_orderer(source));
+	inner->close(inner);
+}
+
+int sgz_source_order(struct sgz_source **source, const struct sgz_context *ctx,
+		     const struct sgz_order *order, uint64_t *first)
+{
+	struct orderer *o = calloc(1, sizeof(*o));
+	int ret;
+
+	if (!o)
+		return sgz_nomem(ctx);
+	o->source.next = order_next;
+	o->source.read = order_read;
+	o->source.again = order_again;
+	o->source.close = order_close;
+	o->inner = *source;
+	o->order = order;
+	ret = sgz_collect(&o->all, ctx, *source);
+	if (!ret)
+		ret = arrange(o, first);
+	if (ret)
+		free_orderer(o);
+	else
+		*source = &o->source;
+	return ret;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * POSIX ACLs: the text of PAX records, and the form of extended attributes.
+ */
+#ifndef SGZ_TARACL_H
+#define SGZ_TARACL_H
+
+#include <stdbool.h>
+
+#include "base/memory.h"
+
+/**
+ * sgz_acl_convert() - make the value of system.posix_acl_access or _default
+ * @acl: bytes; appended to
+ * @text: entries such as "user:1000:r-x" or "group:adm:rwx:4", separated by
+ *	commas or newlines; a last field that is a number is the owner's
+ * @len: bytes in @text
+ * @mode: NULL, or that of the object to which it gives access; its nine bits
+ *	are set to what the ACL makes of them, and an ACL that says no more than
+ *	these is dropped: nothing is appended
+ *
+ * Return: 0, -EINVAL if it is not an ACL or names owners without a number,
+ * -ENOMEM.
+ */
+int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
+		    uint16_t *mode);
+
+/**
+ * sgz_acl_text() - the opposite
+ * @text: bytes; appended to: entries separated by commas, owners as numbers
+ * @acl: value of an attribute
+ * @len: bytes in @acl
+ *
+ * Return: 0, -EINVAL if it is not an ACL that the kernel would take, -ENOMEM.
+ */
+int sgz_acl_text(struct sgz_vec *text, const void *acl, size_t len);
+
+#endif /* SGZ_TARACL_H */

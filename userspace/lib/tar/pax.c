@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * PAX records: POSIX's own, and those that star, libarchive, GNU tar and
+ * Red Hat's tar made up for what POSIX forgot.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "tar/acl.h"
+#include "tar/odd.h"
+#include "tar/reader.h"
+
+#define XATTRS_MAX	4096
+
+static const char *const keys[SGZ_PAX_KEYS] = {
+	[SGZ_PAX_PATH] = "path",
+	[SGZ_PAX_LINKPATH] = "linkpath",
+	[SGZ_PAX_SIZE] = "size",
+	[SGZ_PAX_UID] = "uid",
+	[SGZ_PAX_GID] = "gid",
+	[SGZ_PAX_MTIME] = "mtime",
+	[SGZ_PAX_SELINUX] = "RHT.security.selinux",
+	[SGZ_PAX_ACL_ACCESS] = "SCHILY.acl.access",
+	[SGZ_PAX_ACL_DEFAULT] = "SCHILY.acl.default",
+	[SGZ_PAX_SPARSE_MAJOR] = "GNU.sparse.major",
+	[SGZ_PAX_SPARSE_MINOR] = "GNU.sparse.minor",
+	[SGZ_PAX_SPARSE_NAME] = "GNU.sparse.name",
+	[SGZ_PAX_SPARSE_REALSIZE] = "GNU.sparse.realsize",
+	[SGZ_PAX_SPARSE_SIZE] = "GNU.sparse.size",
+	[SGZ_PAX_SPARSE_BLOCKS] = "GNU.sparse.numblocks",
+	[SGZ_PAX_SPARSE_MAP] = "GNU.sparse.map",
+};
+
+static bool text_is(const struct sgz_pax_text *text, const char *word)
+{
+	return text->len == strlen(word) && !memcmp(text->p, word, text->len);
+}
+
+/* What follows @prefix in @text, or NULL. */
+static const char *after(const struct sgz_pax_text *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (text->len <= len || memcmp(text->p, prefix, len))
+		return NULL;
+	return text->p + len;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * Resolve %XX in place. GNU tar writes no more than %25 and %3D so, and what
+ * else may look like it is part of the name.
+ */
+static size_t unescape(char *text, size_t len, bool all)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		int high = -1, low = -1, c = -1;
+
+		if (text[i] == '%' && len - i > 2) {
+			high = hex_digit(text[i + 1]);
+			low = hex_digit(text[i + 2]);
+		}
+		if (high >= 0 && low >= 0)
+			c = high << 4 | low;
+		if (c < 0 || (!all && c != '%' && c != '=')) {
+			text[n++] = text[i];
+			continue;
+		}
+		text[n++] = c;
+		i += 2;
+	}
+	return n;
+}
+
+static int put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr)
+{
+	struct sgz_xattr *a = pax->xattrs.data;
+	size_t i = 0;
+
+	while (i < pax->xattrs.count && (a[i].name_len != attr->name_len ||
+					 memcmp(a[i].name, attr->name,
+						attr->name_len)))
+		i++;
+	if (i == XATTRS_MAX) {
+		pax->odd |= 1u << SGZ_ODD_XATTRS;
+		return 0;
+	}
+	if (i == pax->xattrs.count) {
+		a = sgz_vec_add(&pax->xattrs, 1, sizeof(*a));
+		if (!a)
+			return -ENOMEM;
+		i = 0;
+	}
+	a[i] = *attr;
+	return 0;
+}
+
+static int star_xattr(struct sgz_pax *pax, const char *name, size_t len,
+		      const struct sgz_pax_text *value)
+{
+	struct sgz_xattr attr = {
+		.value = value->p,
+		.value_len = value->len,
+	};
+	char *copy = sgz_arena_copy(&pax->arena, name, len);
+
+	if (!copy)
+		return -ENOMEM;
+	attr.name = copy;
+	attr.name_len = unescape(copy, len, false);
+	return put_xattr(pax, &attr);
+}
+
+/* The name is URL-encoded, the value is base64 without padding. */
+static int libarchive_xattr(struct sgz_pax *pax, const char *name, size_t len,
+			    const struct sgz_pax_text *value)
+{
+	size_t padded = (value->len + 3) / 4 * 4;
+	char *copy = sgz_arena_copy(&pax->arena, name, len);
+	char *bytes = sgz_arena_room(&pax->arena, padded);
+	struct sgz_xattr attr = { .name = copy, .value = bytes };
+
+	if (!copy || !bytes)
+		return -ENOMEM;
+	attr.name_len = unescape(copy, len, true);
+	memset(bytes, '=', padded);
+	memcpy(bytes, value->p, value->len);
+	/* Decoded in place, the text is longer than the bytes. */
+	if (sgz_base64_decode(bytes, &attr.value_len, bytes, padded)) {
+		pax->odd |= 1u << SGZ_ODD_XATTR_BASE64;
+		return 0;
+	}
+	return put_xattr(pax, &attr);
+}
+
+/* GNU sparse 0.0 repeats two keys for each run. */
+static int add_pair(struct sgz_pax *pax, const struct sgz_pax_text *key,
+		    const struct sgz_pax_text *value)
+{
+	bool second = text_is(key, "GNU.sparse.numbytes");
+	struct sgz_pax_text *to;
+
+	if (second != pax->pairs.count % 2) {
+		pax->bad_pairs = true;
+		return 0;
+	}
+	to = sgz_vec_add(&pax->pairs, 1, sizeof(*to));
+	if (!to)
+		return -ENOMEM;
+	*to = *value;
+	return 0;
+}
+
+static int record(struct sgz_pax *pax, const struct sgz_pax_text *key,
+		  const struct sgz_pax_text *value)
+{
+	const char *end = key->p + key->len;
+	const char *name;
+
+	for (int i = 0; i < SGZ_PAX_KEYS; i++) {
+		if (!text_is(key, keys[i]))
+			continue;
+		/* An empty value takes back what was said before. */
+		pax->value[i] = *value;
+		if (!value->len)
+			pax->value[i].p = NULL;
+		return 0;
+	}
+	name = after(key, "SCHILY.xattr.");
+	if (name)
+		return star_xattr(pax, name, end - name, value);
+	name = after(key, "LIBARCHIVE.xattr.");
+	if (name)
+		return libarchive_xattr(pax, name, end - name, value);
+	if (text_is(key, "GNU.sparse.offset") ||
+	    text_is(key, "GNU.sparse.numbytes"))
+		return add_pair(pax, key, value);
+	return 0;
+}
+
+/* The length at the head of a record, and what follows its blank. */
+static const char *record_length(const char *p, const char *end, size_t *len)
+{
+	const char *start = p;
+
+	for (*len = 0; p < end && *p >= '0' && *p <= '9'; p++) {
+		*len = *len * 10 + (*p - '0');
+		if (*len > SGZ_TAR_EXTENSION_MAX)
+			return NULL;
+	}
+	return p > start && p < end && *p == ' ' ? p + 1 : NULL;
+}
+
+/* One record of those in [@p, @end); @next is set to what follows it. */
+static bool split_record(const char *p, const char *end, const char **next,
+			 struct sgz_pax_text *key, struct sgz_pax_text *value)
+{
+	const char *equal;
+	size_t size;
+
+	key->p = record_length(p, end, &size);
+	if (!key->p || size > (size_t)(end - p) ||
+	    size < (size_t)(key->p - p) + 2 || p[size - 1] != '\n')
+		return false;
+	*next = p + size;
+	equal = memchr(key->p, '=', *next - 1 - key->p);
+	if (!equal)
+		return false;
+	key->len = equal - key->p;
+	value->p = equal + 1;
+	value->len = *next - 1 - value->p;
+	return true;
+}
+
+static void forget_records(struct sgz_pax *pax)
+{
+	memset(pax->value, 0, sizeof(pax->value));
+	pax->xattrs.count = 0;
+	pax->pairs.count = 0;
+	pax->bad_pairs = false;
+	pax->odd = 0;
+}
+
+int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len)
+{
+	const char *p = bytes, *end = p + len;
+	int ret = 0;
+
+	forget_records(pax);
+	while (!ret && p < end && *p) {
+		struct sgz_pax_text key, value;
+
+		if (!split_record(p, end, &p, &key, &value)) {
+			pax->odd |= 1u << SGZ_ODD_RECORDS;
+			break;
+		}
+		ret = record(pax, &key, &value);
+	}
+	return ret;
+}
+
+int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,
+		   uint64_t *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < text->len; i++) {
+		unsigned int digit = text->p[i] - '0';
+
+		if (digit > 9 || *value > (max - digit) / 10)
+			return -EUCLEAN;
+		*value = *value * 10 + digit;
+	}
+	return text->len ? 0 : -EUCLEAN;
+}
+
+/* Engines take a sign. */
+static int signed_number(const struct sgz_pax_text *text, int64_t *value)
+{
+	bool negative = text->len && *text->p == '-';
+	size_t sign = text->len && (*text->p == '-' || *text->p == '+');
+	struct sgz_pax_text digits = { text->p + sign, text->len - sign };
+	uint64_t v;
+
+	if (sgz_pax_number(&digits, INT64_MAX, &v))
+		return -EUCLEAN;
+	*value = negative ? -(int64_t)v : (int64_t)v;
+	return 0;
+}
+
+static void apply_owner(struct sgz_tar_header *h, enum sgz_pax_key key,
+			uint32_t *to)
+{
+	const struct sgz_pax_text *text = &h->pax.value[key];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	if (signed_number(text, &value))
+		h->odd |= 1u << SGZ_ODD_OWNER_RECORD;
+	else if (!sgz_tar_owner(value, to))
+		h->odd |= 1u << SGZ_ODD_OWNER_RANGE;
+}
+
+static void apply_size(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_SIZE];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	h->bad_size = signed_number(text, &value) || value < 0;
+	h->size = h->bad_size ? 0 : value;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Of text that only begins like a time, what it begins with. */
+static void apply_time(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_MTIME];
+	const char *p = text->p, *end, *q;
+	bool digits = false, point = false;
+
+	if (!p)
+		return;
+	end = p + text->len;
+	p += p < end && *p == '+';
+	q = p + (p < end && *p == '-' && p == text->p);
+	for (; q < end && (is_digit(*q) || (*q == '.' && !point)); q++) {
+		digits |= is_digit(*q);
+		point |= *q == '.';
+	}
+	if (!digits) {
+		h->odd |= 1u << SGZ_ODD_TIME_RECORD;
+		return;
+	}
+	if (q < end)
+		h->odd |= 1u << SGZ_ODD_TIME_END;
+	h->time = sgz_time_decimal(p, q - p, &h->mtime);
+}
+
+size_t sgz_pax_path_length(struct sgz_tar_header *h,
+			   const struct sgz_pax_text *text)
+{
+	size_t len = strnlen(text->p, text->len);
+
+	if (len < text->len)
+		h->odd |= 1u << SGZ_ODD_NUL;
+	return len;
+}
+
+static void apply_path(struct sgz_tar_header *h,
+		       const struct sgz_pax_text *text,
+		       const char **to, size_t *len)
+{
+	size_t n = text->p ? sgz_pax_path_length(h, text) : 0;
+
+	if (!n)
+		return;
+	*to = text->p;
+	*len = n;
+}
+
+/* The text ends with a NUL where the kernel keeps it. */
+static int apply_selinux(struct sgz_pax *pax)
+{
+	const struct sgz_pax_text *text = &pax->value[SGZ_PAX_SELINUX];
+	struct sgz_xattr attr = { .name = "security.selinux" };
+	char *value;
+
+	if (!text->p)
+		return 0;
+	value = sgz_arena_room(&pax->arena, text->len + 1);
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, text->p, text->len);
+	value[text->len] = '\0';
+	attr.name_len = strlen(attr.name);
+	attr.value = value;
+	attr.value_len = text->len + 1;
+	return put_xattr(pax, &attr);
+}
+
+/* What cannot be translated becomes an attribute that is not sound. */
+static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
+		     const char *name, uint16_t *mode)
+{
+	const struct sgz_pax_text *text = &pax->value[key];
+	struct sgz_xattr attr = { .name = name, .name_len = strlen(name) };
+	struct sgz_vec acl = { 0 };
+	int ret;
+
+	if (!text->p)
+		return 0;
+	ret = sgz_acl_convert(&acl, text->p, text->len, mode);
+	if (ret == -EINVAL)
+		acl.count = 0;
+	attr.value_len = acl.count;
+	attr.value = sgz_arena_copy(&pax->arena, acl.data, acl.count);
+	if (ret != -ENOMEM && !attr.value)
+		ret = -ENOMEM;
+	if (ret == -EINVAL || (!ret && acl.count))
+		ret = put_xattr(pax, &attr);
+	sgz_vec_free(&acl);
+	return ret;
+}
+
+int sgz_pax_apply(struct sgz_tar_header *h)
+{
+	struct sgz_pax *pax = &h->pax;
+	int ret;
+
+	apply_path(h, &pax->value[SGZ_PAX_PATH], &h->name, &h->name_len);
+	apply_path(h, &pax->value[SGZ_PAX_LINKPATH], &h->link, &h->link_len);
+	apply_path(h, &pax->gnu_name, &h->name, &h->name_len);
+	apply_path(h, &pax->gnu_link, &h->link, &h->link_len);
+	apply_size(h);
+	apply_time(h);
+	apply_owner(h, SGZ_PAX_UID, &h->uid);
+	apply_owner(h, SGZ_PAX_GID, &h->gid);
+	ret = apply_selinux(pax);
+	if (!ret)
+		ret = apply_acl(pax, SGZ_PAX_ACL_ACCESS,
+				"system.posix_acl_access", &h->mode);
+	if (!ret)
+		ret = apply_acl(pax, SGZ_PAX_ACL_DEFAULT,
+				"system.posix_acl_default", NULL);
+	h->odd |= pax->odd;
+	return ret;
+}
+
+void sgz_pax_reset(struct sgz_pax *pax)
+{
+	forget_records(pax);
+	memset(&pax->gnu_name, 0, sizeof(pax->gnu_name));
+	memset(&pax->gnu_link, 0, sizeof(pax->gnu_link));
+	pax->bytes = 0;
+	sgz_arena_reset(&pax->arena);
+}
+
+void sgz_pax_free(struct sgz_pax *pax)
+{
+	sgz_vec_free(&pax->xattrs);
+	sgz_vec_free(&pax->pairs);
+	sgz_arena_free(&pax->arena);
+}

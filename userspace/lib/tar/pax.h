@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * PAX extended headers: records of key and value. First all that apply to an
+ * entry are collected, the later one of two with one key standing; then they
+ * are understood.
+ */
+#ifndef SGZ_TARPAX_H
+#define SGZ_TARPAX_H
+
+#include <stdbool.h>
+
+#include "base/xattr_pool.h"
+
+/* Most bytes of the extension headers of one entry. */
+#define SGZ_TAR_EXTENSION_MAX	(4u << 20)
+/* Most runs of one sparse file. */
+#define SGZ_TAR_RUNS_MAX	(4u << 20)
+
+/** enum sgz_pax_key - keys of which the value is one text */
+enum sgz_pax_key {
+	SGZ_PAX_PATH,
+	SGZ_PAX_LINKPATH,
+	SGZ_PAX_SIZE,
+	SGZ_PAX_UID,
+	SGZ_PAX_GID,
+	SGZ_PAX_MTIME,
+	SGZ_PAX_SELINUX,
+	SGZ_PAX_ACL_ACCESS,
+	SGZ_PAX_ACL_DEFAULT,
+	SGZ_PAX_SPARSE_MAJOR,
+	SGZ_PAX_SPARSE_MINOR,
+	SGZ_PAX_SPARSE_NAME,
+	SGZ_PAX_SPARSE_REALSIZE,
+	SGZ_PAX_SPARSE_SIZE,
+	SGZ_PAX_SPARSE_BLOCKS,
+	SGZ_PAX_SPARSE_MAP,
+	SGZ_PAX_KEYS
+};
+
+/**
+ * struct sgz_pax_text - a value
+ * @p: its bytes, or NULL if there is none
+ * @len: how many
+ */
+struct sgz_pax_text {
+	const char *p;
+	size_t len;
+};
+
+/**
+ * struct sgz_pax - records that apply to an entry
+ * @value: by key
+ * @xattrs: struct sgz_xattr, names unique
+ * @pairs: struct sgz_pax_text, GNU.sparse.offset and numbytes in turn
+ * @bad_pairs: they were not in turn
+ * @odd: as in struct sgz_tar_header
+ * @gnu_name: what a header of type L said
+ * @gnu_link: what one of type K said
+ * @bytes: of extension headers read for the entry
+ * @arena: what all the above points to
+ */
+struct sgz_pax {
+	struct sgz_pax_text value[SGZ_PAX_KEYS];
+	struct sgz_vec xattrs;
+	struct sgz_vec pairs;
+	bool bad_pairs;
+	uint32_t odd;
+	struct sgz_pax_text gnu_name;
+	struct sgz_pax_text gnu_link;
+	size_t bytes;
+	struct sgz_arena arena;
+};
+
+struct sgz_tar_header;
+
+/**
+ * sgz_pax_collect() - take the records of an extended header
+ * @pax: where to; what it knows of an earlier one is forgotten
+ * @bytes: the records; they have to live as long as @pax
+ * @len: how many bytes
+ *
+ * Records after a damaged one are not used.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len);
+
+/**
+ * sgz_pax_apply() - put what was collected in place of what the block says
+ * @h: header with the block's fields filled
+ *
+ * The attributes are completed by those that have records of their own.
+ * Sparse files are left to sgz_sparse_read().
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int sgz_pax_apply(struct sgz_tar_header *h);
+
+/** sgz_pax_path_length() - bytes of a path, which ends at a NUL byte */
+size_t sgz_pax_path_length(struct sgz_tar_header *h,
+			   const struct sgz_pax_text *text);
+
+/** sgz_pax_number() - a decimal number in [0, @max], or -EUCLEAN */
+int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,
+		   uint64_t *value);
+
+/** sgz_pax_reset() - forget the records, keep memory for the next ones */
+void sgz_pax_reset(struct sgz_pax *pax);
+
+/** sgz_pax_free() - release */
+void sgz_pax_free(struct sgz_pax *pax);
+
+#endif /* SGZ_TARPAX_H */

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * From block to block of a tar stream, up to the header of an entry.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tar/header.h"
+#include "tar/odd.h"
+#include "tar/sparse.h"
+
+int sgz_tar_fail(const struct sgz_tar *tar, int code, const char *why)
+{
+	const struct sgz_tar_header *h = &tar->h;
+	const char *where = "";
+	struct sgz_quoted name = { "" };
+
+	if (tar->named) {
+		where = ", in ";
+		name = sgz_quote(h->name, h->name_len);
+	} else if (tar->last_len) {
+		where = ", after ";
+		name = sgz_quote(tar->last, tar->last_len);
+	}
+	return sgz_fail(tar->stream->ctx, code, "tar: byte %llu%s%s: %s",
+			(unsigned long long)tar->at, where, name.text, why);
+}
+
+int sgz_tar_damaged(const struct sgz_tar *tar, const char *why)
+{
+	return sgz_tar_fail(tar, -EUCLEAN, why);
+}
+
+/* Add to what the stream said where in the tar it was. */
+static int stream_failed(const struct sgz_tar *tar, int ret)
+{
+	struct stargz_error inner;
+
+	if (ret != -EUCLEAN)
+		return ret;
+	inner = *tar->stream->ctx->err;
+	return sgz_tar_damaged(tar, inner.text);
+}
+
+/* Who wants the headers as they are gets a copy. */
+static int keep_head(struct sgz_tar *tar, const void *bytes, size_t len)
+{
+	void *copy;
+
+	if (!tar->head)
+		return 0;
+	copy = sgz_vec_add(tar->head, len, 1);
+	if (!copy)
+		return sgz_nomem(tar->stream->ctx);
+	memcpy(copy, bytes, len);
+	return 0;
+}
+
+int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len)
+{
+	int ret = sgz_stream_full(tar->stream, buf, len);
+
+	tar->pos += len;
+	return ret ? stream_failed(tar, ret) : keep_head(tar, buf, len);
+}
+
+int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
+{
+	int ret = sgz_stream_skip(tar->stream, len);
+
+	tar->pos += len;
+	return stream_failed(tar, ret);
+}
+
+/* Up to a block: how many bytes, fewer only at the end, or a negative errno. */
+static int read_part(struct sgz_tar *tar, void *block)
+{
+	int have = 0;
+
+	while (have < SGZ_TAR_BLOCK) {
+		ssize_t n = sgz_stream_read(tar->stream, (char *)block + have,
+					    SGZ_TAR_BLOCK - have);
+
+		if (n < 0)
+			return stream_failed(tar, n);
+		if (!n)
+			break;
+		have += n;
+	}
+	return have;
+}
+
+/* The next block: 1, or 0 if the stream ends here, or a negative errno. */
+static int read_block(struct sgz_tar *tar, void *block)
+{
+	int ret = read_part(tar, block);
+
+	if (ret <= 0)
+		return ret;
+	if (ret < SGZ_TAR_BLOCK)
+		return sgz_tar_damaged(tar, "cut off in a header");
+	tar->pos += ret;
+	ret = keep_head(tar, block, SGZ_TAR_BLOCK);
+	return ret ? ret : 1;
+}
+
+/* The payload of an extension header, with a NUL after it. */
+static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
+{
+	struct sgz_pax *pax = &tar->h.pax;
+	char padding[SGZ_TAR_BLOCK];
+	int ret;
+
+	*bytes = NULL;
+	if (size > SGZ_TAR_EXTENSION_MAX - pax->bytes)
+		return sgz_tar_fail(tar, -E2BIG,
+				    "extension headers of more than 4 MiB");
+	*bytes = sgz_arena_room(&pax->arena, size + 1);
+	if (!*bytes)
+		return sgz_nomem(tar->stream->ctx);
+	pax->bytes += size;
+	(*bytes)[size] = '\0';
+	ret = sgz_tar_read(tar, *bytes, size);
+	if (!ret)
+		ret = sgz_tar_read(tar, padding, sgz_tar_padding(size));
+	return ret;
+}
+
+/*
+ * POSIX has the records of a global header hold for all entries after it; but
+ * engines do not look at them.
+ */
+static int look_at_globals(struct sgz_tar *tar, const char *bytes, size_t size)
+{
+	struct sgz_pax pax = { 0 };
+	bool used;
+	int ret = sgz_pax_collect(&pax, bytes, size);
+
+	used = pax.xattrs.count;
+	for (int i = 0; i < SGZ_PAX_KEYS; i++)
+		used |= !!pax.value[i].p;
+	sgz_pax_free(&pax);
+	/* What else was said does not get beyond a global header. */
+	sgz_pax_reset(&tar->h.pax);
+	if (ret)
+		return sgz_nomem(tar->stream->ctx);
+	return used;
+}
+
+static void set_value(struct sgz_pax_text *to, const char *text)
+{
+	to->p = text;
+	to->len = strlen(text);
+}
+
+/* One header that extends the next one; 1 if something global was said. */
+static int extend(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct sgz_pax *pax = &tar->h.pax;
+	char *bytes;
+	int64_t size;
+	int ret;
+
+	if (sgz_tar_number(u->size, sizeof(u->size), &size) || size < 0)
+		return sgz_tar_damaged(tar, "bad size in an extension header");
+	ret = read_extension(tar, size, &bytes);
+	if (ret)
+		return ret;
+	switch (u->type) {
+	case 'L':
+		set_value(&pax->gnu_name, bytes);
+		return 0;
+	case 'K':
+		set_value(&pax->gnu_link, bytes);
+		return 0;
+	case 'g':
+		return look_at_globals(tar, bytes, size);
+	default:
+		ret = sgz_pax_collect(pax, bytes, size);
+		return ret ? sgz_nomem(tar->stream->ctx) : 0;
+	}
+}
+
+static bool is_zero(const void *block)
+{
+	static const char zero[SGZ_TAR_BLOCK];
+
+	return !memcmp(block, zero, sizeof(zero));
+}
+
+static bool ends_with_slash(const struct sgz_tar_header *h)
+{
+	return h->name_len && h->name[h->name_len - 1] == '/';
+}
+
+/* Types that never have a payload, whatever their size says. */
+static bool is_bare(const struct sgz_tar_header *h)
+{
+	if (h->type >= '1' && h->type <= '6')
+		return true;
+	return ends_with_slash(h) && (!h->type || h->type == '7');
+}
+
+/* What follows the header: nothing, a block as at the end, or something. */
+enum after {
+	AFTER_NOTHING,
+	AFTER_HEADER,
+	AFTER_PAYLOAD,
+};
+
+static int look_ahead(struct sgz_tar *tar)
+{
+	char block[SGZ_TAR_BLOCK];
+	int have = read_part(tar, block);
+
+	if (have < 0)
+		return have;
+	sgz_stream_unread(tar->stream, block, have);
+	if (have < SGZ_TAR_BLOCK || is_zero(block))
+		return AFTER_NOTHING;
+	return sgz_tar_is_header(block) ? AFTER_HEADER : AFTER_PAYLOAD;
+}
+
+/*
+ * Some writers say the size of what has no payload, and some even write one: the
+ * content of the file that a hard link is to.
+ */
+static int drop_payload(struct sgz_tar *tar)
+{
+	struct sgz_tar_header *h = &tar->h;
+	uint64_t size = h->size;
+	int after = size ? look_ahead(tar) : AFTER_NOTHING;
+
+	h->size = 0;
+	if (after != AFTER_PAYLOAD)
+		return after < 0 ? after : 0;
+	if (size > INT64_MAX - SGZ_TAR_BLOCK)
+		return sgz_tar_damaged(tar, "damaged header after it");
+	h->odd |= 1u << SGZ_ODD_PAYLOAD;
+	return sgz_tar_skip(tar, size + sgz_tar_padding(size));
+}
+
+/*
+ * Of type 0, engines take a name with a slash for that of a file. But where the
+ * next header follows at once, GNU tar and bsdtar are right in that it is an old
+ * directory.
+ */
+static int settle_size(struct sgz_tar *tar)
+{
+	struct sgz_tar_header *h = &tar->h;
+	int after;
+
+	if (is_bare(h))
+		return drop_payload(tar);
+	if (h->bad_size)
+		return sgz_tar_damaged(tar, "size cannot be understood");
+	if (h->type != '0' || !h->size || !ends_with_slash(h))
+		return 0;
+	after = look_ahead(tar);
+	if (after == AFTER_HEADER) {
+		h->size = 0;
+		h->type = '5';
+	}
+	return after < 0 ? after : 0;
+}
+
+static int finish(struct sgz_tar *tar, const struct sgz_ustar *u)
+{
+	struct sgz_tar_header *h = &tar->h;
+	int ret;
+
+	sgz_tar_block(h, u);
+	tar->named = true;
+	ret = sgz_pax_apply(h);
+	if (ret)
+		return sgz_nomem(tar->stream->ctx);
+	ret = settle_size(tar);
+	if (!ret)
+		ret = sgz_sparse_read(tar, u);
+	if (ret)
+		return ret;
+	if (!h->fault)
+		h->fault = sgz_tar_fault(h);
+	return 1;
+}
+
+static bool is_extension(char type)
+{
+	return type && strchr("xXgLK", type);
+}
+
+/* Forget the entry before but for what an error says of it. */
+static void begin(struct sgz_tar *tar)
+{
+	const struct sgz_tar_header *h = &tar->h;
+
+	if (tar->named) {
+		tar->last_len = h->name_len < sizeof(tar->last) ?
+			h->name_len : sizeof(tar->last);
+		memcpy(tar->last, h->name, tar->last_len);
+	}
+	tar->named = false;
+	sgz_pax_reset(&tar->h.pax);
+}
+
+int sgz_tar_next(struct sgz_tar *tar)
+{
+	bool globals = false;
+
+	begin(tar);
+	for (;;) {
+		struct sgz_ustar u;
+		int ret;
+
+		tar->at = tar->pos;
+		ret = read_block(tar, &u);
+		if (ret <= 0)
+			return ret;
+		if (is_zero(&u)) {
+			tar->marked = true;
+			return 0;
+		}
+		if (!sgz_tar_is_header(&u))
+			return sgz_tar_damaged(tar, "damaged header");
+		ret = is_extension(u.type) ? extend(tar, &u) : finish(tar, &u);
+		if (ret < 0)
+			return ret;
+		if (!is_extension(u.type))
+			break;
+		globals |= ret;
+	}
+	if (globals)
+		tar->h.odd |= 1u << SGZ_ODD_GLOBALS;
+	return 1;
+}
+
+/* Before there was a type for directories they had a slash at the end. */
+static mode_t file_or_directory(const struct sgz_tar_header *h)
+{
+	return ends_with_slash(h) ? S_IFDIR : S_IFREG;
+}
+
+const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type)
+{
+	static const mode_t plain[] = { 0, S_IFLNK, S_IFCHR, S_IFBLK, S_IFDIR,
+		S_IFIFO };
+
+	if (h->fault)
+		return h->fault;
+	switch (h->type) {
+	case '\0':
+	case '0':
+	case '7':
+		*type = file_or_directory(h);
+		return NULL;
+	case '1' ... '6':
+		*type = plain[h->type - '1'];
+		return NULL;
+	case 'S':
+		*type = S_IFREG;
+		return NULL;
+	case 'D':	/* with a list of names, for incremental backups */
+		*type = S_IFDIR;
+		return NULL;
+	case 'M':
+		return "continued from another volume, left out";
+	case 'V':
+		return "volume label, left out";
+	default:
+		return "of an unknown type, left out";
+	}
+}
+
+void sgz_tar_close(struct sgz_tar *tar)
+{
+	sgz_vec_free(&tar->h.runs);
+	sgz_pax_free(&tar->h.pax);
+}

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * Headers that every reader of tar understands, as GNU tar makes them with
+ * --format=pax, but without what differs from call to call.
+ *
+ * Names are written as the bytes they are. POSIX has "hdrcharset=BINARY" for
+ * those that are not UTF-8, but GNU tar warns of it at each entry, and no
+ * reader needs it to get the bytes back.
+ *
+ * An access control list is written twice. GNU tar and bsdtar take it from
+ * SCHILY.acl.*, and containerd and Docker, who know no such records, restore
+ * the attribute that it is for the kernel, as they do with all SCHILY.xattr.*.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stargz_fs.h"
+#include "tar/acl.h"
+#include "tar/header.h"
+#include "tar/writer.h"
+
+#define NSEC		1000000000
+/* Largest numbers of fields of 8 and 12 bytes, in octal with a NUL. */
+#define OCTAL_8		07777777u
+#define OCTAL_12	077777777777ull
+
+/* Digits up to the last byte, which stays NUL. */
+static void octal(char *field, size_t len, uint64_t value)
+{
+	field[--len] = '\0';
+	for (; len; value >>= 3)
+		field[--len] = '0' + (value & 7);
+}
+
+static void seal(struct sgz_ustar *u)
+{
+	const unsigned char *p = (const unsigned char *)u;
+	unsigned int sum = 0;
+
+	memcpy(u->magic, "ustar\0" "00", sizeof(u->magic));
+	memset(u->checksum, ' ', sizeof(u->checksum));
+	for (size_t i = 0; i < sizeof(*u); i++)
+		sum += p[i];
+	octal(u->checksum, sizeof(u->checksum) - 1, sum);
+}
+
+/* The record begins with its own length, the digits of that included. */
+static size_t record_size(size_t rest)
+{
+	size_t size = rest + 1;
+
+	while ((size_t)snprintf(NULL, 0, "%zu", size) + rest != size)
+		size++;
+	return size;
+}
+
+/**
+ * struct words - PAX records being made
+ * @records: they
+ * @all: also what the header block can say
+ */
+struct words {
+	struct sgz_vec records;
+	bool all;
+};
+
+/* Append a record; the key has two parts. */
+static int put_record(struct words *words, const char *prefix,
+		      const char *key, size_t key_len, const void *value,
+		      size_t len)
+{
+	size_t rest = 1 + strlen(prefix) + key_len + 1 + len + 1;
+	size_t size = record_size(rest);
+	char *p = sgz_vec_add(&words->records, size, 1);
+
+	if (!p)
+		return -ENOMEM;
+	p += sprintf(p, "%zu %s", size, prefix);
+	p = mempcpy(p, key, key_len);
+	*p++ = '=';
+	p = mempcpy(p, value, len);
+	*p = '\n';
+	return 0;
+}
+
+static int put_text(struct words *words, const char *key,
+		    const void *value, size_t len)
+{
+	return put_record(words, "", key, strlen(key), value, len);
+}
+
+static int put_number(struct words *words, const char *key, uint64_t value)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRIu64, value);
+
+	return put_text(words, key, text, len);
+}
+
+/* A number where it fits; else the field is zero and there is a record. */
+static int put_field(struct words *words, char *field, size_t len,
+		     const char *key, uint64_t value)
+{
+	uint64_t max = len == 8 ? OCTAL_8 : OCTAL_12;
+
+	octal(field, len, value > max ? 0 : value);
+	return value > max || words->all ? put_number(words, key, value) : 0;
+}
+
+static int put_time(struct words *words, char *field, size_t len,
+		    uint64_t time)
+{
+	int64_t sec = (int64_t)(time / NSEC) + STARGZ_TIME_BASE;
+	uint32_t nsec = time % NSEC;
+	bool negative = sec < 0, large = sec > (int64_t)OCTAL_12;
+	char text[40];
+	int n;
+
+	octal(field, len, negative || large ? 0 : sec);
+	if (!negative && !large && !nsec && !words->all)
+		return 0;
+	/* Sign and magnitude: -1.5 is half a second after -2. */
+	if (negative && nsec) {
+		sec++;
+		nsec = NSEC - nsec;
+	}
+	n = sprintf(text, "%s%" PRIu64, negative ? "-" : "",
+		    (uint64_t)(negative ? -sec : sec));
+	if (nsec) {
+		n += sprintf(text + n, ".%09u", nsec);
+		while (text[n - 1] == '0')
+			n--;
+	}
+	return put_text(words, "mtime", text, n);
+}
+
+/* Where to divide a path into prefix and name, or NULL if it cannot be. */
+static const char *divide(const char *path, size_t len)
+{
+	const struct sgz_ustar *u;
+
+	/* The last byte may be the slash of a directory. */
+	for (size_t i = len - 1; i-- > 1;)
+		if (path[i] == '/' && i <= sizeof(u->prefix) &&
+		    len - i - 1 <= sizeof(u->name))
+			return path + i;
+	return NULL;
+}
+
+static int put_name(struct words *words, struct sgz_ustar *u,
+		    const struct sgz_tar_header *h)
+{
+	const char *slash;
+
+	if (h->name_len <= sizeof(u->name) && !words->all) {
+		memcpy(u->name, h->name, h->name_len);
+		return 0;
+	}
+	slash = words->all ? NULL : divide(h->name, h->name_len);
+	if (slash) {
+		memcpy(u->prefix, h->name, slash - h->name);
+		memcpy(u->name, slash + 1,
+		       h->name + h->name_len - slash - 1);
+		return 0;
+	}
+	memcpy(u->name, h->name, h->name_len < sizeof(u->name) ?
+				 h->name_len : sizeof(u->name));
+	return put_text(words, "path", h->name, h->name_len);
+}
+
+static int put_link(struct words *words, struct sgz_ustar *u,
+		    const struct sgz_tar_header *h)
+{
+	if (h->type != '1' && h->type != '2')
+		return 0;
+	memcpy(u->link, h->link, h->link_len < sizeof(u->link) ?
+				 h->link_len : sizeof(u->link));
+	if (h->link_len <= sizeof(u->link) && !words->all)
+		return 0;
+	return put_text(words, "linkpath", h->link, h->link_len);
+}
+
+static int put_device(struct words *words, struct sgz_ustar *u,
+		      const struct sgz_tar_header *h)
+{
+	int ret;
+
+	if (h->type != '3' && h->type != '4')
+		return 0;
+	ret = put_field(words, u->major, sizeof(u->major), "SCHILY.devmajor",
+			h->major);
+	return ret ? ret : put_field(words, u->minor, sizeof(u->minor),
+				     "SCHILY.devminor", h->minor);
+}
+
+/* What would end the key too early, as GNU tar does it. */
+static size_t escape(char *to, const struct sgz_xattr *attr)
+{
+	char *p = to;
+
+	for (size_t i = 0; i < attr->name_len; i++) {
+		char c = attr->name[i];
+
+		if (c == '%' || c == '=')
+			p += sprintf(p, "%%%02X", c);
+		else
+			*p++ = c;
+	}
+	return p - to;
+}
+
+static int put_acl(struct words *words, const struct sgz_xattr *attr)
+{
+	static const char name[] = "system.posix_acl_";
+	size_t len = strlen(name);
+	struct sgz_vec text = { 0 };
+	int ret;
+
+	if (attr->name_len <= len || memcmp(attr->name, name, len))
+		return 0;
+	ret = sgz_acl_text(&text, attr->value, attr->value_len);
+	if (!ret)
+		ret = put_record(words, "SCHILY.acl.", attr->name + len,
+				 attr->name_len - len, text.data, text.count);
+	sgz_vec_free(&text);
+	return ret == -EINVAL ? 0 : ret;
+}
+
+static int put_xattr(struct words *words, const struct sgz_xattr *attr)
+{
+	char *key = malloc(3 * attr->name_len + 1);
+	int ret;
+
+	if (!key)
+		return -ENOMEM;
+	ret = put_record(words, "SCHILY.xattr.", key, escape(key, attr),
+			 attr->value, attr->value_len);
+	free(key);
+	return ret ? ret : put_acl(words, attr);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct sgz_xattr *a = left, *b = right;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int cmp = memcmp(a->name, b->name, len);
+
+	if (cmp)
+		return cmp;
+	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
+}
+
+static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
+{
+	size_t size = xattrs->count * sizeof(struct sgz_xattr);
+	struct sgz_xattr *sorted;
+	int ret = 0;
+
+	if (!xattrs->count)
+		return 0;
+	sorted = malloc(size);
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, xattrs->data, size);
+	qsort(sorted, xattrs->count, sizeof(*sorted), compare);
+	for (size_t i = 0; !ret && i < xattrs->count; i++)
+		ret = put_xattr(words, &sorted[i]);
+	free(sorted);
+	return ret;
+}
+
+static int put_all(struct words *words, struct sgz_ustar *u,
+		   const struct sgz_tar_header *h)
+{
+	int ret;
+
+	u->type = h->type;
+	octal(u->mode, sizeof(u->mode), h->mode);
+	ret = put_name(words, u, h);
+	if (!ret)
+		ret = put_link(words, u, h);
+	if (!ret)
+		ret = put_field(words, u->size, sizeof(u->size), "size",
+				h->size);
+	if (!ret)
+		ret = put_field(words, u->uid, sizeof(u->uid), "uid", h->uid);
+	if (!ret)
+		ret = put_field(words, u->gid, sizeof(u->gid), "gid", h->gid);
+	if (!ret)
+		ret = put_time(words, u->mtime, sizeof(u->mtime), h->mtime);
+	if (!ret)
+		ret = put_device(words, u, h);
+	return ret ? ret : put_xattrs(words, &h->pax.xattrs);
+}
+
+/* What a reader that knows nothing of PAX calls the file it extracts. */
+static void name_records(struct sgz_ustar *u, const struct sgz_tar_header *h)
+{
+	const char *end = h->name + h->name_len, *p;
+
+	while (end > h->name + 1 && end[-1] == '/')
+		end--;
+	for (p = end; p > h->name && p[-1] != '/'; p--)
+		;
+	snprintf(u->name, sizeof(u->name), "PaxHeaders/%.*s", (int)(end - p),
+		 p);
+}
+
+static int add_block(struct sgz_vec *head, const void *bytes, size_t len)
+{
+	char *to = sgz_vec_add(head, len + sgz_tar_padding(len), 1);
+
+	if (!to)
+		return -ENOMEM;
+	memcpy(to, bytes, len);
+	return 0;
+}
+
+static int add_records(struct sgz_vec *head, const struct sgz_vec *records,
+		       const struct sgz_tar_header *h)
+{
+	struct sgz_ustar u = { .type = 'x' };
+	int ret;
+
+	name_records(&u, h);
+	octal(u.mode, sizeof(u.mode), 0644);
+	octal(u.uid, sizeof(u.uid), 0);
+	octal(u.gid, sizeof(u.gid), 0);
+	octal(u.size, sizeof(u.size), records->count);
+	octal(u.mtime, sizeof(u.mtime), 0);
+	seal(&u);
+	ret = add_block(head, &u, sizeof(u));
+	return ret ? ret : add_block(head, records->data, records->count);
+}
+
+static int write_head(struct sgz_vec *head, const struct sgz_tar_header *h,
+		      bool all)
+{
+	struct words words = { .all = all };
+	struct sgz_ustar u = { 0 };
+	int ret = put_all(&words, &u, h);
+
+	if (!ret && words.records.count)
+		ret = add_records(head, &words.records, h);
+	sgz_vec_free(&words.records);
+	if (ret)
+		return ret;
+	seal(&u);
+	return add_block(head, &u, sizeof(u));
+}
+
+int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h)
+{
+	return write_head(head, h, false);
+}
+
+int sgz_tar_write_all(struct sgz_vec *head, const struct sgz_tar_header *h)
+{
+	return write_head(head, h, true);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * The table of contents of a blob, decoded and checked entry by entry.
+ */
+#ifndef SGZ_TOC_H
+#define SGZ_TOC_H
+
+#include <sys/stat.h>
+
+#include "base/sha256.h"
+#include "base/xattr_pool.h"
+#include "blob/footer.h"
+
+/* Most bytes of a TOC, as stored and decoded, and most entries of a layer. */
+#define SGZ_TOC_STORED_MAX	(256ull << 20)
+#define SGZ_TOC_JSON_MAX	(2ull << 30)
+#define SGZ_ENTRIES_MAX		(16u << 20)
+
+/* Device numbers that the kernel can represent, MINORBITS. */
+#define SGZ_MAJOR_MAX		((1 << 12) - 1)
+#define SGZ_MINOR_MAX		((1 << 20) - 1)
+
+/* sgz_entry.flags: what may have lost bytes that were not UTF-8 */
+#define SGZ_LOSSY_NAME		0x01
+#define SGZ_LOSSY_LINK		0x02
+#define SGZ_LOSSY_XATTR		0x04
+/* The entry is a hard link; mode, owner and so on are the target's. */
+#define SGZ_HARDLINK		0x08
+/* A file of a layer below: @a is the layer, @b the inode number there. */
+#define SGZ_ENTRY_BELOW		0x10
+
+/**
+ * struct sgz_entry - one entry of the TOC that is not a chunk
+ * @name: cleaned path
+ * @link: symbolic link: target as it is; hard link: cleaned path of it
+ * @size: bytes of a regular file
+ * @mtime: nanoseconds since STARGZ_TIME_BASE
+ * @name_len: bytes in @name
+ * @link_len: bytes in @link
+ * @uid: owner
+ * @gid: group
+ * @a: device: major; regular file: first of its chunks
+ * @b: device: minor; regular file: number of chunks
+ * @xattr: set in the pool, or 0
+ * @ino: inode number, given when the index is laid out
+ * @mode: type and permissions; zero for a hard link
+ * @flags: SGZ_LOSSY_* and so on
+ */
+struct sgz_entry {
+	const char *name;
+	const char *link;
+	uint64_t size;
+	uint64_t mtime;
+	uint32_t name_len;
+	uint32_t link_len;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t a;
+	uint32_t b;
+	uint32_t xattr;
+	uint32_t ino;
+	uint16_t mode;
+	uint8_t flags;
+};
+
+/**
+ * struct sgz_chunk - a run of a regular file
+ * @unit: what it is a part of: the offset in the blob of what decodes on its
+ *	own, a gzip member or a zstd frame; zero if the whole blob is taken as
+ *	one stream
+ * @inner: offset of the run in the decoded unit
+ * @pos: offset of the run in the file
+ * @size: its length
+ * @zeroes: nothing but zeroes, which need not be decoded
+ */
+struct sgz_chunk {
+	uint64_t unit;
+	uint64_t inner;
+	uint64_t pos;
+	uint64_t size;
+	bool zeroes;
+};
+
+/** struct sgz_digest - an expected digest, if there is one */
+struct sgz_digest {
+	bool set;
+	uint8_t sha256[SGZ_SHA256_LEN];
+};
+
+/**
+ * struct sgz_toc - all of it
+ * @entries: struct sgz_entry, in the order of the TOC
+ * @chunks: struct sgz_chunk, those of one file contiguous and in order
+ * @xattrs: sets of extended attributes
+ * @strings: what the entries point to
+ * @data_end: end of the range of the blob that holds content
+ * @sha256: digest of the blob, as @digest_type says
+ * @digest_type: STARGZ_DIGEST_*
+ * @chunk_digests: struct sgz_digest for each chunk, if digests are wanted
+ * @file_digests: struct sgz_digest for each entry, likewise
+ */
+struct sgz_toc {
+	struct sgz_vec entries;
+	struct sgz_vec chunks;
+	struct sgz_xattr_pool xattrs;
+	struct sgz_arena strings;
+	uint64_t data_end;
+	uint8_t sha256[SGZ_SHA256_LEN];
+	uint16_t digest_type;
+	struct sgz_vec chunk_digests;
+	struct sgz_vec file_digests;
+};
+
+/** sgz_toc_entry() - entry by its number */
+static inline struct sgz_entry *sgz_toc_entry(const struct sgz_toc *toc,
+					      size_t i)
+{
+	return (struct sgz_entry *)toc->entries.data + i;
+}
+
+/** sgz_toc_chunk() - chunk by its number */
+static inline struct sgz_chunk *sgz_toc_chunk(const struct sgz_toc *toc,
+					      size_t i)
+{
+	return (struct sgz_chunk *)toc->chunks.data + i;
+}
+
+/** sgz_entry_is() - is it of that S_IFMT type? */
+static inline bool sgz_entry_is(const struct sgz_entry *entry, mode_t type)
+{
+	return (entry->mode & S_IFMT) == type;
+}
+
+/** sgz_entry_quoted() - its name for a message */
+static inline struct sgz_quoted sgz_entry_quoted(const struct sgz_entry *entry)
+{
+	if (!entry->name_len)
+		return sgz_quote("/", 1);
+	return sgz_quote(entry->name, entry->name_len);
+}
+
+/**
+ * sgz_toc_read() - read and decode the table of contents
+ * @toc: filled; zeroed by the caller
+ * @ctx: the call; its options say where the TOC is and what digest it has
+ * @blob: the layer
+ * @footer: its footer
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
+		 const struct sgz_blob *blob, const struct sgz_footer *footer);
+
+/** sgz_toc_free() - release */
+void sgz_toc_free(struct sgz_toc *toc);
+
+#endif /* SGZ_TOC_H */
