@@ -2,8 +2,8 @@
 /*
  * Base64 as Go's encoding/json reads and writes it.
  */
-#ifndef SGZ_BASE64_H
-#define SGZ_BASE64_H
+#ifndef SGZ_BASE_BASE64_H
+#define SGZ_BASE_BASE64_H
 
 #include <stddef.h>
 
@@ -28,4 +28,4 @@ int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len);
  */
 size_t sgz_base64_encode(char *out, const void *bytes, size_t len);
 
-#endif /* SGZ_BASE64_H */
+#endif /* SGZ_BASE_BASE64_H */

@@ -3,8 +3,8 @@
  * What every part of the library is handed: the options of the call, where
  * its error goes, and how names are shown in messages.
  */
-#ifndef SGZ_CONTEXT_H
-#define SGZ_CONTEXT_H
+#ifndef SGZ_BASE_CONTEXT_H
+#define SGZ_BASE_CONTEXT_H
 
 #include <errno.h>
 #include <stddef.h>
@@ -62,4 +62,4 @@ void sgz_warn(const struct sgz_context *ctx, const char *fmt, ...)
 /** sgz_progress() - say how far the work is */
 void sgz_progress(const struct sgz_context *ctx, uint64_t done, uint64_t total);
 
-#endif /* SGZ_CONTEXT_H */
+#endif /* SGZ_BASE_CONTEXT_H */

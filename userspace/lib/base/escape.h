@@ -2,8 +2,8 @@
 /*
  * Any bytes as one word of text, and back.
  */
-#ifndef SGZ_ESCAPE_H
-#define SGZ_ESCAPE_H
+#ifndef SGZ_BASE_ESCAPE_H
+#define SGZ_BASE_ESCAPE_H
 
 #include <stdbool.h>
 
@@ -35,4 +35,4 @@ int sgz_escape(struct sgz_vec *to, const void *bytes, size_t len,
  */
 bool sgz_unescape(char *text, size_t len, size_t *out);
 
-#endif /* SGZ_ESCAPE_H */
+#endif /* SGZ_BASE_ESCAPE_H */

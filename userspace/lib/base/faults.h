@@ -3,8 +3,8 @@
  * What is wrong with a layer or an index: more than one thing, found by more
  * than one thread.
  */
-#ifndef SGZ_FAULTS_H
-#define SGZ_FAULTS_H
+#ifndef SGZ_BASE_FAULTS_H
+#define SGZ_BASE_FAULTS_H
 
 #include <pthread.h>
 
@@ -54,4 +54,4 @@ int sgz_faults_fail(struct sgz_faults *faults, const struct sgz_context *ctx);
 /** sgz_faults_free() - release, and be empty again */
 void sgz_faults_free(struct sgz_faults *faults);
 
-#endif /* SGZ_FAULTS_H */
+#endif /* SGZ_BASE_FAULTS_H */

@@ -2,8 +2,8 @@
 /*
  * Keyed hashing for tables whose keys a blob may choose.
  */
-#ifndef SGZ_HASH_H
-#define SGZ_HASH_H
+#ifndef SGZ_BASE_HASH_H
+#define SGZ_BASE_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,4 +21,4 @@
  */
 uint64_t sgz_hash(uint64_t salt, const void *bytes, size_t len);
 
-#endif /* SGZ_HASH_H */
+#endif /* SGZ_BASE_HASH_H */

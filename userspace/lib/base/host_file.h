@@ -3,8 +3,8 @@
  * Reading a file of which the size has been promised: holes are not read, and
  * a file that changes meanwhile is noticed.
  */
-#ifndef SGZ_FILECONTENT_H
-#define SGZ_FILECONTENT_H
+#ifndef SGZ_BASE_HOST_FILE_H
+#define SGZ_BASE_HOST_FILE_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -61,4 +61,4 @@ int sgz_file_changed(const struct sgz_context *ctx, const char *name);
 /** sgz_file_content_close() - release */
 void sgz_file_content_close(struct sgz_file_content *content);
 
-#endif /* SGZ_FILECONTENT_H */
+#endif /* SGZ_BASE_HOST_FILE_H */

@@ -3,8 +3,8 @@
  * The few names of the kernel that fs/stargz/inflate.[ch] use, for building
  * them in userspace; the C library has __always_inline.
  */
-#ifndef STARGZ_INFLATE_COMPAT_H
-#define STARGZ_INFLATE_COMPAT_H
+#ifndef SGZ_BASE_INFLATE_COMPAT_H
+#define SGZ_BASE_INFLATE_COMPAT_H
 
 #include "base/kernel-compat.h"
 
@@ -33,4 +33,4 @@ static inline void put_unaligned_le64(u64 value, void *p)
 	memcpy(p, &value, sizeof(value));
 }
 
-#endif /* STARGZ_INFLATE_COMPAT_H */
+#endif /* SGZ_BASE_INFLATE_COMPAT_H */

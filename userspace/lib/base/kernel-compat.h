@@ -4,8 +4,8 @@
  * userspace. What only one of them needs is in inflate-compat.h and
  * record-compat.h.
  */
-#ifndef STARGZ_KERNEL_COMPAT_H
-#define STARGZ_KERNEL_COMPAT_H
+#ifndef SGZ_BASE_KERNEL_COMPAT_H
+#define SGZ_BASE_KERNEL_COMPAT_H
 
 #include <assert.h>
 #include <endian.h>
@@ -29,4 +29,4 @@ typedef uint64_t u64;
 	a_ < b_ ? a_ : b_;			\
 })
 
-#endif /* STARGZ_KERNEL_COMPAT_H */
+#endif /* SGZ_BASE_KERNEL_COMPAT_H */

@@ -3,8 +3,8 @@
  * Growing arrays, and an arena for strings that live as long as the index is
  * being made.
  */
-#ifndef SGZ_MEMORY_H
-#define SGZ_MEMORY_H
+#ifndef SGZ_BASE_MEMORY_H
+#define SGZ_BASE_MEMORY_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -80,4 +80,4 @@ void sgz_arena_reset(struct sgz_arena *arena);
 /** sgz_arena_free() - release all copies */
 void sgz_arena_free(struct sgz_arena *arena);
 
-#endif /* SGZ_MEMORY_H */
+#endif /* SGZ_BASE_MEMORY_H */

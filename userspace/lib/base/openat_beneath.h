@@ -3,8 +3,8 @@
  * Opening paths below a directory, never through a symbolic link and never
  * out of it.
  */
-#ifndef SGZ_BENEATH_H
-#define SGZ_BENEATH_H
+#ifndef SGZ_BASE_OPENAT_BENEATH_H
+#define SGZ_BASE_OPENAT_BENEATH_H
 
 #include <stddef.h>
 
@@ -19,4 +19,4 @@
  */
 int sgz_beneath_open(int root, const char *path, size_t len, int flags);
 
-#endif /* SGZ_BENEATH_H */
+#endif /* SGZ_BASE_OPENAT_BENEATH_H */

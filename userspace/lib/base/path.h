@@ -2,8 +2,8 @@
 /*
  * Paths as they stand in a layer, and what a JSON encoder does to them.
  */
-#ifndef SGZ_PATH_H
-#define SGZ_PATH_H
+#ifndef SGZ_BASE_PATH_H
+#define SGZ_BASE_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,4 +56,4 @@ bool sgz_has_replacement(const char *text, size_t len);
 bool sgz_lossy_equal(const char *text, size_t text_len,
 		     const char *bytes, size_t len);
 
-#endif /* SGZ_PATH_H */
+#endif /* SGZ_BASE_PATH_H */

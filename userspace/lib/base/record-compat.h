@@ -3,8 +3,8 @@
  * The few names of the kernel that fs/stargz/record.c uses, for building it in
  * userspace.
  */
-#ifndef STARGZ_RECORD_COMPAT_H
-#define STARGZ_RECORD_COMPAT_H
+#ifndef SGZ_BASE_RECORD_COMPAT_H
+#define SGZ_BASE_RECORD_COMPAT_H
 
 #include <sys/stat.h>
 #include <zlib.h>
@@ -35,4 +35,4 @@ static inline u32 crc32_le(u32 crc, const u8 *p, size_t len)
 	return ~(u32)crc32(~crc & U32_MAX, p, len);
 }
 
-#endif /* STARGZ_RECORD_COMPAT_H */
+#endif /* SGZ_BASE_RECORD_COMPAT_H */

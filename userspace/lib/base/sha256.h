@@ -2,8 +2,8 @@
 /*
  * SHA-256, by libgcrypt.
  */
-#ifndef SGZ_SHA256_H
-#define SGZ_SHA256_H
+#ifndef SGZ_BASE_SHA256_H
+#define SGZ_BASE_SHA256_H
 
 #include <gcrypt.h>
 
@@ -45,4 +45,4 @@ struct sgz_hex {
 /** sgz_sha256_hex() - write a digest as 64 hexadecimal digits */
 struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN]);
 
-#endif /* SGZ_SHA256_H */
+#endif /* SGZ_BASE_SHA256_H */

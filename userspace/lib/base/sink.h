@@ -3,8 +3,8 @@
  * Where a blob goes to: a file descriptor, and the digest of all that went,
  * if it is wanted.
  */
-#ifndef SGZ_SINK_H
-#define SGZ_SINK_H
+#ifndef SGZ_BASE_SINK_H
+#define SGZ_BASE_SINK_H
 
 #include "base/sha256.h"
 
@@ -42,4 +42,4 @@ int sgz_sink_write(struct sgz_sink *sink, const void *bytes, size_t len);
 /** sgz_sink_close() - release; @fd stays open */
 void sgz_sink_close(struct sgz_sink *sink);
 
-#endif /* SGZ_SINK_H */
+#endif /* SGZ_BASE_SINK_H */

@@ -3,8 +3,8 @@
  * Bytes that are written now and read later, more than should be in memory: a
  * temporary file without a name.
  */
-#ifndef SGZ_SPOOL_H
-#define SGZ_SPOOL_H
+#ifndef SGZ_BASE_SPOOL_H
+#define SGZ_BASE_SPOOL_H
 
 #include "base/context.h"
 
@@ -49,4 +49,4 @@ ssize_t sgz_spool_read(struct sgz_spool *spool, uint64_t at, void *buf,
 /** sgz_spool_close() - release */
 void sgz_spool_close(struct sgz_spool *spool);
 
-#endif /* SGZ_SPOOL_H */
+#endif /* SGZ_BASE_SPOOL_H */

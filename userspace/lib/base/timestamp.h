@@ -2,8 +2,8 @@
 /*
  * Times: from RFC 3339 and from seconds to what the index holds.
  */
-#ifndef SGZ_TIMESTAMP_H
-#define SGZ_TIMESTAMP_H
+#ifndef SGZ_BASE_TIMESTAMP_H
+#define SGZ_BASE_TIMESTAMP_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -64,4 +64,4 @@ enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
  */
 void sgz_time_text(char text[SGZ_TIME_TEXT], uint64_t time);
 
-#endif /* SGZ_TIMESTAMP_H */
+#endif /* SGZ_BASE_TIMESTAMP_H */

@@ -3,9 +3,9 @@
  * Version of the library and the programs. A cached index is used only by the
  * version that made it, so this changes whenever indexes do.
  */
-#ifndef STARGZ_TOOLS_VERSION_H
-#define STARGZ_TOOLS_VERSION_H
+#ifndef SGZ_BASE_VERSION_H
+#define SGZ_BASE_VERSION_H
 
 #define STARGZ_TOOLS_VERSION	"0.2"
 
-#endif /* STARGZ_TOOLS_VERSION_H */
+#endif /* SGZ_BASE_VERSION_H */

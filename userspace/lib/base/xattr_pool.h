@@ -2,8 +2,8 @@
 /*
  * Sets of extended attributes in the form of the index, each stored once.
  */
-#ifndef SGZ_XATTRSET_H
-#define SGZ_XATTRSET_H
+#ifndef SGZ_BASE_XATTR_POOL_H
+#define SGZ_BASE_XATTR_POOL_H
 
 #include "base/context.h"
 #include "base/memory.h"
@@ -100,4 +100,4 @@ int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
 /** sgz_xattr_pool_free() - release */
 void sgz_xattr_pool_free(struct sgz_xattr_pool *pool);
 
-#endif /* SGZ_XATTRSET_H */
+#endif /* SGZ_BASE_XATTR_POOL_H */

@@ -3,13 +3,13 @@
  * A blob: a range of a file or block device, read by position; or a pipe, read
  * once from its start to its end.
  */
-#ifndef SGZ_BLOB_H
-#define SGZ_BLOB_H
+#ifndef SGZ_BLOB_BLOB_H
+#define SGZ_BLOB_BLOB_H
 
 #include "base/context.h"
 
 /* Bytes at the start of a blob by which its format is known. */
-#define SGZ_BLOB_HEAD	512
+#define SGZ_BLOB_BLOB_HEAD	512
 
 /**
  * struct sgz_blob - where the bytes are
@@ -28,7 +28,7 @@ struct sgz_blob {
 	bool pipe;
 	uint64_t at;
 	size_t head_len;
-	unsigned char head[SGZ_BLOB_HEAD];
+	unsigned char head[SGZ_BLOB_BLOB_HEAD];
 };
 
 /**
@@ -62,4 +62,4 @@ int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
 ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
 		      uint64_t pos, void *buf, size_t len);
 
-#endif /* SGZ_BLOB_H */
+#endif /* SGZ_BLOB_BLOB_H */

@@ -3,8 +3,8 @@
  * The footer of a blob, which says where the table of contents is: an empty
  * gzip member, or a skippable zstd frame.
  */
-#ifndef SGZ_FOOTER_H
-#define SGZ_FOOTER_H
+#ifndef SGZ_BLOB_FOOTER_H
+#define SGZ_BLOB_FOOTER_H
 
 #include "blob/blob.h"
 #include "stargz_fs.h"
@@ -62,4 +62,4 @@ enum sgz_footer_kind {
 size_t sgz_footer_make(unsigned char footer[SGZ_FOOTER_SIZE],
 		       enum sgz_footer_kind kind, uint64_t toc);
 
-#endif /* SGZ_FOOTER_H */
+#endif /* SGZ_BLOB_FOOTER_H */

@@ -2,8 +2,8 @@
 /*
  * The footer of a zstd:chunked blob.
  */
-#ifndef SGZ_ZSTDFOOTER_H
-#define SGZ_ZSTDFOOTER_H
+#ifndef SGZ_BLOB_FOOTER_ZSTD_H
+#define SGZ_BLOB_FOOTER_ZSTD_H
 
 #include "blob/footer.h"
 
@@ -56,4 +56,4 @@ void sgz_skippable_head(unsigned char head[SGZ_SKIPPABLE_HEAD], uint32_t len);
 void sgz_zstd_footer_make(unsigned char footer[SGZ_ZSTD_FOOTER_SIZE],
 			  uint64_t toc, uint64_t stored, uint64_t size);
 
-#endif /* SGZ_ZSTDFOOTER_H */
+#endif /* SGZ_BLOB_FOOTER_ZSTD_H */

@@ -3,8 +3,8 @@
  * Compressed bytes of a gzip stream, read in order, and what stands around the
  * deflate data of a member.
  */
-#ifndef SGZ_GZINPUT_H
-#define SGZ_GZINPUT_H
+#ifndef SGZ_BLOB_GZIP_MEMBER_H
+#define SGZ_BLOB_GZIP_MEMBER_H
 
 #include "blob/blob.h"
 
@@ -88,4 +88,4 @@ int sgz_gzip_header(struct sgz_gzinput *in);
  */
 int sgz_gzip_trailer(struct sgz_gzinput *in, uint32_t *crc, uint32_t *size);
 
-#endif /* SGZ_GZINPUT_H */
+#endif /* SGZ_BLOB_GZIP_MEMBER_H */

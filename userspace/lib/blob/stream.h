@@ -2,8 +2,8 @@
 /*
  * A range of a blob as a stream of bytes, inflated or as it is.
  */
-#ifndef SGZ_STREAM_H
-#define SGZ_STREAM_H
+#ifndef SGZ_BLOB_STREAM_H
+#define SGZ_BLOB_STREAM_H
 
 #include <zlib.h>
 #include <zstd.h>
@@ -154,4 +154,4 @@ int sgz_stream_drain(struct sgz_stream *s);
 /** sgz_stream_close() - release */
 void sgz_stream_close(struct sgz_stream *s);
 
-#endif /* SGZ_STREAM_H */
+#endif /* SGZ_BLOB_STREAM_H */

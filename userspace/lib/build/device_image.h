@@ -2,8 +2,8 @@
 /*
  * Device images: an index with the blobs behind it.
  */
-#ifndef SGZ_DEVICE_H
-#define SGZ_DEVICE_H
+#ifndef SGZ_BUILD_DEVICE_IMAGE_H
+#define SGZ_BUILD_DEVICE_IMAGE_H
 
 #include "blob/blob.h"
 #include "index/tables.h"
@@ -27,4 +27,4 @@
 int sgz_device_write(struct sgz_image *image, const struct sgz_context *ctx,
 		     const struct sgz_blob *blobs, int out);
 
-#endif /* SGZ_DEVICE_H */
+#endif /* SGZ_BUILD_DEVICE_IMAGE_H */

@@ -2,8 +2,8 @@
 /*
  * Making the index of one layer, in memory.
  */
-#ifndef SGZ_INDEX_H
-#define SGZ_INDEX_H
+#ifndef SGZ_BUILD_INDEX_H
+#define SGZ_BUILD_INDEX_H
 
 #include "blob/blob.h"
 #include "index/below.h"
@@ -35,4 +35,4 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 		      struct sgz_blob *blob, struct sgz_below *below,
 		      struct sgz_vec *ranges);
 
-#endif /* SGZ_INDEX_H */
+#endif /* SGZ_BUILD_INDEX_H */

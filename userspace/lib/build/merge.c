@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * The tree of several layers: which of their names are visible, under which
- * inode numbers. What the inodes hold is mergedata.c's.
+ * inode numbers. What the inodes hold is merge_tables.c's.
  *
  * A directory of the image is a list of directories of layers, the topmost
  * first. The directories are walked breadth first, the names of one in order,

@@ -2,8 +2,8 @@
 /*
  * One index for the layers of an image.
  */
-#ifndef SGZ_MERGE_H
-#define SGZ_MERGE_H
+#ifndef SGZ_BUILD_MERGE_H
+#define SGZ_BUILD_MERGE_H
 
 #include "index/tables.h"
 
@@ -43,4 +43,4 @@ int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
 int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
 	      const struct sgz_image *layers, size_t count);
 
-#endif /* SGZ_MERGE_H */
+#endif /* SGZ_BUILD_MERGE_H */

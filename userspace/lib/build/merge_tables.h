@@ -2,8 +2,8 @@
 /*
  * The tables of an index that is put together from those of several layers.
  */
-#ifndef SGZ_MERGEDATA_H
-#define SGZ_MERGEDATA_H
+#ifndef SGZ_BUILD_MERGE_TABLES_H
+#define SGZ_BUILD_MERGE_TABLES_H
 
 #include "base/xattr_pool.h"
 #include "index/tables.h"
@@ -89,4 +89,4 @@ int sgz_merge_data(struct sgz_merge *m);
 /** sgz_merge_end() - release all but the image */
 void sgz_merge_end(struct sgz_merge *m);
 
-#endif /* SGZ_MERGEDATA_H */
+#endif /* SGZ_BUILD_MERGE_TABLES_H */

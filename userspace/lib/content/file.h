@@ -2,8 +2,8 @@
 /*
  * The content of regular files, through the extents of an index.
  */
-#ifndef SGZ_FILEREAD_H
-#define SGZ_FILEREAD_H
+#ifndef SGZ_CONTENT_FILE_H
+#define SGZ_CONTENT_FILE_H
 
 #include "content/span.h"
 
@@ -44,4 +44,4 @@ void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
 int sgz_file_read(struct sgz_spanread *r, uint32_t ino, uint64_t pos,
 		  void *buf, size_t len);
 
-#endif /* SGZ_FILEREAD_H */
+#endif /* SGZ_CONTENT_FILE_H */

@@ -3,8 +3,8 @@
  * Reading all content of an index once, by several threads, and digests of
  * parts of it.
  */
-#ifndef SGZ_CONTENT_H
-#define SGZ_CONTENT_H
+#ifndef SGZ_CONTENT_READ_ALL_H
+#define SGZ_CONTENT_READ_ALL_H
 
 #include <stdatomic.h>
 
@@ -134,4 +134,4 @@ static inline struct sgz_range *sgz_plan_range(const struct sgz_plan *plan,
 	return (struct sgz_range *)plan->content->ranges.data + i;
 }
 
-#endif /* SGZ_CONTENT_H */
+#endif /* SGZ_CONTENT_READ_ALL_H */

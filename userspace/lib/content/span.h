@@ -2,8 +2,8 @@
 /*
  * Decoding spans of an index, and reading the bytes in them.
  */
-#ifndef SGZ_SPANREAD_H
-#define SGZ_SPANREAD_H
+#ifndef SGZ_CONTENT_SPAN_H
+#define SGZ_CONTENT_SPAN_H
 
 #include <zstd.h>
 
@@ -114,4 +114,4 @@ int sgz_span_zstd(struct sgz_spanread *r, uint32_t nr, uint8_t *data);
 int sgz_span_damaged(const struct sgz_spanread *r, uint32_t nr,
 		     const char *why);
 
-#endif /* SGZ_SPANREAD_H */
+#endif /* SGZ_CONTENT_SPAN_H */

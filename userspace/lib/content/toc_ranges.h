@@ -2,8 +2,8 @@
 /*
  * What a table of contents says about content, for those who read it.
  */
-#ifndef SGZ_TOCRANGES_H
-#define SGZ_TOCRANGES_H
+#ifndef SGZ_CONTENT_TOC_RANGES_H
+#define SGZ_CONTENT_TOC_RANGES_H
 
 #include "toc/toc.h"
 
@@ -18,4 +18,4 @@
 int sgz_toc_ranges(struct sgz_vec *ranges, const struct sgz_context *ctx,
 		   const struct sgz_toc *toc);
 
-#endif /* SGZ_TOCRANGES_H */
+#endif /* SGZ_CONTENT_TOC_RANGES_H */

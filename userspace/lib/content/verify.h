@@ -2,8 +2,8 @@
 /*
  * Decoding all content of a blob and comparing it with the TOC's digests.
  */
-#ifndef SGZ_CHECK_H
-#define SGZ_CHECK_H
+#ifndef SGZ_CONTENT_VERIFY_H
+#define SGZ_CONTENT_VERIFY_H
 
 #include "index/tables.h"
 
@@ -21,4 +21,4 @@ int sgz_check_content(const struct sgz_context *ctx,
 		      const struct sgz_image *image, struct sgz_blob *blob,
 		      struct sgz_vec *ranges);
 
-#endif /* SGZ_CHECK_H */
+#endif /* SGZ_CONTENT_VERIFY_H */

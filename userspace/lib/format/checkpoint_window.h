@@ -3,8 +3,8 @@
  * The history that a checkpoint needs: of the 32 KiB before it only what is
  * referred to after it.
  */
-#ifndef SGZ_HISTORY_H
-#define SGZ_HISTORY_H
+#ifndef SGZ_FORMAT_CHECKPOINT_WINDOW_H
+#define SGZ_FORMAT_CHECKPOINT_WINDOW_H
 
 #include <libdeflate.h>
 
@@ -49,4 +49,4 @@ int sgz_history_end(struct sgz_history *h, const struct sgz_context *ctx,
 /** sgz_history_free() - release */
 void sgz_history_free(struct sgz_history *h);
 
-#endif /* SGZ_HISTORY_H */
+#endif /* SGZ_FORMAT_CHECKPOINT_WINDOW_H */

@@ -2,8 +2,8 @@
 /*
  * The formats of layers: which one a blob has, and reading it.
  */
-#ifndef SGZ_FORMAT_H
-#define SGZ_FORMAT_H
+#ifndef SGZ_FORMAT_FORMAT_H
+#define SGZ_FORMAT_FORMAT_H
 
 #include "format/spans.h"
 
@@ -30,4 +30,4 @@ int sgz_format_probe(const struct sgz_blob *blob,
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx, struct sgz_blob *blob);
 
-#endif /* SGZ_FORMAT_H */
+#endif /* SGZ_FORMAT_FORMAT_H */

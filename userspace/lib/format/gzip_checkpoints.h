@@ -2,8 +2,8 @@
 /*
  * One pass over a gzip stream that lays spans.
  */
-#ifndef SGZ_GZSCAN_H
-#define SGZ_GZSCAN_H
+#ifndef SGZ_FORMAT_GZIP_CHECKPOINTS_H
+#define SGZ_FORMAT_GZIP_CHECKPOINTS_H
 
 #include "blob/stream.h"
 #include "format/spans.h"
@@ -49,4 +49,4 @@ void sgz_gzscan_warn(const struct sgz_gzscan *scan);
 /** sgz_gzscan_close() - release */
 void sgz_gzscan_close(struct sgz_gzscan *scan);
 
-#endif /* SGZ_GZSCAN_H */
+#endif /* SGZ_FORMAT_GZIP_CHECKPOINTS_H */

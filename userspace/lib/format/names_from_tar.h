@@ -2,8 +2,8 @@
 /*
  * Names that are not UTF-8: a TOC cannot hold them, the tar headers do.
  */
-#ifndef SGZ_TRUENAMES_H
-#define SGZ_TRUENAMES_H
+#ifndef SGZ_FORMAT_NAMES_FROM_TAR_H
+#define SGZ_FORMAT_NAMES_FROM_TAR_H
 
 #include "toc/toc.h"
 
@@ -22,4 +22,4 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 			  const struct sgz_blob *blob,
 			  enum stargz_codec codec);
 
-#endif /* SGZ_TRUENAMES_H */
+#endif /* SGZ_FORMAT_NAMES_FROM_TAR_H */

@@ -2,8 +2,8 @@
 /*
  * Entries of the type of files with names of directories.
  */
-#ifndef SGZ_TAROLDDIR_H
-#define SGZ_TAROLDDIR_H
+#ifndef SGZ_FORMAT_OLD_DIR_H
+#define SGZ_FORMAT_OLD_DIR_H
 
 #include "toc/toc.h"
 
@@ -18,4 +18,4 @@
 int sgz_old_directories(struct sgz_toc *toc, const struct sgz_context *ctx,
 			const struct sgz_vec *which);
 
-#endif /* SGZ_TAROLDDIR_H */
+#endif /* SGZ_FORMAT_OLD_DIR_H */

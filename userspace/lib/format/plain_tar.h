@@ -2,8 +2,8 @@
 /*
  * Tars as they are, without compression.
  */
-#ifndef SGZ_PLAINTAR_H
-#define SGZ_PLAINTAR_H
+#ifndef SGZ_FORMAT_PLAIN_TAR_H
+#define SGZ_FORMAT_PLAIN_TAR_H
 
 #include "format/spans.h"
 
@@ -23,4 +23,4 @@ int sgz_plaintar_probe(const struct sgz_blob *blob,
 int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		      const struct sgz_context *ctx, struct sgz_blob *blob);
 
-#endif /* SGZ_PLAINTAR_H */
+#endif /* SGZ_FORMAT_PLAIN_TAR_H */

@@ -2,8 +2,8 @@
 /*
  * The runs of a blob that decode on their own.
  */
-#ifndef SGZ_SPANS_H
-#define SGZ_SPANS_H
+#ifndef SGZ_FORMAT_SPANS_H
+#define SGZ_FORMAT_SPANS_H
 
 #include "stargz_fs.h"
 #include "toc/toc.h"
@@ -127,4 +127,4 @@ int sgz_spans_clen(const struct sgz_context *ctx, const char *codec,
 /** sgz_spans_free() - release */
 void sgz_spans_free(struct sgz_spans *spans);
 
-#endif /* SGZ_SPANS_H */
+#endif /* SGZ_FORMAT_SPANS_H */

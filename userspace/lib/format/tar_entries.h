@@ -2,8 +2,8 @@
 /*
  * A tar stream as a table of contents.
  */
-#ifndef SGZ_TARWALK_H
-#define SGZ_TARWALK_H
+#ifndef SGZ_FORMAT_TAR_ENTRIES_H
+#define SGZ_FORMAT_TAR_ENTRIES_H
 
 #include "blob/stream.h"
 #include "toc/toc.h"
@@ -21,4 +21,4 @@
 int sgz_tar_walk(struct sgz_toc *toc, const struct sgz_context *ctx,
 		 struct sgz_stream *s);
 
-#endif /* SGZ_TARWALK_H */
+#endif /* SGZ_FORMAT_TAR_ENTRIES_H */

@@ -2,8 +2,8 @@
 /*
  * Tars in gzip streams, of any number of members split anywhere.
  */
-#ifndef SGZ_TARGZ_H
-#define SGZ_TARGZ_H
+#ifndef SGZ_FORMAT_TARGZ_H
+#define SGZ_FORMAT_TARGZ_H
 
 #include "format/spans.h"
 
@@ -38,4 +38,4 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		     const struct sgz_toc *toc, struct sgz_blob *blob);
 
-#endif /* SGZ_TARGZ_H */
+#endif /* SGZ_FORMAT_TARGZ_H */

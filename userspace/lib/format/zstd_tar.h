@@ -2,8 +2,8 @@
 /*
  * Tars in zstd frames, without a table of contents.
  */
-#ifndef SGZ_ZSTDTAR_H
-#define SGZ_ZSTDTAR_H
+#ifndef SGZ_FORMAT_ZSTD_TAR_H
+#define SGZ_FORMAT_ZSTD_TAR_H
 
 #include "format/spans.h"
 
@@ -25,4 +25,4 @@ int sgz_zstdtar_probe(const struct sgz_blob *blob,
 int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		     const struct sgz_context *ctx, struct sgz_blob *blob);
 
-#endif /* SGZ_ZSTDTAR_H */
+#endif /* SGZ_FORMAT_ZSTD_TAR_H */

@@ -2,8 +2,8 @@
 /*
  * The layers below the one that an index is made of, as one tree.
  */
-#ifndef SGZ_BELOW_H
-#define SGZ_BELOW_H
+#ifndef SGZ_INDEX_BELOW_H
+#define SGZ_INDEX_BELOW_H
 
 #include "index/tables.h"
 
@@ -82,4 +82,4 @@ const struct stargz_inode *sgz_below_inode(const struct sgz_below *below,
 /** sgz_below_free() - release all but the layers */
 void sgz_below_free(struct sgz_below *below);
 
-#endif /* SGZ_BELOW_H */
+#endif /* SGZ_INDEX_BELOW_H */

@@ -2,8 +2,8 @@
 /*
  * The order of inodes and directory entries.
  */
-#ifndef SGZ_LAYOUT_H
-#define SGZ_LAYOUT_H
+#ifndef SGZ_INDEX_LAYOUT_H
+#define SGZ_INDEX_LAYOUT_H
 
 #include "index/tree.h"
 
@@ -52,4 +52,4 @@ static inline uint32_t sgz_layout_inode(const struct sgz_layout *layout,
 /** sgz_layout_free() - release */
 void sgz_layout_free(struct sgz_layout *layout);
 
-#endif /* SGZ_LAYOUT_H */
+#endif /* SGZ_INDEX_LAYOUT_H */

@@ -2,8 +2,8 @@
 /*
  * From an inode of an index to its path, and back.
  */
-#ifndef SGZ_INODEPATH_H
-#define SGZ_INODEPATH_H
+#ifndef SGZ_INDEX_LOOKUP_H
+#define SGZ_INDEX_LOOKUP_H
 
 #include "index/tables.h"
 
@@ -78,4 +78,4 @@ uint32_t sgz_find_name(const struct sgz_image *image, uint32_t dir,
 uint32_t sgz_find_path(const struct sgz_image *image, const char *path,
 		       size_t len);
 
-#endif /* SGZ_INODEPATH_H */
+#endif /* SGZ_INDEX_LOOKUP_H */

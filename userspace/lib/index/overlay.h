@@ -2,8 +2,8 @@
 /*
  * What overlayfs reads in an index.
  */
-#ifndef SGZ_OVERLAY_H
-#define SGZ_OVERLAY_H
+#ifndef SGZ_INDEX_OVERLAY_H
+#define SGZ_INDEX_OVERLAY_H
 
 #include "index/tables.h"
 
@@ -13,4 +13,4 @@ bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino);
 /** sgz_is_opaque() - does a directory hide what is in its place below? */
 bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino);
 
-#endif /* SGZ_OVERLAY_H */
+#endif /* SGZ_INDEX_OVERLAY_H */

@@ -2,8 +2,8 @@
 /*
  * Reading an index back.
  */
-#ifndef SGZ_INDEXREAD_H
-#define SGZ_INDEXREAD_H
+#ifndef SGZ_INDEX_READ_H
+#define SGZ_INDEX_READ_H
 
 #include "blob/blob.h"
 #include "index/tables.h"
@@ -56,4 +56,4 @@ int sgz_index_tables(struct sgz_image *image, const struct sgz_context *ctx,
 int sgz_index_read(struct sgz_image *image, const struct sgz_context *ctx,
 		   const struct sgz_blob *file);
 
-#endif /* SGZ_INDEXREAD_H */
+#endif /* SGZ_INDEX_READ_H */

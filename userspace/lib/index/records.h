@@ -3,8 +3,8 @@
  * Records of an index in memory by their numbers, for tables that have been
  * checked.
  */
-#ifndef SGZ_RECORDS_H
-#define SGZ_RECORDS_H
+#ifndef SGZ_INDEX_RECORDS_H
+#define SGZ_INDEX_RECORDS_H
 
 #include <endian.h>
 
@@ -101,4 +101,4 @@ static inline uint32_t sgz_codec_feature(enum stargz_codec codec)
 	}
 }
 
-#endif /* SGZ_RECORDS_H */
+#endif /* SGZ_INDEX_RECORDS_H */

@@ -2,8 +2,8 @@
 /*
  * The rules that an index must keep, for those who read one.
  */
-#ifndef SGZ_RECORDCHECK_H
-#define SGZ_RECORDCHECK_H
+#ifndef SGZ_INDEX_RECORDS_CHECK_H
+#define SGZ_INDEX_RECORDS_CHECK_H
 
 #include "base/faults.h"
 #include "index/tables.h"
@@ -34,4 +34,4 @@ int sgz_records_faults(const struct sgz_image *image,
 		       const struct sgz_context *ctx,
 		       struct sgz_faults *faults);
 
-#endif /* SGZ_RECORDCHECK_H */
+#endif /* SGZ_INDEX_RECORDS_CHECK_H */

@@ -2,8 +2,8 @@
 /*
  * From the entries of a layer to the tree that they leave.
  */
-#ifndef SGZ_REPLAY_H
-#define SGZ_REPLAY_H
+#ifndef SGZ_INDEX_REPLAY_H
+#define SGZ_INDEX_REPLAY_H
 
 #include "index/below.h"
 
@@ -44,4 +44,4 @@ struct sgz_left_open {
 int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 	       struct sgz_left_open *open, uint32_t *homes);
 
-#endif /* SGZ_REPLAY_H */
+#endif /* SGZ_INDEX_REPLAY_H */

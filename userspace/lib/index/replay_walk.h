@@ -2,8 +2,8 @@
 /*
  * Where a path of a layer leads, at the moment when an entry is carried out.
  */
-#ifndef SGZ_WALK_H
-#define SGZ_WALK_H
+#ifndef SGZ_INDEX_REPLAY_WALK_H
+#define SGZ_INDEX_REPLAY_WALK_H
 
 #include "index/below.h"
 
@@ -111,4 +111,4 @@ int sgz_walk_put(struct sgz_walk *w, const char *name, size_t len,
 /** sgz_walk_free() - release */
 void sgz_walk_free(struct sgz_walk *w);
 
-#endif /* SGZ_WALK_H */
+#endif /* SGZ_INDEX_REPLAY_WALK_H */

@@ -5,8 +5,8 @@
  * contents, or entries in another order, cannot name a file whose name was
  * taken by another one meanwhile.
  */
-#ifndef SGZ_SETTLE_H
-#define SGZ_SETTLE_H
+#ifndef SGZ_INDEX_SETTLE_H
+#define SGZ_INDEX_SETTLE_H
 
 #include "toc/toc.h"
 
@@ -89,4 +89,4 @@ int sgz_settle(struct sgz_settled *s, const struct sgz_context *ctx,
 /** sgz_settled_free() - release */
 void sgz_settled_free(struct sgz_settled *s);
 
-#endif /* SGZ_SETTLE_H */
+#endif /* SGZ_INDEX_SETTLE_H */

@@ -2,8 +2,8 @@
 /*
  * The superblock of an index: where the tables are, and who it is.
  */
-#ifndef SGZ_SUPERBLOCK_H
-#define SGZ_SUPERBLOCK_H
+#ifndef SGZ_INDEX_SUPERBLOCK_H
+#define SGZ_INDEX_SUPERBLOCK_H
 
 #include "index/tables.h"
 
@@ -50,4 +50,4 @@ int sgz_superblock_chained(struct sgz_image *layers,
 /** sgz_superblock_seal() - compute the checksum, after the last change */
 void sgz_superblock_seal(struct sgz_image *image);
 
-#endif /* SGZ_SUPERBLOCK_H */
+#endif /* SGZ_INDEX_SUPERBLOCK_H */

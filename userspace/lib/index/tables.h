@@ -2,8 +2,8 @@
 /*
  * The tables of an index, in memory.
  */
-#ifndef SGZ_IMAGE_H
-#define SGZ_IMAGE_H
+#ifndef SGZ_INDEX_TABLES_H
+#define SGZ_INDEX_TABLES_H
 
 #include "format/spans.h"
 #include "index/layout.h"
@@ -76,4 +76,4 @@ void sgz_image_stats(const struct sgz_image *image,
 /** sgz_image_free() - release */
 void sgz_image_free(struct sgz_image *image);
 
-#endif /* SGZ_IMAGE_H */
+#endif /* SGZ_INDEX_TABLES_H */

@@ -2,8 +2,8 @@
 /*
  * The directory tree that the entries of a TOC describe.
  */
-#ifndef SGZ_TREE_H
-#define SGZ_TREE_H
+#ifndef SGZ_INDEX_TREE_H
+#define SGZ_INDEX_TREE_H
 
 #include "toc/toc.h"
 
@@ -145,4 +145,4 @@ int sgz_tree_put(struct sgz_tree *tree, const struct sgz_context *ctx,
 /** sgz_tree_free() - release, without the TOC */
 void sgz_tree_free(struct sgz_tree *tree);
 
-#endif /* SGZ_TREE_H */
+#endif /* SGZ_INDEX_TREE_H */

@@ -2,8 +2,8 @@
 /*
  * What is said twice in an index, and has to agree.
  */
-#ifndef SGZ_TREECHECK_H
-#define SGZ_TREECHECK_H
+#ifndef SGZ_INDEX_TREE_CHECK_H
+#define SGZ_INDEX_TREE_CHECK_H
 
 #include "base/faults.h"
 #include "index/tables.h"
@@ -23,4 +23,4 @@
 int sgz_tree_faults(const struct sgz_image *image,
 		    const struct sgz_context *ctx, struct sgz_faults *faults);
 
-#endif /* SGZ_TREECHECK_H */
+#endif /* SGZ_INDEX_TREE_CHECK_H */

@@ -2,8 +2,8 @@
 /*
  * Walking the tree of an index, without recursion.
  */
-#ifndef SGZ_TREEWALK_H
-#define SGZ_TREEWALK_H
+#ifndef SGZ_INDEX_WALK_H
+#define SGZ_INDEX_WALK_H
 
 #include "index/tables.h"
 
@@ -69,4 +69,4 @@ int sgz_treewalk_next(struct sgz_treewalk *w);
 /** sgz_treewalk_close() - release */
 void sgz_treewalk_close(struct sgz_treewalk *w);
 
-#endif /* SGZ_TREEWALK_H */
+#endif /* SGZ_INDEX_WALK_H */

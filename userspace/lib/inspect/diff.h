@@ -2,8 +2,8 @@
 /*
  * Comparing the trees of two indexes.
  */
-#ifndef SGZ_TREEDIFF_H
-#define SGZ_TREEDIFF_H
+#ifndef SGZ_INSPECT_DIFF_H
+#define SGZ_INSPECT_DIFF_H
 
 #include "inspect/opened.h"
 
@@ -35,4 +35,4 @@ struct sgz_treediff {
  */
 int sgz_treediff_run(const struct sgz_treediff *diff);
 
-#endif /* SGZ_TREEDIFF_H */
+#endif /* SGZ_INSPECT_DIFF_H */

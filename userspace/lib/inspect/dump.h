@@ -2,8 +2,8 @@
 /*
  * The tree of an index as text, one line a name: see stargz-dump(5).
  */
-#ifndef SGZ_DUMPWRITE_H
-#define SGZ_DUMPWRITE_H
+#ifndef SGZ_INSPECT_DUMP_H
+#define SGZ_INSPECT_DUMP_H
 
 #include "inspect/opened.h"
 
@@ -24,4 +24,4 @@
  */
 int sgz_dump_write(struct sgz_opened *o, unsigned int threads, FILE *to);
 
-#endif /* SGZ_DUMPWRITE_H */
+#endif /* SGZ_INSPECT_DUMP_H */

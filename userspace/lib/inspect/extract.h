@@ -2,8 +2,8 @@
 /*
  * Writing the tree of an index to a folder.
  */
-#ifndef SGZ_EXTRACT_H
-#define SGZ_EXTRACT_H
+#ifndef SGZ_INSPECT_EXTRACT_H
+#define SGZ_INSPECT_EXTRACT_H
 
 #include "inspect/opened.h"
 
@@ -34,4 +34,4 @@ struct sgz_extract_options {
 int sgz_extract(struct sgz_opened *o, const struct sgz_extract_options *opt,
 		struct sgz_faults *faults);
 
-#endif /* SGZ_EXTRACT_H */
+#endif /* SGZ_INSPECT_EXTRACT_H */

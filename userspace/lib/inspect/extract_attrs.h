@@ -2,8 +2,8 @@
 /*
  * Giving a file the attributes that an index has for it.
  */
-#ifndef SGZ_EXTRACTATTR_H
-#define SGZ_EXTRACTATTR_H
+#ifndef SGZ_INSPECT_EXTRACT_ATTRS_H
+#define SGZ_INSPECT_EXTRACT_ATTRS_H
 
 #include "index/tables.h"
 
@@ -21,4 +21,4 @@ int sgz_extract_attributes(const struct sgz_context *ctx,
 			   const struct sgz_image *image, uint32_t ino, int fd,
 			   const char *name);
 
-#endif /* SGZ_EXTRACTATTR_H */
+#endif /* SGZ_INSPECT_EXTRACT_ATTRS_H */

@@ -2,8 +2,8 @@
 /*
  * SHA-256 digests of whole files.
  */
-#ifndef SGZ_FILEDIGESTS_H
-#define SGZ_FILEDIGESTS_H
+#ifndef SGZ_INSPECT_FILE_DIGESTS_H
+#define SGZ_INSPECT_FILE_DIGESTS_H
 
 #include "base/sha256.h"
 #include "inspect/opened.h"
@@ -44,4 +44,4 @@ const uint8_t *sgz_filedigests_get(const struct sgz_filedigests *d,
 /** sgz_filedigests_free() - release */
 void sgz_filedigests_free(struct sgz_filedigests *d);
 
-#endif /* SGZ_FILEDIGESTS_H */
+#endif /* SGZ_INSPECT_FILE_DIGESTS_H */

@@ -3,8 +3,8 @@
  * A layer, an index or a device image that is looked at: its index in memory,
  * and the blobs that it refers to.
  */
-#ifndef SGZ_OPENED_H
-#define SGZ_OPENED_H
+#ifndef SGZ_INSPECT_OPENED_H
+#define SGZ_INSPECT_OPENED_H
 
 #include "base/faults.h"
 #include "index/tables.h"
@@ -91,4 +91,4 @@ int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults);
 /** sgz_opened_free() - release; descriptors stay open */
 void sgz_opened_free(struct sgz_opened *o);
 
-#endif /* SGZ_OPENED_H */
+#endif /* SGZ_INSPECT_OPENED_H */

@@ -3,8 +3,8 @@
  * Do two tables describe the same files? They need not have the same entries:
  * what counts is what is left of them.
  */
-#ifndef SGZ_TREESAME_H
-#define SGZ_TREESAME_H
+#ifndef SGZ_INSPECT_SAME_H
+#define SGZ_INSPECT_SAME_H
 
 #include "base/faults.h"
 #include "index/tree.h"
@@ -39,4 +39,4 @@ struct sgz_treesame {
  */
 int sgz_treesame(const struct sgz_treesame *same);
 
-#endif /* SGZ_TREESAME_H */
+#endif /* SGZ_INSPECT_SAME_H */

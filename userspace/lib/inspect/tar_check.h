@@ -2,8 +2,8 @@
 /*
  * Comparing the table of contents of a layer with the tar that it is about.
  */
-#ifndef SGZ_TARCHECK_H
-#define SGZ_TARCHECK_H
+#ifndef SGZ_INSPECT_TAR_CHECK_H
+#define SGZ_INSPECT_TAR_CHECK_H
 
 #include "base/faults.h"
 #include "blob/blob.h"
@@ -24,4 +24,4 @@
 int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
 		   struct sgz_faults *faults);
 
-#endif /* SGZ_TARCHECK_H */
+#endif /* SGZ_INSPECT_TAR_CHECK_H */

@@ -4,8 +4,8 @@
  * on the bytes, the codec, the level and the version of the library, and on
  * nothing else.
  */
-#ifndef SGZ_COMPRESS_H
-#define SGZ_COMPRESS_H
+#ifndef SGZ_LAYER_COMPRESS_H
+#define SGZ_LAYER_COMPRESS_H
 
 #include <libdeflate.h>
 #include <stdbool.h>
@@ -52,4 +52,4 @@ int sgz_compress(struct sgz_compressor *c, const void *bytes, size_t len,
 /** sgz_compressor_close() - release */
 void sgz_compressor_close(struct sgz_compressor *c);
 
-#endif /* SGZ_COMPRESS_H */
+#endif /* SGZ_LAYER_COMPRESS_H */

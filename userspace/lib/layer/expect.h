@@ -3,8 +3,8 @@
  * What the index of a layer has to show: what the entries of its source said
  * when they went by.
  */
-#ifndef SGZ_EXPECT_H
-#define SGZ_EXPECT_H
+#ifndef SGZ_LAYER_EXPECT_H
+#define SGZ_LAYER_EXPECT_H
 
 #include "tar/reader.h"
 #include "toc/toc.h"
@@ -49,4 +49,4 @@ void sgz_expect_digest(struct sgz_expected *e,
 /** sgz_expect_close() - release */
 void sgz_expect_close(struct sgz_expected *e);
 
-#endif /* SGZ_EXPECT_H */
+#endif /* SGZ_LAYER_EXPECT_H */

@@ -2,8 +2,8 @@
 /*
  * The landmark of an eStargz layer: all before it is to be fetched at once.
  */
-#ifndef SGZ_LANDMARK_H
-#define SGZ_LANDMARK_H
+#ifndef SGZ_LAYER_LANDMARK_H
+#define SGZ_LAYER_LANDMARK_H
 
 #include "source/source.h"
 
@@ -19,4 +19,4 @@
 int sgz_source_landmark(struct sgz_source **source,
 			const struct sgz_context *ctx, uint64_t after);
 
-#endif /* SGZ_LANDMARK_H */
+#endif /* SGZ_LAYER_LANDMARK_H */

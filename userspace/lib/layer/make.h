@@ -2,8 +2,8 @@
 /*
  * Making a layer from a source.
  */
-#ifndef SGZ_MAKE_H
-#define SGZ_MAKE_H
+#ifndef SGZ_LAYER_MAKE_H
+#define SGZ_LAYER_MAKE_H
 
 #include "base/sha256.h"
 #include "layer/compress.h"
@@ -90,4 +90,4 @@ int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
 	     const struct sgz_make_options *opt, struct sgz_source *source,
 	     int out, int toc);
 
-#endif /* SGZ_MAKE_H */
+#endif /* SGZ_LAYER_MAKE_H */

@@ -3,8 +3,8 @@
  * Cutting a tar into members. Where it is cut is decided by what is near, so
  * that a change moves no cut that is far away.
  */
-#ifndef SGZ_PACK_H
-#define SGZ_PACK_H
+#ifndef SGZ_LAYER_PACK_H
+#define SGZ_LAYER_PACK_H
 
 #include "layer/pipeline.h"
 #include "layer/toc_entry.h"
@@ -82,4 +82,4 @@ struct sgz_record *sgz_pack_record(struct sgz_pack *p);
 /** sgz_pack_close() - release */
 void sgz_pack_close(struct sgz_pack *p);
 
-#endif /* SGZ_PACK_H */
+#endif /* SGZ_LAYER_PACK_H */

@@ -2,8 +2,8 @@
 /*
  * Padding of a layer, which says how the layer's members were made.
  */
-#ifndef SGZ_PADDING_H
-#define SGZ_PADDING_H
+#ifndef SGZ_LAYER_PADDING_H
+#define SGZ_LAYER_PADDING_H
 
 #include "base/sink.h"
 #include "layer/compress.h"
@@ -34,4 +34,4 @@ bool sgz_padding_tells(const struct sgz_compression *how, const void *end,
 /* Enough for sgz_padding_tells(). */
 #define SGZ_PADDING_END	(SGZ_COMPRESSION_NAME + 32)
 
-#endif /* SGZ_PADDING_H */
+#endif /* SGZ_LAYER_PADDING_H */

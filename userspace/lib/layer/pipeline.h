@@ -3,8 +3,8 @@
  * Compressing on several threads: jobs go in and come out in the same order,
  * and there are never more than a few of them.
  */
-#ifndef SGZ_PIPELINE_H
-#define SGZ_PIPELINE_H
+#ifndef SGZ_LAYER_PIPELINE_H
+#define SGZ_LAYER_PIPELINE_H
 
 #include "base/context.h"
 #include "layer/compress.h"
@@ -88,4 +88,4 @@ int sgz_pipeline_end(struct sgz_pipeline *pipe);
 /** sgz_pipeline_close() - stop the threads and release all */
 void sgz_pipeline_close(struct sgz_pipeline *pipe);
 
-#endif /* SGZ_PIPELINE_H */
+#endif /* SGZ_LAYER_PIPELINE_H */

@@ -2,8 +2,8 @@
 /*
  * Members of older layers, to be copied instead of made again.
  */
-#ifndef SGZ_REUSE_H
-#define SGZ_REUSE_H
+#ifndef SGZ_LAYER_REUSE_H
+#define SGZ_LAYER_REUSE_H
 
 #include "base/context.h"
 #include "layer/compress.h"
@@ -54,4 +54,4 @@ void sgz_copier_close(struct sgz_copier *c);
 /** sgz_reuse_free() - release */
 void sgz_reuse_free(struct sgz_reuse *reuse);
 
-#endif /* SGZ_REUSE_H */
+#endif /* SGZ_LAYER_REUSE_H */

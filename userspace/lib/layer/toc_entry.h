@@ -2,8 +2,8 @@
 /*
  * One entry of a table of contents that is being written.
  */
-#ifndef SGZ_TOCRECORD_H
-#define SGZ_TOCRECORD_H
+#ifndef SGZ_LAYER_TOC_ENTRY_H
+#define SGZ_LAYER_TOC_ENTRY_H
 
 #include <json-c/json.h>
 
@@ -81,4 +81,4 @@ int sgz_record_digest(struct sgz_record *r, const char *key,
 /** sgz_records_free() - release a vector of records */
 void sgz_records_free(struct sgz_vec *records);
 
-#endif /* SGZ_TOCRECORD_H */
+#endif /* SGZ_LAYER_TOC_ENTRY_H */

@@ -3,8 +3,8 @@
  * A table of contents in the form in which a layer has it: as the last file of
  * the tar in a gzip member, or by itself in a zstd frame.
  */
-#ifndef SGZ_TOCSTORE_H
-#define SGZ_TOCSTORE_H
+#ifndef SGZ_LAYER_TOC_STORE_H
+#define SGZ_LAYER_TOC_STORE_H
 
 #include "base/spool.h"
 #include "layer/make.h"
@@ -24,4 +24,4 @@ int sgz_toc_store(struct sgz_made *made, const struct sgz_make_options *opt,
 		  struct sgz_spool *text, struct sgz_spool *stored,
 		  struct sgz_sha256 *tar);
 
-#endif /* SGZ_TOCSTORE_H */
+#endif /* SGZ_LAYER_TOC_STORE_H */

@@ -2,8 +2,8 @@
 /*
  * Writing a table of contents.
  */
-#ifndef SGZ_TOCWRITE_H
-#define SGZ_TOCWRITE_H
+#ifndef SGZ_LAYER_TOC_WRITE_H
+#define SGZ_LAYER_TOC_WRITE_H
 
 #include "base/spool.h"
 #include "index/settle.h"
@@ -76,4 +76,4 @@ int sgz_toc_writer_end(struct sgz_toc_writer *w);
 /** sgz_toc_writer_close() - release */
 void sgz_toc_writer_close(struct sgz_toc_writer *w);
 
-#endif /* SGZ_TOCWRITE_H */
+#endif /* SGZ_LAYER_TOC_WRITE_H */

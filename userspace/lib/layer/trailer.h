@@ -2,8 +2,8 @@
 /*
  * What follows the content of a layer: padding, table of contents and footer.
  */
-#ifndef SGZ_TAIL_H
-#define SGZ_TAIL_H
+#ifndef SGZ_LAYER_TRAILER_H
+#define SGZ_LAYER_TRAILER_H
 
 #include "base/sink.h"
 #include "base/spool.h"
@@ -22,4 +22,4 @@
 int sgz_tail_write(struct sgz_made *made, const struct sgz_make_options *opt,
 		   struct sgz_sink *sink, struct sgz_spool *toc, int toc_fd);
 
-#endif /* SGZ_TAIL_H */
+#endif /* SGZ_LAYER_TRAILER_H */

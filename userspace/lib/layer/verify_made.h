@@ -2,8 +2,8 @@
 /*
  * Reading back a layer that was made.
  */
-#ifndef SGZ_VERIFY_H
-#define SGZ_VERIFY_H
+#ifndef SGZ_LAYER_VERIFY_MADE_H
+#define SGZ_LAYER_VERIFY_MADE_H
 
 #include "layer/expect.h"
 
@@ -22,4 +22,4 @@
  */
 int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e);
 
-#endif /* SGZ_VERIFY_H */
+#endif /* SGZ_LAYER_VERIFY_MADE_H */

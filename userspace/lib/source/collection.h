@@ -2,8 +2,8 @@
 /*
  * All entries of a source, to be read in any order.
  */
-#ifndef SGZ_COLLECTION_H
-#define SGZ_COLLECTION_H
+#ifndef SGZ_SOURCE_COLLECTION_H
+#define SGZ_SOURCE_COLLECTION_H
 
 #include "base/spool.h"
 #include "source/rewrite.h"
@@ -158,4 +158,4 @@ ssize_t sgz_collection_read(struct sgz_collection *c, void *buf, size_t len);
 /** sgz_collection_free() - release */
 void sgz_collection_free(struct sgz_collection *c);
 
-#endif /* SGZ_COLLECTION_H */
+#endif /* SGZ_SOURCE_COLLECTION_H */

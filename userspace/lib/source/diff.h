@@ -2,8 +2,8 @@
 /*
  * What has changed in a source, as an OCI layer over what was there before.
  */
-#ifndef SGZ_SOURCEDIFF_H
-#define SGZ_SOURCEDIFF_H
+#ifndef SGZ_SOURCE_DIFF_H
+#define SGZ_SOURCE_DIFF_H
 
 #include "source/source.h"
 
@@ -32,4 +32,4 @@
 int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
 		    int fd);
 
-#endif /* SGZ_SOURCEDIFF_H */
+#endif /* SGZ_SOURCE_DIFF_H */

@@ -2,8 +2,8 @@
 /*
  * The tree of a layer or index that another one is compared with.
  */
-#ifndef SGZ_OLDTREE_H
-#define SGZ_OLDTREE_H
+#ifndef SGZ_SOURCE_DIFF_BASE_H
+#define SGZ_SOURCE_DIFF_BASE_H
 
 #include "index/tables.h"
 
@@ -123,4 +123,4 @@ int sgz_old_hash(struct sgz_old *old);
 /** sgz_old_free() - release */
 void sgz_old_free(struct sgz_old *old);
 
-#endif /* SGZ_OLDTREE_H */
+#endif /* SGZ_SOURCE_DIFF_BASE_H */

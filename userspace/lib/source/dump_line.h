@@ -2,8 +2,8 @@
 /*
  * Lines of the text form of a tree.
  */
-#ifndef SGZ_DUMPLINE_H
-#define SGZ_DUMPLINE_H
+#ifndef SGZ_SOURCE_DUMP_LINE_H
+#define SGZ_SOURCE_DUMP_LINE_H
 
 #include "base/sha256.h"
 #include "blob/blob.h"
@@ -83,4 +83,4 @@ int sgz_dump_parse(const struct sgz_dump_lines *lines,
 /** sgz_dump_bad() - fail because of the line at hand */
 int sgz_dump_bad(const struct sgz_dump_lines *lines, const char *why);
 
-#endif /* SGZ_DUMPLINE_H */
+#endif /* SGZ_SOURCE_DUMP_LINE_H */

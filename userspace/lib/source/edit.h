@@ -2,8 +2,8 @@
 /*
  * A source with other owners, times or without extended attributes.
  */
-#ifndef SGZ_SOURCEEDIT_H
-#define SGZ_SOURCEEDIT_H
+#ifndef SGZ_SOURCE_EDIT_H
+#define SGZ_SOURCE_EDIT_H
 
 #include "source/source.h"
 
@@ -58,4 +58,4 @@ struct sgz_edit {
 int sgz_source_edit(struct sgz_source **source, const struct sgz_context *ctx,
 		    const struct sgz_edit *edit);
 
-#endif /* SGZ_SOURCEEDIT_H */
+#endif /* SGZ_SOURCE_EDIT_H */

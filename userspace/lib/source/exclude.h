@@ -2,8 +2,8 @@
 /*
  * A source without some of its entries.
  */
-#ifndef SGZ_SOURCEEXCLUDE_H
-#define SGZ_SOURCEEXCLUDE_H
+#ifndef SGZ_SOURCE_EXCLUDE_H
+#define SGZ_SOURCE_EXCLUDE_H
 
 #include "source/exclude_rules.h"
 #include "source/source.h"
@@ -27,4 +27,4 @@ int sgz_source_exclude(struct sgz_source **source,
 		       const struct sgz_context *ctx,
 		       const struct sgz_exclude *ex);
 
-#endif /* SGZ_SOURCEEXCLUDE_H */
+#endif /* SGZ_SOURCE_EXCLUDE_H */

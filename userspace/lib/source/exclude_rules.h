@@ -2,8 +2,8 @@
 /*
  * Which paths are left out of a layer.
  */
-#ifndef SGZ_EXCLUDE_H
-#define SGZ_EXCLUDE_H
+#ifndef SGZ_SOURCE_EXCLUDE_RULES_H
+#define SGZ_SOURCE_EXCLUDE_RULES_H
 
 #include <stdbool.h>
 
@@ -56,4 +56,4 @@ bool sgz_excluded(const void *rules, const char *path, size_t len);
 /** sgz_exclude_free() - release */
 void sgz_exclude_free(struct sgz_exclude *ex);
 
-#endif /* SGZ_EXCLUDE_H */
+#endif /* SGZ_SOURCE_EXCLUDE_RULES_H */

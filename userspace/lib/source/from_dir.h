@@ -2,8 +2,8 @@
 /*
  * A directory as a source.
  */
-#ifndef SGZ_SOURCEDIR_H
-#define SGZ_SOURCEDIR_H
+#ifndef SGZ_SOURCE_FROM_DIR_H
+#define SGZ_SOURCE_FROM_DIR_H
 
 #include <sys/stat.h>
 
@@ -46,4 +46,4 @@ struct sgz_dir_options {
 int sgz_source_dir(struct sgz_source **source, const struct sgz_context *ctx,
 		   int fd, const struct sgz_dir_options *opt);
 
-#endif /* SGZ_SOURCEDIR_H */
+#endif /* SGZ_SOURCE_FROM_DIR_H */

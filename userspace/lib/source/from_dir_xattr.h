@@ -2,8 +2,8 @@
 /*
  * Extended attributes of files of the host.
  */
-#ifndef SGZ_FILEATTR_H
-#define SGZ_FILEATTR_H
+#ifndef SGZ_SOURCE_FROM_DIR_XATTR_H
+#define SGZ_SOURCE_FROM_DIR_XATTR_H
 
 #include "base/context.h"
 #include "tar/pax.h"
@@ -21,4 +21,4 @@
 int sgz_file_xattrs(struct sgz_pax *pax, const struct sgz_context *ctx,
 		    const char *name, int fd, bool open);
 
-#endif /* SGZ_FILEATTR_H */
+#endif /* SGZ_SOURCE_FROM_DIR_XATTR_H */

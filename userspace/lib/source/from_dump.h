@@ -2,8 +2,8 @@
 /*
  * The text form of a tree, stargz-dump(5), as a source.
  */
-#ifndef SGZ_SOURCEDUMP_H
-#define SGZ_SOURCEDUMP_H
+#ifndef SGZ_SOURCE_FROM_DUMP_H
+#define SGZ_SOURCE_FROM_DUMP_H
 
 #include "inspect/opened.h"
 #include "source/source.h"
@@ -36,4 +36,4 @@ int sgz_source_dump(struct sgz_source **source, const struct sgz_context *ctx,
 		    struct sgz_blob *text,
 		    const struct sgz_dump_content *content);
 
-#endif /* SGZ_SOURCEDUMP_H */
+#endif /* SGZ_SOURCE_FROM_DUMP_H */

@@ -2,8 +2,8 @@
 /*
  * A tar, compressed or not, as what a layer is made from.
  */
-#ifndef SGZ_TARSOURCE_H
-#define SGZ_TARSOURCE_H
+#ifndef SGZ_SOURCE_FROM_TAR_H
+#define SGZ_SOURCE_FROM_TAR_H
 
 #include "source/source.h"
 
@@ -22,4 +22,4 @@
 int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
 		   struct sgz_blob *blob);
 
-#endif /* SGZ_TARSOURCE_H */
+#endif /* SGZ_SOURCE_FROM_TAR_H */

@@ -2,8 +2,8 @@
 /*
  * A source in another order.
  */
-#ifndef SGZ_SOURCEORDER_H
-#define SGZ_SOURCEORDER_H
+#ifndef SGZ_SOURCE_ORDER_H
+#define SGZ_SOURCE_ORDER_H
 
 #include "source/order_list.h"
 #include "source/source.h"
@@ -48,4 +48,4 @@ struct sgz_order {
 int sgz_source_order(struct sgz_source **source, const struct sgz_context *ctx,
 		     const struct sgz_order *order, uint64_t *first);
 
-#endif /* SGZ_SOURCEORDER_H */
+#endif /* SGZ_SOURCE_ORDER_H */

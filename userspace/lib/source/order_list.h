@@ -2,8 +2,8 @@
 /*
  * Lists of files that are to come first in a layer.
  */
-#ifndef SGZ_PRIORITY_H
-#define SGZ_PRIORITY_H
+#ifndef SGZ_SOURCE_ORDER_LIST_H
+#define SGZ_SOURCE_ORDER_LIST_H
 
 #include <stdbool.h>
 
@@ -49,4 +49,4 @@ int sgz_priority_read(struct sgz_priority *list, const struct sgz_context *ctx,
 /** sgz_priority_free() - release */
 void sgz_priority_free(struct sgz_priority *list);
 
-#endif /* SGZ_PRIORITY_H */
+#endif /* SGZ_SOURCE_ORDER_LIST_H */

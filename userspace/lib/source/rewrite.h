@@ -2,8 +2,8 @@
 /*
  * Header blocks of a source that changes entries of another source.
  */
-#ifndef SGZ_REWRITE_H
-#define SGZ_REWRITE_H
+#ifndef SGZ_SOURCE_REWRITE_H
+#define SGZ_SOURCE_REWRITE_H
 
 #include "source/source.h"
 
@@ -65,4 +65,4 @@ int sgz_head_read(struct sgz_head_reader *hr, const struct sgz_context *ctx);
 /** sgz_head_reader_free() - release */
 void sgz_head_reader_free(struct sgz_head_reader *hr);
 
-#endif /* SGZ_REWRITE_H */
+#endif /* SGZ_SOURCE_REWRITE_H */

@@ -5,8 +5,8 @@
  * directory, another layer) and what was changed on the way (owners, times,
  * order) is behind this interface; who makes a layer knows nothing of it.
  */
-#ifndef SGZ_SOURCE_H
-#define SGZ_SOURCE_H
+#ifndef SGZ_SOURCE_SOURCE_H
+#define SGZ_SOURCE_SOURCE_H
 
 #include "base/sha256.h"
 #include "tar/reader.h"
@@ -66,4 +66,4 @@ int sgz_source_digest(struct sgz_source *source, const struct sgz_context *ctx,
 		      const struct sgz_tar_header *h, struct sgz_sha256 *sha,
 		      uint8_t digest[SGZ_SHA256_LEN]);
 
-#endif /* SGZ_SOURCE_H */
+#endif /* SGZ_SOURCE_SOURCE_H */

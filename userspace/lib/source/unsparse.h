@@ -3,8 +3,8 @@
  * A source without sparse files: they are written out, their holes as zeroes.
  * Tools for eStargz do not know tar's forms of sparse files.
  */
-#ifndef SGZ_SOURCEEXPAND_H
-#define SGZ_SOURCEEXPAND_H
+#ifndef SGZ_SOURCE_UNSPARSE_H
+#define SGZ_SOURCE_UNSPARSE_H
 
 #include "source/source.h"
 
@@ -21,4 +21,4 @@
 int sgz_source_expand(struct sgz_source **source,
 		      const struct sgz_context *ctx);
 
-#endif /* SGZ_SOURCEEXPAND_H */
+#endif /* SGZ_SOURCE_UNSPARSE_H */

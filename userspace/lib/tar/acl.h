@@ -2,8 +2,8 @@
 /*
  * POSIX ACLs: the text of PAX records, and the form of extended attributes.
  */
-#ifndef SGZ_TARACL_H
-#define SGZ_TARACL_H
+#ifndef SGZ_TAR_ACL_H
+#define SGZ_TAR_ACL_H
 
 #include <stdbool.h>
 
@@ -35,4 +35,4 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
  */
 int sgz_acl_text(struct sgz_vec *text, const void *acl, size_t len);
 
-#endif /* SGZ_TARACL_H */
+#endif /* SGZ_TAR_ACL_H */

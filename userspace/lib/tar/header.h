@@ -2,8 +2,8 @@
 /*
  * The header block of a tar entry.
  */
-#ifndef SGZ_TARHEADER_H
-#define SGZ_TARHEADER_H
+#ifndef SGZ_TAR_HEADER_H
+#define SGZ_TAR_HEADER_H
 
 #include "tar/reader.h"
 
@@ -71,4 +71,4 @@ void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
  */
 void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size);
 
-#endif /* SGZ_TARHEADER_H */
+#endif /* SGZ_TAR_HEADER_H */

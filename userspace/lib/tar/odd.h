@@ -4,8 +4,8 @@
  * them. Container engines, that is Go's archive/tar, give the example where they
  * read the entry; GNU tar and bsdtar where engines refuse the layer.
  */
-#ifndef SGZ_TARODD_H
-#define SGZ_TARODD_H
+#ifndef SGZ_TAR_ODD_H
+#define SGZ_TAR_ODD_H
 
 #include <stdint.h>
 
@@ -58,4 +58,4 @@ static inline int sgz_tar_owner(int64_t value, uint32_t *owner)
  */
 const char *sgz_tar_fault(const struct sgz_tar_header *h);
 
-#endif /* SGZ_TARODD_H */
+#endif /* SGZ_TAR_ODD_H */

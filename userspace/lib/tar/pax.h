@@ -4,8 +4,8 @@
  * entry are collected, the later one of two with one key standing; then they
  * are understood.
  */
-#ifndef SGZ_TARPAX_H
-#define SGZ_TARPAX_H
+#ifndef SGZ_TAR_PAX_H
+#define SGZ_TAR_PAX_H
 
 #include <stdbool.h>
 
@@ -110,4 +110,4 @@ void sgz_pax_reset(struct sgz_pax *pax);
 /** sgz_pax_free() - release */
 void sgz_pax_free(struct sgz_pax *pax);
 
-#endif /* SGZ_TARPAX_H */
+#endif /* SGZ_TAR_PAX_H */

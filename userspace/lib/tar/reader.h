@@ -3,8 +3,8 @@
  * Reading a tar stream header by header: v7, ustar, PAX and GNU. What
  * extension headers say is folded into the header that they belong to.
  */
-#ifndef SGZ_TAR_H
-#define SGZ_TAR_H
+#ifndef SGZ_TAR_READER_H
+#define SGZ_TAR_READER_H
 
 #include <sys/stat.h>
 
@@ -147,4 +147,4 @@ static inline uint64_t sgz_tar_padding(uint64_t size)
 	return -size & (SGZ_TAR_BLOCK - 1);
 }
 
-#endif /* SGZ_TAR_H */
+#endif /* SGZ_TAR_READER_H */

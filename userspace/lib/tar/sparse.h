@@ -2,8 +2,8 @@
 /*
  * Sparse files in tar: GNU's old form and its three PAX forms.
  */
-#ifndef SGZ_TARSPARSE_H
-#define SGZ_TARSPARSE_H
+#ifndef SGZ_TAR_SPARSE_H
+#define SGZ_TAR_SPARSE_H
 
 #include "tar/header.h"
 
@@ -19,4 +19,4 @@
  */
 int sgz_sparse_read(struct sgz_tar *tar, const struct sgz_ustar *u);
 
-#endif /* SGZ_TARSPARSE_H */
+#endif /* SGZ_TAR_SPARSE_H */

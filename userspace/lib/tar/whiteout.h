@@ -3,8 +3,8 @@
  * Names that say what a layer removes: those of the OCI image specification, which
  * came from AUFS, and those that AUFS kept for itself.
  */
-#ifndef SGZ_WHITEOUT_H
-#define SGZ_WHITEOUT_H
+#ifndef SGZ_TAR_WHITEOUT_H
+#define SGZ_TAR_WHITEOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,4 +30,4 @@ bool sgz_is_marker(const char *path, size_t len);
  */
 size_t sgz_path_without_aufs(const char *path, size_t len);
 
-#endif /* SGZ_WHITEOUT_H */
+#endif /* SGZ_TAR_WHITEOUT_H */

@@ -3,8 +3,8 @@
  * Making the header blocks of a tar entry: ustar, and a PAX extended header
  * before it where that cannot hold what there is to say.
  */
-#ifndef SGZ_TARWRITE_H
-#define SGZ_TARWRITE_H
+#ifndef SGZ_TAR_WRITER_H
+#define SGZ_TAR_WRITER_H
 
 #include "tar/reader.h"
 
@@ -33,4 +33,4 @@ int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h);
  */
 int sgz_tar_write_all(struct sgz_vec *head, const struct sgz_tar_header *h);
 
-#endif /* SGZ_TARWRITE_H */
+#endif /* SGZ_TAR_WRITER_H */

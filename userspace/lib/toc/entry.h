@@ -2,8 +2,8 @@
 /*
  * Decoding one entry of a TOC.
  */
-#ifndef SGZ_TOCENTRY_H
-#define SGZ_TOCENTRY_H
+#ifndef SGZ_TOC_ENTRY_H
+#define SGZ_TOC_ENTRY_H
 
 #include <json-c/json.h>
 
@@ -59,4 +59,4 @@ void sgz_decoder_free(struct sgz_decoder *d);
  */
 int sgz_json_int(struct json_object *value, int64_t *number);
 
-#endif /* SGZ_TOCENTRY_H */
+#endif /* SGZ_TOC_ENTRY_H */

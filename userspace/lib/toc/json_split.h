@@ -2,8 +2,8 @@
 /*
  * Cutting the JSON of a TOC into pieces small enough for json-c.
  */
-#ifndef SGZ_JSONSPLIT_H
-#define SGZ_JSONSPLIT_H
+#ifndef SGZ_TOC_JSON_SPLIT_H
+#define SGZ_TOC_JSON_SPLIT_H
 
 #include <json-c/json.h>
 
@@ -67,4 +67,4 @@ int sgz_jsonsplit_end(struct sgz_jsonsplit *split);
 /** sgz_jsonsplit_close() - release */
 void sgz_jsonsplit_close(struct sgz_jsonsplit *split);
 
-#endif /* SGZ_JSONSPLIT_H */
+#endif /* SGZ_TOC_JSON_SPLIT_H */

@@ -2,8 +2,8 @@
 /*
  * The table of contents of a blob, decoded and checked entry by entry.
  */
-#ifndef SGZ_TOC_H
-#define SGZ_TOC_H
+#ifndef SGZ_TOC_TOC_H
+#define SGZ_TOC_TOC_H
 
 #include <sys/stat.h>
 
@@ -154,4 +154,4 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 /** sgz_toc_free() - release */
 void sgz_toc_free(struct sgz_toc *toc);
 
-#endif /* SGZ_TOC_H */
+#endif /* SGZ_TOC_TOC_H */
