@@ -253,10 +253,21 @@ def test_opaque_markers():
                 file("d/f/r", b"5")])
     same(base, [file(".wh..wh..opq"), file("n", b"1")])
     same(base, [symlink("s", "d"), file("s/.wh..wh..opq"), file("s/n", b"1")])
+    # An entry has had the path of d/e, before all of d went.
+    same(base, [symlink("d/e", "n"), file(".wh.d"), file("d/e/z", b"1"), opaque])
     # The walk to the marker goes through what the marker removes.
     same([*base, symlink("d/e/s", "/d")], [file("d/e/s/.wh..wh..opq")])
     same(base, [folder("k"), file("k/.wh..wh..opq"), file("k/n", b"1")],
          [file("k/m", b"2")])
+
+
+def test_dots_behind_links():
+    # What containerd cleans as text depends on where links and slashes are.
+    links = [symlink("b", "c/../a"), symlink("c", "/d/e"), folder("s"),
+             symlink("s/b", "../c/../a"), symlink("n", "no/../a")]
+    for path in ("b/x", "/b/x", "s/b/x", "/s/b/x", "b/y/x", "n/x", "/n/x"):
+        same(links, [file(path, b"1")])
+        same([*links, file(path, b"1")])
 
 
 def test_ways_out_of_the_root():

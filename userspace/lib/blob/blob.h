@@ -9,7 +9,7 @@
 #include "base/context.h"
 
 /* Bytes at the start of a blob by which its format is known. */
-#define SGZ_BLOB_BLOB_HEAD	512
+#define SGZ_BLOB_HEAD	512
 
 /**
  * struct sgz_blob - where the bytes are
@@ -28,7 +28,7 @@ struct sgz_blob {
 	bool pipe;
 	uint64_t at;
 	size_t head_len;
-	unsigned char head[SGZ_BLOB_BLOB_HEAD];
+	unsigned char head[SGZ_BLOB_HEAD];
 };
 
 /**

@@ -194,11 +194,15 @@ static int add_entry(struct walker *w, mode_t type)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
 	struct sgz_toc *toc = w->toc;
-	struct sgz_entry entry = { .mode = type }, *to;
+	struct sgz_entry entry = {
+		.mode = type,
+		.flags = sgz_absolute_flags(h->name, h->name_len, h->link,
+					    h->link_len),
+	}, *to;
 	int ret;
 
 	if (!type)
-		entry.flags = SGZ_HARDLINK;
+		entry.flags |= SGZ_HARDLINK;
 	ret = keep(w, h->name, h->name_len, true, &entry.name,
 		   &entry.name_len);
 	if (!ret && h->type == '0' && type == S_IFDIR && entry.name_len) {

@@ -216,7 +216,8 @@ static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 	*to = SGZ_NONE;
 	*same = false;
 	*why = NULL;
-	ret = sgz_walk_to(&r->w, link->link, last, false);
+	ret = sgz_walk_to(&r->w, link->link, last,
+			  link->flags & SGZ_LINK_ABSOLUTE, false);
 	if (ret < 0)
 		return ret;
 	if (ret || len > STARGZ_NAME_MAX) {
@@ -273,7 +274,8 @@ static int make_link(struct replay *r, struct op *op)
 	if (ret || same)
 		return ret;
 	/* Looking for the target was a walk of its own. */
-	ret = sgz_walk_to(&r->w, op->entry->name, last, true);
+	ret = sgz_walk_to(&r->w, op->entry->name, last,
+			  op->entry->flags & SGZ_NAME_ABSOLUTE, true);
 	if (ret < 0)
 		return ret;
 	if (to != SGZ_NONE)
@@ -396,6 +398,7 @@ static int replay_entry(struct replay *r, uint32_t number)
 	const char *path = op.entry->name;
 	size_t len = op.entry->name_len, last = sgz_path_last(path, len);
 	struct sgz_entry copy = *op.entry;
+	bool absolute = copy.flags & SGZ_NAME_ABSOLUTE;
 	int ret;
 
 	/* Entries move when one is added. */
@@ -419,12 +422,12 @@ static int replay_entry(struct replay *r, uint32_t number)
 	if (!r->ctx->opt->raw && sgz_path_without_aufs(path, len) < len) {
 		/* Engines make the directory that it is in. */
 		ret = sgz_walk_to(&r->w, path, sgz_path_without_aufs(path, len),
-				  true);
+				  absolute, true);
 		if (!ret)
 			note_home(r, &op, sgz_walk_place(&r->w)->node);
 		return ret < 0 ? ret : 0;
 	}
-	ret = sgz_walk_to(&r->w, path, last, true);
+	ret = sgz_walk_to(&r->w, path, last, absolute, true);
 	if (ret > 0) {
 		left_out(r, op.entry, why_not(ret));
 		return 0;

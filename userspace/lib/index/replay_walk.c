@@ -21,11 +21,20 @@
 /* Names behind links that are looked up for one layer. */
 #define STEPS_MAX	(1ull << 28)
 
-/* What is left of a path, or of the target of a link. */
+/* So many times a directory may have been replaced for what was in it to count. */
+#define BEFORE_MAX	16
+
+/* Bytes of their targets that are put together with something. */
+#define JOINED_MAX	(1ull << 26)
+
+/*
+ * What is left of a path, or of the target of a link. In a @clean one a name goes
+ * together with the ".." behind it, whatever the name stands for.
+ */
 struct segment {
 	const char *at;
 	const char *end;
-	bool target;
+	bool clean;
 };
 
 struct sgz_place *sgz_walk_place(const struct sgz_walk *w)
@@ -44,7 +53,7 @@ static int push_place(struct sgz_walk *w, struct sgz_place place)
 }
 
 static int push_rest(struct sgz_walk *w, const char *text, size_t len,
-		     bool target)
+		     bool clean)
 {
 	struct segment *to = sgz_vec_add(&w->rest, 1, sizeof(*to));
 
@@ -52,7 +61,7 @@ static int push_rest(struct sgz_walk *w, const char *text, size_t len,
 		return sgz_nomem(w->ctx);
 	to->at = text;
 	to->end = text + len;
-	to->target = target;
+	to->clean = clean;
 	return 0;
 }
 
@@ -68,16 +77,13 @@ static bool is_up(const char *name, size_t len)
 	return len == 2 && !memcmp(name, "..", 2);
 }
 
-/*
- * containerd takes a name of a target away together with a ".." behind it,
- * whatever the name stands for. Go behind such a ".." if there is one.
- */
+/* Go behind the ".." that takes the name at hand away, if there is one. */
 static bool skip_pair(struct sgz_walk *w, struct segment *s)
 {
 	struct segment ahead = *s;
 	unsigned int depth = 1;
 
-	if (!s->target || !memmem(s->at, s->end - s->at, "..", 2))
+	if (!s->clean || !memmem(s->at, s->end - s->at, "..", 2))
 		return false;
 	while (ahead.at < ahead.end && depth) {
 		size_t len = name_length(&ahead);
@@ -162,6 +168,22 @@ int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
 			      &seen->below);
 }
 
+/*
+ * Has an entry had the path of this node? containerd remembers the paths of all
+ * entries, whatever became of them: also those below a directory that was removed.
+ */
+static bool was_named(const struct sgz_tree *tree, const struct sgz_node *n)
+{
+	uint32_t dir = sgz_tree_node(tree, n->parent)->before, old = n->before;
+
+	for (int i = 0; i < BEFORE_MAX && old == SGZ_NONE && dir != SGZ_NONE; i++) {
+		old = sgz_tree_find(tree, dir, n->name, n->name_len);
+		dir = sgz_tree_node(tree, dir)->before;
+	}
+	return old != SGZ_NONE &&
+	       sgz_tree_node(tree, old)->flags & SGZ_NODE_NAMED;
+}
+
 int sgz_walk_put(struct sgz_walk *w, const char *name, size_t len,
 		 const struct sgz_seen *seen, uint32_t *node)
 {
@@ -176,11 +198,10 @@ int sgz_walk_put(struct sgz_walk *w, const char *name, size_t len,
 	n = sgz_tree_node(w->tree, *node);
 	n->born = w->now;
 	n->below = seen->below.dir;
-	if (old != SGZ_NONE) {
+	if (old != SGZ_NONE)
 		n->flags = SGZ_NODE_FRESH;
-		n->flags |= sgz_tree_node(w->tree, old)->flags &
-			    SGZ_NODE_NAMED;
-	}
+	if (was_named(w->tree, n))
+		n->flags |= SGZ_NODE_NAMED;
 	return 0;
 }
 
@@ -211,19 +232,77 @@ static int make_dir(struct sgz_walk *w, const char *name, size_t len,
 	return ret ? ret : enter_node(w, node);
 }
 
-/* Go on at the target of a symbolic link. */
+/* Is a ".." the next name that is left? It is no longer left then. */
+static bool take_up(struct sgz_walk *w)
+{
+	struct segment *s = (struct segment *)w->rest.data + w->rest.count - 1;
+
+	if (!w->rest.count || !is_up(s->at, name_length(s)))
+		return false;
+	s->at += 2 + (s->at + 2 < s->end);
+	if (s->at == s->end)
+		w->rest.count--;
+	return true;
+}
+
+static bool is_link(const struct sgz_walk *w, const struct sgz_seen *seen)
+{
+	const struct sgz_entry *entry;
+
+	if (seen->node == SGZ_NONE)
+		return S_ISLNK(seen->below.mode);
+	entry = sgz_node_entry(w->tree, sgz_tree_node(w->tree, seen->node));
+	return entry && sgz_entry_is(entry, S_IFLNK);
+}
+
+/* A target and so many ".." behind it. Names of directories may point there. */
+static int push_joined(struct sgz_walk *w, const char *target, size_t len,
+		       size_t ups)
+{
+	char *text;
+
+	w->joined += len + 3 * ups;
+	if (w->joined > JOINED_MAX)
+		return sgz_fail(w->ctx, -E2BIG,
+				"more than %llu bytes of targets of symbolic links with \"..\" behind them",
+				JOINED_MAX);
+	text = sgz_arena_room(&w->tree->toc->strings, len + 3 * ups);
+	if (!text)
+		return sgz_nomem(w->ctx);
+	memcpy(text, target, len);
+	for (size_t i = 0; i < ups; i++)
+		memcpy(text + len + 3 * i, "/..", 3);
+	return push_rest(w, text, len + 3 * ups, true);
+}
+
+/*
+ * Go on at the target of a symbolic link. containerd puts it together with what is
+ * left of the path and with the directory of the link, as text, and cleans that.
+ * Nothing is cleaned where there is nothing to put together: the link ends the
+ * path, and its target is absolute or the link is in the root.
+ */
 static int follow(struct sgz_walk *w, const char *target, size_t len,
 		  unsigned int *links)
 {
+	bool absolute = len && *target == '/';
+	bool alone = w->places.count == 1 && !w->absolute;
+	bool clean = w->rest.count || !(absolute || alone);
+	size_t ups = 0;
+
+	while (take_up(w))
+		ups++;
 	if (++*links > LINKS_MAX)
 		return SGZ_WALK_LOOP;
-	if (len && *target == '/') {
+	if (absolute) {
 		int ret = to_root(w);
 
 		if (ret)
 			return ret;
+		w->absolute = true;
 	}
-	return len ? push_rest(w, target, len, true) : 0;
+	if (ups)
+		return push_joined(w, target, len, ups);
+	return len ? push_rest(w, target, len, clean) : 0;
 }
 
 static int step_below(struct sgz_walk *w, const char *name, size_t len,
@@ -272,6 +351,9 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 	ret = sgz_walk_look(w, name, len, &seen);
 	if (ret)
 		return ret;
+	/* What is no link need not even be there. */
+	if (!is_link(w, &seen) && take_up(w))
+		return 0;
 	if (seen.node == SGZ_NONE)
 		return step_below(w, name, len, &seen, make, links);
 	if (sgz_node_is_dir(w->tree, sgz_tree_node(w->tree, seen.node)))
@@ -282,13 +364,15 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 	return follow(w, entry->link, entry->link_len, links);
 }
 
-int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len, bool make)
+int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len,
+		bool absolute, bool make)
 {
 	unsigned int links = 0;
 	const char *name;
 	int ret = to_root(w);
 
 	w->rest.count = 0;
+	w->absolute = absolute;
 	if (!ret && len)
 		ret = push_rest(w, path, len, false);
 	while (!ret && next_name(w, &name, &len))

@@ -27,6 +27,8 @@ struct sgz_place {
  * @places: struct sgz_place, from the root to where the walk is
  * @rest: what is left of the path and of targets of links on the way, last
  *	first
+ * @absolute: the path, or the target of a link on the way, is absolute
+ * @joined: bytes of targets that were put together with what is behind them
  * @steps: names that were looked up behind symbolic links, in all walks
  */
 struct sgz_walk {
@@ -35,6 +37,8 @@ struct sgz_walk {
 	uint32_t now;
 	struct sgz_vec places;
 	struct sgz_vec rest;
+	bool absolute;
+	uint64_t joined;
 	uint64_t steps;
 };
 
@@ -72,12 +76,14 @@ struct sgz_seen {
  * @w: the walk; begins at the root
  * @path: its cleaned path. Symbolic links are followed, inside the root.
  * @len: bytes in it
+ * @absolute: it began with a slash before it was cleaned
  * @make: make directories that are missing, and nodes for those that are only
  *	below
  *
  * Return: enum sgz_walk_end, or a negative errno with the error text set.
  */
-int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len, bool make);
+int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len,
+		bool absolute, bool make);
 
 /** sgz_walk_place() - where the walk is */
 struct sgz_place *sgz_walk_place(const struct sgz_walk *w);

@@ -89,6 +89,7 @@ int sgz_tree_put(struct sgz_tree *tree, const struct sgz_context *ctx,
 	n->entry = SGZ_NONE;
 	*node = tree->nodes.count - 1;
 	slot = find_slot(tree, dir, name, len);
+	n->before = *slot ? *slot - 1 : SGZ_NONE;
 	if (*slot)
 		sgz_tree_node(tree, *slot - 1)->flags |= SGZ_NODE_HIDDEN;
 	*slot = *node + 1;
@@ -104,6 +105,7 @@ int sgz_tree_root(struct sgz_tree *tree, const struct sgz_context *ctx)
 		return sgz_nomem(ctx);
 	root->name = "";
 	root->entry = SGZ_NONE;
+	root->before = SGZ_NONE;
 	return 0;
 }
 

@@ -76,8 +76,10 @@ int sgz_expect(struct sgz_expected *e, const struct sgz_tar_header *h,
 	uint64_t *first;
 	int ret;
 
+	entry.flags = sgz_absolute_flags(h->name, h->name_len, h->link,
+					 h->link_len);
 	if (!type)
-		entry.flags = SGZ_HARDLINK;
+		entry.flags |= SGZ_HARDLINK;
 	ret = keep(e, h->name, h->name_len, true, &entry.name,
 		   &entry.name_len);
 	if (!ret && (!type || S_ISLNK(type)))

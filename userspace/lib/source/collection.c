@@ -24,6 +24,8 @@ static const char *keep_path(struct sgz_collection *c, const char *path,
 static int keep_names(struct sgz_collection *c, struct sgz_item *item,
 		      const struct sgz_tar_header *h)
 {
+	item->absolute = sgz_absolute_flags(h->name, h->name_len, h->link,
+					    h->link_len);
 	item->path = keep_path(c, h->name, h->name_len, &item->path_len);
 	if (item->path && h->type == '1')
 		item->link = keep_path(c, h->link, h->link_len,
@@ -140,6 +142,7 @@ static int list(const struct sgz_collection *c, struct sgz_toc *toc,
 		entry->name = item->path;
 		entry->name_len = item->path_len;
 		entry->mode = item->dir ? S_IFDIR : S_IFREG;
+		entry->flags = item->absolute;
 		if (item->target) {
 			entry->mode = S_IFLNK;
 			entry->link = item->target;
@@ -150,7 +153,7 @@ static int list(const struct sgz_collection *c, struct sgz_toc *toc,
 		entry->link = item->link;
 		entry->link_len = item->link_len;
 		entry->mode = 0;
-		entry->flags = SGZ_HARDLINK;
+		entry->flags |= SGZ_HARDLINK;
 	}
 	return 0;
 }

@@ -28,6 +28,7 @@
  * @dir: it is a directory
  * @listed: it is of a file, and not of a type that no layer has
  * @changed: its path or link is not what its header blocks say
+ * @absolute: SGZ_*_ABSOLUTE
  * @open: see struct sgz_fate
  * @done: for the use of who collects; set for what nothing is left of once
  *	all entries are read, see sgz_settle()
@@ -44,6 +45,7 @@ struct sgz_item {
 	uint32_t target_len;
 	uint32_t head_len;
 	char type;
+	uint8_t absolute;
 	bool dir;
 	bool listed;
 	bool changed;

@@ -178,6 +178,7 @@ static int decode_name(const struct raw_entry *e, struct sgz_entry *entry)
 	name = keep(e, &text);
 	if (!name)
 		return sgz_nomem(e->d->ctx);
+	entry->flags |= sgz_absolute_flags(name, text.len, "", 0);
 	entry->name = name;
 	entry->name_len = sgz_path_clean(name, name, text.len);
 	if (sgz_has_replacement(name, entry->name_len))
@@ -207,6 +208,7 @@ static int decode_link(const struct raw_entry *e, struct sgz_entry *entry)
 	link = keep(e, &text);
 	if (!link)
 		return sgz_nomem(e->d->ctx);
+	entry->flags |= sgz_absolute_flags("", 0, link, text.len);
 	entry->link = link;
 	entry->link_len = text.len;
 	if (entry->flags & SGZ_HARDLINK)

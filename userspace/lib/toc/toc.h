@@ -28,6 +28,9 @@
 #define SGZ_HARDLINK		0x08
 /* A file of a layer below: @a is the layer, @b the inode number there. */
 #define SGZ_ENTRY_BELOW		0x10
+/* The path, or that of the target of a hard link, began with a slash. */
+#define SGZ_NAME_ABSOLUTE	0x20
+#define SGZ_LINK_ABSOLUTE	0x40
 
 /**
  * struct sgz_entry - one entry of the TOC that is not a chunk
@@ -129,6 +132,14 @@ static inline struct sgz_chunk *sgz_toc_chunk(const struct sgz_toc *toc,
 static inline bool sgz_entry_is(const struct sgz_entry *entry, mode_t type)
 {
 	return (entry->mode & S_IFMT) == type;
+}
+
+/** sgz_absolute_flags() - SGZ_*_ABSOLUTE of paths that are not yet cleaned */
+static inline uint8_t sgz_absolute_flags(const char *name, size_t name_len,
+					 const char *link, size_t link_len)
+{
+	return (name_len && *name == '/' ? SGZ_NAME_ABSOLUTE : 0) |
+	       (link_len && *link == '/' ? SGZ_LINK_ABSOLUTE : 0);
 }
 
 /** sgz_entry_quoted() - its name for a message */
