@@ -79,14 +79,16 @@ def overlay(indexes):
     """What overlayfs shows over mounts of these, lowest first.
 
     A whiteout that hides nothing is shown: overlayfs lists it in a directory that
-    is in one layer only.
+    is in one layer only. The roots of all layers are merged, also opaque ones.
     """
     found = {}
     for ix in indexes:
         for path in sorted(ix.paths, key=lambda p: p.split(b"/")):
             node = ix.paths[path]
-            if node.type != stat.S_IFDIR or OPAQUE[0] in node.xattrs or (
-                    path in found and not stat.S_ISDIR(found[path][0])):
+            if path and (node.type != stat.S_IFDIR or
+                         OPAQUE[0] in node.xattrs or
+                         (path in found and
+                          not stat.S_ISDIR(found[path][0]))):
                 drop(found, path)
             if node.type == stat.S_IFCHR and node.rdev == (0, 0):
                 if found.pop(path, None) is None:

@@ -251,7 +251,11 @@ def test_opaque_markers():
     same(base, [file("d/e/z", b"3"), opaque, file("d/e/q", b"4")])
     same(base, [file("d/e/z", b"3"), opaque, file("d/f/g/q", b"4"), opaque,
                 file("d/f/r", b"5")])
-    same(base, [file(".wh..wh..opq"), file("n", b"1")])
+    root = file(".wh..wh..opq")
+    same(base, [root, file("n", b"1")])
+    same(base, [file("x")], [file("d/e/z", b"1"), root, file("n", b"1")],
+         [file("d/n", b"1")])
+    same(base, [file("d/.wh.x"), root, file(".wh.d"), folder("x")])
     same(base, [symlink("s", "d"), file("s/.wh..wh..opq"), file("s/n", b"1")])
     # An entry has had the path of d/e, before all of d went.
     same(base, [symlink("d/e", "n"), file(".wh.d"), file("d/e/z", b"1"), opaque])

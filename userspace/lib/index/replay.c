@@ -464,6 +464,69 @@ static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
 		node->flags |= SGZ_NODE_HIDDEN;
 }
 
+/* Hide what is below with one of the names that are in a root below. */
+static int hide_name(struct replay *r, struct sgz_below_dir below,
+		     const char *name, size_t len)
+{
+	uint32_t opaque = sgz_tree_node(r->tree, SGZ_ROOT)->opaque;
+	uint32_t number = sgz_tree_find(r->tree, SGZ_ROOT, name, len);
+	struct sgz_below_found found;
+	struct sgz_node *node;
+	int ret;
+
+	ret = sgz_below_find(r->tree->below, r->ctx, below, name, len, &found);
+	if (ret || !found.mode)
+		return ret;
+	if (number == SGZ_NONE) {
+		ret = sgz_tree_put(r->tree, r->ctx, SGZ_ROOT, name, len,
+				   &number);
+		if (ret)
+			return ret;
+	}
+	node = sgz_tree_node(r->tree, number);
+	if (node->entry == SGZ_NONE && !(node->flags & SGZ_NODE_NAMED) &&
+	    node->born <= opaque) {
+		node->flags |= SGZ_NODE_WHITEOUT;
+		node->entry = opaque - 1;
+	}
+	if (node->flags & SGZ_NODE_WHITEOUT)
+		node->flags &= ~SGZ_NODE_HIDDEN;
+	else if (sgz_node_is_dir(r->tree, node) && S_ISDIR(found.mode))
+		node->flags |= SGZ_NODE_OPAQUE;
+	return 0;
+}
+
+/*
+ * overlayfs merges the roots of all layers, opaque or not: whiteouts and opaque
+ * directories say the same.
+ */
+static int hide_root(struct replay *r)
+{
+	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
+	struct sgz_below_dir below = root->below;
+	int ret = 0;
+
+	root->flags &= ~SGZ_NODE_OPAQUE;
+	for (uint32_t i = 0; i < below.count; i++) {
+		/* A copy: the list may move. */
+		struct sgz_below_part part = ((struct sgz_below_part *)
+			r->tree->below->parts.data)[below.first + i];
+		const struct sgz_image *image =
+			&r->tree->below->layers[part.layer];
+		const struct stargz_inode *inode = sgz_inode(image, part.ino);
+		uint32_t first = le32toh(inode->a), count = le32toh(inode->b);
+
+		for (uint32_t n = 0; !ret && n < count; n++) {
+			const struct stargz_dirent *d =
+				sgz_dirent(image, (uint64_t)first + n);
+
+			ret = hide_name(r, below, sgz_name(image, d),
+					d->name_len);
+		}
+	}
+	return ret;
+}
+
 /* A directory without an entry has the attributes of the one below. */
 static int inherit(struct replay *r, uint32_t number)
 {
@@ -492,11 +555,17 @@ static int settle(struct replay *r)
 {
 	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
 
-	if (root->flags & SGZ_NODE_OPAQUE)
+	int ret;
+
+	if (root->flags & SGZ_NODE_OPAQUE && r->tree->below) {
+		ret = hide_root(r);
+		if (ret)
+			return ret;
+	} else if (root->flags & SGZ_NODE_OPAQUE) {
 		root->flags |= SGZ_NODE_BELOW_OPAQUE;
+	}
 	for (uint32_t i = 0; i < r->tree->nodes.count; i++) {
 		struct sgz_node *node = sgz_tree_node(r->tree, i);
-		int ret;
 
 		if (i)
 			settle_node(r->tree, node, r->ctx->opt->raw);
