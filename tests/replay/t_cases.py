@@ -259,6 +259,8 @@ def test_opaque_markers():
     same(base, [symlink("s", "d"), file("s/.wh..wh..opq"), file("s/n", b"1")])
     # An entry has had the path of d/e, before all of d went.
     same(base, [symlink("d/e", "n"), file(".wh.d"), file("d/e/z", b"1"), opaque])
+    same(base, [folder("d/f/e"), file(".wh.d"), file("d/f/e/g/.wh..wh..opq"),
+                file("d/f/.wh..wh..opq")])
     # The walk to the marker goes through what the marker removes.
     same([*base, symlink("d/e/s", "/d")], [file("d/e/s/.wh..wh..opq")])
     same(base, [folder("k"), file("k/.wh..wh..opq"), file("k/n", b"1")],
@@ -296,6 +298,7 @@ def test_mkfs_keeps_a_layer_in_any_order():
             [link("d/a", "a"), symlink("a", "../d")],
             [file("a/d"), link("b/e/d", "/d"), file("b/.wh.e")],
             [link("l", "gone"), file("gone", b"1"), link("m", "gone")],
+            [symlink("s", "."), link("s/a/b", "gone"), folder("/s/")],
             # Files of AUFS' own make directories.
             [file("b/c/a/.wh..wh.c"), file("b/.wh.c")],
             [file("b/.wh.c"), file("b/c/.wh..wh.plnk/x")],

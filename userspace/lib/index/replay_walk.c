@@ -172,7 +172,7 @@ int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
  * Has an entry had the path of this node? containerd remembers the paths of all
  * entries, whatever became of them: also those below a directory that was removed.
  */
-static bool was_named(const struct sgz_tree *tree, const struct sgz_node *n)
+static bool was_named(const struct sgz_tree *tree, struct sgz_node *n)
 {
 	uint32_t dir = sgz_tree_node(tree, n->parent)->before, old = n->before;
 
@@ -180,6 +180,7 @@ static bool was_named(const struct sgz_tree *tree, const struct sgz_node *n)
 		old = sgz_tree_find(tree, dir, n->name, n->name_len);
 		dir = sgz_tree_node(tree, dir)->before;
 	}
+	n->before = old;
 	return old != SGZ_NONE &&
 	       sgz_tree_node(tree, old)->flags & SGZ_NODE_NAMED;
 }

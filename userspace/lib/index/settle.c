@@ -99,10 +99,11 @@ static void settle_open(struct settler *s, uint32_t i, uint32_t n)
 	uint32_t now = sgz_tree_find(&s->tree, n, entry->name + last,
 				     entry->name_len - last);
 
-	s->home[i] = SGZ_NONE;
 	if (node_of(s, n)->flags & SGZ_NODE_HIDDEN ||
-	    (now != SGZ_NONE && node_of(s, now)->born > i + 1))
+	    (now != SGZ_NONE && node_of(s, now)->born > i + 1)) {
+		s->home[i] = SGZ_NONE;
 		return;
+	}
 	s->fates[i].kind = SGZ_STAYS;
 	s->fates[i].open = true;
 }
@@ -249,7 +250,9 @@ static int settle_path(struct settler *s, uint32_t i)
 	struct sgz_fate *fate = &s->fates[i];
 	uint32_t own = fate->kind == SGZ_RENAMED ? fate->name : i, file;
 	uint32_t n = s->home[own];
-	size_t marker = marker_at(entry);
+	size_t marker = fate->open ? sgz_path_last(entry->name,
+						   entry->name_len) :
+				     marker_at(entry);
 	struct text last = { entry->name + marker, entry->name_len - marker };
 	int ret;
 

@@ -35,7 +35,7 @@ struct sgz_below_dir {
  * @entry: number of the entry, or %SGZ_NONE for a directory that only stands
  *	in the paths of others. Of a hard link the target's
  * @ino: of a directory or whiteout: inode number, given by the layout
- * @before: the node that had this name in this directory before, or %SGZ_NONE
+ * @before: a node that had this path before, or %SGZ_NONE
  * @born: the entry that made this node, counted from 1
  * @opaque: the last entry that made it, or a directory above it, opaque
  * @below: of a directory: what is in its place in the layers below
