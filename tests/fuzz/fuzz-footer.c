@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "blob/footer.h"
+#include "blob/footer_find.h"
 #include "layer.h"
+#include "toc/read.h"
 #include "toc/toc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

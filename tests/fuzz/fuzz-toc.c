@@ -10,6 +10,7 @@
 #include "index/replay.h"
 #include "index/tree_check.h"
 #include "layer.h"
+#include "toc/read.h"
 #include "toc/toc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -24,6 +24,7 @@
 
 #include "base/version.h"
 #include "blob/footer.h"
+#include "blob/footer_find.h"
 #include "cachekey.h"
 #include "indexfile.h"
 #include "stargz_fs.h"

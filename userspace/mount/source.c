@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "blob/footer.h"
+#include "blob/footer_find.h"
 #include "format/format.h"
 #include "loop.h"
 #include "source.h"

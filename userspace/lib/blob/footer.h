@@ -27,39 +27,4 @@ struct sgz_footer {
 	uint64_t data_end;
 };
 
-/**
- * sgz_footer_read() - find and parse the footer
- * @footer: filled
- * @blob: the blob
- * @ctx: the call
- *
- * What the options say of the place of the TOC goes before the footer.
- *
- * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
- * -EUCLEAN if it has one that cannot be right.
- */
-int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
-		    const struct sgz_context *ctx);
-
-/** enum sgz_footer_kind - footers of gzip layers */
-enum sgz_footer_kind {
-	SGZ_FOOTER_ESTARGZ,
-	SGZ_FOOTER_STARGZ,
-	SGZ_FOOTER_EXTERNAL,
-};
-
-/* Longest footer of a gzip layer. */
-#define SGZ_FOOTER_SIZE	51
-
-/**
- * sgz_footer_make() - make the footer of a gzip layer
- * @footer: gets it
- * @kind: which one
- * @toc: first byte of the table of contents, if it is in the layer
- *
- * Return: bytes of it.
- */
-size_t sgz_footer_make(unsigned char footer[SGZ_FOOTER_SIZE],
-		       enum sgz_footer_kind kind, uint64_t toc);
-
 #endif /* SGZ_BLOB_FOOTER_H */

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * Footers of eStargz (51 bytes), legacy stargz (47) and external-TOC (46)
- * blobs, which are an empty gzip member with an extra field; and the question
- * which kind of footer there is.
+ * blobs, which are an empty gzip member with an extra field.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "blob/footer_zstd.h"
+#include "blob/footer_gzip.h"
 
-#define FOOTER_MAX	SGZ_ZSTD_FOOTER_MAX
 #define GZIP_HEADER	12	/* fixed part and the length of the extra field */
 
 /* The extra field: @id before the 16 digits, "STARGZ" or the like after. */
@@ -71,9 +69,9 @@ static bool matches(const struct footer_kind *kind, const unsigned char *p)
 	       !memcmp(p + extra - tail, kind->tail, tail);
 }
 
-static int gzip_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
-		       const struct sgz_context *ctx, const unsigned char *end,
-		       size_t len)
+int sgz_gzip_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
+		    const struct sgz_context *ctx, const unsigned char *end,
+		    size_t len)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const struct footer_kind *kind = &kinds[i];
@@ -104,22 +102,6 @@ static int gzip_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
 		return 1;
 	}
 	return 0;
-}
-
-int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
-		    const struct sgz_context *ctx)
-{
-	unsigned char end[FOOTER_MAX];
-	size_t len = blob->size < FOOTER_MAX ? blob->size : FOOTER_MAX;
-	int ret;
-
-	if (ctx->opt->toc_position)
-		return sgz_zstd_position(footer, blob, ctx);
-	ret = sgz_blob_read(blob, ctx, blob->size - len, end, len);
-	if (ret)
-		return ret;
-	ret = gzip_footer(footer, blob, ctx, end, len);
-	return ret ? ret : sgz_zstd_footer(footer, blob, ctx, end, len);
 }
 
 size_t sgz_footer_make(unsigned char footer[SGZ_FOOTER_SIZE],

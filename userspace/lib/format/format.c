@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "blob/footer.h"
+#include "blob/footer_find.h"
 #include "format/format.h"
 #include "format/names_from_tar.h"
 #include "format/plain_tar.h"
 #include "format/targz.h"
 #include "format/zstd_tar.h"
+#include "toc/read.h"
 
 /*
  * A format: @probe says 1 yes, 0 no, or a negative errno; @toc: it has a table

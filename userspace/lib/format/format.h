@@ -5,6 +5,7 @@
 #ifndef SGZ_FORMAT_FORMAT_H
 #define SGZ_FORMAT_FORMAT_H
 
+#include "blob/blob.h"
 #include "format/spans.h"
 
 /**

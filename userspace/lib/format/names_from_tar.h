@@ -5,6 +5,8 @@
 #ifndef SGZ_FORMAT_NAMES_FROM_TAR_H
 #define SGZ_FORMAT_NAMES_FROM_TAR_H
 
+#include "blob/blob.h"
+#include "stargz_fs.h"
 #include "toc/toc.h"
 
 /**

@@ -5,6 +5,7 @@
 #ifndef SGZ_FORMAT_PLAIN_TAR_H
 #define SGZ_FORMAT_PLAIN_TAR_H
 
+#include "blob/blob.h"
 #include "format/spans.h"
 
 /** sgz_plaintar_probe() - is the blob a tar? 1, 0 or a negative errno */

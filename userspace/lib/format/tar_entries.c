@@ -12,6 +12,7 @@
 #include "format/tar_entries.h"
 #include "stargz_fs.h"
 #include "tar/odd.h"
+#include "tar/odd_report.h"
 #include "tar/reader.h"
 
 /* Most bytes of names and link targets, and most runs of all files. */
@@ -236,7 +237,7 @@ static int take_entry(struct walker *w)
 	const char *why;
 	mode_t type;
 
-	sgz_tar_warn(&w->tar);
+	sgz_tar_warn(&w->tar.h, w->ctx);
 	why = sgz_tar_type(h, &type);
 	if (!why)
 		return add_entry(w, type);

@@ -5,6 +5,7 @@
 #ifndef SGZ_FORMAT_TARGZ_H
 #define SGZ_FORMAT_TARGZ_H
 
+#include "blob/blob.h"
 #include "format/spans.h"
 
 /** sgz_targz_probe() - does the blob begin like gzip? 1 or 0 */

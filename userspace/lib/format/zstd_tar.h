@@ -5,6 +5,7 @@
 #ifndef SGZ_FORMAT_ZSTD_TAR_H
 #define SGZ_FORMAT_ZSTD_TAR_H
 
+#include "blob/blob.h"
 #include "format/spans.h"
 
 /** sgz_zstdtar_probe() - does it begin with a zstd frame? 1, 0 or an errno */

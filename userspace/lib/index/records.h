@@ -8,7 +8,7 @@
 
 #include <endian.h>
 
-#include "index/tables.h"
+#include "index/image.h"
 #include "record.h"
 
 /** sgz_dirent() - record of a directory entry */

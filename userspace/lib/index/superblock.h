@@ -5,7 +5,9 @@
 #ifndef SGZ_INDEX_SUPERBLOCK_H
 #define SGZ_INDEX_SUPERBLOCK_H
 
-#include "index/tables.h"
+#include "base/context.h"
+#include "index/image.h"
+#include "toc/toc.h"
 
 /**
  * sgz_superblock_fill() - place the tables and fill the superblock

@@ -296,27 +296,6 @@ static int make_graft(struct maker *m, const struct sgz_entry *entry,
 	return 0;
 }
 
-bool sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
-		     uint32_t *ino)
-{
-	const struct sgz_graft *graft = image->grafts.data;
-	size_t low = 0, high = image->grafts.count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (graft[middle].ino < *ino)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == image->grafts.count || graft[low].ino != *ino)
-		return false;
-	*layer = graft[low].layer;
-	*ino = graft[low].below;
-	return true;
-}
-
 static int make_by_type(struct maker *m, struct stargz_inode *inode, uint32_t i)
 {
 	const struct sgz_entry *entry = inode_entry(m, i);
@@ -516,11 +495,4 @@ void sgz_image_stats(const struct sgz_image *image,
 	stats->extents = table[STARGZ_TABLE_EXTENTS].count;
 	stats->data_bytes = le64toh(image->sb.data_bytes);
 	stats->index_size = le64toh(image->sb.index_size);
-}
-
-void sgz_image_free(struct sgz_image *image)
-{
-	for (int i = 0; i < STARGZ_TABLES; i++)
-		sgz_vec_free(&image->table[i]);
-	sgz_vec_free(&image->grafts);
 }

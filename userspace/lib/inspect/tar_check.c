@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blob/footer_find.h"
 #include "blob/stream.h"
 #include "format/names_from_tar.h"
 #include "format/tar_entries.h"
 #include "index/replay.h"
 #include "inspect/same.h"
 #include "inspect/tar_check.h"
+#include "toc/read.h"
 
 /* Where a member or frame begins: in the blob, and in the tar. */
 struct start {

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "blob/footer_find.h"
+#include "layer/job.h"
 #include "layer/padding.h"
-#include "layer/pipeline.h"
 #include "layer/reuse.h"
 #include "layer/toc_entry.h"
+#include "toc/read.h"
 #include "toc/toc.h"
 
 /* One piece of a file, as it is hashed. */

@@ -7,7 +7,7 @@
 #define SGZ_LAYER_TOC_STORE_H
 
 #include "base/spool.h"
-#include "layer/make.h"
+#include "layer/options.h"
 
 /**
  * sgz_toc_store() - compress a table of contents

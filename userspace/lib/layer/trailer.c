@@ -3,6 +3,7 @@
  * The order is the same for all formats; an external table of contents leaves
  * its place empty.
  */
+#include "blob/footer_gzip.h"
 #include "blob/footer_zstd.h"
 #include "layer/padding.h"
 #include "layer/trailer.h"

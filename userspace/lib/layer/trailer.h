@@ -7,7 +7,7 @@
 
 #include "base/sink.h"
 #include "base/spool.h"
-#include "layer/make.h"
+#include "layer/options.h"
 
 /**
  * sgz_tail_write() - end a layer

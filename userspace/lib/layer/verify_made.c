@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "blob/footer.h"
+#include "blob/footer_find.h"
 #include "build/index.h"
 #include "content/verify.h"
 #include "format/names_from_tar.h"
@@ -13,6 +14,7 @@
 #include "inspect/same.h"
 #include "inspect/tar_check.h"
 #include "layer/verify_made.h"
+#include "toc/read.h"
 
 struct verification {
 	struct stargz_index_options opt;

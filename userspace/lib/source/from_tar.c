@@ -11,6 +11,7 @@
 #include "source/from_tar.h"
 #include "tar/header.h"
 #include "tar/odd.h"
+#include "tar/odd_report.h"
 
 struct tar_source {
 	struct sgz_source source;
@@ -40,7 +41,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 			return ret;
 		t->left = h->size + sgz_tar_padding(h->size);
 		sgz_progress(t->ctx, t->stream.pos, t->stream.end);
-		sgz_tar_warn(&t->tar);
+		sgz_tar_warn(&t->tar.h, t->tar.stream->ctx);
 	} while (sgz_path_is_own(h->name, h->name_len));
 	entry->h = h;
 	entry->head = t->head.data;

@@ -220,3 +220,45 @@ void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size)
 		sum += p[i];
 	snprintf(u->checksum, sizeof(u->checksum), "%06o", sum);
 }
+
+bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h)
+{
+	return h->name_len && h->name[h->name_len - 1] == '/';
+}
+
+/* Before there was a type for directories they had a slash at the end. */
+static mode_t file_or_directory(const struct sgz_tar_header *h)
+{
+	return sgz_tar_ends_with_slash(h) ? S_IFDIR : S_IFREG;
+}
+
+const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type)
+{
+	static const mode_t plain[] = { 0, S_IFLNK, S_IFCHR, S_IFBLK, S_IFDIR,
+		S_IFIFO };
+
+	if (h->fault)
+		return h->fault;
+	switch (h->type) {
+	case '\0':
+	case '0':
+	case '7':
+		*type = file_or_directory(h);
+		return NULL;
+	case '1' ... '6':
+		*type = plain[h->type - '1'];
+		return NULL;
+	case 'S':
+		*type = S_IFREG;
+		return NULL;
+	case 'D':	/* with a list of names, for incremental backups */
+		*type = S_IFDIR;
+		return NULL;
+	case 'M':
+		return "continued from another volume, left out";
+	case 'V':
+		return "volume label, left out";
+	default:
+		return "of an unknown type, left out";
+	}
+}

@@ -5,7 +5,78 @@
 #ifndef SGZ_TAR_HEADER_H
 #define SGZ_TAR_HEADER_H
 
-#include "tar/reader.h"
+#include <sys/stat.h>
+
+#include "base/timestamp.h"
+#include "tar/pax.h"
+
+#define SGZ_TAR_BLOCK	512
+
+/* Longest path of a header without extension: prefix, slash, name. */
+#define SGZ_TAR_NAME_MAX	(155 + 1 + 100)
+
+/**
+ * struct sgz_tar_run - a run of a sparse file that is stored
+ * @pos: first byte in the file
+ * @size: its length, not zero
+ */
+struct sgz_tar_run {
+	uint64_t pos;
+	uint64_t size;
+};
+
+/**
+ * struct sgz_tar_header - one entry of a tar stream
+ * @name: its path as stored; valid until the next header is read, as all
+ *	that this structure points to
+ * @name_len: bytes
+ * @link: target of a symbolic or hard link
+ * @link_len: bytes
+ * @type: type flag
+ * @mode: permission bits
+ * @uid: owner
+ * @gid: group
+ * @major: of a device
+ * @minor: of a device
+ * @mtime: nanoseconds since STARGZ_TIME_BASE
+ * @time: what became of the time in the header
+ * @size: bytes of payload that follow
+ * @file_size: bytes of the file, holes included
+ * @sparse: only @runs of the file are stored, one after the other
+ * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
+ *	up to at most @size
+ * @odd: what had to be put right, see enum sgz_tar_odd
+ * @fault: why the entry cannot be used, or NULL
+ * @bad_size: @size is not known, unless a record says it
+ * @pax: what extension headers said
+ * @buf: names as they are in the header block
+ */
+struct sgz_tar_header {
+	const char *name;
+	size_t name_len;
+	const char *link;
+	size_t link_len;
+	char type;
+	uint16_t mode;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t major;
+	uint32_t minor;
+	uint64_t mtime;
+	enum sgz_time_result time;
+	uint64_t size;
+	uint64_t file_size;
+	bool sparse;
+	struct sgz_vec runs;
+	uint32_t odd;
+	const char *fault;
+	bool bad_size;
+	struct sgz_pax pax;
+	struct {
+		char name[SGZ_TAR_NAME_MAX];
+		char link[100];
+	} buf;
+};
 
 /** struct sgz_gnu_run - a run of a sparse file in the old GNU form */
 struct sgz_gnu_run {
@@ -70,5 +141,23 @@ void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
  * @size: less than 8 GiB
  */
 void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size);
+
+/**
+ * sgz_tar_type() - what an entry is
+ * @h: its header
+ * @type: set to its type as in st_mode, or zero for a hard link
+ *
+ * Return: NULL, or why it is no file: to be left out, with a warning.
+ */
+const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type);
+
+/** sgz_tar_ends_with_slash() - does the path of an entry? */
+bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h);
+
+/** sgz_tar_padding() - bytes between a payload and the next header */
+static inline uint64_t sgz_tar_padding(uint64_t size)
+{
+	return -size & (SGZ_TAR_BLOCK - 1);
+}
 
 #endif /* SGZ_TAR_HEADER_H */

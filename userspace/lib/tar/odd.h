@@ -7,10 +7,8 @@
 #ifndef SGZ_TAR_ODD_H
 #define SGZ_TAR_ODD_H
 
+#include <stdbool.h>
 #include <stdint.h>
-
-struct sgz_tar;
-struct sgz_tar_header;
 
 /** enum sgz_tar_odd - numbers of bits in sgz_tar_header.odd */
 enum sgz_tar_odd {
@@ -31,9 +29,6 @@ enum sgz_tar_odd {
 	SGZ_ODD_COUNT
 };
 
-/** sgz_tar_warn() - report what is odd about the entry at hand, a line each */
-void sgz_tar_warn(const struct sgz_tar *tar);
-
 /**
  * sgz_tar_owner() - an owner as chown(2) takes it
  * @value: from the tar
@@ -42,20 +37,12 @@ void sgz_tar_warn(const struct sgz_tar *tar);
  *
  * Return: true if nothing is odd about @value.
  */
-static inline int sgz_tar_owner(int64_t value, uint32_t *owner)
+static inline bool sgz_tar_owner(int64_t value, uint32_t *owner)
 {
 	*owner = value;
 	if (*owner == UINT32_MAX)
 		*owner = 0;
 	return value >= 0 && value < UINT32_MAX;
 }
-
-/**
- * sgz_tar_fault() - can a file system hold an entry?
- * @h: its header, complete
- *
- * Return: NULL, or why not: the entry is to be left out.
- */
-const char *sgz_tar_fault(const struct sgz_tar_header *h);
 
 #endif /* SGZ_TAR_ODD_H */

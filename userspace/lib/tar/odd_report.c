@@ -7,7 +7,7 @@
 
 #include "stargz_fs.h"
 #include "tar/odd.h"
-#include "tar/reader.h"
+#include "tar/odd_report.h"
 #include "tar/whiteout.h"
 
 /* Longest name of a file, of which a path has many. */
@@ -30,13 +30,11 @@ static const char *const texts[SGZ_ODD_COUNT] = {
 	[SGZ_ODD_PAYLOAD] = "content of what cannot have any is skipped",
 };
 
-void sgz_tar_warn(const struct sgz_tar *tar)
+void sgz_tar_warn(const struct sgz_tar_header *h, const struct sgz_context *ctx)
 {
-	const struct sgz_tar_header *h = &tar->h;
-
 	for (int i = 0; i < SGZ_ODD_COUNT; i++)
 		if (h->odd & 1u << i)
-			sgz_warn(tar->stream->ctx, "%s: %s",
+			sgz_warn(ctx, "%s: %s",
 				 sgz_quote(h->name, h->name_len).text,
 				 texts[i]);
 }

@@ -71,8 +71,6 @@ struct sgz_pax {
 	struct sgz_arena arena;
 };
 
-struct sgz_tar_header;
-
 /**
  * sgz_pax_collect() - take the records of an extended header
  * @pax: where to; what it knows of an earlier one is forgotten
@@ -85,20 +83,8 @@ struct sgz_tar_header;
  */
 int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len);
 
-/**
- * sgz_pax_apply() - put what was collected in place of what the block says
- * @h: header with the block's fields filled
- *
- * The attributes are completed by those that have records of their own.
- * Sparse files are left to sgz_sparse_read().
- *
- * Return: 0, or -ENOMEM.
- */
-int sgz_pax_apply(struct sgz_tar_header *h);
-
-/** sgz_pax_path_length() - bytes of a path, which ends at a NUL byte */
-size_t sgz_pax_path_length(struct sgz_tar_header *h,
-			   const struct sgz_pax_text *text);
+/** sgz_pax_put_xattr() - add an attribute, or replace one; 0 or -ENOMEM */
+int sgz_pax_put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr);
 
 /** sgz_pax_number() - a decimal number in [0, @max], or -EUCLEAN */
 int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,

@@ -5,104 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tar/header.h"
 #include "tar/odd.h"
+#include "tar/odd_report.h"
+#include "tar/pax_apply.h"
+#include "tar/reader.h"
 #include "tar/sparse.h"
-
-int sgz_tar_fail(const struct sgz_tar *tar, int code, const char *why)
-{
-	const struct sgz_tar_header *h = &tar->h;
-	const char *where = "";
-	struct sgz_quoted name = { "" };
-
-	if (tar->named) {
-		where = ", in ";
-		name = sgz_quote(h->name, h->name_len);
-	} else if (tar->last_len) {
-		where = ", after ";
-		name = sgz_quote(tar->last, tar->last_len);
-	}
-	return sgz_fail(tar->stream->ctx, code, "tar: byte %llu%s%s: %s",
-			(unsigned long long)tar->at, where, name.text, why);
-}
-
-int sgz_tar_damaged(const struct sgz_tar *tar, const char *why)
-{
-	return sgz_tar_fail(tar, -EUCLEAN, why);
-}
-
-/* Add to what the stream said where in the tar it was. */
-static int stream_failed(const struct sgz_tar *tar, int ret)
-{
-	struct stargz_error inner;
-
-	if (ret != -EUCLEAN)
-		return ret;
-	inner = *tar->stream->ctx->err;
-	return sgz_tar_damaged(tar, inner.text);
-}
-
-/* Who wants the headers as they are gets a copy. */
-static int keep_head(struct sgz_tar *tar, const void *bytes, size_t len)
-{
-	void *copy;
-
-	if (!tar->head)
-		return 0;
-	copy = sgz_vec_add(tar->head, len, 1);
-	if (!copy)
-		return sgz_nomem(tar->stream->ctx);
-	memcpy(copy, bytes, len);
-	return 0;
-}
-
-int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len)
-{
-	int ret = sgz_stream_full(tar->stream, buf, len);
-
-	tar->pos += len;
-	return ret ? stream_failed(tar, ret) : keep_head(tar, buf, len);
-}
-
-int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
-{
-	int ret = sgz_stream_skip(tar->stream, len);
-
-	tar->pos += len;
-	return stream_failed(tar, ret);
-}
-
-/* Up to a block: how many bytes, fewer only at the end, or a negative errno. */
-static int read_part(struct sgz_tar *tar, void *block)
-{
-	int have = 0;
-
-	while (have < SGZ_TAR_BLOCK) {
-		ssize_t n = sgz_stream_read(tar->stream, (char *)block + have,
-					    SGZ_TAR_BLOCK - have);
-
-		if (n < 0)
-			return stream_failed(tar, n);
-		if (!n)
-			break;
-		have += n;
-	}
-	return have;
-}
-
-/* The next block: 1, or 0 if the stream ends here, or a negative errno. */
-static int read_block(struct sgz_tar *tar, void *block)
-{
-	int ret = read_part(tar, block);
-
-	if (ret <= 0)
-		return ret;
-	if (ret < SGZ_TAR_BLOCK)
-		return sgz_tar_damaged(tar, "cut off in a header");
-	tar->pos += ret;
-	ret = keep_head(tar, block, SGZ_TAR_BLOCK);
-	return ret ? ret : 1;
-}
 
 /* The payload of an extension header, with a NUL after it. */
 static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
@@ -188,17 +95,12 @@ static bool is_zero(const void *block)
 	return !memcmp(block, zero, sizeof(zero));
 }
 
-static bool ends_with_slash(const struct sgz_tar_header *h)
-{
-	return h->name_len && h->name[h->name_len - 1] == '/';
-}
-
 /* Types that never have a payload, whatever their size says. */
 static bool is_bare(const struct sgz_tar_header *h)
 {
 	if (h->type >= '1' && h->type <= '6')
 		return true;
-	return ends_with_slash(h) && (!h->type || h->type == '7');
+	return sgz_tar_ends_with_slash(h) && (!h->type || h->type == '7');
 }
 
 /* What follows the header: nothing, a block as at the end, or something. */
@@ -211,11 +113,10 @@ enum after {
 static int look_ahead(struct sgz_tar *tar)
 {
 	char block[SGZ_TAR_BLOCK];
-	int have = read_part(tar, block);
+	int have = sgz_tar_peek(tar, block);
 
 	if (have < 0)
 		return have;
-	sgz_stream_unread(tar->stream, block, have);
 	if (have < SGZ_TAR_BLOCK || is_zero(block))
 		return AFTER_NOTHING;
 	return sgz_tar_is_header(block) ? AFTER_HEADER : AFTER_PAYLOAD;
@@ -254,7 +155,7 @@ static int settle_size(struct sgz_tar *tar)
 		return drop_payload(tar);
 	if (h->bad_size)
 		return sgz_tar_damaged(tar, "size cannot be understood");
-	if (h->type != '0' || !h->size || !ends_with_slash(h))
+	if (h->type != '0' || !h->size || !sgz_tar_ends_with_slash(h))
 		return 0;
 	after = look_ahead(tar);
 	if (after == AFTER_HEADER) {
@@ -313,7 +214,7 @@ int sgz_tar_next(struct sgz_tar *tar)
 		int ret;
 
 		tar->at = tar->pos;
-		ret = read_block(tar, &u);
+		ret = sgz_tar_block_read(tar, &u);
 		if (ret <= 0)
 			return ret;
 		if (is_zero(&u)) {
@@ -332,47 +233,4 @@ int sgz_tar_next(struct sgz_tar *tar)
 	if (globals)
 		tar->h.odd |= 1u << SGZ_ODD_GLOBALS;
 	return 1;
-}
-
-/* Before there was a type for directories they had a slash at the end. */
-static mode_t file_or_directory(const struct sgz_tar_header *h)
-{
-	return ends_with_slash(h) ? S_IFDIR : S_IFREG;
-}
-
-const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type)
-{
-	static const mode_t plain[] = { 0, S_IFLNK, S_IFCHR, S_IFBLK, S_IFDIR,
-		S_IFIFO };
-
-	if (h->fault)
-		return h->fault;
-	switch (h->type) {
-	case '\0':
-	case '0':
-	case '7':
-		*type = file_or_directory(h);
-		return NULL;
-	case '1' ... '6':
-		*type = plain[h->type - '1'];
-		return NULL;
-	case 'S':
-		*type = S_IFREG;
-		return NULL;
-	case 'D':	/* with a list of names, for incremental backups */
-		*type = S_IFDIR;
-		return NULL;
-	case 'M':
-		return "continued from another volume, left out";
-	case 'V':
-		return "volume label, left out";
-	default:
-		return "of an unknown type, left out";
-	}
-}
-
-void sgz_tar_close(struct sgz_tar *tar)
-{
-	sgz_vec_free(&tar->h.runs);
-	sgz_pax_free(&tar->h.pax);
 }

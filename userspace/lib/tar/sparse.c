@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tar/odd.h"
+#include "tar/pax_apply.h"
 #include "tar/sparse.h"
 
 /* Runs in a block that follows an old GNU header. */

@@ -5,7 +5,7 @@
 #ifndef SGZ_TAR_SPARSE_H
 #define SGZ_TAR_SPARSE_H
 
-#include "tar/header.h"
+#include "tar/input.h"
 
 /**
  * sgz_sparse_read() - find out which runs of a file are stored

@@ -14,9 +14,10 @@
 #include "base/path.h"
 #include "stargz_fs.h"
 #include "tar/header.h"
+#include "tar/reader.h"
 #include "toc/entry.h"
 #include "toc/json_split.h"
-#include "toc/toc.h"
+#include "toc/read.h"
 
 #define TOC_NAME	"stargz.index.json"
 
@@ -361,14 +362,4 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 out:
 	free(r);
 	return ret;
-}
-
-void sgz_toc_free(struct sgz_toc *toc)
-{
-	sgz_vec_free(&toc->entries);
-	sgz_vec_free(&toc->chunks);
-	sgz_xattr_pool_free(&toc->xattrs);
-	sgz_arena_free(&toc->strings);
-	sgz_vec_free(&toc->chunk_digests);
-	sgz_vec_free(&toc->file_digests);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The table of contents of a blob, decoded and checked entry by entry.
+ * What the table of contents of a blob says: entries, chunks, digests.
  */
 #ifndef SGZ_TOC_TOC_H
 #define SGZ_TOC_TOC_H
@@ -9,7 +9,6 @@
 
 #include "base/sha256.h"
 #include "base/xattr_pool.h"
-#include "blob/footer.h"
 
 /* Most bytes of a TOC, as stored and decoded, and most entries of a layer. */
 #define SGZ_TOC_STORED_MAX	(256ull << 20)
@@ -149,18 +148,6 @@ static inline struct sgz_quoted sgz_entry_quoted(const struct sgz_entry *entry)
 		return sgz_quote("/", 1);
 	return sgz_quote(entry->name, entry->name_len);
 }
-
-/**
- * sgz_toc_read() - read and decode the table of contents
- * @toc: filled; zeroed by the caller
- * @ctx: the call; its options say where the TOC is and what digest it has
- * @blob: the layer
- * @footer: its footer
- *
- * Return: 0, or a negative errno with the error text set.
- */
-int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
-		 const struct sgz_blob *blob, const struct sgz_footer *footer);
 
 /** sgz_toc_free() - release */
 void sgz_toc_free(struct sgz_toc *toc);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * Which kind of footer a blob has, if any.
+ */
+#ifndef SGZ_BLOB_FOOTER_FIND_H
+#define SGZ_BLOB_FOOTER_FIND_H
+
+#include "blob/footer.h"
+
+/**
+ * sgz_footer_read() - find and parse the footer
+ * @footer: filled
+ * @blob: the blob
+ * @ctx: the call
+ *
+ * What the options say of the place of the TOC goes before the footer.
+ *
+ * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
+ * -EUCLEAN if it has one that cannot be right.
+ */
+int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
+		    const struct sgz_context *ctx);
+
+#endif /* SGZ_BLOB_FOOTER_FIND_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * An index in memory: its tables and its superblock.
+ */
+#ifndef SGZ_INDEX_IMAGE_H
+#define SGZ_INDEX_IMAGE_H
+
+#include <stdbool.h>
+
+#include "base/memory.h"
+#include "stargz_fs.h"
+
+/**
+ * struct sgz_image - an index
+ * @table: records of each table, in on-disk form; the xattr heap is the
+ *	pool's
+ * @sb: the superblock
+ * @grafts: struct sgz_graft, by inode number. Until they are resolved by
+ *	sgz_merge() or sgz_chain(), the index cannot be written
+ */
+struct sgz_image {
+	struct sgz_vec table[STARGZ_TABLES];
+	struct stargz_super_block sb;
+	struct sgz_vec grafts;
+};
+
+/**
+ * struct sgz_graft - an inode that stands for one of a layer below
+ * @ino: its number
+ * @layer: the layer
+ * @below: the inode's number there
+ */
+struct sgz_graft {
+	uint32_t ino;
+	uint32_t layer;
+	uint32_t below;
+};
+
+/**
+ * sgz_image_graft() - follow an inode to the layer that has its content
+ * @image: an index
+ * @layer: its number; set to that of the layer
+ * @ino: inode number; set to that in the layer
+ *
+ * Return: whether there is such a layer; if not, nothing is set.
+ */
+bool sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
+		     uint32_t *ino);
+
+/** sgz_image_free() - release */
+void sgz_image_free(struct sgz_image *image);
+
+#endif /* SGZ_INDEX_IMAGE_H */

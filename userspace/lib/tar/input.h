@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
+/*
+ * A tar stream that is being read, block by block.
+ */
+#ifndef SGZ_TAR_INPUT_H
+#define SGZ_TAR_INPUT_H
+
+#include "blob/stream.h"
+#include "tar/header.h"
+
+/**
+ * struct sgz_tar - a tar stream being read
+ * @stream: where its bytes come from
+ * @pos: how many of them were read or skipped
+ * @at: where the header block at hand begins
+ * @marked: the end was marked by a block of zeroes
+ * @named: @h is that of the block at hand
+ * @last: start of the name of the entry before
+ * @last_len: bytes of it
+ * @head: gets the blocks of headers as they are read, or NULL
+ * @h: the header read last
+ */
+struct sgz_tar {
+	struct sgz_stream *stream;
+	uint64_t pos;
+	uint64_t at;
+	bool marked;
+	bool named;
+	char last[SGZ_QUOTE_MAX];
+	size_t last_len;
+	struct sgz_vec *head;
+	struct sgz_tar_header h;
+};
+
+/** sgz_tar_read() - read @len bytes of headers; fewer are an error */
+int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len);
+
+/** sgz_tar_skip() - skip @len bytes; fewer are an error */
+int sgz_tar_skip(struct sgz_tar *tar, uint64_t len);
+
+/** sgz_tar_block_read() - the next block: 1, or 0 at the end, or an error */
+int sgz_tar_block_read(struct sgz_tar *tar, void *block);
+
+/**
+ * sgz_tar_peek() - look at the next block
+ * @tar: the tar; nothing of it is taken
+ * @block: gets up to %SGZ_TAR_BLOCK bytes
+ *
+ * Return: how many, fewer only at the end of the stream; or a negative errno.
+ */
+int sgz_tar_peek(struct sgz_tar *tar, void *block);
+
+/** sgz_tar_fail() - fail because of the header or the entry at hand */
+int sgz_tar_fail(const struct sgz_tar *tar, int code, const char *why);
+
+/** sgz_tar_damaged() - the same with -EUCLEAN */
+int sgz_tar_damaged(const struct sgz_tar *tar, const char *why);
+
+/** sgz_tar_close() - release all but the stream */
+void sgz_tar_close(struct sgz_tar *tar);
+
+#endif /* SGZ_TAR_INPUT_H */

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * What the records of extended headers mean for the entry that they belong to.
+ */
+#include <string.h>
+
+#include "tar/acl.h"
+#include "tar/odd.h"
+#include "tar/pax_apply.h"
+
+/* Engines take a sign. */
+static int signed_number(const struct sgz_pax_text *text, int64_t *value)
+{
+	bool negative = text->len && *text->p == '-';
+	size_t sign = text->len && (*text->p == '-' || *text->p == '+');
+	struct sgz_pax_text digits = { text->p + sign, text->len - sign };
+	uint64_t v;
+
+	if (sgz_pax_number(&digits, INT64_MAX, &v))
+		return -EUCLEAN;
+	*value = negative ? -(int64_t)v : (int64_t)v;
+	return 0;
+}
+
+static void apply_owner(struct sgz_tar_header *h, enum sgz_pax_key key,
+			uint32_t *to)
+{
+	const struct sgz_pax_text *text = &h->pax.value[key];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	if (signed_number(text, &value))
+		h->odd |= 1u << SGZ_ODD_OWNER_RECORD;
+	else if (!sgz_tar_owner(value, to))
+		h->odd |= 1u << SGZ_ODD_OWNER_RANGE;
+}
+
+static void apply_size(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_SIZE];
+	int64_t value;
+
+	if (!text->p)
+		return;
+	h->bad_size = signed_number(text, &value) || value < 0;
+	h->size = h->bad_size ? 0 : value;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Of text that only begins like a time, what it begins with. */
+static void apply_time(struct sgz_tar_header *h)
+{
+	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_MTIME];
+	const char *p = text->p, *end, *q;
+	bool digits = false, point = false;
+
+	if (!p)
+		return;
+	end = p + text->len;
+	p += p < end && *p == '+';
+	q = p + (p < end && *p == '-' && p == text->p);
+	for (; q < end && (is_digit(*q) || (*q == '.' && !point)); q++) {
+		digits |= is_digit(*q);
+		point |= *q == '.';
+	}
+	if (!digits) {
+		h->odd |= 1u << SGZ_ODD_TIME_RECORD;
+		return;
+	}
+	if (q < end)
+		h->odd |= 1u << SGZ_ODD_TIME_END;
+	h->time = sgz_time_decimal(p, q - p, &h->mtime);
+}
+
+size_t sgz_pax_path_length(struct sgz_tar_header *h,
+			   const struct sgz_pax_text *text)
+{
+	size_t len = strnlen(text->p, text->len);
+
+	if (len < text->len)
+		h->odd |= 1u << SGZ_ODD_NUL;
+	return len;
+}
+
+static void apply_path(struct sgz_tar_header *h,
+		       const struct sgz_pax_text *text,
+		       const char **to, size_t *len)
+{
+	size_t n = text->p ? sgz_pax_path_length(h, text) : 0;
+
+	if (!n)
+		return;
+	*to = text->p;
+	*len = n;
+}
+
+/* The text ends with a NUL where the kernel keeps it. */
+static int apply_selinux(struct sgz_pax *pax)
+{
+	const struct sgz_pax_text *text = &pax->value[SGZ_PAX_SELINUX];
+	struct sgz_xattr attr = { .name = "security.selinux" };
+	char *value;
+
+	if (!text->p)
+		return 0;
+	value = sgz_arena_room(&pax->arena, text->len + 1);
+	if (!value)
+		return -ENOMEM;
+	memcpy(value, text->p, text->len);
+	value[text->len] = '\0';
+	attr.name_len = strlen(attr.name);
+	attr.value = value;
+	attr.value_len = text->len + 1;
+	return sgz_pax_put_xattr(pax, &attr);
+}
+
+/* What cannot be translated becomes an attribute that is not sound. */
+static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
+		     const char *name, uint16_t *mode)
+{
+	const struct sgz_pax_text *text = &pax->value[key];
+	struct sgz_xattr attr = { .name = name, .name_len = strlen(name) };
+	struct sgz_vec acl = { 0 };
+	int ret;
+
+	if (!text->p)
+		return 0;
+	ret = sgz_acl_convert(&acl, text->p, text->len, mode);
+	if (ret == -EINVAL)
+		acl.count = 0;
+	attr.value_len = acl.count;
+	attr.value = sgz_arena_copy(&pax->arena, acl.data, acl.count);
+	if (ret != -ENOMEM && !attr.value)
+		ret = -ENOMEM;
+	if (ret == -EINVAL || (!ret && acl.count))
+		ret = sgz_pax_put_xattr(pax, &attr);
+	sgz_vec_free(&acl);
+	return ret;
+}
+
+int sgz_pax_apply(struct sgz_tar_header *h)
+{
+	struct sgz_pax *pax = &h->pax;
+	int ret;
+
+	apply_path(h, &pax->value[SGZ_PAX_PATH], &h->name, &h->name_len);
+	apply_path(h, &pax->value[SGZ_PAX_LINKPATH], &h->link, &h->link_len);
+	apply_path(h, &pax->gnu_name, &h->name, &h->name_len);
+	apply_path(h, &pax->gnu_link, &h->link, &h->link_len);
+	apply_size(h);
+	apply_time(h);
+	apply_owner(h, SGZ_PAX_UID, &h->uid);
+	apply_owner(h, SGZ_PAX_GID, &h->gid);
+	ret = apply_selinux(pax);
+	if (!ret)
+		ret = apply_acl(pax, SGZ_PAX_ACL_ACCESS,
+				"system.posix_acl_access", &h->mode);
+	if (!ret)
+		ret = apply_acl(pax, SGZ_PAX_ACL_DEFAULT,
+				"system.posix_acl_default", NULL);
+	h->odd |= pax->odd;
+	return ret;
+}
