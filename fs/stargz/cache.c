@@ -768,8 +768,9 @@ void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 		LIST_HEAD(dead);
 
 		spin_lock(&stargz_cache.lock);
-		for (n = 0; n < STARGZ_CACHE_BATCH &&
-			    !list_empty(&sbi->cache.bufs); n++) {
+		for (n = 0; n < STARGZ_CACHE_BATCH; n++) {
+			if (list_empty(&sbi->cache.bufs))
+				break;
 			buf = list_first_entry(&sbi->cache.bufs,
 					       struct stargz_span_buf, mount);
 			stargz_buf_evict(buf, &dead);

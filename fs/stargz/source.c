@@ -328,8 +328,9 @@ void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
  * Pages at the ends that hold other bytes as well do not count.
  *
  * Return: whether the source is a file and its page cache has a page of them, or
- *	it cannot be known, as the file system is stacked on another one. False for a range of no whole page, which stargz_source_forget() leaves
- *	alone anyway.
+ *	it cannot be known, as the file system is stacked on another one. False
+ *	for a range of no whole page, which stargz_source_forget() leaves alone
+ *	anyway.
  */
 bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
 {

@@ -134,8 +134,10 @@ static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 			continue;
 		p->next++;
 		ino = le32toh(d->ino);
-		if (d->type != S_IFDIR >> 12)
-			dir = looking = false;
+		if (d->type != S_IFDIR >> 12) {
+			dir = false;
+			looking = false;
+		}
 		if (looking) {
 			w->like = (struct part){ .layer = layer, .ino = ino };
 			looking = is_implied(w, layer, ino);

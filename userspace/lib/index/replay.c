@@ -203,7 +203,7 @@ static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
  * is what has the name of the link already.
  */
 static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
-		       bool *same, const char **why)
+			   bool *same, const char **why)
 {
 	const struct sgz_entry *link = op->entry;
 	size_t last = sgz_path_last(link->link, link->link_len);

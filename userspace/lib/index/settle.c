@@ -118,7 +118,8 @@ static void settle_names(struct settler *s)
 
 		s->fates[i].kind = n == SGZ_HOME_OPEN ? SGZ_STAYS : SGZ_GOES;
 		if (n == SGZ_HOME_OPEN)
-			n = s->home[i] = SGZ_NONE;
+			n = SGZ_NONE;
+		s->home[i] = n;
 		if (n != SGZ_NONE && is_marker(s, i)) {
 			settle_marker(s, i, n);
 			continue;
@@ -128,7 +129,8 @@ static void settle_names(struct settler *s)
 			continue;
 		}
 		if (n != SGZ_NONE && node_of(s, n)->flags & SGZ_NODE_HIDDEN)
-			n = s->home[i] = SGZ_NONE;
+			n = SGZ_NONE;
+		s->home[i] = n;
 		if (n != SGZ_NONE)
 			s->last[n] = i;
 	}

@@ -181,10 +181,12 @@ static int compare_content(void *data, uint32_t a, uint32_t b)
 	int ret = 0;
 
 	/* One line for each file will do. */
-	for (uint32_t i = 0; !ret && i < in_toc->b &&
-			     c->faults->count == faults; i++)
+	for (uint32_t i = 0; !ret && i < in_toc->b; i++) {
+		if (c->faults->count != faults)
+			break;
 		ret = compare_chunk(c, b, sgz_toc_chunk(&c->toc, in_toc->a + i),
 				    &run, end);
+	}
 	return ret;
 }
 

@@ -14,7 +14,6 @@ void sgz_expect_open(struct sgz_expected *e, const struct sgz_context *ctx)
 	e->opt.warn = NULL;
 	e->opt.raw = true;
 	e->ctx = (struct sgz_context){ &e->opt, ctx->err };
-
 }
 
 static int keep(struct sgz_expected *e, const char *bytes, size_t len,

@@ -165,7 +165,8 @@ static int copy(struct sgz_toc_writer *w, struct lines *l,
 	int ret;
 
 	l->at = strlen(SGZ_TOC_HEAD);
-	l->used = l->have = 0;
+	l->used = 0;
+	l->have = 0;
 	while ((ret = next_line(l)) == 1) {
 		while (i + 1 < e->first.count && first[i + 1] <= line)
 			i++;

@@ -407,7 +407,7 @@ static int white_out(struct differ *d, const struct sgz_old_file *file)
 static int make_whiteouts(struct differ *d)
 {
 	/* Of which add_whiteout() writes the beginning. */
-	static const char *opaque = SGZ_OPAQUE + sizeof(SGZ_WHITEOUT) - 1;
+	static const char *opaque = &SGZ_OPAQUE[sizeof(SGZ_WHITEOUT) - 1];
 	int ret = 0;
 
 	count_children(d);
