@@ -86,7 +86,8 @@ check-hostile: deps tools ## crafted images on each kernel; KERNELS= CPUS=
 		tests/hostile/run $$kernel --cpus $$cpus --all || status=1; \
 	done; done; exit $$status
 
-# Such a kernel, with KASAN and UBSAN alone, reads damaged layers. make check-mutated [CASES=200000] [FIRST=0]
+# Such a kernel, with KASAN and UBSAN alone, reads damaged layers.
+# make check-mutated [CASES=200000] [FIRST=0]
 CASES	?= 200000
 .PHONY: check-mutated
 check-mutated: deps tools ## damaged layers under KASAN; CASES= FIRST=

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Unpack layers as an engine does: its apply() is in a file of its own. Each line of standard input is a folder to be
-// made and the layers that are unpacked there, lowest first, separated by tabs.
-// The answer is a line: "ok", or the number of the layer that was refused, how many
-// of its bytes were read until then, and why.
+// Unpack layers as an engine does: its apply() is in a file of its own. Each line of
+// standard input is a folder to be made and the layers that are unpacked there, lowest
+// first, separated by tabs. The answer is a line: "ok", or the number of the
+// layer that was refused, how many of its bytes were read until then, and why.
 package main
 
 import (

@@ -343,4 +343,5 @@ void sgz_settled_free(struct sgz_settled *settled)
 	sgz_vec_free(&settled->fates);
 	sgz_arena_free(&settled->strings);
 	settled->changed = 0;
+	settled->renamed = 0;
 }
