@@ -140,11 +140,15 @@ struct stargz_run {
  * @lock: everything here
  * @clock: counts files
  * @runs: the walks that were seen last
+ * @batches: what is to be decoded ahead, or is being decoded
+ * @nr_batches: how many
  */
 struct stargz_prefetcher {
 	spinlock_t lock;		/* all of this */
 	u64 clock;
 	struct stargz_run runs[STARGZ_RUNS];
+	struct list_head batches;
+	unsigned int nr_batches;
 };
 
 /**

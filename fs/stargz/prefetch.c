@@ -11,9 +11,15 @@
  * A batch holds what it uses: its task counts for the mount, which is drained
  * before anything of it goes, and the spans that it has claimed are its own.
  *
- * Locking: stargz_prefetcher.lock protects the runs. It is held for arithmetic
- * only; stargz_run.busy keeps others off a run while its next batch is made.
+ * A batch may wait long for a worker. Meanwhile readers come to its spans, those
+ * of its own run, of another run that is in the same place, or of none. Each
+ * reader marks what it is about to read in all batches there are.
+ *
+ * Locking: stargz_prefetcher.lock protects the runs, the list of batches and their
+ * marks. It is held for arithmetic only; stargz_run.busy keeps others off a run
+ * while its next batch is made.
  */
+#include <linux/bitmap.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -24,7 +30,10 @@
 #define STARGZ_BATCH_ULEN	SZ_1M
 #define STARGZ_BATCH_CLEN	SZ_1M
 
-/* So many of them are given to the decoder at once. */
+/* Most batches of a mount that wait or are decoded. */
+#define STARGZ_BATCHES		(STARGZ_RUNS * STARGZ_RUN_BATCHES)
+
+/* So many of their spans are given to the decoder at once. */
 #define STARGZ_BATCH_STEP	8
 
 /* Spans that may be left out in a walk that still counts as in order. */
@@ -46,35 +55,99 @@
  * struct stargz_batch - consecutive spans, to be decoded ahead of a run
  * @task: on the queue of the mount, which keeps @sb alive
  * @sb: the file system
- * @run: the run, if it still has that @id
- * @id: see there
+ * @list: on stargz_prefetcher.batches
+ * @id: stargz_run.id of the run
  * @first: the first span
- * @count: how many
+ * @passed: spans that readers have come to; its lock is that of the prefetcher
+ * @count: how many spans
  * @raw: their records, checked
  * @buf: those that the batch has claimed
  */
 struct stargz_batch {
 	struct stargz_task task;
 	struct super_block *sb;
-	const struct stargz_run *run;
+	struct list_head list;
 	u64 id;
 	u32 first;
+	DECLARE_BITMAP(passed, STARGZ_BATCH_SPANS);
 	u32 count;
 	struct stargz_span raw[STARGZ_BATCH_SPANS];
 	struct stargz_span_buf *buf[STARGZ_BATCH_SPANS];
 };
 
-/* How many spans of the batch its reader has come to by now. */
-static u32 stargz_batch_passed(struct stargz_batch *batch)
+/*
+ * Mark spans @first to @last in all batches. In those of @run, if there is one,
+ * the spans before them are marked as well: that reader has left them out.
+ */
+static void stargz_batches_mark(struct stargz_prefetcher *p,
+				const struct stargz_run *run, u32 first,
+				u32 last)
+{
+	struct stargz_batch *batch;
+
+	lockdep_assert_held(&p->lock);
+	list_for_each_entry(batch, &p->batches, list) {
+		u64 from = max(first, batch->first);
+		u64 end = min((u64)last + 1,
+			      (u64)batch->first + STARGZ_BATCH_SPANS);
+
+		if (run && run->id == batch->id)
+			from = batch->first;
+		if (from < end)
+			bitmap_set(batch->passed, from - batch->first,
+				   end - from);
+	}
+}
+
+/* Which spans of the batch readers have come to by now. */
+static void stargz_batch_passed(struct stargz_batch *batch,
+				unsigned long *passed)
 {
 	struct stargz_prefetcher *p = &STARGZ_SB(batch->sb)->prefetcher;
-	u32 n = 0;
 
 	spin_lock(&p->lock);
-	if (batch->run->id == batch->id && batch->run->next > batch->first)
-		n = min(batch->run->next - batch->first, batch->count);
+	bitmap_copy(passed, batch->passed, STARGZ_BATCH_SPANS);
 	spin_unlock(&p->lock);
-	return n;
+}
+
+/* A batch that goes on from run->end, which is busy; or NULL. */
+static struct stargz_batch *stargz_batch_alloc(struct super_block *sb,
+					       const struct stargz_run *run)
+{
+	struct stargz_prefetcher *p = &STARGZ_SB(sb)->prefetcher;
+	struct stargz_batch *batch;
+	bool added;
+
+	batch = kmalloc(sizeof(*batch), STARGZ_GFP | __GFP_NORETRY);
+	if (!batch)
+		return NULL;
+	batch->sb = sb;
+	batch->id = run->id;
+	bitmap_zero(batch->passed, STARGZ_BATCH_SPANS);
+	spin_lock(&p->lock);
+	added = p->nr_batches < STARGZ_BATCHES;
+	if (added) {
+		p->nr_batches++;
+		list_add(&batch->list, &p->batches);
+		batch->first = run->end;
+	}
+	spin_unlock(&p->lock);
+	if (!added) {
+		kfree(batch);
+		return NULL;
+	}
+	return batch;
+}
+
+static void stargz_batch_free(struct stargz_batch *batch)
+{
+	struct stargz_prefetcher *p = &STARGZ_SB(batch->sb)->prefetcher;
+
+	spin_lock(&p->lock);
+	list_del(&batch->list);
+	p->nr_batches--;
+	spin_unlock(&p->lock);
+	kfree(batch);
 }
 
 /* Give a claimed span back: @err 0 when it is decoded. */
@@ -86,23 +159,25 @@ static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
 }
 
 /*
- * Claim what nobody has decoded yet. A reader says where it is before it looks
- * whether a span is claimed, and we look where it is after claiming, so that
- * not both decode a span.
+ * Claim what nobody has decoded yet. A reader marks what it is about to read
+ * before it looks whether a span is claimed, and we look at the marks after
+ * claiming, so that not both decode a span.
  */
 static void stargz_batch_claim(struct stargz_batch *batch)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(batch->sb);
-	u32 i, passed = stargz_batch_passed(batch);
+	DECLARE_BITMAP(passed, STARGZ_BATCH_SPANS);
+	u32 i;
 
+	stargz_batch_passed(batch, passed);
 	for (i = 0; i < batch->count; i++)
-		batch->buf[i] = i < passed ? NULL :
+		batch->buf[i] = test_bit(i, passed) ? NULL :
 			stargz_span_claim(sbi, batch->first + i,
 					  le32_to_cpu(batch->raw[i].ulen),
 					  STARGZ_CLAIM_AHEAD);
-	passed = stargz_batch_passed(batch);
-	for (i = 0; i < passed; i++)
-		if (batch->buf[i])
+	stargz_batch_passed(batch, passed);
+	for (i = 0; i < batch->count; i++)
+		if (batch->buf[i] && test_bit(i, passed))
 			stargz_batch_finish(batch, i, -EAGAIN);
 }
 
@@ -208,7 +283,7 @@ static void stargz_batch_run(struct stargz_task *task, bool drop)
 	if (session.strm)
 		stargz_batch_execute(batch, &session);
 	stargz_session_end(&session);
-	kfree(batch);
+	stargz_batch_free(batch);
 }
 
 /*
@@ -247,25 +322,24 @@ static u32 stargz_batch_queue(struct super_block *sb,
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
 	u64 spans = sbi->super.table[STARGZ_TABLE_SPANS].count;
 	struct stargz_batch *batch;
-	u32 n, first = READ_ONCE(run->end);
+	u32 n = 0, first;
 
-	if (first >= spans)
+	if (READ_ONCE(run->end) >= spans)
 		return 0;
-	batch = kmalloc(sizeof(*batch), STARGZ_GFP | __GFP_NORETRY);
+	batch = stargz_batch_alloc(sb, run);
 	if (!batch)
 		return 0;
-	n = min_t(u64, STARGZ_BATCH_SPANS, spans - first);
-	if (stargz_meta_read(sb, STARGZ_TABLE_SPANS, first, batch->raw, n))
+	first = batch->first;
+	if (first < spans)
+		n = min_t(u64, STARGZ_BATCH_SPANS, spans - first);
+	if (n && stargz_meta_read(sb, STARGZ_TABLE_SPANS, first, batch->raw, n))
 		n = 0;
-	n = stargz_batch_size(sbi, batch->raw, n);
+	if (n)
+		n = stargz_batch_size(sbi, batch->raw, n);
 	if (!n) {
-		kfree(batch);
+		stargz_batch_free(batch);
 		return 0;
 	}
-	batch->sb = sb;
-	batch->run = run;
-	batch->id = run->id;
-	batch->first = first;
 	batch->count = n;
 	batch->task.run = stargz_batch_run;
 	stargz_engine_queue(sbi, &batch->task, STARGZ_PREFETCH);
@@ -377,6 +451,7 @@ static struct stargz_run *stargz_run_advance(struct stargz_prefetcher *p,
 		       !stargz_run_follows(p, run);
 		run->busy |= more;
 	}
+	stargz_batches_mark(p, run, first, last);
 	spin_unlock(&p->lock);
 	return more ? run : NULL;
 }
@@ -422,4 +497,5 @@ void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 void stargz_prefetcher_init(struct stargz_prefetcher *p)
 {
 	spin_lock_init(&p->lock);
+	INIT_LIST_HEAD(&p->batches);
 }
