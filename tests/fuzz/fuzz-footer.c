@@ -24,8 +24,8 @@ static void check(const struct sgz_footer *footer, const struct sgz_blob *blob)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct sgz_context ctx = *input_context();
-	struct stargz_index_options opt = *ctx.opt;
+	const struct sgz_context *ctx = input_context();
+	const struct sgz_toc_options how = { 0 };
 	struct sgz_footer footer = { 0 };
 	struct sgz_toc toc = { 0 };
 	char position[64] = "";
@@ -38,13 +38,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (n == len || n == sizeof(position))
 		return 0;
 	memcpy(position, bytes, n);
-	opt.toc_position = n ? position : NULL;
-	ctx.opt = &opt;
-	if (!sgz_blob_open(&blob, &ctx, input_file(bytes + n + 1, len - n - 1),
+	if (!sgz_blob_open(&blob, ctx, input_file(bytes + n + 1, len - n - 1),
 			   0, 0) &&
-	    sgz_footer_read(&footer, &blob, &ctx) == 1) {
+	    sgz_footer_read(&footer, &blob, ctx, n ? position : NULL) == 1) {
 		check(&footer, &blob);
-		sgz_toc_read(&toc, &ctx, &blob, &footer);
+		sgz_toc_read(&toc, ctx, &how, &blob, &footer);
 	}
 	sgz_toc_free(&toc);
 	return 0;

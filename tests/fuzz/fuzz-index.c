@@ -28,6 +28,7 @@ static void seal(uint8_t *bytes, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	const struct sgz_context *ctx = input_context();
+	const struct stargz_index_options how = { 0 };
 	static uint8_t copy[1 << 20];
 	struct sgz_opened o = { 0 };
 
@@ -35,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	memcpy(copy, bytes, len);
 	seal(copy, len);
-	if (!sgz_opened_file(&o, ctx, input_file(copy, len)) && !o.layer &&
+	if (!sgz_opened_file(&o, ctx, &how, input_file(copy, len)) && !o.layer &&
 	    !sgz_index_tables(&o.image, ctx, &o.file))
 		look_at(&o);
 	sgz_opened_free(&o);

@@ -29,6 +29,7 @@ static void seal(uint8_t *block)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	const struct sgz_context *ctx = input_context();
+	const struct stargz_index_options how = { 0 };
 	static uint8_t copy[1 << 20];
 	struct sgz_opened o = { 0 };
 
@@ -37,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	memcpy(copy, bytes, len);
 	for (size_t at = 0; at + SGZ_TAR_BLOCK <= len; at += SGZ_TAR_BLOCK)
 		seal(copy + at);
-	if (!sgz_opened_file(&o, ctx, input_file(copy, len)) && o.layer &&
+	if (!sgz_opened_file(&o, ctx, &how, input_file(copy, len)) && o.layer &&
 	    !sgz_opened_layer(&o))
 		look_at(&o);
 	sgz_opened_free(&o);

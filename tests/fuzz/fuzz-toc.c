@@ -26,7 +26,8 @@ struct work {
 	struct sgz_image image;
 };
 
-static int make(struct work *w, const struct sgz_context *ctx)
+static int make(struct work *w, const struct sgz_context *ctx,
+		const char *toc_path)
 {
 	const struct sgz_footer footer = {
 		.codec = STARGZ_CODEC_GZIP,
@@ -34,7 +35,8 @@ static int make(struct work *w, const struct sgz_context *ctx)
 		.data_end = BLOB_SIZE,
 	};
 	const struct sgz_blob blob = { .fd = -1, .size = BLOB_SIZE };
-	int ret = sgz_toc_read(&w->toc, ctx, &blob, &footer);
+	const struct sgz_toc_options how = { .path = toc_path };
+	int ret = sgz_toc_read(&w->toc, ctx, &how, &blob, &footer);
 
 	if (!ret)
 		ret = sgz_replay(&w->tree, ctx, NULL, NULL);
@@ -59,8 +61,7 @@ static void check(const struct sgz_image *image, const struct sgz_context *ctx)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct sgz_context ctx = *input_context();
-	struct stargz_index_options opt = *ctx.opt;
+	const struct sgz_context *ctx = input_context();
 	struct work w = { 0 };
 	char path[40];
 
@@ -69,13 +70,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d",
 		 input_file(bytes + 1, len - 1));
-	opt.toc_path = path;
-	opt.raw = bytes[0] & 1;
-	opt.check = bytes[0] & 2;
-	ctx.opt = &opt;
+	w.toc.raw = bytes[0] & 1;
+	w.tree.raw = w.toc.raw;
+	w.toc.digests = bytes[0] & 2;
 	w.tree.toc = &w.toc;
-	if (!make(&w, &ctx))
-		check(&w.image, &ctx);
+	if (!make(&w, ctx, path))
+		check(&w.image, ctx);
 	sgz_image_free(&w.image);
 	sgz_spans_free(&w.spans);
 	sgz_layout_free(&w.layout);

@@ -18,13 +18,11 @@
 /* Trees with more content are not read: that takes time, and shows nothing. */
 #define CONTENT_MAX	(1u << 20)
 
-static struct stargz_index_options options;
 static struct stargz_error error;
-static const struct sgz_context context = { &options, &error };
+static const struct sgz_context context = { .err = &error };
 
 const struct sgz_context *input_context(void)
 {
-	memset(&options, 0, sizeof(options));
 	return &context;
 }
 

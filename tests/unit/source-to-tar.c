@@ -30,8 +30,8 @@ static void warn(void *data, const char *line)
 	fprintf(stderr, "warning: %s\n", line);
 }
 
-static struct stargz_index_options options = { .warn = warn };
-static const struct sgz_context context = { &options, &error };
+static const struct stargz_index_options options;
+static const struct sgz_context context = { .err = &error, .warn = warn };
 static struct sgz_exclude exclude;
 static struct sgz_edit edit;
 static struct sgz_priority first;
@@ -194,7 +194,7 @@ static int open_dump(struct sgz_source **source, int fd, bool dir)
 	if (dir)
 		content.dir = fd;
 	else if (!ret)
-		ret = sgz_opened_file(&layer, &context, fd);
+		ret = sgz_opened_file(&layer, &context, &options, fd);
 	if (!ret && !dir)
 		ret = sgz_opened_read(&layer, fds, 2);
 	return ret ? ret : sgz_source_dump(source, &context, &blob, &content);

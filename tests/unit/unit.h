@@ -25,10 +25,9 @@ static inline void unit_warn(void *data, const char *line)
 }
 
 static struct stargz_error unit_error;
-static struct stargz_index_options unit_options = { .warn = unit_warn };
 static const struct sgz_context unit_context = {
-	.opt = &unit_options,
 	.err = &unit_error,
+	.warn = unit_warn,
 };
 
 #endif /* UNIT_H */

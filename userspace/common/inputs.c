@@ -80,9 +80,10 @@ int inputs_open(struct inputs_file *input, const struct inputs *in,
 }
 
 int inputs_look(struct inputs_file *input, const struct inputs *in,
-		const struct sgz_context *ctx)
+		const struct sgz_context *ctx,
+		const struct stargz_index_options *opt)
 {
-	int ret = sgz_opened_file(&input->opened, ctx, input->file);
+	int ret = sgz_opened_file(&input->opened, ctx, opt, input->file);
 
 	if (!ret && input->opened.layer && in->index)
 		return sgz_fail(ctx, -EINVAL, "%s is not an index", in->index);

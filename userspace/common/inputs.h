@@ -73,11 +73,13 @@ int inputs_open(struct inputs_file *input, const struct inputs *in,
  * @input: opened
  * @in: the options
  * @ctx: the call
+ * @opt: how the index of a layer is made; kept
  *
  * Return: as sgz_opened_file(); -EINVAL if what was given as an index is none.
  */
 int inputs_look(struct inputs_file *input, const struct inputs *in,
-		const struct sgz_context *ctx);
+		const struct sgz_context *ctx,
+		const struct stargz_index_options *opt);
 
 /** inputs_close() - release */
 void inputs_close(struct inputs_file *input);

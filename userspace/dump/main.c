@@ -38,7 +38,7 @@ static int read_input(struct settings *s, const struct sgz_context *ctx,
 	s->now = path;
 	if (inputs_open(in, &s->inputs, path, PROG))
 		return EXIT_TROUBLE;
-	ret = inputs_look(in, &s->inputs, ctx);
+	ret = inputs_look(in, &s->inputs, ctx, &s->opt);
 	if (!ret)
 		ret = sgz_opened_read(&in->opened, in->fds, in->count);
 	if (!ret)
@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 {
 	struct settings s = { 0 };
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = { &s.opt, &err };
+	struct sgz_context ctx;
 	struct inputs_file in[2] = { 0 };
 	int code;
 
@@ -125,6 +125,7 @@ int main(int argc, char **argv)
 		s.opt.warn = on_warning;
 	if (!s.quiet && isatty(STDERR_FILENO))
 		s.opt.progress = on_progress;
+	ctx = sgz_context_of(&s.opt, &err);
 	bar_start(&s.bar);
 	code = read_input(&s, &ctx, s.files[0], &in[0]);
 	if (!code && s.command == CMD_DIFF)

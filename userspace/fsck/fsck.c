@@ -91,11 +91,18 @@ static int check_tars(struct target *t, const struct sgz_context *ctx)
 {
 	struct sgz_opened *o = &t->input.opened;
 	size_t count = o->image.table[STARGZ_TABLE_BLOBS].count;
+	const struct sgz_toc_options how = {
+		.path = t->settings->opt.toc_path,
+		.digest = t->settings->opt.toc_digest,
+		.stored_digest = t->settings->opt.toc_stored_digest,
+		.position = t->settings->opt.toc_position,
+	};
 	int ret = 0;
 
 	for (size_t i = 0; !ret && !t->faults.count && i < count; i++)
 		if (o->blobs[i].fd >= 0)
-			ret = sgz_tar_faults(ctx, &o->blobs[i], &t->faults);
+			ret = sgz_tar_faults(ctx, &how, &o->blobs[i],
+					     &t->faults);
 	return ret;
 }
 
@@ -134,13 +141,13 @@ static int full(struct target *t, const struct sgz_context *ctx)
 /* A layer: its footer, and its TOC if there is something to compare with. */
 static int quick_layer(struct target *t, const struct sgz_context *ctx)
 {
-	const struct stargz_index_options *opt = ctx->opt;
+	const struct stargz_index_options *opt = &t->settings->opt;
 	struct sgz_opened *o = &t->input.opened;
 	int ret;
 
 	if (opt->toc_digest || opt->toc_stored_digest || opt->toc_path)
 		return sgz_opened_layer(o);
-	ret = sgz_format_probe(&o->file, ctx);
+	ret = sgz_format_probe(&o->file, ctx, opt->toc_position);
 	if (!ret)
 		return sgz_fail(ctx, -EINVAL,
 				"neither an index nor a layer of a kind that is known");
@@ -185,7 +192,8 @@ static void print_clean(const struct target *t)
 
 static int work(struct target *t, const struct sgz_context *ctx)
 {
-	int ret = inputs_look(&t->input, &t->settings->inputs, ctx);
+	int ret = inputs_look(&t->input, &t->settings->inputs, ctx,
+			      &t->settings->opt);
 
 	if (ret)
 		return ret;
@@ -203,7 +211,7 @@ static int work(struct target *t, const struct sgz_context *ctx)
 int fsck_target(struct target *t)
 {
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = { &t->settings->opt, &err };
+	const struct sgz_context ctx = sgz_context_of(&t->settings->opt, &err);
 	int ret, code;
 
 	t->faults = (struct sgz_faults)SGZ_FAULTS_INIT;

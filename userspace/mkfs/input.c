@@ -47,8 +47,8 @@ static int leave_out(struct input *in, const struct settings *s,
 	return ret ? ret : sgz_source_exclude(&in->source, ctx, &s->exclude);
 }
 
-static int open_content(struct input *in, const struct sgz_context *ctx,
-			bool dir)
+static int open_content(struct input *in, const struct settings *s,
+			const struct sgz_context *ctx, bool dir)
 {
 	const int fds[] = { -1, in->blob.fd };
 	int ret;
@@ -57,14 +57,14 @@ static int open_content(struct input *in, const struct sgz_context *ctx,
 	in->content.layer = &in->layer;
 	if (dir)
 		return 0;
-	ret = sgz_opened_file(&in->layer, ctx, in->blob.fd);
+	ret = sgz_opened_file(&in->layer, ctx, &s->call, in->blob.fd);
 	return ret ? ret : sgz_opened_read(&in->layer, fds, 2);
 }
 
 static int pick_text(struct input *in, const struct settings *s,
 		     const struct sgz_context *ctx, bool dir)
 {
-	int ret = open_content(in, ctx, dir);
+	int ret = open_content(in, s, ctx, dir);
 
 	if (ret)
 		return ret;

@@ -110,8 +110,7 @@ static int verify(struct settings *s, struct outputs *out,
 		  struct sgz_expected *e)
 {
 	struct stargz_error err = { "" };
-	struct stargz_index_options opt = s->call;
-	const struct sgz_context ctx = { &opt, &err };
+	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	int fd = out->layer.fd, ret;
 
 	/* What is no file of ours was only opened to be written. */
@@ -119,8 +118,8 @@ static int verify(struct settings *s, struct outputs *out,
 		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return failed(s->dest, strerror(errno));
-	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
-	ret = sgz_verify(&ctx, fd, e);
+	ret = sgz_verify(&ctx, fd,
+			 s->toc && out->toc.temp ? out->toc.temp : s->toc, e);
 	if (fd != out->layer.fd)
 		close(fd);
 	bar_clear(&s->bar);
@@ -133,7 +132,7 @@ static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
 {
 	struct stat st[3] = { 0 };
 	struct stargz_error err = { "" };
-	struct sgz_context ctx = { &s->call, &err };
+	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	struct input in;
 	int ret;
 

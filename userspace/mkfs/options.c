@@ -264,7 +264,7 @@ static int take_sort(enum sgz_sort *sort, const char *text)
 static int take_exclude(struct settings *s, const char *text, bool pattern)
 {
 	struct stargz_error err = { "" };
-	struct sgz_context ctx = { &s->call, &err };
+	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 
 	if (pattern ? sgz_exclude_pattern(&s->exclude, &ctx, text) :
 		      sgz_exclude_path(&s->exclude, &ctx, text))

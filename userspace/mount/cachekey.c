@@ -131,14 +131,13 @@ static int add_toc(struct sgz_sha256 *sha, const struct source *src,
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
-	struct stargz_index_options none = { 0 };
-	struct sgz_context ctx = { .opt = &none, .err = err };
+	struct sgz_context ctx = { .err = err };
 	uint8_t digest[SGZ_SHA256_LEN];
 	struct sgz_footer footer;
 	struct sgz_sha256 sha;
 	int ret;
 
-	ret = sgz_footer_read(&footer, &src->blob, &ctx);
+	ret = sgz_footer_read(&footer, &src->blob, &ctx, NULL);
 	key->of_file = !ret;
 	if (ret >= 0)
 		ret = sgz_sha256_open(&sha, &ctx);

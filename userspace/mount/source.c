@@ -201,7 +201,7 @@ static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
 		trimmed.size = end + zeroes[i];
 		if (trimmed.size > blob->size)
 			continue;
-		ret = sgz_footer_read(&footer, &trimmed, ctx);
+		ret = sgz_footer_read(&footer, &trimmed, ctx, NULL);
 		if (ret == 1)
 			*blob = trimmed;
 	}
@@ -230,7 +230,7 @@ static int avoid_loop(struct source *src, const struct sgz_context *ctx,
 		"a loop device leaves out the last data of the layer";
 	struct sgz_footer footer;
 
-	if (sgz_footer_read(&footer, &src->blob, ctx) != 1)
+	if (sgz_footer_read(&footer, &src->blob, ctx, NULL) != 1)
 		footer.toc = src->blob.size;
 	if (footer.toc <= shown)
 		return 0;
@@ -250,9 +250,8 @@ enum mount_exit source_find_blob(struct source *src,
 	static const char no_footer[] =
 		"no layer at the start, nor a layer's footer before the zeroes at the end of the device; "
 		"give index=, made by stargz-index from the file";
-	struct stargz_index_options none = { 0 };
 	struct stargz_error err = { "" };
-	struct sgz_context ctx = { .opt = &none, .err = &err };
+	struct sgz_context ctx = { .err = &err };
 	uint64_t range;
 	bool looped;
 	int ret = 0;
@@ -269,7 +268,7 @@ enum mount_exit source_find_blob(struct source *src,
 		ret = trim_padding(&src->blob, &ctx);
 	/* A file without any the library will explain. */
 	if (ret == -ENODATA && (src->regular || looped ||
-				sgz_format_probe(&src->blob, &ctx) == 1))
+				sgz_format_probe(&src->blob, &ctx, NULL) == 1))
 		ret = 0;
 	if (ret >= 0 && looped)
 		ret = avoid_loop(src, &ctx, range);

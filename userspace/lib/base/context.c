@@ -57,16 +57,16 @@ void sgz_warn(const struct sgz_context *ctx, const char *fmt, ...)
 	char line[sizeof(ctx->err->text)];
 	va_list ap;
 
-	if (!ctx->opt->warn)
+	if (!ctx->warn)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	ctx->opt->warn(ctx->opt->data, line);
+	ctx->warn(ctx->data, line);
 }
 
 void sgz_progress(const struct sgz_context *ctx, uint64_t done, uint64_t total)
 {
-	if (ctx->opt->progress)
-		ctx->opt->progress(ctx->opt->data, done, total);
+	if (ctx->progress)
+		ctx->progress(ctx->data, done, total);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What every part of the library is handed: the options of the call, where
- * its error goes, and how names are shown in messages.
+ * What every part of the library is handed: where errors, warnings and progress
+ * of the call go, and how messages show names.
  */
 #ifndef SGZ_BASE_CONTEXT_H
 #define SGZ_BASE_CONTEXT_H
@@ -13,13 +13,42 @@
 
 /**
  * struct sgz_context - one call of the library
- * @opt: what the caller asked for
- * @err: where the text of a failure goes
+ * @err: gets the text of a failure
+ * @warn: called with one line for each oddity that does not stop the work, or
+ *	NULL
+ * @progress: called with bytes done and bytes in all, or NULL
+ * @data: passed to @warn and @progress
+ *
+ * Options of an operation do not belong here: functions that need them take
+ * them as parameters.
  */
 struct sgz_context {
-	const struct stargz_index_options *opt;
 	struct stargz_error *err;
+	void (*warn)(void *data, const char *line);
+	void (*progress)(void *data, uint64_t done, uint64_t total);
+	void *data;
 };
+
+/** sgz_context_of() - the context of a call with these options */
+static inline struct sgz_context
+sgz_context_of(const struct stargz_index_options *opt, struct stargz_error *err)
+{
+	return (struct sgz_context){ err, opt->warn, opt->progress, opt->data };
+}
+
+/** sgz_context_quiet() - the same call without warnings, errors to @err */
+static inline struct sgz_context
+sgz_context_quiet(const struct sgz_context *ctx, struct stargz_error *err)
+{
+	return (struct sgz_context){ err, NULL, ctx->progress, ctx->data };
+}
+
+/** sgz_context_inner() - the same call, errors to @err */
+static inline struct sgz_context
+sgz_context_inner(const struct sgz_context *ctx, struct stargz_error *err)
+{
+	return (struct sgz_context){ err, ctx->warn, ctx->progress, ctx->data };
+}
 
 /* Enough for a quoted name in a message, escapes included. */
 #define SGZ_QUOTE_MAX	160

@@ -94,11 +94,12 @@ static bool is_overlay(const struct sgz_xattr *attr)
 }
 
 bool sgz_xattr_wanted(const struct sgz_xattr *attr,
-		      const struct sgz_context *ctx, const char *owner)
+		      const struct sgz_context *ctx, bool raw,
+		      const char *owner)
 {
 	const char *fault;
 
-	if (!ctx->opt->raw && is_overlay(attr))
+	if (!raw && is_overlay(attr))
 		return false;
 	fault = sgz_xattr_fault(attr);
 	if (fault)
@@ -325,7 +326,7 @@ int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
 
 int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
 			const struct sgz_context *ctx,
-			const struct sgz_vec *heap, uint32_t id, bool all,
+			const struct sgz_vec *heap, uint32_t id, bool overlay,
 			uint32_t *to)
 {
 	const struct sgz_xattr_pool from = { .heap = *heap };
@@ -343,7 +344,8 @@ int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
 		sgz_nomem(ctx);
 	attr = attrs.data;
 	for (size_t i = 0; !ret && i < attrs.count; i++)
-		if (all || sgz_xattr_wanted(&attr[i], ctx, "an inode of a layer"))
+		if (sgz_xattr_wanted(&attr[i], ctx, overlay,
+				     "an inode of a layer"))
 			attr[kept++] = attr[i];
 	if (!ret)
 		ret = sgz_xattr_pool_add(pool, ctx, attr, kept, to);

@@ -46,14 +46,14 @@ const char *sgz_xattr_fault(const struct sgz_xattr *attr);
  * sgz_xattr_wanted() - should an attribute be in the index?
  * @attr: the attribute
  * @ctx: the call
- * @owner: whose it is, for the warning if it cannot be there
- *
- * Those that steer overlayfs belong to it, unless the view is raw.
+ * @raw: the view is raw: attributes that overlayfs interprets stay
+ * @owner: the entry, for the warning if the index cannot hold the attribute
  *
  * Return: true if so.
  */
 bool sgz_xattr_wanted(const struct sgz_xattr *attr,
-		      const struct sgz_context *ctx, const char *owner);
+		      const struct sgz_context *ctx, bool raw,
+		      const char *owner);
 
 /**
  * sgz_xattr_pool_add() - store a set of attributes without faults
@@ -87,14 +87,14 @@ int sgz_xattr_pool_get(const struct sgz_xattr_pool *pool, uint32_t id,
  * @ctx: the call
  * @heap: the table of sets of the index
  * @id: the set there; zero: none
- * @all: also what sgz_xattr_wanted() does not want
+ * @overlay: take attributes that overlayfs interprets, too
  * @to: set to the set in @pool
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_xattr_pool_move(struct sgz_xattr_pool *pool,
 			const struct sgz_context *ctx,
-			const struct sgz_vec *heap, uint32_t id, bool all,
+			const struct sgz_vec *heap, uint32_t id, bool overlay,
 			uint32_t *to);
 
 /** sgz_xattr_pool_free() - release */

@@ -6,14 +6,14 @@
 #define FOOTER_MAX	SGZ_ZSTD_FOOTER_MAX
 
 int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
-		    const struct sgz_context *ctx)
+		    const struct sgz_context *ctx, const char *position)
 {
 	unsigned char end[FOOTER_MAX];
 	size_t len = blob->size < FOOTER_MAX ? blob->size : FOOTER_MAX;
 	int ret;
 
-	if (ctx->opt->toc_position)
-		return sgz_zstd_position(footer, blob, ctx);
+	if (position)
+		return sgz_zstd_position(footer, blob, ctx, position);
 	ret = sgz_blob_read(blob, ctx, blob->size - len, end, len);
 	if (ret)
 		return ret;

@@ -12,13 +12,13 @@
  * @footer: filled
  * @blob: the blob
  * @ctx: the call
- *
- * What the options say of the place of the TOC goes before the footer.
+ * @position: "OFFSET:LENGTH:SIZE:1" of the TOC of a zstd:chunked blob, which is
+ *	used instead of the footer; or NULL
  *
  * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
  * -EUCLEAN if it has one that cannot be right.
  */
 int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
-		    const struct sgz_context *ctx);
+		    const struct sgz_context *ctx, const char *position);
 
 #endif /* SGZ_BLOB_FOOTER_FIND_H */

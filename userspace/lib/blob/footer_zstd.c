@@ -111,16 +111,16 @@ int sgz_zstd_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
 }
 
 int sgz_zstd_position(struct sgz_footer *footer, const struct sgz_blob *blob,
-		      const struct sgz_context *ctx)
+		      const struct sgz_context *ctx, const char *position)
 {
 	uint64_t number[4];
 	int used = 0;
 
-	if (sscanf(ctx->opt->toc_position,
+	if (sscanf(position,
 		   "%" SCNu64 ":%" SCNu64 ":%" SCNu64 ":%" SCNu64 "%n",
 		   &number[0], &number[1], &number[2], &number[3],
-		   &used) != 4 || ctx->opt->toc_position[used] ||
-	    strspn(ctx->opt->toc_position, "0123456789:") != (size_t)used)
+		   &used) != 4 || position[used] ||
+	    strspn(position, "0123456789:") != (size_t)used)
 		return sgz_fail(ctx, -EINVAL,
 				"position of the TOC is not four numbers with colons");
 	return place(footer, blob, ctx, number, blob->size);

@@ -28,12 +28,13 @@ int sgz_zstd_footer(struct sgz_footer *footer, const struct sgz_blob *blob,
  * sgz_zstd_position() - the same from what a manifest says
  * @footer: filled
  * @blob: the blob
- * @ctx: the call, with the position among its options
+ * @ctx: the call
+ * @position: four numbers with colons between them
  *
  * Return: 1 or a negative errno.
  */
 int sgz_zstd_position(struct sgz_footer *footer, const struct sgz_blob *blob,
-		      const struct sgz_context *ctx);
+		      const struct sgz_context *ctx, const char *position);
 
 /* A skippable frame and the length of its header. */
 #define SGZ_SKIPPABLE		0x184d2a50

@@ -94,11 +94,11 @@ static int copy_blob(const struct sgz_context *ctx,
 }
 
 int sgz_device_write(struct sgz_image *image, const struct sgz_context *ctx,
+		     uint64_t align,
 		     const struct sgz_blob *blobs, int out)
 {
 	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
 	size_t count = image->table[STARGZ_TABLE_BLOBS].count;
-	uint64_t align = ctx->opt->align ? ctx->opt->align : SGZ_DEVICE_ALIGN;
 	uint64_t end = place_blobs(image);
 	struct stat st;
 	int ret;
@@ -111,7 +111,7 @@ int sgz_device_write(struct sgz_image *image, const struct sgz_context *ctx,
 	for (size_t i = 0; !ret && i < count; i++)
 		ret = copy_blob(ctx, &blobs[i], out, le64toh(blob[i].start),
 				end);
-	if (!ret && ftruncate(out, align_up(end, align)))
+	if (!ret && ftruncate(out, align_up(end, align ? align : SGZ_DEVICE_ALIGN)))
 		ret = sgz_fail(ctx, -errno, "write: %s", strerror(errno));
 	return ret;
 }

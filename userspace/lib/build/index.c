@@ -22,14 +22,34 @@ struct work {
 	struct sgz_spans spans;
 };
 
+static struct sgz_format_options
+format_options(const struct stargz_index_options *opt)
+{
+	return (struct sgz_format_options){
+		.toc = {
+			.path = opt->toc_path,
+			.digest = opt->toc_digest,
+			.stored_digest = opt->toc_stored_digest,
+			.position = opt->toc_position,
+		},
+		.spans = {
+			.size = opt->span_size,
+			.member_size = opt->member_size,
+			.no_checkpoints = opt->no_checkpoints,
+		},
+	};
+}
+
 static int make(struct work *w, struct sgz_image *image,
-		const struct sgz_context *ctx, struct sgz_blob *blob,
+		const struct sgz_context *ctx,
+		const struct stargz_index_options *opt, struct sgz_blob *blob,
 		struct sgz_vec *ranges)
 {
+	const struct sgz_format_options how = format_options(opt);
 	struct sgz_left_open open = { 0 };
 	int ret;
 
-	ret = sgz_format_read(&w->toc, &w->spans, ctx, blob);
+	ret = sgz_format_read(&w->toc, &w->spans, ctx, &how, blob);
 	if (!ret)
 		ret = sgz_replay(&w->tree, ctx, &open, NULL);
 	if (ret)
@@ -46,6 +66,7 @@ static int make(struct work *w, struct sgz_image *image,
 }
 
 int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob, struct sgz_below *below,
 		      struct sgz_vec *ranges)
 {
@@ -54,9 +75,12 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 
 	if (!w)
 		return sgz_nomem(ctx);
+	w->toc.raw = opt->raw;
+	w->toc.digests = opt->check;
 	w->tree.toc = &w->toc;
+	w->tree.raw = opt->raw;
 	w->tree.below = below;
-	ret = make(w, image, ctx, blob, ranges);
+	ret = make(w, image, ctx, opt, blob, ranges);
 	sgz_spans_free(&w->spans);
 	sgz_layout_free(&w->layout);
 	sgz_tree_free(&w->tree);
@@ -66,14 +90,15 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 }
 
 int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+		   const struct stargz_index_options *opt,
 		   struct sgz_blob *blob, struct sgz_below *below)
 {
 	struct sgz_vec ranges = { 0 };
 	int ret;
 
-	if (!ctx->opt->check)
-		return sgz_index_digests(image, ctx, blob, below, NULL);
-	ret = sgz_index_digests(image, ctx, blob, below, &ranges);
+	if (!opt->check)
+		return sgz_index_digests(image, ctx, opt, blob, below, NULL);
+	ret = sgz_index_digests(image, ctx, opt, blob, below, &ranges);
 	/* Without a TOC reading has checked all there is. */
 	if (!ret && sgz_blob_record(image, 0)->digest_type)
 		ret = sgz_check_content(ctx, image, blob, &ranges);
@@ -85,14 +110,14 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 		      struct stargz_index_stats *stats,
 		      struct stargz_error *err)
 {
-	const struct sgz_context ctx = { .opt = opt, .err = err };
+	const struct sgz_context ctx = sgz_context_of(opt, err);
 	struct sgz_image image = { 0 };
 	struct sgz_blob blob;
 	int ret;
 
 	ret = sgz_blob_open(&blob, &ctx, fd, opt->offset, opt->size);
 	if (!ret)
-		ret = sgz_index_make(&image, &ctx, &blob, NULL);
+		ret = sgz_index_make(&image, &ctx, opt, &blob, NULL);
 	if (!ret && le32toh(image.sb.feature_compat) & STARGZ_COMPAT_OPEN)
 		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
 	if (!ret && out >= 0)

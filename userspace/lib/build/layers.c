@@ -15,6 +15,7 @@
 /* Everything that lives while the layers are put together. */
 struct work {
 	const struct sgz_context *ctx;
+	const struct stargz_index_options *opt;
 	struct sgz_blob *blobs;
 	struct sgz_image *images;
 	size_t count;
@@ -23,7 +24,7 @@ struct work {
 
 static int load_index(struct work *w, size_t i)
 {
-	if (w->ctx->opt->device_image)
+	if (w->opt->device_image)
 		return sgz_fail(w->ctx, -EINVAL,
 				"an index; a device image is made of the layers themselves");
 	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
@@ -33,12 +34,12 @@ static int load_index(struct work *w, size_t i)
 static int make_index(struct work *w, size_t i)
 {
 	struct sgz_below below = { .layers = w->images, .count = i };
-	int ret = sgz_index_make(&w->images[i], w->ctx, &w->blobs[i],
-				 w->ctx->opt->merge || w->ctx->opt->below ?
+	int ret = sgz_index_make(&w->images[i], w->ctx, w->opt, &w->blobs[i],
+				 w->opt->merge || w->opt->below ?
 					 &below : NULL);
 
 	sgz_below_free(&below);
-	if (!ret && w->ctx->opt->below)
+	if (!ret && w->opt->below)
 		ret = sgz_superblock_chained(w->images, w->ctx, i + 1);
 	return ret;
 }
@@ -48,8 +49,8 @@ static int load_layer(struct work *w, int fd, size_t i)
 	char magic[4] = "";
 	int ret;
 
-	ret = sgz_blob_open(&w->blobs[i], w->ctx, fd, w->ctx->opt->offset,
-			    w->ctx->opt->size);
+	ret = sgz_blob_open(&w->blobs[i], w->ctx, fd, w->opt->offset,
+			    w->opt->size);
 	if (!ret && w->blobs[i].size >= sizeof(magic))
 		ret = sgz_blob_read(&w->blobs[i], w->ctx, 0, magic,
 				    sizeof(magic));
@@ -79,8 +80,9 @@ static int load_layers(struct work *w, const int *fds, size_t *failed)
 
 static int write_out(struct work *w, struct sgz_image *image, int out)
 {
-	if (w->ctx->opt->device_image)
-		return sgz_device_write(image, w->ctx, w->blobs, out);
+	if (w->opt->device_image)
+		return sgz_device_write(image, w->ctx, w->opt->align, w->blobs,
+					out);
 	return sgz_image_write(image, w->ctx, out);
 }
 
@@ -89,8 +91,8 @@ int stargz_index_layers(const int *fds, size_t count,
 			struct stargz_index_stats *stats,
 			struct stargz_error *err, size_t *failed)
 {
-	const struct sgz_context ctx = { .opt = opt, .err = err };
-	struct work w = { .ctx = &ctx, .count = count };
+	const struct sgz_context ctx = sgz_context_of(opt, err);
+	struct work w = { .ctx = &ctx, .opt = opt, .count = count };
 	struct sgz_image *image = &w.merged;
 	int ret;
 

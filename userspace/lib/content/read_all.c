@@ -288,7 +288,7 @@ static int open_worker(struct worker *w, struct sgz_plan *plan)
 	int ret = 0;
 
 	w->plan = plan;
-	w->ctx = (struct sgz_context){ plan->content->ctx->opt, &w->err };
+	w->ctx = sgz_context_inner(plan->content->ctx, &w->err);
 	w->reader = sgz_spanread_open(&w->ctx, plan->content->image,
 				      plan->content->blobs);
 	if (!w->reader)

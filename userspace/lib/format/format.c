@@ -7,89 +7,141 @@
  */
 #include <string.h>
 
-#include "blob/footer.h"
 #include "blob/footer_find.h"
 #include "format/format.h"
 #include "format/names_from_tar.h"
 #include "format/plain_tar.h"
 #include "format/targz.h"
 #include "format/zstd_tar.h"
-#include "toc/read.h"
 
 /*
  * A format: @probe says 1 yes, 0 no, or a negative errno; @toc: it has a table
  * of contents.
  */
 struct format {
-	int (*probe)(const struct sgz_blob *blob,
-		     const struct sgz_context *ctx);
+	int (*probe)(const struct sgz_blob *blob, const struct sgz_context *ctx,
+		     const char *position);
 	int (*read)(struct sgz_toc *toc, struct sgz_spans *spans,
-		    const struct sgz_context *ctx, struct sgz_blob *blob);
+		    const struct sgz_context *ctx,
+		    const struct sgz_format_options *opt,
+		    struct sgz_blob *blob);
 	bool toc;
 };
 
 static int probe_estargz(const struct sgz_blob *blob,
-			 const struct sgz_context *ctx)
+			 const struct sgz_context *ctx, const char *position)
 {
 	struct sgz_footer footer;
 
-	return blob->pipe ? 0 : sgz_footer_read(&footer, blob, ctx);
+	return blob->pipe ? 0 : sgz_footer_read(&footer, blob, ctx, position);
 }
 
 static int read_estargz(struct sgz_toc *toc, struct sgz_spans *spans,
-			const struct sgz_context *ctx, struct sgz_blob *blob)
+			const struct sgz_context *ctx,
+			const struct sgz_format_options *opt,
+			struct sgz_blob *blob)
 {
 	struct sgz_footer footer;
 	int ret;
 
-	ret = sgz_footer_read(&footer, blob, ctx);
+	ret = sgz_footer_read(&footer, blob, ctx, opt->toc.position);
 	if (ret < 0)
 		return ret;
-	ret = sgz_toc_read(toc, ctx, blob, &footer);
+	ret = sgz_toc_read(toc, ctx, &opt->toc, blob, &footer);
 	if (!ret)
 		ret = sgz_truenames_restore(toc, ctx, blob, footer.codec);
 	if (!ret)
 		ret = sgz_spans_of_units(spans, ctx, toc, footer.codec);
 	if (!ret && footer.codec == STARGZ_CODEC_GZIP)
-		ret = sgz_targz_refine(spans, ctx, toc, blob);
+		ret = sgz_targz_refine(spans, ctx, &opt->spans, toc, blob);
 	return ret;
+}
+
+static int probe_targz(const struct sgz_blob *blob,
+		       const struct sgz_context *ctx, const char *position)
+{
+	(void)ctx;
+	(void)position;
+	return sgz_targz_probe(blob);
+}
+
+static int read_targz(struct sgz_toc *toc, struct sgz_spans *spans,
+		      const struct sgz_context *ctx,
+		      const struct sgz_format_options *opt,
+		      struct sgz_blob *blob)
+{
+	return sgz_targz_read(toc, spans, ctx, &opt->spans, blob);
+}
+
+static int probe_plaintar(const struct sgz_blob *blob,
+			  const struct sgz_context *ctx, const char *position)
+{
+	(void)position;
+	return sgz_plaintar_probe(blob, ctx);
+}
+
+static int read_plaintar(struct sgz_toc *toc, struct sgz_spans *spans,
+			 const struct sgz_context *ctx,
+			 const struct sgz_format_options *opt,
+			 struct sgz_blob *blob)
+{
+	(void)opt;
+	return sgz_plaintar_read(toc, spans, ctx, blob);
+}
+
+static int probe_zstdtar(const struct sgz_blob *blob,
+			 const struct sgz_context *ctx, const char *position)
+{
+	(void)position;
+	return sgz_zstdtar_probe(blob, ctx);
+}
+
+static int read_zstdtar(struct sgz_toc *toc, struct sgz_spans *spans,
+			const struct sgz_context *ctx,
+			const struct sgz_format_options *opt,
+			struct sgz_blob *blob)
+{
+	return sgz_zstdtar_read(toc, spans, ctx, &opt->spans, blob);
 }
 
 static const struct format formats[] = {
 	{ probe_estargz, read_estargz, true },
-	{ sgz_targz_probe, sgz_targz_read, false },
-	{ sgz_plaintar_probe, sgz_plaintar_read, false },
-	{ sgz_zstdtar_probe, sgz_zstdtar_read, false },
+	{ probe_targz, read_targz, false },
+	{ probe_plaintar, read_plaintar, false },
+	{ probe_zstdtar, read_zstdtar, false },
 };
 
 /* The format of a blob, if we know it: 1, 0 or a negative errno. */
 static int find(const struct sgz_blob *blob, const struct sgz_context *ctx,
-		const struct format **format)
+		const char *position, const struct format **format)
 {
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < sizeof(formats) / sizeof(formats[0]);
 	     i++) {
 		*format = &formats[i];
-		ret = formats[i].probe(blob, ctx);
+		ret = formats[i].probe(blob, ctx, position);
 	}
 	return ret;
 }
 
-int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx)
+int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx,
+		     const char *position)
 {
 	const struct format *format;
 
-	return find(blob, ctx, &format);
+	return find(blob, ctx, position, &format);
 }
 
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
-		    const struct sgz_context *ctx, struct sgz_blob *blob)
+		    const struct sgz_context *ctx,
+		    const struct sgz_format_options *opt,
+		    struct sgz_blob *blob)
 {
 	const struct format *format;
 	int ret;
 
-	ret = find(blob, ctx, &format);
+	ret = find(blob, ctx, opt->toc.position, &format);
 	if (ret < 0)
 		return ret;
 	if (!ret)
@@ -99,9 +151,9 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	 * Who ties a layer to a digest, or has a TOC for it, must not get
 	 * another that has none.
 	 */
-	if (!format->toc && (ctx->opt->toc_path || ctx->opt->toc_digest ||
-			     ctx->opt->toc_stored_digest))
+	if (!format->toc && (opt->toc.path || opt->toc.digest ||
+			     opt->toc.stored_digest))
 		return sgz_fail(ctx, -EINVAL,
 				"a layer without a table of contents, but one is asked for");
-	return format->read(toc, spans, ctx, blob);
+	return format->read(toc, spans, ctx, opt, blob);
 }

@@ -7,28 +7,43 @@
 
 #include "blob/blob.h"
 #include "format/spans.h"
+#include "toc/read.h"
+
+/**
+ * struct sgz_format_options - how a layer is read
+ * @toc: its table of contents
+ * @spans: its spans
+ */
+struct sgz_format_options {
+	struct sgz_toc_options toc;
+	struct sgz_span_options spans;
+};
 
 /**
  * sgz_format_probe() - has a blob a format that we know?
  * @blob: the layer
  * @ctx: the call
+ * @position: as in sgz_footer_read()
  *
  * Return: 1 yes, 0 no, or a negative errno with the error text set.
  */
 int sgz_format_probe(const struct sgz_blob *blob,
-		     const struct sgz_context *ctx);
+		     const struct sgz_context *ctx, const char *position);
 
 /**
  * sgz_format_read() - find out the format of a blob and read it
- * @toc: filled; zeroed by the caller
+ * @toc: filled; zeroed by the caller except for what it sets before reading
  * @spans: filled; zeroed by the caller
  * @ctx: the call
+ * @opt: how
  * @blob: the layer
  *
  * Return: 0, -EINVAL if it is no format that we know, or another negative
  *	errno; with the error text set.
  */
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
-		    const struct sgz_context *ctx, struct sgz_blob *blob);
+		    const struct sgz_context *ctx,
+		    const struct sgz_format_options *opt,
+		    struct sgz_blob *blob);
 
 #endif /* SGZ_FORMAT_FORMAT_H */

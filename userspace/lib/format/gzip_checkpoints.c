@@ -404,8 +404,8 @@ static ssize_t pull(struct sgz_stream *stream, const uint8_t **bytes)
 
 static struct sgz_gzscan *open_scan(struct sgz_spans *spans,
 				    const struct sgz_context *ctx,
-				    struct sgz_blob *blob, uint64_t start,
-				    uint64_t end)
+				    uint32_t span_size, struct sgz_blob *blob,
+				    uint64_t start, uint64_t end)
 {
 	struct sgz_gzscan *g = calloc(1, sizeof(*g));
 
@@ -413,8 +413,7 @@ static struct sgz_gzscan *open_scan(struct sgz_spans *spans,
 		return NULL;
 	g->ctx = ctx;
 	g->spans = spans;
-	g->span_size = ctx->opt->span_size ? ctx->opt->span_size :
-					     STARGZ_SPAN_SIZE;
+	g->span_size = span_size;
 	g->span.unit = start;
 	sgz_gzinput_open(&g->in, ctx, blob, start, end);
 	return g;
@@ -422,9 +421,9 @@ static struct sgz_gzscan *open_scan(struct sgz_spans *spans,
 
 int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 		      struct sgz_spans *spans, const struct sgz_context *ctx,
-		      struct sgz_blob *blob)
+		      uint32_t span_size, struct sgz_blob *blob)
 {
-	*scan = open_scan(spans, ctx, blob, 0, blob->size);
+	*scan = open_scan(spans, ctx, span_size, blob, 0, blob->size);
 	if (!*scan)
 		return sgz_nomem(ctx);
 	sgz_stream_from(stream, ctx, blob, pull, *scan);
@@ -432,9 +431,11 @@ int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 }
 
 int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
-		      struct sgz_blob *blob, uint64_t start, uint64_t end)
+		      uint32_t span_size, struct sgz_blob *blob, uint64_t start,
+		      uint64_t end)
 {
-	struct sgz_gzscan *g = open_scan(spans, ctx, blob, start, end);
+	struct sgz_gzscan *g = open_scan(spans, ctx, span_size, blob, start,
+					 end);
 	const uint8_t *bytes;
 	ssize_t n;
 

@@ -15,7 +15,8 @@ struct sgz_gzscan;
  * @scan: set; to be closed whatever happens
  * @stream: opened; gives the decoded bytes, and is to be read to its end
  * @spans: gets the spans, of unit 0; complete when the stream is at its end
- * @ctx: the call; its options say how large spans are
+ * @ctx: the call
+ * @span_size: decoded bytes between checkpoints
  * @blob: the blob, possibly a pipe
  *
  * Each member's checksum and length are verified at its end.
@@ -24,12 +25,13 @@ struct sgz_gzscan;
  */
 int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 		      struct sgz_spans *spans, const struct sgz_context *ctx,
-		      struct sgz_blob *blob);
+		      uint32_t span_size, struct sgz_blob *blob);
 
 /**
  * sgz_gzscan_member() - read one gzip member
  * @spans: gets its spans at the end of the list
- * @ctx: the call; its options say how large spans are
+ * @ctx: the call
+ * @span_size: decoded bytes between checkpoints
  * @blob: the blob
  * @start: first byte of the member, which becomes the unit of the spans
  * @end: it ends there or earlier
@@ -37,7 +39,8 @@ int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
-		      struct sgz_blob *blob, uint64_t start, uint64_t end);
+		      uint32_t span_size, struct sgz_blob *blob, uint64_t start,
+		      uint64_t end);
 
 /**
  * sgz_gzscan_warn() - report what was odd about a stream that is taken

@@ -362,7 +362,7 @@ static int try_run(struct walk *w, size_t from, size_t to,
 		   const struct sgz_entry *before, const struct sgz_entry *end)
 {
 	struct stargz_error inner = { "" };
-	const struct sgz_context ctx = { w->ctx->opt, &inner };
+	const struct sgz_context ctx = sgz_context_inner(w->ctx, &inner);
 	int ret = list_wants(w, from, to);
 
 	if (ret)

@@ -46,6 +46,26 @@ struct sgz_span {
 };
 
 /**
+ * struct sgz_span_options - where spans are cut
+ * @size: decoded bytes after which a long stream gets a checkpoint; zero:
+ *	STARGZ_SPAN_SIZE
+ * @member_size: a gzip member of a blob with a table of contents gets checkpoints
+ *	if more bytes are decoded from it; zero: @size
+ * @no_checkpoints: such members get none
+ */
+struct sgz_span_options {
+	uint32_t size;
+	uint32_t member_size;
+	bool no_checkpoints;
+};
+
+/** sgz_span_size() - decoded bytes between checkpoints */
+static inline uint32_t sgz_span_size(const struct sgz_span_options *opt)
+{
+	return opt->size ? opt->size : STARGZ_SPAN_SIZE;
+}
+
+/**
  * struct sgz_spans - all spans of a blob
  * @list: struct sgz_span, sorted by unit and out; those of one unit follow
  *	one another without a gap

@@ -129,14 +129,15 @@ static int take_xattrs(struct walker *w, struct sgz_entry *entry)
 	const struct sgz_vec *from = &w->tar.h.pax.xattrs;
 	const struct sgz_xattr *attr = from->data;
 	struct stargz_error inner = { "" };
-	const struct sgz_context ctx = { w->ctx->opt, &inner };
+	const struct sgz_context ctx = sgz_context_inner(w->ctx, &inner);
 	int ret;
 
 	w->attrs.count = 0;
 	for (size_t i = 0; i < from->count; i++, attr++) {
 		struct sgz_xattr *to;
 
-		if (!sgz_xattr_wanted(attr, w->ctx, quoted(w).text))
+		if (!sgz_xattr_wanted(attr, w->ctx, w->toc->raw,
+				      quoted(w).text))
 			continue;
 		to = sgz_vec_add(&w->attrs, 1, sizeof(*to));
 		if (!to)

@@ -9,16 +9,15 @@
 #include "format/tar_entries.h"
 #include "format/targz.h"
 
-int sgz_targz_probe(const struct sgz_blob *blob,
-		    const struct sgz_context *ctx)
+int sgz_targz_probe(const struct sgz_blob *blob)
 {
-	(void)ctx;
 	return blob->head_len >= 2 && !memcmp(blob->head, "\x1f\x8b", 2);
 }
 
 /* All of the stream is read, so that all of its checksums are verified. */
 int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
-		   const struct sgz_context *ctx, struct sgz_blob *blob)
+		   const struct sgz_context *ctx,
+		   const struct sgz_span_options *opt, struct sgz_blob *blob)
 {
 	struct sgz_stream *s = malloc(sizeof(*s));
 	struct sgz_gzscan *scan;
@@ -26,7 +25,8 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 
 	if (!s)
 		return sgz_nomem(ctx);
-	ret = sgz_gzscan_stream(&scan, s, spans, ctx, blob);
+	ret = sgz_gzscan_stream(&scan, s, spans, ctx, sgz_span_size(opt),
+				blob);
 	if (!ret)
 		ret = sgz_tar_walk(toc, ctx, s);
 	if (!ret)
@@ -54,27 +54,22 @@ static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 	}
 }
 
-/* Members with more bytes get checkpoints. */
-static uint64_t large_member(const struct stargz_index_options *opt)
-{
-	if (opt->member_size)
-		return opt->member_size;
-	return opt->span_size ? opt->span_size : STARGZ_SPAN_SIZE;
-}
-
 static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
+		  const struct sgz_span_options *opt,
 		  const struct sgz_vec *old, const uint64_t *len,
 		  struct sgz_blob *blob)
 {
 	const struct sgz_span *s = old->data;
-	uint64_t large = large_member(ctx->opt);
+	uint64_t large = opt->member_size ? opt->member_size :
+					    sgz_span_size(opt);
 
 	for (size_t i = 0; i < old->count; i++, s++) {
 		struct sgz_span *to;
 		int ret;
 
 		if (len[i] > large) {
-			ret = sgz_gzscan_member(spans, ctx, blob, s->start,
+			ret = sgz_gzscan_member(spans, ctx, sgz_span_size(opt),
+						blob, s->start,
 						s->start + s->clen);
 			if (ret)
 				return ret;
@@ -89,20 +84,21 @@ static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 }
 
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
+		     const struct sgz_span_options *opt,
 		     const struct sgz_toc *toc, struct sgz_blob *blob)
 {
 	struct sgz_vec old = spans->list;
 	uint64_t *len;
 	int ret;
 
-	if (ctx->opt->no_checkpoints || !old.count)
+	if (opt->no_checkpoints || !old.count)
 		return 0;
 	len = calloc(old.count, sizeof(*len));
 	if (!len)
 		return sgz_nomem(ctx);
 	measure(spans, toc, len);
 	spans->list = (struct sgz_vec){ 0 };
-	ret = refine(spans, ctx, &old, len, blob);
+	ret = refine(spans, ctx, opt, &old, len, blob);
 	sgz_vec_free(&old);
 	free(len);
 	return ret;

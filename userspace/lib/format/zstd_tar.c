@@ -131,9 +131,9 @@ static int read_all(struct scan *scan, struct sgz_toc *toc,
 }
 
 int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
-		     const struct sgz_context *ctx, struct sgz_blob *blob)
+		     const struct sgz_context *ctx,
+		     const struct sgz_span_options *opt, struct sgz_blob *blob)
 {
-	uint32_t limit = ctx->opt->span_size;
 	struct scan *scan;
 	int ret;
 
@@ -142,7 +142,7 @@ int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		return sgz_nomem(ctx);
 	scan->ctx = ctx;
 	scan->spans = spans;
-	scan->limit = limit ? limit : STARGZ_SPAN_SIZE;
+	scan->limit = sgz_span_size(opt);
 	ret = read_all(scan, toc, blob);
 	free(scan);
 	return ret;

@@ -15,15 +15,17 @@ int sgz_zstdtar_probe(const struct sgz_blob *blob,
 /**
  * sgz_zstdtar_read() - decode all frames once
  * @toc: filled from the tar in them
- * @spans: filled: whole frames, small ones together up to the span size of
- *	the options, each span with a checksum
+ * @spans: filled: whole frames, small ones together up to the size
+ *	of a span, each span with a checksum
  * @ctx: the call
+ * @opt: how large spans are
  * @blob: the layer
  *
  * Return: 0, -EINVAL if a frame is too large to be decoded for each read, or
  *	another negative errno; with the error text set.
  */
 int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
-		     const struct sgz_context *ctx, struct sgz_blob *blob);
+		     const struct sgz_context *ctx,
+		     const struct sgz_span_options *opt, struct sgz_blob *blob);
 
 #endif /* SGZ_FORMAT_ZSTD_TAR_H */

@@ -284,7 +284,7 @@ static int make_link(struct replay *r, struct op *op)
 		left_out(r, op->entry, why);
 		return 0;
 	}
-	r->open.links += !r->tree->below && !r->ctx->opt->raw;
+	r->open.links += !r->tree->below && !r->tree->raw;
 	note_home(r, op, sgz_walk_place(&r->w)->node);
 	sgz_warn(r->ctx, "%s: hard link to %s, which is not in the layer, left out",
 		 sgz_entry_quoted(op->entry).text,
@@ -354,12 +354,12 @@ static int carry_out(struct replay *r, struct op *op)
 {
 	int ret;
 
-	if (!r->ctx->opt->raw && op->len == strlen(SGZ_OPAQUE) &&
+	if (!r->tree->raw && op->len == strlen(SGZ_OPAQUE) &&
 	    !memcmp(op->name, SGZ_OPAQUE, op->len)) {
 		make_opaque(r, op);
 		return 0;
 	}
-	if (!r->ctx->opt->raw && sgz_is_whiteout_name(op->name, op->len))
+	if (!r->tree->raw && sgz_is_whiteout_name(op->name, op->len))
 		return remove_name(r, op);
 	if (op->len > STARGZ_NAME_MAX) {
 		left_out(r, op->entry, why_not(SGZ_WALK_LONG));
@@ -415,11 +415,11 @@ static int replay_entry(struct replay *r, uint32_t number)
 		left_out(r, op.entry, "a NUL byte in the name");
 		return 0;
 	}
-	if (!r->ctx->opt->raw && sgz_path_is_own(path, len)) {
+	if (!r->tree->raw && sgz_path_is_own(path, len)) {
 		note_home(r, &op, SGZ_HOME_OPEN);
 		return 0;
 	}
-	if (!r->ctx->opt->raw && sgz_path_without_aufs(path, len) < len) {
+	if (!r->tree->raw && sgz_path_without_aufs(path, len) < len) {
 		/* Engines make the directory that it is in. */
 		ret = sgz_walk_to(&r->w, path, sgz_path_without_aufs(path, len),
 				  absolute, true);
@@ -548,7 +548,8 @@ static int inherit(struct replay *r, uint32_t number)
 	return sgz_xattr_pool_move(&r->tree->toc->xattrs, r->ctx,
 				   &below->layers[part->layer]
 				   .table[STARGZ_TABLE_XATTRS],
-				   le32toh(inode->xattr), false, &e->xattr);
+				   le32toh(inode->xattr), r->tree->raw,
+				   &e->xattr);
 }
 
 static int settle(struct replay *r)
@@ -568,11 +569,11 @@ static int settle(struct replay *r)
 		struct sgz_node *node = sgz_tree_node(r->tree, i);
 
 		if (i)
-			settle_node(r->tree, node, r->ctx->opt->raw);
+			settle_node(r->tree, node, r->tree->raw);
 		if (node->flags & SGZ_NODE_HIDDEN ||
 		    !sgz_node_is_implied(r->tree, node))
 			continue;
-		r->open.parents += i && !r->tree->below && !r->ctx->opt->raw;
+		r->open.parents += i && !r->tree->below && !r->tree->raw;
 		ret = inherit(r, i);
 		if (ret)
 			return ret;

@@ -22,7 +22,8 @@ struct sgz_left_open {
 
 /**
  * sgz_replay() - carry the entries of a layer out, one after the other
- * @tree: zeroed by the caller except for the TOC and what is below; filled
+ * @tree: zeroed by the caller except for the TOC, what is below and the view;
+ *	filled
  * @ctx: the call
  * @open: NULL, or filled
  * @homes: NULL, or gets for each entry the node that it made or named, of an

@@ -290,16 +290,13 @@ static int settle_paths(struct settler *s, const struct sgz_context *ctx)
 
 static int settle(struct settler *s, const struct sgz_context *ctx)
 {
-	struct stargz_index_options opt = *ctx->opt;
-	const struct sgz_context raw = { .opt = &opt, .err = ctx->err };
+	const struct sgz_context quiet = sgz_context_quiet(ctx, ctx->err);
 	int ret;
 
-	opt.raw = false;
-	opt.warn = NULL;
 	s->home = calloc(s->toc->entries.count + 1, sizeof(*s->home));
 	if (!s->home)
 		return sgz_nomem(ctx);
-	ret = sgz_replay(&s->tree, &raw, NULL, s->home);
+	ret = sgz_replay(&s->tree, &quiet, NULL, s->home);
 	if (ret)
 		return ret;
 	s->last = calloc(s->tree.nodes.count, sizeof(*s->last));

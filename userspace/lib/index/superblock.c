@@ -58,7 +58,7 @@ static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
  * (RFC 9562, version 8).
  */
 static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
-		     const struct sgz_toc *toc)
+		     const struct sgz_tree *tree)
 {
 	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
 	uint8_t digest[SGZ_SHA256_LEN];
@@ -69,9 +69,9 @@ static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
 	ret = sgz_sha256_open(&sha, ctx);
 	if (ret)
 		return ret;
-	identify(image, toc, &sha, digest);
+	identify(image, tree->toc, &sha, digest);
 	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
-		       STARGZ_VERSION, ctx->opt->raw ? "raw" : "overlay",
+		       STARGZ_VERSION, tree->raw ? "raw" : "overlay",
 		       le64toh(blob->size), sgz_sha256_hex(digest).text);
 	sgz_sha256_add(&sha, text, len);
 	take_uuid(image, &sha);
@@ -110,14 +110,14 @@ void sgz_superblock_seal(struct sgz_image *image)
 }
 
 int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
-			const struct sgz_toc *toc, uint64_t data_bytes)
+			const struct sgz_tree *tree, uint64_t data_bytes)
 {
 	int ret;
 
-	if (ctx->opt->raw)
+	if (tree->raw)
 		image->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
 	place_tables(image, data_bytes);
-	ret = make_uuid(image, ctx, toc);
+	ret = make_uuid(image, ctx, tree);
 	if (!ret)
 		sgz_superblock_seal(image);
 	return ret;

@@ -7,19 +7,19 @@
 
 #include "base/context.h"
 #include "index/image.h"
-#include "toc/toc.h"
+#include "index/tree.h"
 
 /**
  * sgz_superblock_fill() - place the tables and fill the superblock
  * @image: all tables made
  * @ctx: the call
- * @toc: what they were made from
+ * @tree: what they were made from
  * @data_bytes: sum of the sizes of the regular files
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
-			const struct sgz_toc *toc, uint64_t data_bytes);
+			const struct sgz_tree *tree, uint64_t data_bytes);
 
 /**
  * sgz_superblock_merged() - the same for an index of several layers

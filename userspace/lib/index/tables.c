@@ -471,7 +471,7 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 		ret = make_inodes(&m);
 	if (!ret)
 		ret = make_symlinks(&m);
-	if (!ret && !ctx->opt->raw)
+	if (!ret && !tree->raw)
 		ret = make_opaque(&m);
 	if (!ret)
 		ret = make_blob(&m, blob);
@@ -480,7 +480,7 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 	take_xattrs(&m);
 	if (tree->below)
 		image->sb.feature_compat |= htole32(STARGZ_COMPAT_CHAINED);
-	return sgz_superblock_fill(image, ctx, tree->toc, m.data_bytes);
+	return sgz_superblock_fill(image, ctx, tree, m.data_bytes);
 }
 
 void sgz_image_stats(const struct sgz_image *image,

@@ -61,6 +61,7 @@ struct sgz_node {
  * struct sgz_tree - all names
  * @toc: the entries
  * @below: the layers below, or NULL when they are not known
+ * @raw: the raw view: whiteouts and opaque markers are files
  * @nodes: struct sgz_node, the root first
  * @slots: hash table of the nodes that names stand for now, plus one, by
  *	parent and name
@@ -68,6 +69,7 @@ struct sgz_node {
 struct sgz_tree {
 	struct sgz_toc *toc;
 	struct sgz_below *below;
+	bool raw;
 	struct sgz_vec nodes;
 	struct sgz_vec slots;
 };
@@ -120,7 +122,7 @@ uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
 
 /**
  * sgz_tree_root() - begin a tree
- * @tree: zeroed by the caller except for the TOC and what is below; gets its
+ * @tree: zeroed by the caller except for the TOC, what is below and the view; gets its
  *	root directory
  * @ctx: the call
  *

@@ -178,7 +178,7 @@ static int enter_dir(struct extract *x)
 static void set_attributes(struct extract *x, int fd)
 {
 	struct stargz_error inner;
-	const struct sgz_context ctx = { x->o->ctx->opt, &inner };
+	const struct sgz_context ctx = sgz_context_inner(x->o->ctx, &inner);
 	const char *path = x->walk.path_len ? x->walk.path : "/";
 	int ret = sgz_extract_attributes(&ctx, image_of(x), x->walk.ino, fd,
 					 sgz_quote(path, strlen(path)).text);

@@ -10,11 +10,12 @@
 #include "inspect/opened.h"
 
 int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
-		    int fd)
+		    const struct stargz_index_options *opt, int fd)
 {
 	int ret;
 
 	o->ctx = ctx;
+	o->opt = opt;
 	ret = sgz_blob_open(&o->file, ctx, fd, 0, 0);
 	if (!ret && o->file.pipe)
 		ret = sgz_fail(ctx, -EINVAL,
@@ -26,7 +27,8 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 
 int sgz_opened_layer(struct sgz_opened *o)
 {
-	int ret = sgz_index_digests(&o->image, o->ctx, &o->file, NULL, &o->ranges);
+	int ret = sgz_index_digests(&o->image, o->ctx, o->opt, &o->file, NULL,
+				    &o->ranges);
 
 	if (ret)
 		return ret;

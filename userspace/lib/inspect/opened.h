@@ -12,6 +12,7 @@
 /**
  * struct sgz_opened - what is looked at
  * @ctx: the call
+ * @opt: how the index of a layer is made
  * @layer: it is a layer; the index was made of it
  * @file: what was opened
  * @image: the index
@@ -21,6 +22,7 @@
  */
 struct sgz_opened {
 	const struct sgz_context *ctx;
+	const struct stargz_index_options *opt;
 	bool layer;
 	struct sgz_blob file;
 	struct sgz_image image;
@@ -32,20 +34,21 @@ struct sgz_opened {
  * sgz_opened_file() - find out what a file is
  * @o: zeroed by the caller; to be released whatever happens
  * @ctx: the call; kept
+ * @opt: how the index of a layer is made; kept
  * @fd: the file
  *
  * Return: 0 with @o->layer and @o->file set, or a negative errno with the
  * error text set.
  */
 int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
-		    int fd);
+		    const struct stargz_index_options *opt, int fd);
 
 /**
  * sgz_opened_layer() - make the index of the layer
  * @o: what is looked at, a layer
  *
- * If the options of the call say so, @o->ranges has the digests of its table
- * of contents.
+ * If the options have @check, @o->ranges gets the digests of its table of
+ * contents.
  *
  * Return: 0, or a negative errno with the error text set.
  */

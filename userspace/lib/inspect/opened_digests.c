@@ -166,14 +166,14 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	struct sgz_image fresh = { 0 };
 	struct sgz_vec ranges = { 0 };
 	struct stargz_error inner;
-	struct stargz_index_options opt = *o->ctx->opt;
-	const struct sgz_context ctx = { &opt, &inner };
+	struct stargz_index_options opt = *o->opt;
+	const struct sgz_context ctx = sgz_context_inner(o->ctx, &inner);
 	int ret;
 
 	/* As it was made, if it was made with the defaults. */
 	opt.span_size = 0;
 	opt.raw = le32toh(o->image.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
-	ret = sgz_index_digests(&fresh, &ctx, &o->blobs[i], NULL, &ranges);
+	ret = sgz_index_digests(&fresh, &ctx, &opt, &o->blobs[i], NULL, &ranges);
 	if (ret == -ENOMEM || ret == -EIO) {
 		sgz_fail(o->ctx, ret, "%s", inner.text);
 	} else if (ret) {

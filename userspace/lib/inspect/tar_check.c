@@ -31,7 +31,7 @@ struct hole {
 };
 
 struct check {
-	struct stargz_index_options opt;
+	const struct sgz_toc_options *opt;
 	struct sgz_context ctx;
 	struct sgz_blob *blob;
 	struct sgz_footer footer;
@@ -85,7 +85,7 @@ static int read_tar(struct check *c)
 
 static int read_toc(struct check *c)
 {
-	int ret = sgz_toc_read(&c->toc, &c->ctx, c->blob, &c->footer);
+	int ret = sgz_toc_read(&c->toc, &c->ctx, c->opt, c->blob, &c->footer);
 
 	return ret ? ret : sgz_truenames_restore(&c->toc, &c->ctx, c->blob,
 						 c->footer.codec);
@@ -281,7 +281,8 @@ static void free_check(struct check *c)
 	free(c);
 }
 
-int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
+int sgz_tar_faults(const struct sgz_context *ctx,
+		   const struct sgz_toc_options *opt, struct sgz_blob *blob,
 		   struct sgz_faults *faults)
 {
 	struct stargz_error inner = { "" };
@@ -290,16 +291,17 @@ int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
 
 	if (!c)
 		return sgz_nomem(ctx);
-	c->opt = *ctx->opt;
-	c->opt.warn = NULL;
-	c->opt.raw = true;
-	c->opt.check = false;
-	c->ctx = (struct sgz_context){ &c->opt, &inner };
+	c->opt = opt;
+	c->ctx = sgz_context_quiet(ctx, &inner);
+	c->tar.raw = true;
+	c->toc.raw = true;
+	c->tar_tree.raw = true;
+	c->toc_tree.raw = true;
 	c->blob = blob;
 	c->faults = faults;
 	c->tar_tree.toc = &c->tar;
 	c->toc_tree.toc = &c->toc;
-	ret = sgz_footer_read(&c->footer, blob, &c->ctx);
+	ret = sgz_footer_read(&c->footer, blob, &c->ctx, opt->position);
 	ret = ret == 1 ? compare(c) : ret;
 	free_check(c);
 	if (ret == -EUCLEAN || ret == -E2BIG) {

@@ -6,11 +6,12 @@
 #define SGZ_INSPECT_TAR_CHECK_H
 
 #include "base/faults.h"
-#include "blob/blob.h"
+#include "toc/read.h"
 
 /**
  * sgz_tar_faults() - does the table of contents of a layer tell the truth?
  * @ctx: the call
+ * @opt: where the table is
  * @blob: the layer
  * @faults: gets each difference between the files that the table describes and
  *	those that the headers in the tar do: names, attributes, links, and
@@ -21,7 +22,8 @@
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
  */
-int sgz_tar_faults(const struct sgz_context *ctx, struct sgz_blob *blob,
+int sgz_tar_faults(const struct sgz_context *ctx,
+		   const struct sgz_toc_options *opt, struct sgz_blob *blob,
 		   struct sgz_faults *faults);
 
 #endif /* SGZ_INSPECT_TAR_CHECK_H */

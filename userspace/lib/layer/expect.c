@@ -10,10 +10,8 @@
 
 void sgz_expect_open(struct sgz_expected *e, const struct sgz_context *ctx)
 {
-	e->opt = *ctx->opt;
-	e->opt.warn = NULL;
-	e->opt.raw = true;
-	e->ctx = (struct sgz_context){ &e->opt, ctx->err };
+	e->toc.raw = true;
+	e->ctx = sgz_context_quiet(ctx, ctx->err);
 }
 
 static int keep(struct sgz_expected *e, const char *bytes, size_t len,
@@ -37,7 +35,7 @@ static int keep_xattrs(struct sgz_expected *e, const struct sgz_vec *from,
 	for (size_t i = 0; i < from->count; i++) {
 		struct sgz_xattr *to;
 
-		if (!sgz_xattr_wanted(&attr[i], &e->ctx, ""))
+		if (!sgz_xattr_wanted(&attr[i], &e->ctx, e->toc.raw, ""))
 			continue;
 		to = sgz_vec_add(&e->attrs, 1, sizeof(*to));
 		if (!to)

@@ -11,15 +11,13 @@
 
 /**
  * struct sgz_expected - what was said
- * @opt: options without a function for warnings: who reads the source warns
- * @ctx: the call
+ * @ctx: the call, without warnings: the reader of the source has warned
  * @full: keep attributes and digests too, not only names, links and types
  * @toc: the entries, as if they were read from a tar, but without chunks
  * @first: uint64_t, for each entry the number of its first record
  * @attrs: attributes of the entry at hand
  */
 struct sgz_expected {
-	struct stargz_index_options opt;
 	struct sgz_context ctx;
 	bool full;
 	struct sgz_toc toc;

@@ -120,11 +120,12 @@ static int take_toc(struct sgz_reuse *reuse, const struct sgz_context *ctx,
 		    const struct sgz_blob *blob,
 		    const struct sgz_footer *footer)
 {
-	struct sgz_toc toc = { 0 };
+	const struct sgz_toc_options how = { 0 };
+	struct sgz_toc toc = { .digests = true };
 	struct sgz_vec refs = { 0 };
 	int ret;
 
-	ret = sgz_toc_read(&toc, ctx, blob, footer);
+	ret = sgz_toc_read(&toc, ctx, &how, blob, footer);
 	if (!ret && (collect(&refs, &toc) ||
 		     add_members(reuse, &refs, blob->fd, footer->data_end)))
 		ret = sgz_nomem(ctx);
@@ -142,7 +143,7 @@ static int take_layer(struct sgz_reuse *reuse, const struct sgz_context *ctx,
 
 	ret = sgz_blob_open(&blob, ctx, fd, 0, 0);
 	if (!ret)
-		ret = sgz_footer_read(&footer, &blob, ctx);
+		ret = sgz_footer_read(&footer, &blob, ctx, NULL);
 	if (ret < 0)
 		return ret;
 	if (!ret || footer.external)
@@ -161,16 +162,12 @@ static int take_layer(struct sgz_reuse *reuse, const struct sgz_context *ctx,
 int sgz_reuse_add(struct sgz_reuse **reuse, const struct sgz_context *ctx,
 		  const struct sgz_compression *how, int fd)
 {
-	struct stargz_index_options opt = *ctx->opt;
-	const struct sgz_context with_digests = { &opt, ctx->err };
-
-	opt.check = true;
 	if (!*reuse)
 		*reuse = calloc(1, sizeof(**reuse));
 	if (!*reuse)
 		return sgz_nomem(ctx);
 	(*reuse)->codec = how->codec;
-	return take_layer(*reuse, &with_digests, how, fd);
+	return take_layer(*reuse, ctx, how, fd);
 }
 
 static int compare_members(const void *left, const void *right)

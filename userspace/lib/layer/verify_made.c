@@ -17,7 +17,7 @@
 #include "toc/read.h"
 
 struct verification {
-	struct stargz_index_options opt;
+	const char *toc_path;
 	struct sgz_context ctx;
 	struct sgz_blob blob;
 	struct sgz_expected *expected;
@@ -29,14 +29,15 @@ struct verification {
 
 static int read_toc(struct verification *v)
 {
+	const struct sgz_toc_options how = { .path = v->toc_path };
 	struct sgz_footer footer;
-	int ret = sgz_footer_read(&footer, &v->blob, &v->ctx);
+	int ret = sgz_footer_read(&footer, &v->blob, &v->ctx, NULL);
 
 	if (ret < 0)
 		return ret;
 	if (!ret)
 		return sgz_fail(&v->ctx, -EUCLEAN, "no footer");
-	ret = sgz_toc_read(&v->toc, &v->ctx, &v->blob, &footer);
+	ret = sgz_toc_read(&v->toc, &v->ctx, &how, &v->blob, &footer);
 	return ret ? ret : sgz_truenames_restore(&v->toc, &v->ctx, &v->blob,
 						 footer.codec);
 }
@@ -82,8 +83,13 @@ static int compare(struct verification *v)
 /* Every byte is decoded and compared with the digests of the table. */
 static int check_content(struct verification *v)
 {
+	const struct stargz_index_options how = {
+		.toc_path = v->toc_path,
+		.raw = true,
+		.check = true,
+	};
 	struct sgz_image image = { 0 };
-	int ret = sgz_index_make(&image, &v->ctx, &v->blob, NULL);
+	int ret = sgz_index_make(&image, &v->ctx, &how, &v->blob, NULL);
 
 	sgz_image_free(&image);
 	return ret;
@@ -91,6 +97,7 @@ static int check_content(struct verification *v)
 
 static int verify(struct verification *v, int fd)
 {
+	const struct sgz_toc_options how = { .path = v->toc_path };
 	int ret = sgz_blob_open(&v->blob, &v->ctx, fd, 0, 0);
 
 	if (!ret)
@@ -98,11 +105,12 @@ static int verify(struct verification *v, int fd)
 	if (!ret)
 		ret = check_content(v);
 	if (!ret)
-		ret = sgz_tar_faults(&v->ctx, &v->blob, &v->faults);
+		ret = sgz_tar_faults(&v->ctx, &how, &v->blob, &v->faults);
 	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
 }
 
-int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e)
+int sgz_verify(const struct sgz_context *ctx, int fd, const char *toc_path,
+	       struct sgz_expected *e)
 {
 	struct stargz_error inner = { "" };
 	struct verification v = { .faults = SGZ_FAULTS_INIT, .expected = e };
@@ -110,11 +118,12 @@ int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e)
 
 	v.want.toc = &e->toc;
 	v.have.toc = &v.toc;
-	v.opt = *ctx->opt;
-	v.opt.warn = NULL;
-	v.opt.raw = true;
-	v.opt.check = true;
-	v.ctx = (struct sgz_context){ &v.opt, &inner };
+	v.want.raw = true;
+	v.have.raw = true;
+	v.toc.raw = true;
+	v.toc.digests = true;
+	v.toc_path = toc_path;
+	v.ctx = sgz_context_quiet(ctx, &inner);
 	ret = verify(&v, fd);
 	sgz_tree_free(&v.want);
 	sgz_tree_free(&v.have);

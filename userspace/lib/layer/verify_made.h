@@ -9,8 +9,9 @@
 
 /**
  * sgz_verify() - is a layer what its source said?
- * @ctx: the call; its options say where an external table of contents is
+ * @ctx: the call
  * @fd: the layer, open for reading
+ * @toc_path: file with its table of contents, or NULL
  * @e: what the source said, all of it
  *
  * An index of the layer is made in memory. Names, attributes, links and digests
@@ -20,6 +21,7 @@
  * Return: 0, or a negative errno with the error text set: -EUCLEAN or -EBADMSG
  * if something is not the same.
  */
-int sgz_verify(const struct sgz_context *ctx, int fd, struct sgz_expected *e);
+int sgz_verify(const struct sgz_context *ctx, int fd, const char *toc_path,
+	       struct sgz_expected *e);
 
 #endif /* SGZ_LAYER_VERIFY_MADE_H */

@@ -159,7 +159,7 @@ static int same_xattrs(struct differ *d, const struct sgz_old_file *old,
 	if (sgz_old_xattrs(&d->old, old, &d->arena, &d->attrs))
 		return sgz_nomem(d->rw.ctx);
 	for (size_t i = 0; i < now->count; i++) {
-		if (!sgz_xattr_wanted(&attr[i], &d->old.ctx, ""))
+		if (!sgz_xattr_wanted(&attr[i], &d->old.ctx, false, ""))
 			continue;
 		if (!had_attribute(d, &attr[i]))
 			return 0;

@@ -126,10 +126,11 @@ static void take_digests(struct sgz_old *old)
 static int read_layer(struct sgz_old *old)
 {
 	struct sgz_tree tree = { .toc = &old->toc };
+	const struct sgz_format_options how = { 0 };
 	struct sgz_spans spans = { 0 };
 	int ret;
 
-	ret = sgz_format_read(&old->toc, &spans, &old->ctx, &old->blob);
+	ret = sgz_format_read(&old->toc, &spans, &old->ctx, &how, &old->blob);
 	sgz_spans_free(&spans);
 	if (!ret)
 		ret = take_tree(old, &tree);
@@ -241,9 +242,8 @@ int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
 	int ret;
 
 	/* Digests are kept for who wants to check them. */
-	old->opt.check = true;
-	old->ctx.opt = &old->opt;
-	old->ctx.err = ctx->err;
+	old->toc.digests = true;
+	old->ctx = (struct sgz_context){ .err = ctx->err };
 	ret = sgz_blob_open(&old->blob, &old->ctx, fd, 0, 0);
 	if (ret)
 		return ret;

@@ -56,8 +56,7 @@ struct sgz_old_content {
 
 /**
  * struct sgz_old - the tree
- * @opt: how it is read
- * @ctx: likewise
+ * @ctx: the call, without warnings
  * @blob: where from
  * @has_content: @blob is a layer, not only an index
  * @files: struct sgz_old_file in the order of sgz_path_cmp(), the root first
@@ -67,7 +66,6 @@ struct sgz_old_content {
  * @image: what an index was read to
  */
 struct sgz_old {
-	struct stargz_index_options opt;
 	struct sgz_context ctx;
 	struct sgz_blob blob;
 	bool has_content;

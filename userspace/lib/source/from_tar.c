@@ -95,7 +95,7 @@ static void close_source(struct sgz_source *source)
 /* How the tar is packed: an enum sgz_stream_kind, or -EINVAL. */
 static int find_kind(const struct sgz_blob *blob, const struct sgz_context *ctx)
 {
-	if (sgz_targz_probe(blob, ctx))
+	if (sgz_targz_probe(blob))
 		return SGZ_MEMBERS;
 	if (sgz_zstdtar_probe(blob, ctx))
 		return SGZ_FRAMES;

@@ -310,7 +310,8 @@ static int decode_xattr(const struct raw_entry *e, const char *name,
 	ret = decode_value(e, value, &attr);
 	if (ret)
 		return ret;
-	if (!sgz_xattr_wanted(&attr, e->d->ctx, entry_quoted(e).text))
+	if (!sgz_xattr_wanted(&attr, e->d->ctx, e->d->toc->raw,
+			      entry_quoted(e).text))
 		return 0;
 	if (sgz_has_replacement(name, attr.name_len))
 		entry->flags |= SGZ_LOSSY_XATTR;
@@ -325,7 +326,7 @@ static int decode_xattrs(const struct raw_entry *e, struct sgz_entry *entry)
 {
 	struct sgz_decoder *d = e->d;
 	struct stargz_error inner;
-	const struct sgz_context ctx = { d->ctx->opt, &inner };
+	const struct sgz_context ctx = sgz_context_inner(d->ctx, &inner);
 	int ret;
 
 	if (!e->f[XATTRS])
@@ -351,7 +352,7 @@ static int decode_digest(const struct raw_entry *e, enum field field,
 	struct text text;
 	int ret;
 
-	if (!e->d->ctx->opt->check)
+	if (!e->d->toc->digests)
 		return 0;
 	ret = get_text(e, field, &text);
 	if (ret)

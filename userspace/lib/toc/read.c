@@ -24,6 +24,7 @@
 /* A TOC being read. */
 struct reader {
 	const struct sgz_context *ctx;
+	const struct sgz_toc_options *opt;
 	struct sgz_toc *toc;
 	struct sgz_stream stream;
 	struct sgz_sha256 sha;
@@ -230,7 +231,7 @@ static void set_context(struct reader *r, const struct sgz_context *ctx)
 static int read_external(struct reader *r, const char *path)
 {
 	struct stargz_error inner = { "" };
-	const struct sgz_context ctx = { r->ctx->opt, &inner };
+	const struct sgz_context ctx = sgz_context_inner(r->ctx, &inner);
 	const struct sgz_context *outer = r->ctx;
 	int fd, ret;
 
@@ -274,7 +275,7 @@ static int check_stored(struct reader *r, const struct sgz_blob *blob,
 	char buf[16 << 10];
 	int ret = 0;
 
-	if (!r->ctx->opt->toc_stored_digest)
+	if (!r->opt->stored_digest)
 		return 0;
 	while (!ret && pos < footer->toc_end) {
 		size_t n = sizeof(buf);
@@ -287,7 +288,7 @@ static int check_stored(struct reader *r, const struct sgz_blob *blob,
 		pos += n;
 	}
 	sgz_sha256_get(&r->sha, have);
-	return ret ? ret : check_digest(r, r->ctx->opt->toc_stored_digest,
+	return ret ? ret : check_digest(r, r->opt->stored_digest,
 					have);
 }
 
@@ -314,11 +315,11 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	int ret;
 
 	r->toc->data_end = footer->data_end;
-	if (r->ctx->opt->toc_path && r->ctx->opt->toc_stored_digest)
+	if (r->opt->path && r->opt->stored_digest)
 		return sgz_fail(r->ctx, -EINVAL,
 				"the digest asked for is that of the TOC in the blob, not of one in a file");
-	if (r->ctx->opt->toc_path)
-		ret = read_external(r, r->ctx->opt->toc_path);
+	if (r->opt->path)
+		ret = read_external(r, r->opt->path);
 	else if (footer->external)
 		return sgz_fail(r->ctx, -EINVAL,
 				"the TOC of this blob is in a file of its own (--toc)");
@@ -328,11 +329,12 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 		return ret;
 	sgz_sha256_get(&r->sha, r->toc->sha256);
 	r->toc->digest_type = STARGZ_DIGEST_TOC;
-	return check_digest(r, r->ctx->opt->toc_digest, r->toc->sha256);
+	return check_digest(r, r->opt->digest, r->toc->sha256);
 }
 
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
-		 const struct sgz_blob *blob, const struct sgz_footer *footer)
+		 const struct sgz_toc_options *opt, const struct sgz_blob *blob,
+		 const struct sgz_footer *footer)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	int ret;
@@ -340,6 +342,7 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 	if (!r)
 		return sgz_nomem(ctx);
 	r->ctx = ctx;
+	r->opt = opt;
 	r->toc = toc;
 	r->decoder = (struct sgz_decoder){ .ctx = ctx, .toc = toc };
 	r->split = (struct sgz_jsonsplit){

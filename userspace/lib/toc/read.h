@@ -9,15 +9,31 @@
 #include "toc/toc.h"
 
 /**
+ * struct sgz_toc_options - where the table of contents is, and which one it is
+ * @path: file that holds it, or NULL: the blob does
+ * @digest: "sha256:HEX" of the uncompressed TOC, or NULL
+ * @stored_digest: the same of the TOC as the blob stores it, or NULL
+ * @position: as in sgz_footer_read(), or NULL
+ */
+struct sgz_toc_options {
+	const char *path;
+	const char *digest;
+	const char *stored_digest;
+	const char *position;
+};
+
+/**
  * sgz_toc_read() - read and decode the table of contents
- * @toc: filled; zeroed by the caller
- * @ctx: the call; its options say where the TOC is and what digest it has
+ * @toc: filled; zeroed by the caller except for what it sets before reading
+ * @ctx: the call
+ * @opt: where it is, and its digests; the position is that of @footer
  * @blob: the layer
  * @footer: its footer
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
-		 const struct sgz_blob *blob, const struct sgz_footer *footer);
+		 const struct sgz_toc_options *opt, const struct sgz_blob *blob,
+		 const struct sgz_footer *footer);
 
 #endif /* SGZ_TOC_READ_H */

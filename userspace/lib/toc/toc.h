@@ -98,8 +98,10 @@ struct sgz_digest {
  * @data_end: end of the range of the blob that holds content
  * @sha256: digest of the blob, as @digest_type says
  * @digest_type: STARGZ_DIGEST_*
- * @chunk_digests: struct sgz_digest for each chunk, if digests are wanted
- * @file_digests: struct sgz_digest for each entry, likewise
+ * @raw: set before reading: extended attributes that overlayfs interprets stay
+ * @digests: set before reading: keep the digests that a table of contents states
+ * @chunk_digests: struct sgz_digest for each chunk, with @digests
+ * @file_digests: struct sgz_digest for each entry, with @digests
  */
 struct sgz_toc {
 	struct sgz_vec entries;
@@ -109,6 +111,8 @@ struct sgz_toc {
 	uint64_t data_end;
 	uint8_t sha256[SGZ_SHA256_LEN];
 	uint16_t digest_type;
+	bool raw;
+	bool digests;
 	struct sgz_vec chunk_digests;
 	struct sgz_vec file_digests;
 };
