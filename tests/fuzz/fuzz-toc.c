@@ -23,7 +23,7 @@ struct work {
 	struct sgz_tree tree;
 	struct sgz_layout layout;
 	struct sgz_spans spans;
-	struct sgz_image image;
+	struct sgz_index index;
 };
 
 static int make(struct work *w, const struct sgz_context *ctx,
@@ -45,16 +45,16 @@ static int make(struct work *w, const struct sgz_context *ctx,
 					 footer.codec);
 	if (!ret)
 		ret = sgz_layout_make(&w->layout, ctx, &w->tree);
-	return ret ? ret : sgz_image_make(&w->image, ctx, &w->tree,
+	return ret ? ret : sgz_index_from_tree(&w->index, ctx, &w->tree,
 					  &w->layout, &w->spans, &blob);
 }
 
-static void check(const struct sgz_image *image, const struct sgz_context *ctx)
+static void check(const struct sgz_index *index, const struct sgz_context *ctx)
 {
 	struct sgz_faults faults = SGZ_FAULTS_INIT;
 
-	must(!sgz_records_check(image, ctx), "records");
-	must(!sgz_tree_faults(image, ctx, &faults), "tree");
+	must(!sgz_records_check(index, ctx), "records");
+	must(!sgz_tree_faults(index, ctx, &faults), "tree");
 	must(!sgz_faults_fail(&faults, ctx), "tree");
 	sgz_faults_free(&faults);
 }
@@ -75,8 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	w.toc.digests = bytes[0] & 2;
 	w.tree.toc = &w.toc;
 	if (!make(&w, ctx, path))
-		check(&w.image, ctx);
-	sgz_image_free(&w.image);
+		check(&w.index, ctx);
+	sgz_index_free(&w.index);
 	sgz_spans_free(&w.spans);
 	sgz_layout_free(&w.layout);
 	sgz_tree_free(&w.tree);

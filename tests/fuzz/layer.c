@@ -45,20 +45,20 @@ int input_file(const uint8_t *bytes, size_t len)
 	return fd;
 }
 
-static bool is_small(const struct sgz_image *image)
+static bool is_small(const struct sgz_index *index)
 {
-	uint64_t sum = le64toh(image->sb.data_bytes);
+	uint64_t sum = le64toh(index->sb.data_bytes);
 
 	if (sum > CONTENT_MAX)
 		return false;
-	for (size_t i = 0; i < image->table[STARGZ_TABLE_SPANS].count; i++)
-		sum += le32toh(sgz_span(image, i)->ulen);
+	for (size_t i = 0; i < index->table[STARGZ_TABLE_SPANS].count; i++)
+		sum += le32toh(sgz_span(index, i)->ulen);
 	return sum <= CONTENT_MAX;
 }
 
 static bool all_at_hand(const struct sgz_opened *o)
 {
-	for (size_t i = 0; i < o->image.table[STARGZ_TABLE_BLOBS].count; i++)
+	for (size_t i = 0; i < o->index.table[STARGZ_TABLE_BLOBS].count; i++)
 		if (o->blobs[i].fd < 0)
 			return false;
 	return true;
@@ -71,7 +71,7 @@ static void read_all(struct sgz_opened *o)
 	struct sgz_inodepath names = { 0 };
 	struct sgz_content content = {
 		.ctx = o->ctx,
-		.image = &o->image,
+		.index = &o->index,
 		.blobs = o->blobs,
 		.names = &names,
 		.threads = 1,
@@ -83,7 +83,7 @@ static void read_all(struct sgz_opened *o)
 
 	if (!sink)
 		sink = fopen("/dev/null", "w");
-	must(!sgz_inodepath_make(&names, o->ctx, &o->image) &&
+	must(!sgz_inodepath_make(&names, o->ctx, &o->index) &&
 	     !sgz_opened_digests(o, &faults), "digests");
 	content.ranges = o->ranges;
 	must(!sgz_content_read(&content), "content");
@@ -102,14 +102,14 @@ void look_at(struct sgz_opened *o)
 	const int fds[] = { o->file.fd, o->file.fd, o->file.fd };
 	struct sgz_faults faults = SGZ_FAULTS_INIT;
 
-	must(!sgz_records_faults(&o->image, o->ctx, &faults) || faults.count ||
+	must(!sgz_records_faults(&o->index, o->ctx, &faults) || faults.count ||
 	     *error.text, "records");
-	if (faults.count || sgz_records_check(&o->image, o->ctx)) {
+	if (faults.count || sgz_records_check(&o->index, o->ctx)) {
 		sgz_faults_free(&faults);
 		return;
 	}
-	must(!sgz_tree_faults(&o->image, o->ctx, &faults), "tree");
-	if (!faults.count && is_small(&o->image) &&
+	must(!sgz_tree_faults(&o->index, o->ctx, &faults), "tree");
+	if (!faults.count && is_small(&o->index) &&
 	    (o->blobs || !sgz_opened_blobs(o, fds, 3, NULL)))
 		read_all(o);
 	sgz_faults_free(&faults);

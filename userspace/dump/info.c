@@ -87,13 +87,13 @@ static void add_tables(struct json_object *o,
 	json_object_object_add(o, "tables", rows);
 }
 
-static void add_blobs(struct json_object *o, const struct sgz_image *image)
+static void add_blobs(struct json_object *o, const struct sgz_index *index)
 {
 	static const char *const types[] = { "none", "blob", "toc" };
 	struct json_object *rows = json_object_new_array();
 
-	for (size_t i = 0; i < image->table[STARGZ_TABLE_BLOBS].count; i++) {
-		const struct stargz_blob *b = sgz_blob_record(image, i);
+	for (size_t i = 0; i < index->table[STARGZ_TABLE_BLOBS].count; i++) {
+		const struct stargz_blob *b = sgz_blob_record(index, i);
 		uint16_t type = le16toh(b->digest_type);
 		struct json_object *row = json_object_new_object();
 
@@ -112,8 +112,8 @@ static void add_blobs(struct json_object *o, const struct sgz_image *image)
 
 int dump_superblock(const struct job *job)
 {
-	const struct sgz_image *image = &job->opened->image;
-	const struct stargz_super_block *sb = &image->sb;
+	const struct sgz_index *index = &job->opened->index;
+	const struct stargz_super_block *sb = &index->sb;
 	struct json_object *o = json_object_new_object();
 
 	report_int(o, "version", le16toh(sb->version));
@@ -123,14 +123,14 @@ int dump_superblock(const struct job *job)
 	report_int(o, "data_bytes", le64toh(sb->data_bytes));
 	report_int(o, "longest_span", le32toh(sb->max_span));
 	add_tables(o, sb);
-	add_blobs(o, image);
+	add_blobs(o, index);
 	report_print(job->to, o, job->settings->json);
 	return 0;
 }
 
 /* Statistics */
 
-static void add_types(struct json_object *o, const struct sgz_image *image)
+static void add_types(struct json_object *o, const struct sgz_index *index)
 {
 	static const char *const names[16] = {
 		[1] = "fifos", [2] = "character_devices", [4] = "directories",
@@ -139,8 +139,8 @@ static void add_types(struct json_object *o, const struct sgz_image *image)
 	};
 	uint64_t count[16] = { 0 };
 
-	for (size_t i = 1; i <= image->table[STARGZ_TABLE_INODES].count; i++)
-		count[le16toh(sgz_inode(image, i)->mode) >> 12]++;
+	for (size_t i = 1; i <= index->table[STARGZ_TABLE_INODES].count; i++)
+		count[le16toh(sgz_inode(index, i)->mode) >> 12]++;
 	for (int i = 0; i < 16; i++)
 		if (names[i])
 			report_int(o, names[i], count[i]);
@@ -201,13 +201,13 @@ static void count_in(struct sum *sum, const struct stargz_span *span)
 	sum->ulen += le32toh(span->ulen);
 }
 
-static void add_spans(struct json_object *o, const struct sgz_image *image,
+static void add_spans(struct json_object *o, const struct sgz_index *index,
 		      uint64_t *compressed)
 {
 	struct sum codec[STARGZ_CODEC_ZSTD + 1] = { 0 }, size[33] = { 0 };
 
-	for (size_t i = 0; i < image->table[STARGZ_TABLE_SPANS].count; i++) {
-		const struct stargz_span *span = sgz_span(image, i);
+	for (size_t i = 0; i < index->table[STARGZ_TABLE_SPANS].count; i++) {
+		const struct stargz_span *span = sgz_span(index, i);
 
 		count_in(&codec[span->codec], span);
 		count_in(&size[32 - __builtin_clz(le32toh(span->ulen))], span);
@@ -219,17 +219,17 @@ static void add_spans(struct json_object *o, const struct sgz_image *image,
 
 int dump_statistics(const struct job *job)
 {
-	const struct sgz_image *image = &job->opened->image;
+	const struct sgz_index *index = &job->opened->index;
 	struct json_object *o = json_object_new_object();
 	struct stargz_index_stats stats;
 	uint64_t blobs = 0, compressed = 0;
 
-	sgz_image_stats(image, &stats);
-	for (size_t i = 0; i < image->table[STARGZ_TABLE_BLOBS].count; i++)
-		blobs += le64toh(sgz_blob_record(image, i)->size);
+	sgz_index_stats(index, &stats);
+	for (size_t i = 0; i < index->table[STARGZ_TABLE_BLOBS].count; i++)
+		blobs += le64toh(sgz_blob_record(index, i)->size);
 	report_int(o, "entries", stats.entries);
 	report_int(o, "inodes", stats.inodes);
-	add_types(o, image);
+	add_types(o, index);
 	report_int(o, "content", stats.data_bytes);
 	report_int(o, "blobs", blobs);
 	report_real(o, "ratio", stats.data_bytes ?
@@ -241,7 +241,7 @@ int dump_statistics(const struct job *job)
 		    blobs ? (double)stats.index_size / blobs : 0);
 	report_int(o, "extents", stats.extents);
 	report_int(o, "spans", stats.spans);
-	add_spans(o, image, &compressed);
+	add_spans(o, index, &compressed);
 	report_int(o, "compressed_in_spans", compressed);
 	report_print(job->to, o, job->settings->json);
 	return 0;

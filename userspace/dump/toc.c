@@ -20,7 +20,7 @@
 
 struct toc {
 	const struct job *job;
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_treewalk walk;
 	struct sgz_arena paths;
 	const char **first;	/* path of each inode with several names */
@@ -36,7 +36,7 @@ struct chunk {
 	bool hole;
 };
 
-static int compare(const void *left, const void *right)
+static int compare_ranges(const void *left, const void *right)
 {
 	const struct sgz_range *a = left, *b = right;
 
@@ -59,7 +59,7 @@ static const struct sgz_range *find_range(const struct toc *t, uint32_t ino,
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (compare(&range[mid], &key) < 0)
+		if (compare_ranges(&range[mid], &key) < 0)
 			low = mid + 1;
 		else
 			high = mid;
@@ -90,13 +90,13 @@ static bool goes_on(const struct stargz_span *span)
 	       (end == start || end == start + 1);
 }
 
-static void find_member(const struct toc *t, const struct sgz_piece *piece,
+static void find_member(const struct toc *t, const struct sgz_run *run,
 			struct chunk *chunk)
 {
-	const struct stargz_span *span = sgz_span(t->image, piece->span);
-	uint32_t nr = piece->span;
+	const struct stargz_span *span = sgz_span(t->index, run->span);
+	uint32_t nr = run->span;
 
-	chunk->inner = piece->offset;
+	chunk->inner = run->offset;
 	while (nr && span->codec == STARGZ_CODEC_DEFLATE && goes_on(span)) {
 		span--;
 		nr--;
@@ -108,20 +108,20 @@ static void find_member(const struct toc *t, const struct sgz_piece *piece,
 static void get_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 		      struct chunk *chunk)
 {
-	struct sgz_piece piece;
+	struct sgz_run run;
 
-	sgz_file_piece(t->image, ino, pos, &piece);
-	*chunk = (struct chunk){ .pos = pos, .len = piece.len };
-	chunk->hole = piece.span == STARGZ_NO_SPAN;
+	sgz_file_run(t->index, ino, pos, &run);
+	*chunk = (struct chunk){ .pos = pos, .len = run.len };
+	chunk->hole = run.span == STARGZ_NO_SPAN;
 	if (!chunk->hole)
-		find_member(t, &piece, chunk);
+		find_member(t, &run, chunk);
 }
 
 /* The chunk at @pos, as long as it goes. */
 static void next_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 		       struct chunk *chunk)
 {
-	uint64_t size = le64toh(sgz_inode(t->image, ino)->size);
+	uint64_t size = le64toh(sgz_inode(t->index, ino)->size);
 	const struct sgz_range *range;
 
 	get_chunk(t, ino, pos, chunk);
@@ -168,7 +168,7 @@ static struct json_object *new_entry(const struct toc *t, const char *type)
 static void add_chunk(const struct toc *t, struct json_object *o, uint32_t ino,
 		      const struct chunk *chunk)
 {
-	uint64_t size = le64toh(sgz_inode(t->image, ino)->size);
+	uint64_t size = le64toh(sgz_inode(t->index, ino)->size);
 	const struct sgz_range *range = find_range(t, ino, chunk->pos,
 						   chunk->len);
 
@@ -189,7 +189,7 @@ static void add_chunk(const struct toc *t, struct json_object *o, uint32_t ino,
 /* Further chunks of a file, each an entry. */
 static void print_chunks(struct toc *t, uint32_t ino, uint64_t pos)
 {
-	uint64_t size = le64toh(sgz_inode(t->image, ino)->size);
+	uint64_t size = le64toh(sgz_inode(t->index, ino)->size);
 
 	while (pos < size) {
 		struct json_object *o = new_entry(t, "chunk");
@@ -222,7 +222,7 @@ static void add_file_digest(const struct toc *t, struct json_object *o,
 static void add_xattrs(const struct toc *t, struct json_object *o, uint32_t id)
 {
 	const struct sgz_xattr_pool pool = {
-		.heap = t->image->table[STARGZ_TABLE_XATTRS],
+		.heap = t->index->table[STARGZ_TABLE_XATTRS],
 	};
 	struct json_object *xattrs = json_object_new_object();
 	struct sgz_arena arena = { 0 };
@@ -262,7 +262,7 @@ static const char *type_of(uint16_t mode)
 static void add_kind(const struct toc *t, struct json_object *o,
 		     const struct stargz_inode *inode)
 {
-	const char *names = t->image->table[STARGZ_TABLE_NAMES].data;
+	const char *names = t->index->table[STARGZ_TABLE_NAMES].data;
 	uint16_t mode = le16toh(inode->mode);
 
 	if (S_ISREG(mode) && inode->size)
@@ -307,7 +307,7 @@ static void print_inode(struct toc *t, const struct stargz_inode *inode)
 
 static int print_name(struct toc *t)
 {
-	const struct stargz_inode *inode = sgz_inode(t->image, t->walk.ino);
+	const struct stargz_inode *inode = sgz_inode(t->index, t->walk.ino);
 	const char **first = &t->first[t->walk.ino - 1];
 	struct json_object *o;
 
@@ -327,7 +327,7 @@ static int print_name(struct toc *t)
 
 static int print_all(struct toc *t)
 {
-	int ret = sgz_treewalk_open(&t->walk, t->job->ctx, t->image, "", 0);
+	int ret = sgz_treewalk_open(&t->walk, t->job->ctx, t->index, "", 0);
 
 	fputs("{\"version\":1,\"entries\":[", t->job->to);
 	while (!ret && !ferror(t->job->to)) {
@@ -342,14 +342,14 @@ static int print_all(struct toc *t)
 
 int dump_toc(const struct job *job)
 {
-	struct toc t = { .job = job, .image = &job->opened->image };
+	struct toc t = { .job = job, .index = &job->opened->index };
 	struct sgz_vec *ranges = &job->opened->ranges;
 	int ret;
 
 	if (ranges->count)
 		qsort(ranges->data, ranges->count, sizeof(struct sgz_range),
-		      compare);
-	t.first = calloc(t.image->table[STARGZ_TABLE_INODES].count,
+		      compare_ranges);
+	t.first = calloc(t.index->table[STARGZ_TABLE_INODES].count,
 			 sizeof(*t.first));
 	ret = t.first ? print_all(&t) : sgz_nomem(job->ctx);
 	sgz_treewalk_close(&t.walk);

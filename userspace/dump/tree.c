@@ -19,9 +19,9 @@
 
 #define STEP	(128u << 10)
 
-static const struct sgz_image *image_of(const struct job *job)
+static const struct sgz_index *index_of(const struct job *job)
 {
-	return &job->opened->image;
+	return &job->opened->index;
 }
 
 /* The inode that was asked for, or 0 with the error text set. */
@@ -31,8 +31,8 @@ static uint32_t wanted(const struct job *job)
 	uint32_t ino = s->ino ? s->ino : STARGZ_ROOT_INO;
 
 	if (s->path)
-		ino = sgz_find_path(image_of(job), s->path, strlen(s->path));
-	if (ino > image_of(job)->table[STARGZ_TABLE_INODES].count)
+		ino = sgz_find_path(index_of(job), s->path, strlen(s->path));
+	if (ino > index_of(job)->table[STARGZ_TABLE_INODES].count)
 		ino = 0;
 	if (!ino && s->path)
 		sgz_fail(job->ctx, -ENOENT, "%s: not in the tree",
@@ -46,7 +46,7 @@ static uint32_t wanted(const struct job *job)
 static const char *target_of(const struct job *job,
 			     const struct stargz_inode *inode)
 {
-	return (const char *)image_of(job)->table[STARGZ_TABLE_NAMES].data +
+	return (const char *)index_of(job)->table[STARGZ_TABLE_NAMES].data +
 	       le32toh(inode->a);
 }
 
@@ -71,7 +71,7 @@ static void add_xattrs(const struct job *job, struct json_object *o,
 		       uint32_t id)
 {
 	const struct sgz_xattr_pool pool = {
-		.heap = image_of(job)->table[STARGZ_TABLE_XATTRS],
+		.heap = index_of(job)->table[STARGZ_TABLE_XATTRS],
 	};
 	struct json_object *rows = json_object_new_array();
 	struct sgz_arena arena = { 0 };
@@ -95,7 +95,7 @@ static void add_xattrs(const struct job *job, struct json_object *o,
 static void describe(const struct job *job, struct json_object *o,
 		     uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(image_of(job), ino);
+	const struct stargz_inode *inode = sgz_inode(index_of(job), ino);
 	uint16_t mode = le16toh(inode->mode);
 	char text[16];
 
@@ -129,7 +129,7 @@ int dump_stat(const struct job *job)
 
 	if (!ino)
 		return -ENOENT;
-	ret = sgz_inodepath_make(&names, job->ctx, image_of(job));
+	ret = sgz_inodepath_make(&names, job->ctx, index_of(job));
 	if (ret)
 		goto out;
 	o = json_object_new_object();
@@ -138,7 +138,7 @@ int dump_stat(const struct job *job)
 		free(path);
 	}
 	describe(job, o, ino);
-	add_xattrs(job, o, le32toh(sgz_inode(image_of(job), ino)->xattr));
+	add_xattrs(job, o, le32toh(sgz_inode(index_of(job), ino)->xattr));
 	report_print(job->to, o, job->settings->json);
 out:
 	sgz_inodepath_free(&names);
@@ -164,7 +164,7 @@ static void list_json(const struct job *job, const struct sgz_treewalk *w,
 static void list_text(const struct job *job, const struct sgz_treewalk *w,
 		      struct sgz_vec *text)
 {
-	const struct stargz_inode *inode = sgz_inode(image_of(job), w->ino);
+	const struct stargz_inode *inode = sgz_inode(index_of(job), w->ino);
 	uint16_t mode = le16toh(inode->mode);
 	char time[SGZ_TIME_TEXT], bits[11], size[24];
 
@@ -208,10 +208,10 @@ int dump_list(const struct job *job)
 	bool first = true;
 	int ret;
 
-	ret = sgz_treewalk_open(&w, job->ctx, image_of(job), s->path,
+	ret = sgz_treewalk_open(&w, job->ctx, index_of(job), s->path,
 				strlen(s->path));
 	while (!ret && (ret = sgz_treewalk_next(&w)) > 0) {
-		bool dir = S_ISDIR(le16toh(sgz_inode(image_of(job),
+		bool dir = S_ISDIR(le16toh(sgz_inode(index_of(job),
 						     w.ino)->mode));
 
 		ret = 0;
@@ -232,7 +232,7 @@ static uint32_t wanted_file(const struct job *job)
 {
 	uint32_t ino = wanted(job);
 
-	if (ino && !S_ISREG(le16toh(sgz_inode(image_of(job), ino)->mode))) {
+	if (ino && !S_ISREG(le16toh(sgz_inode(index_of(job), ino)->mode))) {
 		sgz_fail(job->ctx, -EINVAL, "%s: not a regular file",
 			 job->settings->path);
 		return 0;
@@ -241,22 +241,22 @@ static uint32_t wanted_file(const struct job *job)
 }
 
 static void add_piece(const struct job *job, struct json_object *rows,
-		      const struct sgz_piece *piece)
+		      const struct sgz_run *run)
 {
 	struct json_object *row = json_object_new_object();
 	const struct stargz_span *span;
 
 	json_object_array_add(rows, row);
-	report_int(row, "pos", piece->pos);
-	report_int(row, "length", piece->len);
-	if (piece->span == STARGZ_NO_SPAN) {
+	report_int(row, "pos", run->pos);
+	report_int(row, "length", run->len);
+	if (run->span == STARGZ_NO_SPAN) {
 		report_text(row, "codec", "hole");
 		return;
 	}
-	span = sgz_span(image_of(job), piece->span);
+	span = sgz_span(index_of(job), run->span);
 	report_text(row, "codec", dump_codec(span->codec));
-	report_int(row, "span", piece->span);
-	report_int(row, "offset", piece->offset);
+	report_int(row, "span", run->span);
+	report_int(row, "offset", run->offset);
 	report_int(row, "blob", le16toh(span->blob));
 	report_int(row, "start", le64toh(span->start));
 	report_int(row, "bit", span->flags & STARGZ_SPAN_BIT_MASK);
@@ -272,17 +272,17 @@ int dump_extents(const struct job *job)
 
 	if (!ino)
 		return -ENOENT;
-	size = le64toh(sgz_inode(image_of(job), ino)->size);
+	size = le64toh(sgz_inode(index_of(job), ino)->size);
 	o = json_object_new_object();
 	rows = json_object_new_array();
 	report_int(o, "ino", ino);
 	report_int(o, "size", size);
 	while (pos < size) {
-		struct sgz_piece piece;
+		struct sgz_run run;
 
-		sgz_file_piece(image_of(job), ino, pos, &piece);
-		add_piece(job, rows, &piece);
-		pos += piece.len;
+		sgz_file_run(index_of(job), ino, pos, &run);
+		add_piece(job, rows, &run);
+		pos += run.len;
 	}
 	json_object_object_add(o, "extents", rows);
 	report_print(job->to, o, job->settings->json);
@@ -292,7 +292,7 @@ int dump_extents(const struct job *job)
 static int cat(const struct job *job, struct sgz_spanread *r, uint32_t ino,
 	       char *buf)
 {
-	uint64_t size = le64toh(sgz_inode(image_of(job), ino)->size);
+	uint64_t size = le64toh(sgz_inode(index_of(job), ino)->size);
 
 	for (uint64_t pos = 0; pos < size && !ferror(job->to); pos += STEP) {
 		size_t n = size - pos < STEP ? size - pos : STEP;
@@ -314,7 +314,7 @@ int dump_cat(const struct job *job)
 
 	if (!ino)
 		return -ENOENT;
-	r = sgz_spanread_open(job->ctx, image_of(job), job->opened->blobs);
+	r = sgz_spanread_open(job->ctx, index_of(job), job->opened->blobs);
 	buf = malloc(STEP);
 	ret = r && buf ? cat(job, r, ino, buf) : sgz_nomem(job->ctx);
 	free(buf);
@@ -329,9 +329,9 @@ int dump_blob(const struct job *job)
 	char buf[64 << 10];
 	uint64_t size;
 
-	if (nr >= image_of(job)->table[STARGZ_TABLE_BLOBS].count)
+	if (nr >= index_of(job)->table[STARGZ_TABLE_BLOBS].count)
 		return sgz_fail(job->ctx, -EINVAL, "has no blob %u", nr);
-	size = le64toh(sgz_blob_record(image_of(job), nr)->size);
+	size = le64toh(sgz_blob_record(index_of(job), nr)->size);
 	if (o->blobs[nr].fd < 0)
 		return sgz_fail(job->ctx, -EINVAL, "blob %u is not in it", nr);
 	if (o->blobs[nr].size < size)

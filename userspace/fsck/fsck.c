@@ -58,7 +58,7 @@ static int check_content(struct target *t, const struct sgz_context *ctx)
 	struct sgz_inodepath names = { 0 };
 	struct sgz_content content = {
 		.ctx = ctx,
-		.image = &t->input.opened.image,
+		.index = &t->input.opened.index,
 		.blobs = t->input.opened.blobs,
 		.names = &names,
 		.ranges = t->input.opened.ranges,
@@ -66,7 +66,7 @@ static int check_content(struct target *t, const struct sgz_context *ctx)
 		.all = true,
 		.faults = &t->faults,
 	};
-	int ret = sgz_inodepath_make(&names, ctx, &t->input.opened.image);
+	int ret = sgz_inodepath_make(&names, ctx, &t->input.opened.index);
 
 	if (!ret)
 		ret = sgz_content_read(&content);
@@ -76,7 +76,7 @@ static int check_content(struct target *t, const struct sgz_context *ctx)
 
 static void warn_absent(const struct target *t, const struct sgz_context *ctx)
 {
-	size_t count = t->input.opened.image.table[STARGZ_TABLE_BLOBS].count;
+	size_t count = t->input.opened.index.table[STARGZ_TABLE_BLOBS].count;
 	size_t absent = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -90,7 +90,7 @@ static void warn_absent(const struct target *t, const struct sgz_context *ctx)
 static int check_tars(struct target *t, const struct sgz_context *ctx)
 {
 	struct sgz_opened *o = &t->input.opened;
-	size_t count = o->image.table[STARGZ_TABLE_BLOBS].count;
+	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;
 	const struct sgz_toc_options how = {
 		.path = t->settings->opt.toc_path,
 		.digest = t->settings->opt.toc_digest,
@@ -110,10 +110,10 @@ static int check_tars(struct target *t, const struct sgz_context *ctx)
 static int check_full(struct target *t, const struct sgz_context *ctx)
 {
 	struct sgz_opened *o = &t->input.opened;
-	int ret = sgz_records_faults(&o->image, ctx, &t->faults);
+	int ret = sgz_records_faults(&o->index, ctx, &t->faults);
 
 	if (!ret && !t->faults.count)
-		ret = sgz_tree_faults(&o->image, ctx, &t->faults);
+		ret = sgz_tree_faults(&o->index, ctx, &t->faults);
 	if (ret || t->faults.count)
 		return ret;
 	if (!o->layer) {
@@ -134,7 +134,7 @@ static int full(struct target *t, const struct sgz_context *ctx)
 	int ret;
 
 	ret = o->layer ? sgz_opened_layer(o) :
-			 sgz_index_tables(&o->image, ctx, &o->file);
+			 sgz_index_tables(&o->index, ctx, &o->file);
 	return ret ? ret : check_full(t, ctx);
 }
 
@@ -158,10 +158,10 @@ static int quick_layer(struct target *t, const struct sgz_context *ctx)
 static int quick_index(struct target *t, const struct sgz_context *ctx)
 {
 	struct sgz_opened *o = &t->input.opened;
-	int ret = sgz_index_superblock(&o->image.sb, ctx, &o->file);
+	int ret = sgz_index_superblock(&o->index.sb, ctx, &o->file);
 
 	if (!ret)
-		ret = sgz_index_table(&o->image, ctx, &o->file,
+		ret = sgz_index_table(&o->index, ctx, &o->file,
 				      STARGZ_TABLE_BLOBS);
 	return ret ? ret : sgz_opened_blobs(o, t->input.fds, t->input.count, &t->faults);
 }
@@ -182,8 +182,8 @@ static void print_clean(const struct target *t)
 		return;
 	printf("%s: %s", t->settings->now,
 	       t->settings->full ? "clean" : "clean (quick check)");
-	if (t->settings->verbose && t->input.opened.image.sb.magic) {
-		sgz_image_stats(&t->input.opened.image, &stats);
+	if (t->settings->verbose && t->input.opened.index.sb.magic) {
+		sgz_index_stats(&t->input.opened.index, &stats);
 		printf(", %" PRIu64 " spans, %" PRIu64 " bytes of content",
 		       stats.spans, stats.data_bytes);
 	}

@@ -15,7 +15,7 @@
 #include "source/from_tar.h"
 #include "source/unsparse.h"
 
-static int failed(const struct sgz_context *ctx)
+static int open_failed(const struct sgz_context *ctx)
 {
 	return sgz_fail(ctx, -errno, "%s", strerror(errno));
 }
@@ -72,7 +72,7 @@ static int pick_text(struct input *in, const struct settings *s,
 	in->about = s->from_dump;
 	in->text.fd = open(s->from_dump, O_RDONLY | O_CLOEXEC);
 	if (in->text.fd < 0)
-		return failed(ctx);
+		return open_failed(ctx);
 	ret = sgz_blob_open(&in->text, ctx, in->text.fd, 0, 0);
 	if (!ret)
 		ret = sgz_source_dump(&in->source, ctx, &in->text,
@@ -101,7 +101,7 @@ static int pick(struct input *in, const struct settings *s,
 	if (strcmp(s->source, "-"))
 		in->blob.fd = open(s->source, O_RDONLY | O_CLOEXEC);
 	if (in->blob.fd < 0 || fstat(in->blob.fd, &st))
-		return failed(ctx);
+		return open_failed(ctx);
 	if (s->from_dump)
 		return pick_text(in, s, ctx, S_ISDIR(st.st_mode));
 	return S_ISDIR(st.st_mode) ? pick_directory(in, s, ctx) :
@@ -143,7 +143,7 @@ static int leave_differences(struct input *in, const struct settings *s,
 	in->about = s->old;
 	fd = open(s->old, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return failed(ctx);
+		return open_failed(ctx);
 	ret = sgz_source_diff(&in->source, ctx, fd);
 	close(fd);
 	in->about = s->source;
@@ -161,7 +161,7 @@ static int read_list(struct input *in, const struct settings *s,
 	in->about = s->prioritized;
 	file = fopen(s->prioritized, "re");
 	if (!file)
-		return failed(ctx);
+		return open_failed(ctx);
 	ret = sgz_priority_read(&in->list, ctx, file);
 	fclose(file);
 	in->about = s->source;
@@ -200,7 +200,7 @@ static int open_reused(struct input *in, const struct settings *s,
 		in->about = name[i];
 		*fd = open(name[i], O_RDONLY | O_CLOEXEC);
 		if (*fd < 0)
-			return failed(ctx);
+			return open_failed(ctx);
 		ret = sgz_reuse_add(&in->reuse, ctx, &s->make.how, *fd);
 		if (ret)
 			return ret;

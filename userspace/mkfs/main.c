@@ -43,7 +43,7 @@ static void on_progress(void *data, uint64_t done, uint64_t total)
 	bar_draw(&s->bar, done, total);
 }
 
-static int failed(const char *path, const char *why)
+static int operation_failed(const char *path, const char *why)
 {
 	fprintf(stderr, PROG ": %s: %s\n", path, why);
 	return EXIT_OPERATION;
@@ -53,14 +53,14 @@ static int open_one(struct output *out, const char *path)
 {
 	if (!path || !output_open(out, path))
 		return EXIT_OK;
-	return failed(path, strerror(errno));
+	return operation_failed(path, strerror(errno));
 }
 
 static int keep_one(struct output *out, const char *path)
 {
 	if (!path || !output_keep(out))
 		return EXIT_OK;
-	return failed(path, strerror(errno));
+	return operation_failed(path, strerror(errno));
 }
 
 static int open_outputs(struct outputs *out, const struct settings *s)
@@ -70,7 +70,7 @@ static int open_outputs(struct outputs *out, const struct settings *s)
 	if (asprintf(&out->layer_path, "%s%s", s->dest,
 		     s->device_image ? ".layer" : "") < 0) {
 		out->layer_path = NULL;
-		return failed(s->dest, "out of memory");
+		return operation_failed(s->dest, "out of memory");
 	}
 	code = open_one(&out->layer, out->layer_path);
 	if (code == EXIT_OK)
@@ -117,13 +117,13 @@ static int verify(struct settings *s, struct outputs *out,
 	if (!out->layer.temp)
 		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return failed(s->dest, strerror(errno));
+		return operation_failed(s->dest, strerror(errno));
 	ret = sgz_verify(&ctx, fd,
 			 s->toc && out->toc.temp ? out->toc.temp : s->toc, e);
 	if (fd != out->layer.fd)
 		close(fd);
 	bar_clear(&s->bar);
-	return ret ? failed(s->dest, err.text) : EXIT_OK;
+	return ret ? operation_failed(s->dest, err.text) : EXIT_OK;
 }
 
 /* Make the layer in the open file. */
@@ -150,7 +150,7 @@ static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
 	bar_clear(&s->bar);
 	if (!ret)
 		return EXIT_OK;
-	return failed(made->unwritten ? s->dest : in.about, err.text);
+	return operation_failed(made->unwritten ? s->dest : in.about, err.text);
 }
 
 /* Make the index of the layer, or the device image. */
@@ -172,7 +172,7 @@ static int make_index(struct settings *s, struct outputs *out)
 		ret = stargz_index_blob(out->layer.fd, &opt, out->index.fd,
 					NULL, &err);
 	bar_clear(&s->bar);
-	return ret ? failed(s->index ? s->index : s->dest, err.text) : EXIT_OK;
+	return ret ? operation_failed(s->index ? s->index : s->dest, err.text) : EXIT_OK;
 }
 
 static int run(struct settings *s)
@@ -197,7 +197,7 @@ static int run(struct settings *s)
 	if (code != EXIT_OK)
 		return code;
 	if (s->print_digest && !digest_print(&s->make, &made))
-		return failed(s->dest, "out of memory");
+		return operation_failed(s->dest, "out of memory");
 	if (s->verbose)
 		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %" PRIu64
 			" bytes of tar, %" PRIu64 " bytes\n", s->dest,
@@ -216,7 +216,7 @@ static int make_layer(struct settings *s)
 	if (!s->quiet && !s->no_progress && isatty(STDERR_FILENO))
 		s->call.progress = on_progress;
 	if (s->index_beside && asprintf(&beside, "%s.index", s->dest) < 0)
-		return failed(s->dest, "out of memory");
+		return operation_failed(s->dest, "out of memory");
 	if (beside)
 		s->index = beside;
 	code = run(s);
@@ -235,6 +235,6 @@ int main(int argc, char **argv)
 	sgz_exclude_free(&s.exclude);
 	sgz_vec_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
-		code = failed("standard output", strerror(errno));
+		code = operation_failed("standard output", strerror(errno));
 	return code;
 }

@@ -28,7 +28,7 @@ void sgz_faults_add(struct sgz_faults *faults, uint64_t order, int code,
 	pthread_mutex_unlock(&faults->lock);
 }
 
-static int compare(const void *left, const void *right)
+static int compare_order(const void *left, const void *right)
 {
 	const struct sgz_fault *a = left, *b = right;
 
@@ -39,7 +39,7 @@ void sgz_faults_sort(struct sgz_faults *faults)
 {
 	if (faults->list.count)
 		qsort(faults->list.data, faults->list.count,
-		      sizeof(struct sgz_fault), compare);
+		      sizeof(struct sgz_fault), compare_order);
 }
 
 int sgz_faults_fail(struct sgz_faults *faults, const struct sgz_context *ctx)

@@ -9,7 +9,7 @@
 
 #include "base/spool.h"
 
-static int failed(const struct sgz_spool *spool)
+static int spool_failed(const struct sgz_spool *spool)
 {
 	return sgz_fail(spool->ctx, -errno, "temporary file: %s",
 			strerror(errno));
@@ -32,7 +32,7 @@ int sgz_spool_open(struct sgz_spool *spool, const struct sgz_context *ctx)
 	snprintf(name, sizeof(name), "%s/stargz.XXXXXX", dir);
 	spool->fd = mkostemp(name, O_CLOEXEC);
 	if (spool->fd < 0)
-		return failed(spool);
+		return spool_failed(spool);
 	unlink(name);
 	return 0;
 }
@@ -46,7 +46,7 @@ static int write_at(struct sgz_spool *spool, uint64_t at, const char *bytes,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failed(spool);
+			return spool_failed(spool);
 		bytes += n;
 		len -= n;
 		at += n;
@@ -102,7 +102,7 @@ ssize_t sgz_spool_read(struct sgz_spool *spool, uint64_t at, void *buf,
 	do {
 		n = pread(spool->fd, buf, len, at);
 	} while (n < 0 && errno == EINTR);
-	return n < 0 ? failed(spool) : n;
+	return n < 0 ? spool_failed(spool) : n;
 }
 
 void sgz_spool_close(struct sgz_spool *spool)

@@ -126,7 +126,7 @@ static int compare_names(const struct sgz_xattr *a, const struct sgz_xattr *b)
 }
 
 /* Of equal names, the one with the greater value comes last. */
-static int compare(const void *left, const void *right)
+static int compare_xattrs(const void *left, const void *right)
 {
 	const struct sgz_xattr *a = left, *b = right;
 	size_t len = a->value_len < b->value_len ? a->value_len : b->value_len;
@@ -146,7 +146,7 @@ static size_t sort_unique(struct sgz_xattr *attrs, size_t count)
 	size_t n = 0;
 
 	if (count > 1)
-		qsort(attrs, count, sizeof(*attrs), compare);
+		qsort(attrs, count, sizeof(*attrs), compare_xattrs);
 	for (size_t i = 0; i < count; i++) {
 		if (i + 1 < count && !compare_names(&attrs[i], &attrs[i + 1]))
 			continue;

@@ -21,12 +21,12 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 }
 
 /* Say where each blob is going to be; returns the end of the last one. */
-static uint64_t place_blobs(struct sgz_image *image)
+static uint64_t place_blobs(struct sgz_index *index)
 {
-	struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
-	uint64_t pos = le64toh(image->sb.index_size);
+	struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
+	uint64_t pos = le64toh(index->sb.index_size);
 
-	for (size_t i = 0; i < image->table[STARGZ_TABLE_BLOBS].count; i++) {
+	for (size_t i = 0; i < index->table[STARGZ_TABLE_BLOBS].count; i++) {
 		pos = align_up(pos, SGZ_DEVICE_ALIGN);
 		blob[i].source = 0;
 		blob[i].start = htole64(pos);
@@ -93,21 +93,21 @@ static int copy_blob(const struct sgz_context *ctx,
 	return 0;
 }
 
-int sgz_device_write(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_device_write(struct sgz_index *index, const struct sgz_context *ctx,
 		     uint64_t align,
 		     const struct sgz_blob *blobs, int out)
 {
-	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
-	size_t count = image->table[STARGZ_TABLE_BLOBS].count;
-	uint64_t end = place_blobs(image);
+	const struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
+	size_t count = index->table[STARGZ_TABLE_BLOBS].count;
+	uint64_t end = place_blobs(index);
 	struct stat st;
 	int ret;
 
 	if (fstat(out, &st) || !S_ISREG(st.st_mode))
 		return sgz_fail(ctx, -EINVAL,
 				"a device image can be written to a regular file only");
-	sgz_superblock_seal(image);
-	ret = sgz_image_write(image, ctx, out);
+	sgz_superblock_seal(index);
+	ret = sgz_index_write(index, ctx, out);
 	for (size_t i = 0; !ret && i < count; i++)
 		ret = copy_blob(ctx, &blobs[i], out, le64toh(blob[i].start),
 				end);

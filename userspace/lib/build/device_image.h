@@ -13,7 +13,7 @@
 
 /**
  * sgz_device_write() - write a device image to a file, from its start on
- * @image: the index; its blob table is changed to say where the blobs are
+ * @index: the index; its blob table is changed to say where the blobs are
  * @ctx: the call
  * @align: the size is a multiple of this many bytes; zero: %SGZ_DEVICE_ALIGN
  * @blobs: the blobs, in the order of the blob table, without any between them
@@ -25,7 +25,7 @@
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_device_write(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_device_write(struct sgz_index *index, const struct sgz_context *ctx,
 		     uint64_t align,
 		     const struct sgz_blob *blobs, int out);
 

@@ -40,7 +40,7 @@ format_options(const struct stargz_index_options *opt)
 	};
 }
 
-static int make(struct work *w, struct sgz_image *image,
+static int make(struct work *w, struct sgz_index *index,
 		const struct sgz_context *ctx,
 		const struct stargz_index_options *opt, struct sgz_blob *blob,
 		struct sgz_vec *ranges)
@@ -55,17 +55,17 @@ static int make(struct work *w, struct sgz_image *image,
 	if (ret)
 		return ret;
 	if (open.parents || open.links)
-		image->sb.feature_compat |= htole32(STARGZ_COMPAT_OPEN);
+		index->sb.feature_compat |= htole32(STARGZ_COMPAT_OPEN);
 	ret = sgz_layout_make(&w->layout, ctx, &w->tree);
 	if (!ret)
-		ret = sgz_image_make(image, ctx, &w->tree, &w->layout,
+		ret = sgz_index_from_tree(index, ctx, &w->tree, &w->layout,
 				     &w->spans, blob);
 	if (!ret && ranges)
 		ret = sgz_toc_ranges(ranges, ctx, &w->toc);
 	return ret;
 }
 
-int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob, struct sgz_below *below,
 		      struct sgz_vec *ranges)
@@ -80,7 +80,7 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 	w->tree.toc = &w->toc;
 	w->tree.raw = opt->raw;
 	w->tree.below = below;
-	ret = make(w, image, ctx, opt, blob, ranges);
+	ret = make(w, index, ctx, opt, blob, ranges);
 	sgz_spans_free(&w->spans);
 	sgz_layout_free(&w->layout);
 	sgz_tree_free(&w->tree);
@@ -89,7 +89,7 @@ int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
 	return ret;
 }
 
-int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct stargz_index_options *opt,
 		   struct sgz_blob *blob, struct sgz_below *below)
 {
@@ -97,11 +97,11 @@ int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
 	int ret;
 
 	if (!opt->check)
-		return sgz_index_digests(image, ctx, opt, blob, below, NULL);
-	ret = sgz_index_digests(image, ctx, opt, blob, below, &ranges);
+		return sgz_index_digests(index, ctx, opt, blob, below, NULL);
+	ret = sgz_index_digests(index, ctx, opt, blob, below, &ranges);
 	/* Without a TOC reading has checked all there is. */
-	if (!ret && sgz_blob_record(image, 0)->digest_type)
-		ret = sgz_check_content(ctx, image, blob, &ranges);
+	if (!ret && sgz_blob_record(index, 0)->digest_type)
+		ret = sgz_check_content(ctx, index, blob, &ranges);
 	sgz_vec_free(&ranges);
 	return ret;
 }
@@ -111,19 +111,19 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 		      struct stargz_error *err)
 {
 	const struct sgz_context ctx = sgz_context_of(opt, err);
-	struct sgz_image image = { 0 };
+	struct sgz_index index = { 0 };
 	struct sgz_blob blob;
 	int ret;
 
 	ret = sgz_blob_open(&blob, &ctx, fd, opt->offset, opt->size);
 	if (!ret)
-		ret = sgz_index_make(&image, &ctx, opt, &blob, NULL);
-	if (!ret && le32toh(image.sb.feature_compat) & STARGZ_COMPAT_OPEN)
+		ret = sgz_index_make(&index, &ctx, opt, &blob, NULL);
+	if (!ret && le32toh(index.sb.feature_compat) & STARGZ_COMPAT_OPEN)
 		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
 	if (!ret && out >= 0)
-		ret = sgz_image_write(&image, &ctx, out);
+		ret = sgz_index_write(&index, &ctx, out);
 	if (!ret && stats)
-		sgz_image_stats(&image, stats);
-	sgz_image_free(&image);
+		sgz_index_stats(&index, stats);
+	sgz_index_free(&index);
 	return ret;
 }

@@ -10,22 +10,22 @@
 
 /**
  * sgz_index_make() - make the index of a blob, and check it if that is asked
- * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @index: filled; zeroed by the caller; sgz_index_free() releases it
  * @ctx: the call
  * @opt: how
  * @blob: the layer
  * @below: the layers below it, or NULL when they are not known. With them the
- *	image may have grafts.
+ *	index may have grafts.
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct stargz_index_options *opt,
 		   struct sgz_blob *blob, struct sgz_below *below);
 
 /**
  * sgz_index_digests() - the same, and what is known of the content
- * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @index: filled; zeroed by the caller; sgz_index_free() releases it
  * @ctx: the call
  * @opt: how; the digests that the layer states are known with @check
  * @blob: the layer
@@ -34,7 +34,7 @@ int sgz_index_make(struct sgz_image *image, const struct sgz_context *ctx,
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_index_digests(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob, struct sgz_below *below,
 		      struct sgz_vec *ranges);

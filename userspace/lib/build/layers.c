@@ -17,9 +17,9 @@ struct work {
 	const struct sgz_context *ctx;
 	const struct stargz_index_options *opt;
 	struct sgz_blob *blobs;
-	struct sgz_image *images;
+	struct sgz_index *images;
 	size_t count;
-	struct sgz_image merged;
+	struct sgz_index merged;
 };
 
 static int load_index(struct work *w, size_t i)
@@ -78,12 +78,12 @@ static int load_layers(struct work *w, const int *fds, size_t *failed)
 	return 0;
 }
 
-static int write_out(struct work *w, struct sgz_image *image, int out)
+static int write_out(struct work *w, struct sgz_index *index, int out)
 {
 	if (w->opt->device_image)
-		return sgz_device_write(image, w->ctx, w->opt->align, w->blobs,
+		return sgz_device_write(index, w->ctx, w->opt->align, w->blobs,
 					out);
-	return sgz_image_write(image, w->ctx, out);
+	return sgz_index_write(index, w->ctx, out);
 }
 
 int stargz_index_layers(const int *fds, size_t count,
@@ -93,7 +93,7 @@ int stargz_index_layers(const int *fds, size_t count,
 {
 	const struct sgz_context ctx = sgz_context_of(opt, err);
 	struct work w = { .ctx = &ctx, .opt = opt, .count = count };
-	struct sgz_image *image = &w.merged;
+	struct sgz_index *index = &w.merged;
 	int ret;
 
 	*failed = count;
@@ -103,14 +103,14 @@ int stargz_index_layers(const int *fds, size_t count,
 	else if (!ret && opt->below)
 		ret = sgz_chain(&w.merged, &ctx, w.images, count);
 	else if (w.images)
-		image = w.images;
+		index = w.images;
 	if (!ret)
-		ret = write_out(&w, image, out);
+		ret = write_out(&w, index, out);
 	if (!ret && stats)
-		sgz_image_stats(image, stats);
+		sgz_index_stats(index, stats);
 	for (size_t i = 0; w.images && i < count; i++)
-		sgz_image_free(&w.images[i]);
-	sgz_image_free(&w.merged);
+		sgz_index_free(&w.images[i]);
+	sgz_index_free(&w.merged);
 	free(w.images);
 	free(w.blobs);
 	return ret;

@@ -3,7 +3,7 @@
  * The tree of several layers: which of their names are visible, under which
  * inode numbers. What the inodes hold is merge_tables.c's.
  *
- * A directory of the image is a list of directories of layers, the topmost
+ * A directory of the index is a list of directories of layers, the topmost
  * first. The directories are walked breadth first, the names of one in order,
  * so that numbers come out as in any other index.
  */
@@ -17,7 +17,7 @@
 #include "index/records.h"
 #include "index/superblock.h"
 
-/* A directory of a layer that is part of one of the image. */
+/* A directory of a layer that is part of one of the index. */
 struct part {
 	uint32_t layer;
 	uint32_t ino;
@@ -25,7 +25,7 @@ struct part {
 	uint32_t end;
 };
 
-/* A directory of the image. */
+/* A directory of the index. */
 struct directory {
 	size_t first;		/* of its parts, topmost layer first */
 	size_t parts;
@@ -48,7 +48,7 @@ static struct part *part_at(const struct walk *w, size_t i)
 	return (struct part *)w->parts.data + i;
 }
 
-static const struct sgz_image *layer_of(const struct walk *w,
+static const struct sgz_index *layer_of(const struct walk *w,
 					const struct part *part)
 {
 	return &w->m->layers[part->layer];
@@ -111,7 +111,7 @@ static size_t least(const struct walk *w, size_t first, size_t end)
 }
 
 /*
- * Collect the parts of a directory of the image whose name is that of the next
+ * Collect the parts of a directory of the index whose name is that of the next
  * entry of part @top, down to the first layer that hides those below it, and
  * pass the name in all parts of the parent. With @dir unset nothing is
  * collected. The attributes are those of the topmost part that has some, which
@@ -119,7 +119,7 @@ static size_t least(const struct walk *w, size_t first, size_t end)
  */
 static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 {
-	const struct sgz_image *image = layer_of(w, part_at(w, top));
+	const struct sgz_index *index = layer_of(w, part_at(w, top));
 	const struct stargz_dirent *name = entry_of(w, part_at(w, top));
 	bool looking = dir;
 
@@ -130,7 +130,7 @@ static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 		int ret;
 
 		if (p->next == p->end ||
-		    sgz_dirent_cmp(layer_of(w, p), d, image, name))
+		    sgz_dirent_cmp(layer_of(w, p), d, index, name))
 			continue;
 		p->next++;
 		ino = le32toh(d->ino);
@@ -226,11 +226,11 @@ static int check_layers(const struct sgz_merge *m)
 	return 0;
 }
 
-static int merge(struct sgz_image *image, const struct sgz_context *ctx,
-		 const struct sgz_image *layers, size_t count, bool chain)
+static int merge(struct sgz_index *index, const struct sgz_context *ctx,
+		 const struct sgz_index *layers, size_t count, bool chain)
 {
 	struct sgz_merge m = {
-		.image = image,
+		.index = index,
 		.ctx = ctx,
 		.layers = layers,
 		.count = count,
@@ -249,14 +249,14 @@ static int merge(struct sgz_image *image, const struct sgz_context *ctx,
 	return ret;
 }
 
-int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
-	      const struct sgz_image *layers, size_t count)
+int sgz_merge(struct sgz_index *index, const struct sgz_context *ctx,
+	      const struct sgz_index *layers, size_t count)
 {
-	return merge(image, ctx, layers, count, false);
+	return merge(index, ctx, layers, count, false);
 }
 
-int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
-	      const struct sgz_image *layers, size_t count)
+int sgz_chain(struct sgz_index *index, const struct sgz_context *ctx,
+	      const struct sgz_index *layers, size_t count)
 {
-	return merge(image, ctx, layers, count, true);
+	return merge(index, ctx, layers, count, true);
 }

@@ -9,7 +9,7 @@
 
 /**
  * sgz_merge() - resolve layers into one tree
- * @image: filled; zeroed by the caller
+ * @index: filled; zeroed by the caller
  * @ctx: the call
  * @layers: the index of each layer, lowest first, checked
  * @count: how many, at least one
@@ -23,12 +23,12 @@
  * one, -E2BIG, -ENOMEM;
  * the error text is set.
  */
-int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
-	      const struct sgz_image *layers, size_t count);
+int sgz_merge(struct sgz_index *index, const struct sgz_context *ctx,
+	      const struct sgz_index *layers, size_t count);
 
 /**
  * sgz_chain() - finish the index of a layer that was made with those below it
- * @image: filled; zeroed by the caller
+ * @index: filled; zeroed by the caller
  * @ctx: the call
  * @layers: the index of each layer, lowest first; of the last one, the layer
  *	that this is about, with grafts
@@ -40,7 +40,7 @@ int sgz_merge(struct sgz_image *image, const struct sgz_context *ctx,
  *
  * Return: as sgz_merge().
  */
-int sgz_chain(struct sgz_image *image, const struct sgz_context *ctx,
-	      const struct sgz_image *layers, size_t count);
+int sgz_chain(struct sgz_index *index, const struct sgz_context *ctx,
+	      const struct sgz_index *layers, size_t count);
 
 #endif /* SGZ_BUILD_MERGE_H */

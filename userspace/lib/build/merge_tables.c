@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Moving records of layers into the tables of their image. Only what visible
- * inodes refer to is moved, so nothing that the image hides is left in it.
+ * Moving records of layers into the tables of their index. Only what visible
+ * inodes refer to is moved, so nothing that the index hides is left in it.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 static int add_blob(struct sgz_merge *m, const struct stargz_blob *from,
 		    uint16_t *number)
 {
-	struct sgz_vec *to = &m->image->table[STARGZ_TABLE_BLOBS];
+	struct sgz_vec *to = &m->index->table[STARGZ_TABLE_BLOBS];
 	struct stargz_blob *blob;
 
 	if (to->count == STARGZ_MAX_BLOBS)
@@ -34,7 +34,7 @@ static int add_blob(struct sgz_merge *m, const struct stargz_blob *from,
 
 static int take_blobs(struct sgz_merge *m, size_t layer)
 {
-	const struct sgz_image *from = &m->layers[layer];
+	const struct sgz_index *from = &m->layers[layer];
 	size_t count = from->table[STARGZ_TABLE_BLOBS].count;
 	int ret = 0;
 
@@ -128,13 +128,13 @@ void sgz_merge_end(struct sgz_merge *m)
 static struct stargz_inode *inode_at(const struct sgz_merge *m, uint32_t ino)
 {
 	return (struct stargz_inode *)
-		m->image->table[STARGZ_TABLE_INODES].data + (ino - 1);
+		m->index->table[STARGZ_TABLE_INODES].data + (ino - 1);
 }
 
-/* An inode of the image; of the record only the attributes are final. */
+/* An inode of the index; of the record only the attributes are final. */
 static int add_inode(struct sgz_merge *m, uint32_t layer, uint32_t ino)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_INODES];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_INODES];
 	struct sgz_merge_origin *origin;
 	struct stargz_inode *inode;
 
@@ -165,7 +165,7 @@ void sgz_merge_open(struct sgz_merge *m, uint32_t dir)
 {
 	struct stargz_inode *inode = inode_at(m, dir);
 
-	inode->a = htole32(m->image->table[STARGZ_TABLE_DIRENTS].count);
+	inode->a = htole32(m->index->table[STARGZ_TABLE_DIRENTS].count);
 	inode->b = 0;
 }
 
@@ -184,14 +184,14 @@ static void add_link(struct sgz_merge *m, uint32_t dir, uint32_t ino)
 int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 		    const struct stargz_dirent *d, uint32_t *ino)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_DIRENTS];
-	const struct sgz_image *named = &m->layers[layer];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_DIRENTS];
+	const struct sgz_index *named = &m->layers[layer];
 	struct stargz_dirent *mine;
 	uint32_t from = le32toh(d->ino);
 	uint32_t *number;
 	int ret = 0;
 
-	sgz_image_graft(named, &layer, &from);
+	sgz_index_graft(named, &layer, &from);
 	number = &m->map[layer].inodes[from - 1];
 	if (!*number)
 		ret = add_inode(m, layer, from);
@@ -207,7 +207,7 @@ int sgz_merge_entry(struct sgz_merge *m, uint32_t dir, uint32_t layer,
 	mine->name_len = d->name_len;
 	mine->type = d->type;
 	add_link(m, dir, *number);
-	return sgz_image_name(m->image, m->ctx, sgz_name(named, d),
+	return sgz_index_name(m->index, m->ctx, sgz_name(named, d),
 			      d->name_len, &mine->name);
 }
 
@@ -273,12 +273,12 @@ static void renumber_span(struct sgz_merge *m, uint32_t layer, __le32 *span)
 /* Marked spans get numbers, in the order of the blobs. */
 static int move_spans(struct sgz_merge *m)
 {
-	struct stargz_super_block *sb = &m->image->sb;
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_SPANS];
+	struct stargz_super_block *sb = &m->index->sb;
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_SPANS];
 
 	for (size_t nth = 0; nth < m->count; nth++) {
 		size_t layer = nth_layer(m, nth);
-		const struct sgz_image *from = &m->layers[layer];
+		const struct sgz_index *from = &m->layers[layer];
 		struct sgz_merge_layer *map = &m->map[layer];
 
 		for (size_t i = 0;
@@ -308,10 +308,10 @@ static int move_spans(struct sgz_merge *m)
 
 static int move_histories(struct sgz_merge *m, uint32_t layer)
 {
-	const struct sgz_image *from = &m->layers[layer];
+	const struct sgz_index *from = &m->layers[layer];
 	const char *bytes = from->table[STARGZ_TABLE_HISTORY_DATA].data;
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_HISTORIES];
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_HISTORY_DATA];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_HISTORIES];
+	struct sgz_vec *heap = &m->index->table[STARGZ_TABLE_HISTORY_DATA];
 
 	for (size_t i = 0; i < from->table[STARGZ_TABLE_HISTORIES].count; i++) {
 		const struct stargz_history *old = sgz_history_record(from, i);
@@ -338,7 +338,7 @@ static int move_histories(struct sgz_merge *m, uint32_t layer)
 static int copy_extents(struct sgz_merge *m, struct stargz_inode *inode,
 			uint32_t layer)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_EXTENTS];
 	uint32_t count = le32toh(inode->b);
 	struct stargz_extent *e;
 
@@ -355,11 +355,11 @@ static int copy_extents(struct sgz_merge *m, struct stargz_inode *inode,
 	return 0;
 }
 
-/* Call @use for each span that a file of the image refers to. */
+/* Call @use for each span that a file of the index refers to. */
 static void each_span(struct sgz_merge *m, struct stargz_inode *inode,
 		      uint32_t layer, span_user *use)
 {
-	struct stargz_extent *e = m->image->table[STARGZ_TABLE_EXTENTS].data;
+	struct stargz_extent *e = m->index->table[STARGZ_TABLE_EXTENTS].data;
 
 	if (le16toh(inode->flags) & STARGZ_INODE_INLINE) {
 		use(m, layer, &inode->a);
@@ -384,7 +384,7 @@ static void each_file_span(struct sgz_merge *m, span_user *use)
 static int move_inode(struct sgz_merge *m, struct stargz_inode *inode,
 		      const struct sgz_merge_origin *origin)
 {
-	const struct sgz_image *layer = &m->layers[origin->layer];
+	const struct sgz_index *layer = &m->layers[origin->layer];
 	int ret = move_xattrs(m, inode, origin);
 
 	if (ret)
@@ -392,7 +392,7 @@ static int move_inode(struct sgz_merge *m, struct stargz_inode *inode,
 	if (S_ISREG(le16toh(inode->mode)))
 		return copy_extents(m, inode, origin->layer);
 	if (S_ISLNK(le16toh(inode->mode)))
-		return sgz_image_name(m->image, m->ctx, (const char *)
+		return sgz_index_name(m->index, m->ctx, (const char *)
 				      layer->table[STARGZ_TABLE_NAMES].data +
 				      le32toh(inode->a), le64toh(inode->size),
 				      &inode->a);
@@ -426,8 +426,8 @@ int sgz_merge_data(struct sgz_merge *m)
 		ret = move_histories(m, i);
 	if (ret)
 		return ret;
-	m->image->table[STARGZ_TABLE_XATTRS] = m->xattrs.heap;
+	m->index->table[STARGZ_TABLE_XATTRS] = m->xattrs.heap;
 	memset(&m->xattrs.heap, 0, sizeof(m->xattrs.heap));
-	return sgz_superblock_merged(m->image, m->ctx, m->layers, m->count,
+	return sgz_superblock_merged(m->index, m->ctx, m->layers, m->count,
 				     m->chain, data_bytes(m));
 }

@@ -5,17 +5,17 @@
 #include "content/file.h"
 #include "index/records.h"
 
-void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
-		    struct sgz_piece *piece)
+void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
+		    struct sgz_run *run)
 {
-	const struct stargz_inode *inode = sgz_inode(image, ino);
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint64_t first = le32toh(inode->a), low, high;
 	const struct stargz_extent *e;
 
-	piece->pos = pos;
-	piece->len = le64toh(inode->size) - pos;
-	piece->span = le32toh(inode->a);
-	piece->offset = le32toh(inode->b) + pos;
+	run->pos = pos;
+	run->len = le64toh(inode->size) - pos;
+	run->span = le32toh(inode->a);
+	run->offset = le32toh(inode->b) + pos;
 	if (le16toh(inode->flags) & STARGZ_INODE_INLINE)
 		return;
 	/* The last extent that does not begin after @pos; the first is at 0. */
@@ -24,32 +24,32 @@ void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
 	while (high - low > 1) {
 		uint64_t mid = low + (high - low) / 2;
 
-		if (le64toh(sgz_extent(image, mid)->pos) <= pos)
+		if (le64toh(sgz_extent(index, mid)->pos) <= pos)
 			low = mid;
 		else
 			high = mid;
 	}
-	e = sgz_extent(image, low);
+	e = sgz_extent(index, low);
 	if (low + 1 < first + le32toh(inode->b))
-		piece->len = le64toh(e[1].pos) - pos;
-	piece->span = le32toh(e->span);
-	piece->offset = le32toh(e->offset) + pos - le64toh(e->pos);
+		run->len = le64toh(e[1].pos) - pos;
+	run->span = le32toh(e->span);
+	run->offset = le32toh(e->offset) + pos - le64toh(e->pos);
 }
 
 int sgz_file_read(struct sgz_spanread *r, uint32_t ino, uint64_t pos,
 		  void *buf, size_t len)
 {
 	while (len) {
-		struct sgz_piece piece;
+		struct sgz_run run;
 		size_t n;
 		int ret = 0;
 
-		sgz_file_piece(r->image, ino, pos, &piece);
-		n = piece.len < len ? piece.len : len;
-		if (piece.span == STARGZ_NO_SPAN)
+		sgz_file_run(r->index, ino, pos, &run);
+		n = run.len < len ? run.len : len;
+		if (run.span == STARGZ_NO_SPAN)
 			memset(buf, 0, n);
 		else
-			ret = sgz_spanread_bytes(r, piece.span, piece.offset,
+			ret = sgz_spanread_bytes(r, run.span, run.offset,
 						 buf, n);
 		if (ret)
 			return ret;

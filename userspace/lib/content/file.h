@@ -8,13 +8,13 @@
 #include "content/span.h"
 
 /**
- * struct sgz_piece - a run of a file that lies in one span or hole
+ * struct sgz_run - a run of a file that lies in one span or hole
  * @pos: first byte in the file
  * @len: bytes up to the end of the run
  * @span: number of the span, or %STARGZ_NO_SPAN
  * @offset: first byte in the decoded span
  */
-struct sgz_piece {
+struct sgz_run {
 	uint64_t pos;
 	uint64_t len;
 	uint32_t span;
@@ -22,14 +22,14 @@ struct sgz_piece {
 };
 
 /**
- * sgz_file_piece() - where a byte of a file is
- * @image: an index that was checked
+ * sgz_file_run() - where a byte of a file is
+ * @index: an index that was checked
  * @ino: a regular file
  * @pos: a byte of it, before its end
- * @piece: set to what follows from @pos on
+ * @run: set to what follows from @pos on
  */
-void sgz_file_piece(const struct sgz_image *image, uint32_t ino, uint64_t pos,
-		    struct sgz_piece *piece);
+void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
+		    struct sgz_run *run);
 
 /**
  * sgz_file_read() - read bytes of a file

@@ -71,11 +71,11 @@ static size_t first_range(const struct worker *w, uint32_t nr)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		struct sgz_range *range = sgz_plan_range(w->plan, mid);
-		struct sgz_piece piece;
+		struct sgz_run run;
 
-		sgz_file_piece(content_of(w)->image, range->ino, range->pos,
-			       &piece);
-		if (piece.span < nr)
+		sgz_file_run(content_of(w)->index, range->ino, range->pos,
+			       &run);
+		if (run.span < nr)
 			low = mid + 1;
 		else
 			high = mid;
@@ -88,16 +88,16 @@ static void look_at_ranges(struct worker *w, uint32_t nr, const uint8_t *data)
 {
 	for (size_t i = first_range(w, nr); i < w->plan->within; i++) {
 		struct sgz_range *range = sgz_plan_range(w->plan, i);
-		struct sgz_piece piece;
+		struct sgz_run run;
 
-		sgz_file_piece(content_of(w)->image, range->ino, range->pos,
-			       &piece);
-		if (piece.span != nr)
+		sgz_file_run(content_of(w)->index, range->ino, range->pos,
+			       &run);
+		if (run.span != nr)
 			break;
 		range->state = SGZ_RANGE_BROKEN;
 		if (!data)
 			continue;
-		sgz_sha256_add(&w->sha[2], data + piece.offset, range->len);
+		sgz_sha256_add(&w->sha[2], data + run.offset, range->len);
 		settle(w, range, &w->sha[2], nr);
 	}
 }
@@ -111,7 +111,7 @@ static bool claim(struct worker *w, uint32_t nr)
 static void conclude(struct worker *w, uint32_t nr, int ret,
 		     const uint8_t *data)
 {
-	const struct stargz_span *span = sgz_span(content_of(w)->image, nr);
+	const struct stargz_span *span = sgz_span(content_of(w)->index, nr);
 
 	atomic_fetch_add(&w->plan->done, le32toh(span->clen));
 	if (ret)
@@ -126,7 +126,7 @@ static bool at_hand(const struct worker *w, uint32_t nr)
 {
 	const struct sgz_content *c = content_of(w);
 
-	return c->blobs[le16toh(sgz_span(c->image, nr)->blob)].fd >= 0;
+	return c->blobs[le16toh(sgz_span(c->index, nr)->blob)].fd >= 0;
 }
 
 /* A span that no file reader has looked at. */
@@ -137,7 +137,7 @@ static void read_span(struct worker *w, uint32_t nr)
 
 	if (!at_hand(w, nr) || !claim(w, nr))
 		return;
-	if (sgz_span(content_of(w)->image, nr)->codec == STARGZ_CODEC_STORED)
+	if (sgz_span(content_of(w)->index, nr)->codec == STARGZ_CODEC_STORED)
 		ret = sgz_spanread_stored(w->reader, nr);
 	else
 		ret = sgz_spanread_whole(w->reader, nr, &data);
@@ -190,34 +190,34 @@ static void feed_lane(struct worker *w, struct sgz_lane *lane, int k,
 	}
 }
 
-/* What a piece of a file holds, or NULL; it may be made shorter. */
-static const uint8_t *read_piece(struct worker *w, struct sgz_piece *piece)
+/* What a run of a file holds, or NULL; it may be made shorter. */
+static const uint8_t *read_piece(struct worker *w, struct sgz_run *run)
 {
 	static const uint8_t zeroes[STEP];
 	const struct stargz_span *span;
 	const uint8_t *data = NULL;
-	uint64_t n = piece->len < STEP ? piece->len : STEP;
+	uint64_t n = run->len < STEP ? run->len : STEP;
 	int ret;
 
-	if (piece->span == STARGZ_NO_SPAN) {
-		piece->len = n;
+	if (run->span == STARGZ_NO_SPAN) {
+		run->len = n;
 		return zeroes;
 	}
-	if (!at_hand(w, piece->span))
+	if (!at_hand(w, run->span))
 		return NULL;
-	span = sgz_span(content_of(w)->image, piece->span);
+	span = sgz_span(content_of(w)->index, run->span);
 	if (span->codec == STARGZ_CODEC_STORED) {
-		piece->len = n;
-		ret = sgz_spanread_bytes(w->reader, piece->span, piece->offset,
+		run->len = n;
+		ret = sgz_spanread_bytes(w->reader, run->span, run->offset,
 					 w->buf, n);
 		if (ret)
-			blame(w, piece->span, ret);
+			blame(w, run->span, ret);
 		return ret ? NULL : w->buf;
 	}
-	ret = sgz_spanread_whole(w->reader, piece->span, &data);
-	if (claim(w, piece->span))
-		conclude(w, piece->span, ret, data);
-	return ret ? NULL : data + piece->offset;
+	ret = sgz_spanread_whole(w->reader, run->span, &data);
+	if (claim(w, run->span))
+		conclude(w, run->span, ret, data);
+	return ret ? NULL : data + run->offset;
 }
 
 /* Where the next byte is that a range needs. */
@@ -244,14 +244,14 @@ static void read_file(struct worker *w, struct sgz_file_job *job)
 	uint64_t pos = 0;
 
 	while (next_pos(w, job, &pos)) {
-		struct sgz_piece piece;
+		struct sgz_run run;
 		const uint8_t *data;
 
-		sgz_file_piece(content_of(w)->image, ino, pos, &piece);
-		data = read_piece(w, &piece);
+		sgz_file_run(content_of(w)->index, ino, pos, &run);
+		data = read_piece(w, &run);
 		for (int k = 0; k < 2; k++)
-			feed_lane(w, &job->lanes[k], k, pos, data, piece.len);
-		pos += piece.len;
+			feed_lane(w, &job->lanes[k], k, pos, data, run.len);
+		pos += run.len;
 	}
 }
 
@@ -260,19 +260,19 @@ static bool has_ranges(const struct worker *w, uint32_t nr)
 {
 	size_t i = first_range(w, nr);
 	const struct sgz_range *range = sgz_plan_range(w->plan, i);
-	struct sgz_piece piece;
+	struct sgz_run run;
 
 	if (i == w->plan->within)
 		return false;
-	sgz_file_piece(content_of(w)->image, range->ino, range->pos, &piece);
-	return piece.span == nr;
+	sgz_file_run(content_of(w)->index, range->ino, range->pos, &run);
+	return run.span == nr;
 }
 
 static void *work(void *data)
 {
 	struct worker *w = data;
 	struct sgz_plan *plan = w->plan;
-	size_t spans = content_of(w)->image->table[STARGZ_TABLE_SPANS].count;
+	size_t spans = content_of(w)->index->table[STARGZ_TABLE_SPANS].count;
 	size_t i;
 
 	while ((i = atomic_fetch_add(&plan->next_file, 1)) < plan->files.count)
@@ -289,7 +289,7 @@ static int open_worker(struct worker *w, struct sgz_plan *plan)
 
 	w->plan = plan;
 	w->ctx = sgz_context_inner(plan->content->ctx, &w->err);
-	w->reader = sgz_spanread_open(&w->ctx, plan->content->image,
+	w->reader = sgz_spanread_open(&w->ctx, plan->content->index,
 				      plan->content->blobs);
 	if (!w->reader)
 		return sgz_nomem(plan->content->ctx);
@@ -323,7 +323,7 @@ static void run(struct worker *w, unsigned int count)
 static unsigned int thread_count(const struct sgz_content *content)
 {
 	uint64_t most = SGZ_CONTENT_MEMORY /
-			(le32toh(content->image->sb.max_span) | 1);
+			(le32toh(content->index->sb.max_span) | 1);
 
 	return content->threads < most ? content->threads : most;
 }

@@ -49,7 +49,7 @@ struct sgz_range {
 /**
  * struct sgz_content - what is to be read
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
  *	not at hand, and its spans are passed over
  * @names: paths of its inodes, for messages
@@ -60,7 +60,7 @@ struct sgz_range {
  */
 struct sgz_content {
 	const struct sgz_context *ctx;
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_blob *blobs;
 	const struct sgz_inodepath *names;
 	struct sgz_vec ranges;

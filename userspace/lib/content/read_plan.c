@@ -12,25 +12,25 @@
 #include "index/records.h"
 
 /* The compressed span that holds all of a range, or STARGZ_NO_SPAN. */
-static uint32_t span_of(const struct sgz_image *image,
+static uint32_t span_of(const struct sgz_index *index,
 			const struct sgz_range *range)
 {
-	struct sgz_piece piece;
+	struct sgz_run run;
 
 	if (!range->len)
 		return STARGZ_NO_SPAN;
-	sgz_file_piece(image, range->ino, range->pos, &piece);
-	if (piece.span == STARGZ_NO_SPAN || piece.len < range->len ||
-	    sgz_span(image, piece.span)->codec == STARGZ_CODEC_STORED)
+	sgz_file_run(index, range->ino, range->pos, &run);
+	if (run.span == STARGZ_NO_SPAN || run.len < range->len ||
+	    sgz_span(index, run.span)->codec == STARGZ_CODEC_STORED)
 		return STARGZ_NO_SPAN;
-	return piece.span;
+	return run.span;
 }
 
 /* By span, the others, which have the greatest number, behind by file. */
-static int compare(const void *left, const void *right, void *image)
+static int compare_ranges(const void *left, const void *right, void *index)
 {
 	const struct sgz_range *a = left, *b = right;
-	uint32_t sa = span_of(image, a), sb = span_of(image, b);
+	uint32_t sa = span_of(index, a), sb = span_of(index, b);
 
 	if (sa != sb)
 		return sa < sb ? -1 : 1;
@@ -93,7 +93,7 @@ static uint64_t job_size(const struct sgz_content *content,
 {
 	const struct sgz_range *range = content->ranges.data;
 
-	return le64toh(sgz_inode(content->image,
+	return le64toh(sgz_inode(content->index,
 				 range[job->lanes[0].first].ino)->size);
 }
 
@@ -119,15 +119,15 @@ static void note_owner(struct sgz_plan *plan, uint32_t ino, uint32_t span)
 /* For messages: a file in each span. */
 static int find_owners(struct sgz_plan *plan)
 {
-	const struct sgz_image *image = plan->content->image;
-	uint64_t inodes = image->table[STARGZ_TABLE_INODES].count;
+	const struct sgz_index *index = plan->content->index;
+	uint64_t inodes = index->table[STARGZ_TABLE_INODES].count;
 
 	if (!sgz_vec_add(&plan->owner,
-			 image->table[STARGZ_TABLE_SPANS].count + 1,
+			 index->table[STARGZ_TABLE_SPANS].count + 1,
 			 sizeof(uint32_t)))
 		return -ENOMEM;
 	for (uint64_t ino = 1; ino <= inodes; ino++) {
-		const struct stargz_inode *inode = sgz_inode(image, ino);
+		const struct stargz_inode *inode = sgz_inode(index, ino);
 		uint32_t a = le32toh(inode->a);
 
 		if (!S_ISREG(le16toh(inode->mode)) || !inode->size)
@@ -138,23 +138,23 @@ static int find_owners(struct sgz_plan *plan)
 		}
 		for (uint32_t i = 0; i < le32toh(inode->b); i++)
 			note_owner(plan, ino,
-				   le32toh(sgz_extent(image, a + i)->span));
+				   le32toh(sgz_extent(index, a + i)->span));
 	}
 	return 0;
 }
 
 int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
 {
-	const struct sgz_image *image = content->image;
-	uint64_t spans = image->table[STARGZ_TABLE_SPANS].count;
+	const struct sgz_index *index = content->index;
+	uint64_t spans = index->table[STARGZ_TABLE_SPANS].count;
 	struct sgz_vec *ranges = &content->ranges;
 
 	plan->content = content;
 	if (ranges->count)
 		qsort_r(ranges->data, ranges->count, sizeof(struct sgz_range),
-			compare, (void *)image);
+			compare_ranges, (void *)index);
 	while (plan->within < ranges->count &&
-	       span_of(image, sgz_plan_range(plan, plan->within)) !=
+	       span_of(index, sgz_plan_range(plan, plan->within)) !=
 	       STARGZ_NO_SPAN)
 		plan->within++;
 	plan->claimed = calloc(spans + 1, sizeof(*plan->claimed));
@@ -164,7 +164,7 @@ int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
 		qsort_r(plan->files.data, plan->files.count,
 			sizeof(struct sgz_file_job), compare_jobs, content);
 	for (uint64_t i = 0; i < spans; i++)
-		plan->total += le32toh(sgz_span(image, i)->clen);
+		plan->total += le32toh(sgz_span(index, i)->clen);
 	return 0;
 }
 

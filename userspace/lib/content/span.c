@@ -12,7 +12,7 @@
 #include "index/records.h"
 
 struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
-				       const struct sgz_image *image,
+				       const struct sgz_index *index,
 				       struct sgz_blob *blobs)
 {
 	struct sgz_spanread *r = calloc(1, sizeof(*r));
@@ -20,7 +20,7 @@ struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
 	if (!r)
 		return NULL;
 	r->ctx = ctx;
-	r->image = image;
+	r->index = index;
 	r->blobs = blobs;
 	r->limit = SGZ_SPANREAD_BYTES;
 	return r;
@@ -39,7 +39,7 @@ void sgz_spanread_close(struct sgz_spanread *r)
 int sgz_span_damaged(const struct sgz_spanread *r, uint32_t nr,
 		     const char *why)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 
 	return sgz_fail(r->ctx, -EUCLEAN, "span %u at offset %llu of blob %u: %s",
 			nr, (unsigned long long)le64toh(span->start),
@@ -48,7 +48,7 @@ int sgz_span_damaged(const struct sgz_spanread *r, uint32_t nr,
 
 static struct sgz_blob *blob_of(const struct sgz_spanread *r, uint32_t nr)
 {
-	return &r->blobs[le16toh(sgz_span(r->image, nr)->blob)];
+	return &r->blobs[le16toh(sgz_span(r->index, nr)->blob)];
 }
 
 static int have_blob(const struct sgz_spanread *r, uint32_t nr)
@@ -56,7 +56,7 @@ static int have_blob(const struct sgz_spanread *r, uint32_t nr)
 	if (blob_of(r, nr)->fd >= 0)
 		return 0;
 	return sgz_fail(r->ctx, -ENODATA, "blob %u is not at hand",
-			le16toh(sgz_span(r->image, nr)->blob));
+			le16toh(sgz_span(r->index, nr)->blob));
 }
 
 static struct sgz_kept_span *find_kept(struct sgz_spanread *r, uint32_t nr)
@@ -128,7 +128,7 @@ static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
 static int check_crc(const struct sgz_spanread *r, uint32_t nr,
 		     const uint8_t *data)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 
 	if (span->flags & STARGZ_SPAN_CRC &&
 	    libdeflate_crc32(0, data, le32toh(span->ulen)) !=
@@ -140,7 +140,7 @@ static int check_crc(const struct sgz_spanread *r, uint32_t nr,
 int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 		       const uint8_t **data)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 	struct sgz_kept_span *kept = find_kept(r, nr);
 	int ret;
 
@@ -170,7 +170,7 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 		       void *buf, size_t len)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 	const uint8_t *data;
 	int ret;
 
@@ -189,7 +189,7 @@ int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 
 int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 	uint32_t left = le32toh(span->ulen), crc = 0;
 	uint64_t pos = le64toh(span->start);
 	int ret = have_blob(r, nr);

@@ -32,7 +32,7 @@ struct sgz_kept_span {
 /**
  * struct sgz_spanread - a reader of spans, for one thread
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
  *	not at hand
  * @limit: most bytes of decoded spans that are kept besides the last one
@@ -46,7 +46,7 @@ struct sgz_kept_span {
  */
 struct sgz_spanread {
 	const struct sgz_context *ctx;
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_blob *blobs;
 	size_t limit;
 	struct sgz_kept_span kept[SGZ_SPANREAD_KEPT];
@@ -61,13 +61,13 @@ struct sgz_spanread {
 /**
  * sgz_spanread_open() - begin to read spans
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  * @blobs: for each record of its blob table the blob
  *
  * Return: the reader, or NULL without memory.
  */
 struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
-				       const struct sgz_image *image,
+				       const struct sgz_index *index,
 				       struct sgz_blob *blobs);
 
 /**

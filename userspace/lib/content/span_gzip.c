@@ -159,8 +159,8 @@ static int drain_member(struct run *run)
 /* The history that the index has for a span, if it has one. */
 static int load_history(struct sgz_spanread *r, uint32_t nr, size_t *len)
 {
-	const struct sgz_image *image = r->image;
-	uint64_t low = 0, high = image->table[STARGZ_TABLE_HISTORIES].count;
+	const struct sgz_index *index = r->index;
+	uint64_t low = 0, high = index->table[STARGZ_TABLE_HISTORIES].count;
 	const struct stargz_history *w;
 	size_t pos = 0;
 
@@ -168,19 +168,19 @@ static int load_history(struct sgz_spanread *r, uint32_t nr, size_t *len)
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
 
-		if (le32toh(sgz_history_record(image, mid)->span) < nr)
+		if (le32toh(sgz_history_record(index, mid)->span) < nr)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == image->table[STARGZ_TABLE_HISTORIES].count)
+	if (low == index->table[STARGZ_TABLE_HISTORIES].count)
 		return 0;
-	w = sgz_history_record(image, low);
+	w = sgz_history_record(index, low);
 	if (le32toh(w->span) != nr)
 		return 0;
 	*len = le32toh(w->ulen);
 	stargz_inflate_start(&r->inflate,
-			     (uint8_t *)image->table[STARGZ_TABLE_HISTORY_DATA]
+			     (uint8_t *)index->table[STARGZ_TABLE_HISTORY_DATA]
 			     .data + le64toh(w->offset), le32toh(w->clen), 0);
 	while (pos < *len)
 		if (stargz_inflate_run(&r->inflate, r->history, &pos, *len) !=
@@ -208,7 +208,7 @@ static int begin(struct run *run, const struct stargz_span *span)
 
 int sgz_span_gzip(struct sgz_spanread *r, uint32_t nr, uint8_t *data)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 	uint64_t at = le64toh(span->start);
 	uint8_t *end = data + le32toh(span->ulen);
 	struct run run = {

@@ -13,7 +13,7 @@ struct input {
 	struct sgz_blob *blob;
 	uint64_t pos;
 	uint64_t end;
-	ZSTD_inBuffer piece;
+	ZSTD_inBuffer run;
 };
 
 static int refill(struct input *in)
@@ -21,13 +21,13 @@ static int refill(struct input *in)
 	size_t len = sizeof(in->r->in.buf);
 	int ret;
 
-	if (in->piece.pos < in->piece.size || in->pos == in->end)
+	if (in->run.pos < in->run.size || in->pos == in->end)
 		return 0;
 	if (len > in->end - in->pos)
 		len = in->end - in->pos;
 	ret = sgz_blob_read(in->blob, in->r->ctx, in->pos, in->r->in.buf, len);
 	in->pos += len;
-	in->piece = (ZSTD_inBuffer){ in->r->in.buf, len, 0 };
+	in->run = (ZSTD_inBuffer){ in->r->in.buf, len, 0 };
 	return ret;
 }
 
@@ -44,12 +44,12 @@ static int decode(struct input *in, uint32_t nr, ZSTD_outBuffer *data)
 
 		if (ret)
 			return ret;
-		taken = in->piece.pos;
-		left = ZSTD_decompressStream(r->zstd, out, &in->piece);
+		taken = in->run.pos;
+		left = ZSTD_decompressStream(r->zstd, out, &in->run);
 		if (ZSTD_isError(left))
 			return sgz_span_damaged(r, nr,
 						ZSTD_getErrorName(left));
-		if (out->pos == before && in->piece.pos == taken)
+		if (out->pos == before && in->run.pos == taken)
 			return sgz_span_damaged(r, nr, "cut off");
 	}
 	return 0;
@@ -57,7 +57,7 @@ static int decode(struct input *in, uint32_t nr, ZSTD_outBuffer *data)
 
 int sgz_span_zstd(struct sgz_spanread *r, uint32_t nr, uint8_t *data)
 {
-	const struct stargz_span *span = sgz_span(r->image, nr);
+	const struct stargz_span *span = sgz_span(r->index, nr);
 	ZSTD_outBuffer out = { data, le32toh(span->ulen), 0 };
 	struct input in = {
 		.r = r,

@@ -15,14 +15,14 @@ static int read_all(struct sgz_content *content, struct sgz_faults *faults)
 }
 
 int sgz_check_content(const struct sgz_context *ctx,
-		      const struct sgz_image *image, struct sgz_blob *blob,
+		      const struct sgz_index *index, struct sgz_blob *blob,
 		      struct sgz_vec *ranges)
 {
 	struct sgz_faults faults = SGZ_FAULTS_INIT;
 	struct sgz_inodepath names = { 0 };
 	struct sgz_content content = {
 		.ctx = ctx,
-		.image = image,
+		.index = index,
 		.blobs = blob,
 		.names = &names,
 		.ranges = *ranges,
@@ -30,7 +30,7 @@ int sgz_check_content(const struct sgz_context *ctx,
 		.all = true,
 		.faults = &faults,
 	};
-	int ret = sgz_inodepath_make(&names, ctx, image);
+	int ret = sgz_inodepath_make(&names, ctx, index);
 
 	if (!ret)
 		ret = read_all(&content, &faults);

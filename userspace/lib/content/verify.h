@@ -10,7 +10,7 @@
 /**
  * sgz_check_content() - decode every span and compare digests
  * @ctx: the call
- * @image: the index of a blob
+ * @index: the index of a blob
  * @blob: the layer
  * @ranges: struct sgz_range: the digests; sorted by the call
  *
@@ -18,7 +18,7 @@
  * content differs from its digest; the text names the first file.
  */
 int sgz_check_content(const struct sgz_context *ctx,
-		      const struct sgz_image *image, struct sgz_blob *blob,
+		      const struct sgz_index *index, struct sgz_blob *blob,
 		      struct sgz_vec *ranges);
 
 #endif /* SGZ_CONTENT_VERIFY_H */

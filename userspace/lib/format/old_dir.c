@@ -10,7 +10,7 @@
 
 #include "format/old_dir.h"
 
-static int compare(const void *left, const void *right)
+static int compare_entry_names(const void *left, const void *right)
 {
 	const struct sgz_entry *a = *(const struct sgz_entry *const *)left;
 	const struct sgz_entry *b = *(const struct sgz_entry *const *)right;
@@ -68,7 +68,7 @@ int sgz_old_directories(struct sgz_toc *toc, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	for (size_t i = 0; i < toc->entries.count; i++)
 		sorted[i] = sgz_toc_entry(toc, i);
-	qsort(sorted, toc->entries.count, sizeof(*sorted), compare);
+	qsort(sorted, toc->entries.count, sizeof(*sorted), compare_entry_names);
 	for (size_t i = 0; i < which->count; i++) {
 		struct sgz_entry *entry = sgz_toc_entry(toc, number[i]);
 

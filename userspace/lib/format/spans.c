@@ -7,7 +7,7 @@
 #include "format/spans.h"
 #include "record.h"
 
-static int compare(const void *left, const void *right)
+static int compare_units(const void *left, const void *right)
 {
 	const struct sgz_span *a = left, *b = right;
 
@@ -50,7 +50,7 @@ int sgz_spans_of_units(struct sgz_spans *spans, const struct sgz_context *ctx,
 		s[i].codec = codec;
 		s[i].flags = SGZ_SPAN_OPEN;
 	}
-	qsort(s, n, sizeof(*s), compare);
+	qsort(s, n, sizeof(*s), compare_units);
 	unique(&spans->list, toc->data_end);
 	return 0;
 }

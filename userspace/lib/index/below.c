@@ -55,12 +55,12 @@ static int add_part(struct sgz_below *below, const struct sgz_context *ctx,
 static int take(struct sgz_below *below, const struct sgz_context *ctx,
 		uint32_t layer, uint32_t ino, struct sgz_below_found *found)
 {
-	const struct sgz_image *image = &below->layers[layer];
-	const struct stargz_inode *inode = sgz_inode(image, ino);
+	const struct sgz_index *index = &below->layers[layer];
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint16_t mode = le16toh(inode->mode);
 	int ret;
 
-	if (sgz_is_whiteout(image, ino) || (found->mode && !S_ISDIR(mode)))
+	if (sgz_is_whiteout(index, ino) || (found->mode && !S_ISDIR(mode)))
 		return 1;
 	if (!found->mode) {
 		found->mode = mode;
@@ -68,11 +68,11 @@ static int take(struct sgz_below *below, const struct sgz_context *ctx,
 		found->ino = ino;
 	}
 	if (!S_ISDIR(mode)) {
-		sgz_image_graft(image, &found->layer, &found->ino);
+		sgz_index_graft(index, &found->layer, &found->ino);
 		return 1;
 	}
 	ret = add_part(below, ctx, layer, ino, found);
-	return ret ? ret : sgz_is_opaque(image, ino);
+	return ret ? ret : sgz_is_opaque(index, ino);
 }
 
 int sgz_below_root(struct sgz_below *below, const struct sgz_context *ctx,

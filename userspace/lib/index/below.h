@@ -14,7 +14,7 @@
  * @parts: struct sgz_below_part of the directories that were looked at
  */
 struct sgz_below {
-	const struct sgz_image *layers;
+	const struct sgz_index *layers;
 	size_t count;
 	struct sgz_vec parts;
 };

@@ -9,30 +9,30 @@
 #include "index/lookup.h"
 #include "index/records.h"
 
-static bool is_dir(const struct sgz_image *image, uint32_t ino)
+static bool is_dir(const struct sgz_index *index, uint32_t ino)
 {
-	return S_ISDIR(le16toh(sgz_inode(image, ino)->mode));
+	return S_ISDIR(le16toh(sgz_inode(index, ino)->mode));
 }
 
 int sgz_inodepath_make(struct sgz_inodepath *names,
 		       const struct sgz_context *ctx,
-		       const struct sgz_image *image)
+		       const struct sgz_index *index)
 {
-	size_t count = image->table[STARGZ_TABLE_INODES].count;
+	size_t count = index->table[STARGZ_TABLE_INODES].count;
 	uint32_t *dirent = sgz_vec_add(&names->dirent, count, sizeof(*dirent));
 	uint32_t *dir = sgz_vec_add(&names->dir, count, sizeof(*dir));
 
 	if (!dirent || !dir)
 		return sgz_nomem(ctx);
-	names->image = image;
+	names->index = index;
 	for (size_t ino = 1; ino <= count; ino++) {
-		const struct stargz_inode *inode = sgz_inode(image, ino);
+		const struct stargz_inode *inode = sgz_inode(index, ino);
 		uint32_t first = le32toh(inode->a);
 
-		if (!is_dir(image, ino))
+		if (!is_dir(index, ino))
 			continue;
 		for (uint32_t i = 0; i < le32toh(inode->b); i++) {
-			uint32_t child = le32toh(sgz_dirent(image,
+			uint32_t child = le32toh(sgz_dirent(index,
 							    first + i)->ino);
 
 			if (dirent[child - 1])
@@ -49,7 +49,7 @@ static const struct stargz_dirent *first_name(const struct sgz_inodepath *names,
 {
 	uint32_t i = ((const uint32_t *)names->dirent.data)[ino - 1];
 
-	return i ? sgz_dirent(names->image, i - 1) : NULL;
+	return i ? sgz_dirent(names->index, i - 1) : NULL;
 }
 
 static uint32_t directory(const struct sgz_inodepath *names, uint32_t ino)
@@ -92,7 +92,7 @@ int sgz_inodepath_get(const struct sgz_inodepath *names, uint32_t ino,
 		const struct stargz_dirent *d = first_name(names, ino);
 
 		at -= d->name_len;
-		memcpy(*path + at, sgz_name(names->image, d), d->name_len);
+		memcpy(*path + at, sgz_name(names->index, d), d->name_len);
 		if (at)
 			(*path)[--at] = '/';
 		ino = directory(names, ino);
@@ -122,17 +122,17 @@ void sgz_inodepath_free(struct sgz_inodepath *names)
 	sgz_vec_free(&names->dir);
 }
 
-uint32_t sgz_find_name(const struct sgz_image *image, uint32_t dir,
+uint32_t sgz_find_name(const struct sgz_index *index, uint32_t dir,
 		       const char *name, size_t len)
 {
-	const struct stargz_inode *inode = sgz_inode(image, dir);
+	const struct stargz_inode *inode = sgz_inode(index, dir);
 	uint64_t low = le32toh(inode->a), high = low + le32toh(inode->b);
 
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
-		const struct stargz_dirent *d = sgz_dirent(image, mid);
+		const struct stargz_dirent *d = sgz_dirent(index, mid);
 		size_t n = len < d->name_len ? len : d->name_len;
-		int diff = memcmp(sgz_name(image, d), name, n);
+		int diff = memcmp(sgz_name(index, d), name, n);
 
 		if (!diff && d->name_len == len)
 			return le32toh(d->ino);
@@ -144,7 +144,7 @@ uint32_t sgz_find_name(const struct sgz_image *image, uint32_t dir,
 	return 0;
 }
 
-uint32_t sgz_find_path(const struct sgz_image *image, const char *path,
+uint32_t sgz_find_path(const struct sgz_index *index, const char *path,
 		       size_t len)
 {
 	const char *end = path + len;
@@ -154,10 +154,10 @@ uint32_t sgz_find_path(const struct sgz_image *image, const char *path,
 		const char *slash = memchr(path, '/', end - path);
 		size_t n = (slash ? slash : end) - path;
 
-		if (n && !is_dir(image, ino))
+		if (n && !is_dir(index, ino))
 			return 0;
 		if (n)
-			ino = sgz_find_name(image, ino, path, n);
+			ino = sgz_find_name(index, ino, path, n);
 		path += n + !!slash;
 	}
 	return ino;

@@ -12,12 +12,12 @@
 
 /**
  * struct sgz_inodepath - the first name of each inode
- * @image: an index that was checked
+ * @index: an index that was checked
  * @dirent: for each inode one plus the number of its first directory entry
  * @dir: for each inode the directory of that entry
  */
 struct sgz_inodepath {
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_vec dirent;
 	struct sgz_vec dir;
 };
@@ -26,13 +26,13 @@ struct sgz_inodepath {
  * sgz_inodepath_make() - find the first names
  * @names: filled; zeroed by the caller
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  *
  * Return: 0, or -ENOMEM with the error text set.
  */
 int sgz_inodepath_make(struct sgz_inodepath *names,
 		       const struct sgz_context *ctx,
-		       const struct sgz_image *image);
+		       const struct sgz_index *index);
 
 /**
  * sgz_inodepath_get() - path of an inode
@@ -56,26 +56,26 @@ void sgz_inodepath_free(struct sgz_inodepath *names);
 
 /**
  * sgz_find_name() - look up a name in a directory
- * @image: an index that was checked
+ * @index: an index that was checked
  * @dir: inode number of the directory
  * @name: the name
  * @len: its length
  *
  * Return: the inode number, or 0.
  */
-uint32_t sgz_find_name(const struct sgz_image *image, uint32_t dir,
+uint32_t sgz_find_name(const struct sgz_index *index, uint32_t dir,
 		       const char *name, size_t len);
 
 /**
  * sgz_find_path() - look up a path
- * @image: an index that was checked
+ * @index: an index that was checked
  * @path: names between slashes; symbolic links are not followed, "." and ".."
  *	are no names
  * @len: its length
  *
  * Return: the inode number, or 0.
  */
-uint32_t sgz_find_path(const struct sgz_image *image, const char *path,
+uint32_t sgz_find_path(const struct sgz_index *index, const char *path,
 		       size_t len);
 
 #endif /* SGZ_INDEX_LOOKUP_H */

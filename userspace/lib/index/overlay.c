@@ -9,26 +9,26 @@
 #include "index/overlay.h"
 #include "index/records.h"
 
-bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino)
+bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(image, ino);
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint32_t layer = 0;
 
 	/* The number of a device below is not known here. */
 	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b &&
-	       !sgz_image_graft(image, &layer, &ino);
+	       !sgz_index_graft(index, &layer, &ino);
 }
 
-bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino)
+bool sgz_is_opaque(const struct sgz_index *index, uint32_t ino)
 {
 	static const char opaque[] = "overlay.opaque";
-	uint32_t id = le32toh(sgz_inode(image, ino)->xattr);
+	uint32_t id = le32toh(sgz_inode(index, ino)->xattr);
 	const struct stargz_xattr_set *set;
 	const char *p;
 
 	if (!id)
 		return false;
-	set = sgz_xattr_set(image, id);
+	set = sgz_xattr_set(index, id);
 	p = (const char *)(set + 1);
 	for (uint32_t left = le32toh(set->count); left; left--) {
 		const struct stargz_xattr *attr = (const void *)p;

@@ -8,9 +8,9 @@
 #include "index/tables.h"
 
 /** sgz_is_whiteout() - does an inode hide what has its name below? */
-bool sgz_is_whiteout(const struct sgz_image *image, uint32_t ino);
+bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino);
 
 /** sgz_is_opaque() - does a directory hide what is in its place below? */
-bool sgz_is_opaque(const struct sgz_image *image, uint32_t ino);
+bool sgz_is_opaque(const struct sgz_index *index, uint32_t ino);
 
 #endif /* SGZ_INDEX_OVERLAY_H */

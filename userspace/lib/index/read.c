@@ -57,36 +57,36 @@ int sgz_index_superblock(struct stargz_super_block *sb,
 	return 0;
 }
 
-int sgz_index_table(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_table(struct sgz_index *index, const struct sgz_context *ctx,
 		    const struct sgz_blob *file, enum stargz_table_id id)
 {
-	uint64_t count = table_count(&image->sb, id);
+	uint64_t count = table_count(&index->sb, id);
 	size_t record = stargz_record_size(id);
 	void *to;
 
 	if (!count)
 		return 0;
-	to = sgz_vec_add(&image->table[id], count, record);
+	to = sgz_vec_add(&index->table[id], count, record);
 	if (!to)
 		return sgz_nomem(ctx);
-	return sgz_blob_read(file, ctx, table_offset(&image->sb, id), to,
+	return sgz_blob_read(file, ctx, table_offset(&index->sb, id), to,
 			     count * record);
 }
 
-int sgz_index_tables(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_tables(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_blob *file)
 {
-	int ret = sgz_index_superblock(&image->sb, ctx, file);
+	int ret = sgz_index_superblock(&index->sb, ctx, file);
 
 	for (int id = 0; !ret && id < STARGZ_TABLES; id++)
-		ret = sgz_index_table(image, ctx, file, id);
+		ret = sgz_index_table(index, ctx, file, id);
 	return ret;
 }
 
-int sgz_index_read(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_read(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct sgz_blob *file)
 {
-	int ret = sgz_index_tables(image, ctx, file);
+	int ret = sgz_index_tables(index, ctx, file);
 
-	return ret ? ret : sgz_records_check(image, ctx);
+	return ret ? ret : sgz_records_check(index, ctx);
 }

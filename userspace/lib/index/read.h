@@ -28,23 +28,23 @@ int sgz_index_superblock(struct stargz_super_block *sb,
 			 const struct sgz_blob *file);
 
 /** sgz_index_table() - read one table, once the superblock is there */
-int sgz_index_table(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_table(struct sgz_index *index, const struct sgz_context *ctx,
 		    const struct sgz_blob *file, enum stargz_table_id id);
 
 /**
  * sgz_index_tables() - read superblock and tables, without looking at records
- * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @index: filled; zeroed by the caller; sgz_index_free() releases it
  * @ctx: the call
  * @file: what begins with it
  *
  * Return: as sgz_index_superblock(), or -ENOMEM.
  */
-int sgz_index_tables(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_tables(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_blob *file);
 
 /**
  * sgz_index_read() - read a whole index into memory
- * @image: filled; zeroed by the caller; sgz_image_free() releases it
+ * @index: filled; zeroed by the caller; sgz_index_free() releases it
  * @ctx: the call
  * @file: what begins with it
  *
@@ -53,7 +53,7 @@ int sgz_index_tables(struct sgz_image *image, const struct sgz_context *ctx,
  * Return: 0, -EINVAL if it is none or one that we do not know, -EUCLEAN if it
  * is damaged, -ENOMEM, or what reading gave; the error text is set.
  */
-int sgz_index_read(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_read(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct sgz_blob *file);
 
 #endif /* SGZ_INDEX_READ_H */

@@ -8,78 +8,78 @@
 
 #include <endian.h>
 
-#include "index/image.h"
+#include "index/index.h"
 #include "record.h"
 
 /** sgz_dirent() - record of a directory entry */
 static inline const struct stargz_dirent *
-sgz_dirent(const struct sgz_image *image, uint64_t i)
+sgz_dirent(const struct sgz_index *index, uint64_t i)
 {
 	return (const struct stargz_dirent *)
-		image->table[STARGZ_TABLE_DIRENTS].data + i;
+		index->table[STARGZ_TABLE_DIRENTS].data + i;
 }
 
 /** sgz_extent() - record of an extent */
 static inline const struct stargz_extent *
-sgz_extent(const struct sgz_image *image, uint64_t i)
+sgz_extent(const struct sgz_index *index, uint64_t i)
 {
 	return (const struct stargz_extent *)
-		image->table[STARGZ_TABLE_EXTENTS].data + i;
+		index->table[STARGZ_TABLE_EXTENTS].data + i;
 }
 
 /** sgz_span() - record of a span */
 static inline const struct stargz_span *
-sgz_span(const struct sgz_image *image, uint64_t i)
+sgz_span(const struct sgz_index *index, uint64_t i)
 {
 	return (const struct stargz_span *)
-		image->table[STARGZ_TABLE_SPANS].data + i;
+		index->table[STARGZ_TABLE_SPANS].data + i;
 }
 
 /** sgz_blob_record() - record of a blob */
 static inline const struct stargz_blob *
-sgz_blob_record(const struct sgz_image *image, uint64_t i)
+sgz_blob_record(const struct sgz_index *index, uint64_t i)
 {
 	return (const struct stargz_blob *)
-		image->table[STARGZ_TABLE_BLOBS].data + i;
+		index->table[STARGZ_TABLE_BLOBS].data + i;
 }
 
 /** sgz_history_record() - record of a history */
 static inline const struct stargz_history *
-sgz_history_record(const struct sgz_image *image, uint64_t i)
+sgz_history_record(const struct sgz_index *index, uint64_t i)
 {
 	return (const struct stargz_history *)
-		image->table[STARGZ_TABLE_HISTORIES].data + i;
+		index->table[STARGZ_TABLE_HISTORIES].data + i;
 }
 
 /** sgz_inode() - record of an inode number */
 static inline const struct stargz_inode *
-sgz_inode(const struct sgz_image *image, uint32_t ino)
+sgz_inode(const struct sgz_index *index, uint32_t ino)
 {
 	return (const struct stargz_inode *)
-		image->table[STARGZ_TABLE_INODES].data + (ino - 1);
+		index->table[STARGZ_TABLE_INODES].data + (ino - 1);
 }
 
 /** sgz_xattr_set() - set of extended attributes, by stargz_inode.xattr */
 static inline const struct stargz_xattr_set *
-sgz_xattr_set(const struct sgz_image *image, uint32_t id)
+sgz_xattr_set(const struct sgz_index *index, uint32_t id)
 {
 	return (const struct stargz_xattr_set *)
-		((const char *)image->table[STARGZ_TABLE_XATTRS].data +
+		((const char *)index->table[STARGZ_TABLE_XATTRS].data +
 		 4ull * (id - 1));
 }
 
 /** sgz_name() - first byte of the name of a directory entry */
-static inline const char *sgz_name(const struct sgz_image *image,
+static inline const char *sgz_name(const struct sgz_index *index,
 				   const struct stargz_dirent *d)
 {
-	return (const char *)image->table[STARGZ_TABLE_NAMES].data +
+	return (const char *)index->table[STARGZ_TABLE_NAMES].data +
 	       le32toh(d->name);
 }
 
 /** sgz_dirent_cmp() - order of two names, as in a directory */
-static inline int sgz_dirent_cmp(const struct sgz_image *ia,
+static inline int sgz_dirent_cmp(const struct sgz_index *ia,
 				 const struct stargz_dirent *a,
-				 const struct sgz_image *ib,
+				 const struct sgz_index *ib,
 				 const struct stargz_dirent *b)
 {
 	return stargz_name_cmp(sgz_name(ia, a), a->name_len,

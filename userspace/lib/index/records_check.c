@@ -15,7 +15,7 @@
 
 /* What the checks share. */
 struct check {
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	const struct sgz_context *ctx;
 	struct sgz_faults *faults;	/* or NULL: the first one is enough */
 	struct stargz_super_info super;	/* the tables as they are in memory */
@@ -48,12 +48,12 @@ static uint64_t blob_used(const struct check *c, const struct stargz_span *span)
 
 	if (!stargz_in_table(&c->super, STARGZ_TABLE_BLOBS, blob, 1))
 		return 0;
-	return le64toh(sgz_blob_record(c->image, blob)->used);
+	return le64toh(sgz_blob_record(c->index, blob)->used);
 }
 
 static const char *check_span(const struct check *c, uint64_t i)
 {
-	const struct stargz_span *span = sgz_span(c->image, i);
+	const struct stargz_span *span = sgz_span(c->index, i);
 	uint16_t blob = le16toh(span->blob);
 	const char *why = stargz_check_span(&c->super, blob_used(c, span),
 					    span);
@@ -67,11 +67,11 @@ static const char *check_span(const struct check *c, uint64_t i)
 
 static const char *check_history(const struct check *c, uint64_t i)
 {
-	const struct stargz_history *w = sgz_history_record(c->image, i);
+	const struct stargz_history *w = sgz_history_record(c->index, i);
 	uint32_t span = le32toh(w->span);
 
 	if (!stargz_in_table(&c->super, STARGZ_TABLE_SPANS, span, 1) ||
-	    sgz_span(c->image, span)->codec != STARGZ_CODEC_DEFLATE)
+	    sgz_span(c->index, span)->codec != STARGZ_CODEC_DEFLATE)
 		return "no such span";
 	if (i && le32toh(w[-1].span) >= span)
 		return "unsorted histories";
@@ -80,14 +80,14 @@ static const char *check_history(const struct check *c, uint64_t i)
 
 static int check_blob(struct check *c, uint64_t nr)
 {
-	const struct stargz_blob *blob = sgz_blob_record(c->image, nr);
+	const struct stargz_blob *blob = sgz_blob_record(c->index, nr);
 
 	return damaged(c, "blob", nr, stargz_check_blob_record(blob));
 }
 
 static int check_places(struct check *c)
 {
-	const struct sgz_vec *table = c->image->table;
+	const struct sgz_vec *table = c->index->table;
 	int ret = 0;
 
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_BLOBS].count; i++)
@@ -122,7 +122,7 @@ static const char *check_xattrs(struct check *c, uint32_t id)
 
 	if (!id || c->sets[id - 1])
 		return NULL;
-	set = sgz_xattr_set(c->image, id);
+	set = sgz_xattr_set(c->index, id);
 	why = stargz_check_xattr_set(&c->super, 4ull * (id - 1), set);
 	if (why)
 		return why;
@@ -149,7 +149,7 @@ static const char *check_run(const struct check *c, uint32_t nr,
 		return offset ? "hole with an offset" : NULL;
 	if (!stargz_in_table(&c->super, STARGZ_TABLE_SPANS, nr, 1))
 		return "extent without span";
-	return stargz_check_content(sgz_span(c->image, nr), offset, len);
+	return stargz_check_content(sgz_span(c->index, nr), offset, len);
 }
 
 static const char *check_extents(struct check *c,
@@ -164,7 +164,7 @@ static const char *check_extents(struct check *c,
 		return "shares its extents";
 	for (uint32_t i = 0; !why && i < count; i++) {
 		const struct stargz_extent *e =
-			sgz_extent(c->image, first + i);
+			sgz_extent(c->index, first + i);
 		uint64_t pos = i ? le64toh(e->pos) : 0;
 		uint64_t end = i + 1 < count ? le64toh(e[1].pos) : size;
 
@@ -190,7 +190,7 @@ static const char *check_target(struct check *c,
 				const struct stargz_inode *inode)
 {
 	const char *names = (const char *)
-		c->image->table[STARGZ_TABLE_NAMES].data;
+		c->index->table[STARGZ_TABLE_NAMES].data;
 
 	return stargz_check_target(names + le32toh(inode->a),
 				   le64toh(inode->size));
@@ -198,7 +198,7 @@ static const char *check_target(struct check *c,
 
 static const char *check_inode(struct check *c, uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(c->image, ino);
+	const struct stargz_inode *inode = sgz_inode(c->index, ino);
 	uint16_t mode = le16toh(inode->mode);
 	const char *why = stargz_check_inode(&c->super, ino, inode);
 
@@ -224,10 +224,10 @@ static const char *check_dirent(struct check *c, uint32_t dir,
 				const struct stargz_dirent *before)
 {
 	uint32_t ino = le32toh(d->ino);
-	const struct stargz_inode *inode = sgz_inode(c->image, ino);
+	const struct stargz_inode *inode = sgz_inode(c->index, ino);
 	const char *why;
 
-	if (before && sgz_dirent_cmp(c->image, before, c->image, d) >= 0)
+	if (before && sgz_dirent_cmp(c->index, before, c->index, d) >= 0)
 		return "unsorted names";
 	why = stargz_check_child(dir, d->type, ino, le16toh(inode->mode),
 				 le32toh(inode->parent));
@@ -235,18 +235,18 @@ static const char *check_dirent(struct check *c, uint32_t dir,
 		return why;
 	if (S_ISDIR(le16toh(inode->mode)) && c->seen[ino - 1]++)
 		return "second name of a directory";
-	return stargz_check_name(sgz_name(c->image, d), d->name_len);
+	return stargz_check_name(sgz_name(c->index, d), d->name_len);
 }
 
 static int check_entries(struct check *c, uint32_t dir)
 {
-	const struct stargz_inode *inode = sgz_inode(c->image, dir);
+	const struct stargz_inode *inode = sgz_inode(c->index, dir);
 	const struct stargz_dirent *before = NULL;
 	uint64_t first = le32toh(inode->a);
 	int ret = 0;
 
 	for (uint64_t i = first; !ret && i < first + le32toh(inode->b); i++) {
-		const struct stargz_dirent *d = sgz_dirent(c->image, i);
+		const struct stargz_dirent *d = sgz_dirent(c->index, i);
 		const char *why = stargz_check_dirent(&c->super, d);
 
 		if (!why) {
@@ -260,10 +260,10 @@ static int check_entries(struct check *c, uint32_t dir)
 
 static int check_tree(struct check *c)
 {
-	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
 	int ret = 0;
 
-	if (!inodes || !S_ISDIR(le16toh(sgz_inode(c->image, 1)->mode)))
+	if (!inodes || !S_ISDIR(le16toh(sgz_inode(c->index, 1)->mode)))
 		return sgz_fail(c->ctx, -EUCLEAN,
 				"the index has no root directory");
 	for (uint64_t ino = 1; !ret && ino <= inodes; ino++) {
@@ -273,7 +273,7 @@ static int check_tree(struct check *c)
 		ret = damaged(c, "inode", ino, why);
 	}
 	for (uint64_t ino = 1; !ret && ino <= inodes; ino++)
-		if (S_ISDIR(le16toh(sgz_inode(c->image, ino)->mode)) &&
+		if (S_ISDIR(le16toh(sgz_inode(c->index, ino)->mode)) &&
 		    !c->bad[ino - 1])
 			ret = check_entries(c, ino);
 	return ret;
@@ -283,17 +283,17 @@ static int check_tree(struct check *c)
 static void describe(struct check *c)
 {
 	for (int i = 0; i < STARGZ_TABLES; i++)
-		c->super.table[i].count = c->image->table[i].count;
-	c->super.max_span = le32toh(c->image->sb.max_span);
-	c->super.features = le32toh(c->image->sb.feature_incompat);
+		c->super.table[i].count = c->index->table[i].count;
+	c->super.max_span = le32toh(c->index->sb.max_span);
+	c->super.features = le32toh(c->index->sb.feature_incompat);
 }
 
-int sgz_records_faults(const struct sgz_image *image,
+int sgz_records_faults(const struct sgz_index *index,
 		       const struct sgz_context *ctx,
 		       struct sgz_faults *faults)
 {
-	const struct sgz_vec *table = image->table;
-	struct check c = { .image = image, .ctx = ctx, .faults = faults };
+	const struct sgz_vec *table = index->table;
+	struct check c = { .index = index, .ctx = ctx, .faults = faults };
 	size_t inodes = table[STARGZ_TABLE_INODES].count;
 	int ret;
 
@@ -314,8 +314,8 @@ int sgz_records_faults(const struct sgz_image *image,
 	return ret;
 }
 
-int sgz_records_check(const struct sgz_image *image,
+int sgz_records_check(const struct sgz_index *index,
 		      const struct sgz_context *ctx)
 {
-	return sgz_records_faults(image, ctx, NULL);
+	return sgz_records_faults(index, ctx, NULL);
 }

@@ -10,7 +10,7 @@
 
 /**
  * sgz_records_check() - check every record of an index
- * @image: all tables, of the sizes that the superblock says
+ * @index: all tables, of the sizes that the superblock says
  * @ctx: the call
  *
  * What is checked is what the kernel checks when it uses a record, and that
@@ -19,18 +19,18 @@
  *
  * Return: 0, or -EUCLEAN or -ENOMEM with the error text set.
  */
-int sgz_records_check(const struct sgz_image *image,
+int sgz_records_check(const struct sgz_index *index,
 		      const struct sgz_context *ctx);
 
 /**
  * sgz_records_faults() - the same, without an end at the first fault
- * @image: all tables, of the sizes that the superblock says
+ * @index: all tables, of the sizes that the superblock says
  * @ctx: the call
  * @faults: gets them, or NULL: the first one is a failure
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
  */
-int sgz_records_faults(const struct sgz_image *image,
+int sgz_records_faults(const struct sgz_index *index,
 		       const struct sgz_context *ctx,
 		       struct sgz_faults *faults);
 

@@ -511,16 +511,16 @@ static int hide_root(struct replay *r)
 		/* A copy: the list may move. */
 		struct sgz_below_part part = ((struct sgz_below_part *)
 			r->tree->below->parts.data)[below.first + i];
-		const struct sgz_image *image =
+		const struct sgz_index *index =
 			&r->tree->below->layers[part.layer];
-		const struct stargz_inode *inode = sgz_inode(image, part.ino);
+		const struct stargz_inode *inode = sgz_inode(index, part.ino);
 		uint32_t first = le32toh(inode->a), count = le32toh(inode->b);
 
 		for (uint32_t n = 0; !ret && n < count; n++) {
 			const struct stargz_dirent *d =
-				sgz_dirent(image, (uint64_t)first + n);
+				sgz_dirent(index, (uint64_t)first + n);
 
-			ret = hide_name(r, below, sgz_name(image, d),
+			ret = hide_name(r, below, sgz_name(index, d),
 					d->name_len);
 		}
 	}

@@ -16,7 +16,7 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 }
 
 /* The UUID is the start of a digest, but for what says how it was made. */
-static void take_uuid(struct sgz_image *image, struct sgz_sha256 *sha)
+static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 {
 	uint8_t digest[SGZ_SHA256_LEN];
 
@@ -24,7 +24,7 @@ static void take_uuid(struct sgz_image *image, struct sgz_sha256 *sha)
 	sgz_sha256_close(sha);
 	digest[6] = (digest[6] & 0x0f) | 0x80;
 	digest[8] = (digest[8] & 0x3f) | 0x80;
-	memcpy(image->sb.uuid, digest, sizeof(image->sb.uuid));
+	memcpy(index->sb.uuid, digest, sizeof(index->sb.uuid));
 }
 
 /*
@@ -32,7 +32,7 @@ static void take_uuid(struct sgz_image *image, struct sgz_sha256 *sha)
  * that of all tables that were made without one. The table of blobs says
  * nothing then but size and place.
  */
-static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
+static void identify(const struct sgz_index *index, const struct sgz_toc *toc,
 		     struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
 {
 	if (toc->digest_type != STARGZ_DIGEST_NONE) {
@@ -40,9 +40,9 @@ static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
 		return;
 	}
 	for (int i = 0; i < STARGZ_TABLES; i++)
-		if (i != STARGZ_TABLE_BLOBS && image->table[i].count)
-			sgz_sha256_add(sha, image->table[i].data,
-				       image->table[i].count *
+		if (i != STARGZ_TABLE_BLOBS && index->table[i].count)
+			sgz_sha256_add(sha, index->table[i].data,
+				       index->table[i].count *
 				       stargz_record_size(i));
 	sgz_sha256_get(sha, digest);
 }
@@ -57,10 +57,10 @@ static void identify(const struct sgz_image *image, const struct sgz_toc *toc,
  * bytes, DIGEST in hexadecimal; the variant and version bits say "custom"
  * (RFC 9562, version 8).
  */
-static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
+static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_tree *tree)
 {
-	const struct stargz_blob *blob = image->table[STARGZ_TABLE_BLOBS].data;
+	const struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
 	uint8_t digest[SGZ_SHA256_LEN];
 	struct sgz_sha256 sha;
 	char text[160];
@@ -69,19 +69,19 @@ static int make_uuid(struct sgz_image *image, const struct sgz_context *ctx,
 	ret = sgz_sha256_open(&sha, ctx);
 	if (ret)
 		return ret;
-	identify(image, tree->toc, &sha, digest);
+	identify(index, tree->toc, &sha, digest);
 	len = snprintf(text, sizeof(text), "stargz %d %s %" PRIu64 " %s\n",
 		       STARGZ_VERSION, tree->raw ? "raw" : "overlay",
 		       le64toh(blob->size), sgz_sha256_hex(digest).text);
 	sgz_sha256_add(&sha, text, len);
-	take_uuid(image, &sha);
+	take_uuid(index, &sha);
 	return 0;
 }
 
 /* Say where the tables are and how many bytes there are. */
-static void place_tables(struct sgz_image *image, uint64_t data_bytes)
+static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 {
-	struct stargz_super_block *sb = &image->sb;
+	struct stargz_super_block *sb = &index->sb;
 	uint64_t pos = sizeof(*sb);
 
 	sb->magic = htole32(STARGZ_SUPER_MAGIC);
@@ -89,7 +89,7 @@ static void place_tables(struct sgz_image *image, uint64_t data_bytes)
 	sb->size = htole16(sizeof(*sb));
 	sb->data_bytes = htole64(data_bytes);
 	for (int i = 0; i < STARGZ_TABLES; i++) {
-		uint64_t count = image->table[i].count;
+		uint64_t count = index->table[i].count;
 
 		if (!count)
 			continue;
@@ -101,25 +101,25 @@ static void place_tables(struct sgz_image *image, uint64_t data_bytes)
 	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));
 }
 
-void sgz_superblock_seal(struct sgz_image *image)
+void sgz_superblock_seal(struct sgz_index *index)
 {
-	struct stargz_super_block *sb = &image->sb;
+	struct stargz_super_block *sb = &index->sb;
 
 	sb->crc32 = 0;
 	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
 }
 
-int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_tree *tree, uint64_t data_bytes)
 {
 	int ret;
 
 	if (tree->raw)
-		image->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
-	place_tables(image, data_bytes);
-	ret = make_uuid(image, ctx, tree);
+		index->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
+	place_tables(index, data_bytes);
+	ret = make_uuid(index, ctx, tree);
 	if (!ret)
-		sgz_superblock_seal(image);
+		sgz_superblock_seal(index);
 	return ret;
 }
 
@@ -131,9 +131,9 @@ int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
  * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits; that
  * of an index of a layer with those below it has "chained" in place of "merged".
  */
-static int make_layers_uuid(struct sgz_image *image,
+static int make_layers_uuid(struct sgz_index *index,
 			    const struct sgz_context *ctx,
-			    const struct sgz_image *layers, size_t count,
+			    const struct sgz_index *layers, size_t count,
 			    const char *how)
 {
 	struct sgz_sha256 sha;
@@ -154,37 +154,37 @@ static int make_layers_uuid(struct sgz_image *image,
 		}
 	}
 	sgz_sha256_add(&sha, "\n", 1);
-	take_uuid(image, &sha);
+	take_uuid(index, &sha);
 	return 0;
 }
 
-int sgz_superblock_chained(struct sgz_image *layers,
+int sgz_superblock_chained(struct sgz_index *layers,
 			   const struct sgz_context *ctx, size_t count)
 {
-	struct sgz_image *image = &layers[count - 1];
-	int ret = make_layers_uuid(image, ctx, layers, count, "chained");
+	struct sgz_index *index = &layers[count - 1];
+	int ret = make_layers_uuid(index, ctx, layers, count, "chained");
 
 	if (!ret)
-		sgz_superblock_seal(image);
+		sgz_superblock_seal(index);
 	return ret;
 }
 
-int sgz_superblock_merged(struct sgz_image *image,
+int sgz_superblock_merged(struct sgz_index *index,
 			  const struct sgz_context *ctx,
-			  const struct sgz_image *layers, size_t count,
+			  const struct sgz_index *layers, size_t count,
 			  bool chain, uint64_t data_bytes)
 {
 	int ret = 0;
 
-	image->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
+	index->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
 						   STARGZ_COMPAT_MERGED);
-	place_tables(image, data_bytes);
+	place_tables(index, data_bytes);
 	if (chain)
-		memcpy(image->sb.uuid, layers[count - 1].sb.uuid,
-		       sizeof(image->sb.uuid));
+		memcpy(index->sb.uuid, layers[count - 1].sb.uuid,
+		       sizeof(index->sb.uuid));
 	else
-		ret = make_layers_uuid(image, ctx, layers, count, "merged");
+		ret = make_layers_uuid(index, ctx, layers, count, "merged");
 	if (!ret)
-		sgz_superblock_seal(image);
+		sgz_superblock_seal(index);
 	return ret;
 }

@@ -6,24 +6,24 @@
 #define SGZ_INDEX_SUPERBLOCK_H
 
 #include "base/context.h"
-#include "index/image.h"
+#include "index/index.h"
 #include "index/tree.h"
 
 /**
  * sgz_superblock_fill() - place the tables and fill the superblock
- * @image: all tables made
+ * @index: all tables made
  * @ctx: the call
  * @tree: what they were made from
  * @data_bytes: sum of the sizes of the regular files
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_tree *tree, uint64_t data_bytes);
 
 /**
  * sgz_superblock_merged() - the same for an index of several layers
- * @image: all tables made
+ * @index: all tables made
  * @ctx: the call
  * @layers: their indexes
  * @count: how many
@@ -32,9 +32,9 @@ int sgz_superblock_fill(struct sgz_image *image, const struct sgz_context *ctx,
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_superblock_merged(struct sgz_image *image,
+int sgz_superblock_merged(struct sgz_index *index,
 			  const struct sgz_context *ctx,
-			  const struct sgz_image *layers, size_t count,
+			  const struct sgz_index *layers, size_t count,
 			  bool chain, uint64_t data_bytes);
 
 /**
@@ -46,10 +46,10 @@ int sgz_superblock_merged(struct sgz_image *image,
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_superblock_chained(struct sgz_image *layers,
+int sgz_superblock_chained(struct sgz_index *layers,
 			   const struct sgz_context *ctx, size_t count);
 
 /** sgz_superblock_seal() - compute the checksum, after the last change */
-void sgz_superblock_seal(struct sgz_image *image);
+void sgz_superblock_seal(struct sgz_index *index);
 
 #endif /* SGZ_INDEX_SUPERBLOCK_H */

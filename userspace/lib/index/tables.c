@@ -13,7 +13,7 @@
 
 /* What the table makers share. */
 struct maker {
-	struct sgz_image *image;
+	struct sgz_index *index;
 	const struct sgz_context *ctx;
 	const struct sgz_tree *tree;
 	const struct sgz_layout *layout;
@@ -61,7 +61,7 @@ static int use_spans(struct maker *m)
 /* What a span means for the superblock and the blob. */
 static void note_span(struct maker *m, const struct sgz_span *s)
 {
-	struct stargz_super_block *sb = &m->image->sb;
+	struct stargz_super_block *sb = &m->index->sb;
 
 	sb->feature_incompat |= htole32(sgz_codec_feature(s->codec));
 	if (s->codec != STARGZ_CODEC_STORED && s->ulen > le32toh(sb->max_span))
@@ -72,12 +72,12 @@ static void note_span(struct maker *m, const struct sgz_span *s)
 
 static int make_history(struct maker *m, const struct sgz_span *s)
 {
-	struct sgz_vec *heap = &m->image->table[STARGZ_TABLE_HISTORY_DATA];
+	struct sgz_vec *heap = &m->index->table[STARGZ_TABLE_HISTORY_DATA];
 	struct stargz_history *record;
 	size_t at = heap->count;
 	void *to;
 
-	record = sgz_vec_add(&m->image->table[STARGZ_TABLE_HISTORIES], 1,
+	record = sgz_vec_add(&m->index->table[STARGZ_TABLE_HISTORIES], 1,
 			     sizeof(*record));
 	to = record ? sgz_vec_add(heap, s->history_clen, 1) : NULL;
 	if (!to)
@@ -94,7 +94,7 @@ static int make_span(struct maker *m, const struct sgz_span *s)
 {
 	struct stargz_span *span;
 
-	span = sgz_vec_add(&m->image->table[STARGZ_TABLE_SPANS], 1,
+	span = sgz_vec_add(&m->index->table[STARGZ_TABLE_SPANS], 1,
 			   sizeof(*span));
 	if (!span)
 		return sgz_nomem(m->ctx);
@@ -124,10 +124,10 @@ static int make_spans(struct maker *m)
 	return 0;
 }
 
-int sgz_image_name(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_name(struct sgz_index *index, const struct sgz_context *ctx,
 		   const char *bytes, size_t len, __le32 *where)
 {
-	struct sgz_vec *heap = &image->table[STARGZ_TABLE_NAMES];
+	struct sgz_vec *heap = &index->table[STARGZ_TABLE_NAMES];
 	size_t at = heap->count;
 	char *to;
 
@@ -155,13 +155,13 @@ static int make_dirent(struct maker *m, uint32_t child)
 	struct sgz_node *node = sgz_tree_node(m->tree, child);
 	struct stargz_dirent *d;
 
-	d = sgz_vec_add(&m->image->table[STARGZ_TABLE_DIRENTS], 1, sizeof(*d));
+	d = sgz_vec_add(&m->index->table[STARGZ_TABLE_DIRENTS], 1, sizeof(*d));
 	if (!d)
 		return sgz_nomem(m->ctx);
 	d->ino = htole32(*sgz_node_ino(m->tree, node));
 	d->name_len = node->name_len;
 	d->type = node_mode(m, node) >> 12;
-	return sgz_image_name(m->image, m->ctx, node->name, node->name_len,
+	return sgz_index_name(m->index, m->ctx, node->name, node->name_len,
 			      &d->name);
 }
 
@@ -172,7 +172,7 @@ static int make_directory(struct maker *m, struct stargz_inode *inode,
 	const uint32_t *children = m->layout->children.data;
 	uint32_t dir = sgz_layout_inode(m->layout, i);
 	uint32_t parent = sgz_tree_node(m->tree, dir)->parent;
-	size_t start = m->image->table[STARGZ_TABLE_DIRENTS].count;
+	size_t start = m->index->table[STARGZ_TABLE_DIRENTS].count;
 
 	for (uint32_t c = first[dir]; c < first[dir + 1]; c++) {
 		int ret = make_dirent(m, children[c]);
@@ -190,7 +190,7 @@ static int make_directory(struct maker *m, struct stargz_inode *inode,
 static int add_extent(struct maker *m, size_t file_start, uint64_t pos,
 		      uint32_t span, uint32_t offset)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_EXTENTS];
 	struct stargz_extent *e = table->data;
 
 	if (table->count > file_start) {
@@ -234,7 +234,7 @@ static int add_chunk(struct maker *m, size_t file_start,
 /* The extents of a file; what no chunk covers is a hole. */
 static int make_extents(struct maker *m, const struct sgz_entry *entry)
 {
-	size_t start = m->image->table[STARGZ_TABLE_EXTENTS].count;
+	size_t start = m->index->table[STARGZ_TABLE_EXTENTS].count;
 	uint64_t pos = 0;
 	int ret = 0;
 
@@ -258,7 +258,7 @@ static int make_extents(struct maker *m, const struct sgz_entry *entry)
 static int make_regular(struct maker *m, struct stargz_inode *inode,
 			const struct sgz_entry *entry)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_EXTENTS];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_EXTENTS];
 	size_t start = table->count;
 	int ret;
 
@@ -285,7 +285,7 @@ static int make_regular(struct maker *m, struct stargz_inode *inode,
 static int make_graft(struct maker *m, const struct sgz_entry *entry,
 		      uint32_t ino)
 {
-	struct sgz_graft *graft = sgz_vec_add(&m->image->grafts, 1,
+	struct sgz_graft *graft = sgz_vec_add(&m->index->grafts, 1,
 					      sizeof(*graft));
 
 	if (!graft)
@@ -319,7 +319,7 @@ static int make_by_type(struct maker *m, struct stargz_inode *inode, uint32_t i)
 
 static int make_inodes(struct maker *m)
 {
-	struct sgz_vec *table = &m->image->table[STARGZ_TABLE_INODES];
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_INODES];
 	const uint32_t *nlink = m->layout->nlink.data;
 	size_t count = m->layout->inodes.count;
 	struct stargz_inode *inode;
@@ -352,7 +352,7 @@ static int make_inodes(struct maker *m)
 /* After all names, so that the names of directories stay close together. */
 static int make_symlinks(struct maker *m)
 {
-	struct stargz_inode *inode = m->image->table[STARGZ_TABLE_INODES].data;
+	struct stargz_inode *inode = m->index->table[STARGZ_TABLE_INODES].data;
 
 	for (uint32_t i = 0; i < m->layout->inodes.count; i++, inode++) {
 		const struct sgz_entry *entry = inode_entry(m, i);
@@ -362,7 +362,7 @@ static int make_symlinks(struct maker *m)
 		    entry->flags & SGZ_ENTRY_BELOW)
 			continue;
 		inode->size = htole64(entry->link_len);
-		ret = sgz_image_name(m->image, m->ctx, entry->link,
+		ret = sgz_index_name(m->index, m->ctx, entry->link,
 				     entry->link_len, &inode->a);
 		if (ret)
 			return ret;
@@ -397,7 +397,7 @@ static int add_opaque(struct sgz_vec *attrs)
 /* Say of opaque directories that they are; before that nothing else does. */
 static int make_opaque(struct maker *m)
 {
-	struct stargz_inode *inode = m->image->table[STARGZ_TABLE_INODES].data;
+	struct stargz_inode *inode = m->index->table[STARGZ_TABLE_INODES].data;
 	struct sgz_xattr_pool *pool = &m->tree->toc->xattrs;
 
 	for (uint32_t i = 0; i < m->layout->inodes.count; i++, inode++) {
@@ -429,7 +429,7 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 {
 	struct stargz_blob *b;
 
-	b = sgz_vec_add(&m->image->table[STARGZ_TABLE_BLOBS], 1, sizeof(*b));
+	b = sgz_vec_add(&m->index->table[STARGZ_TABLE_BLOBS], 1, sizeof(*b));
 	if (!b)
 		return sgz_nomem(m->ctx);
 	b->size = htole64(blob->size);
@@ -441,22 +441,22 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	return 0;
 }
 
-/* The pool's heap becomes the image's; ids of the pool stay valid. */
+/* The pool's heap becomes the index's; ids of the pool stay valid. */
 static void take_xattrs(struct maker *m)
 {
 	struct sgz_vec *heap = &m->tree->toc->xattrs.heap;
 
-	m->image->table[STARGZ_TABLE_XATTRS] = *heap;
+	m->index->table[STARGZ_TABLE_XATTRS] = *heap;
 	memset(heap, 0, sizeof(*heap));
 }
 
-int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct sgz_tree *tree,
 		   const struct sgz_layout *layout,
 		   struct sgz_spans *spans, const struct sgz_blob *blob)
 {
 	struct maker m = {
-		.image = image,
+		.index = index,
 		.ctx = ctx,
 		.tree = tree,
 		.layout = layout,
@@ -479,20 +479,20 @@ int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
 		return ret;
 	take_xattrs(&m);
 	if (tree->below)
-		image->sb.feature_compat |= htole32(STARGZ_COMPAT_CHAINED);
-	return sgz_superblock_fill(image, ctx, tree, m.data_bytes);
+		index->sb.feature_compat |= htole32(STARGZ_COMPAT_CHAINED);
+	return sgz_superblock_fill(index, ctx, tree, m.data_bytes);
 }
 
-void sgz_image_stats(const struct sgz_image *image,
+void sgz_index_stats(const struct sgz_index *index,
 		     struct stargz_index_stats *stats)
 {
-	const struct sgz_vec *table = image->table;
+	const struct sgz_vec *table = index->table;
 
 	/* The root has no entry of its own. */
 	stats->entries = table[STARGZ_TABLE_DIRENTS].count + 1;
 	stats->inodes = table[STARGZ_TABLE_INODES].count;
 	stats->spans = table[STARGZ_TABLE_SPANS].count;
 	stats->extents = table[STARGZ_TABLE_EXTENTS].count;
-	stats->data_bytes = le64toh(image->sb.data_bytes);
-	stats->index_size = le64toh(image->sb.index_size);
+	stats->data_bytes = le64toh(index->sb.data_bytes);
+	stats->index_size = le64toh(index->sb.index_size);
 }

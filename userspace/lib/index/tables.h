@@ -7,12 +7,12 @@
 
 #include "blob/blob.h"
 #include "format/spans.h"
-#include "index/image.h"
+#include "index/index.h"
 #include "index/layout.h"
 
 /**
- * sgz_image_make() - fill all tables and the superblock
- * @image: zeroed by the caller
+ * sgz_index_from_tree() - fill all tables and the superblock
+ * @index: zeroed by the caller
  * @ctx: the call
  * @tree: what is in the index
  * @layout: in which order
@@ -21,21 +21,21 @@
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_image_make(struct sgz_image *image, const struct sgz_context *ctx,
+int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct sgz_tree *tree,
 		   const struct sgz_layout *layout,
 		   struct sgz_spans *spans, const struct sgz_blob *blob);
 
-/** sgz_image_write() - write an index, from the current position on */
-int sgz_image_write(const struct sgz_image *image,
+/** sgz_index_write() - write an index, from the current position on */
+int sgz_index_write(const struct sgz_index *index,
 		    const struct sgz_context *ctx, int fd);
 
-/** sgz_image_name() - append to the heap of names and say where that is */
-int sgz_image_name(struct sgz_image *image, const struct sgz_context *ctx,
+/** sgz_index_name() - append to the heap of names and say where that is */
+int sgz_index_name(struct sgz_index *index, const struct sgz_context *ctx,
 		   const char *bytes, size_t len, __le32 *where);
 
-/** sgz_image_stats() - how much of what there is */
-void sgz_image_stats(const struct sgz_image *image,
+/** sgz_index_stats() - how much of what there is */
+void sgz_index_stats(const struct sgz_index *index,
 		     struct stargz_index_stats *stats);
 
 #endif /* SGZ_INDEX_TABLES_H */

@@ -37,16 +37,16 @@ static int pad(const struct sgz_context *ctx, int fd, uint64_t *pos,
 	return ret;
 }
 
-int sgz_image_write(const struct sgz_image *image,
+int sgz_index_write(const struct sgz_index *index,
 		    const struct sgz_context *ctx, int fd)
 {
-	const struct stargz_super_block *sb = &image->sb;
+	const struct stargz_super_block *sb = &index->sb;
 	uint64_t pos = sizeof(*sb);
 	int ret;
 
 	ret = write_all(ctx, fd, sb, sizeof(*sb));
 	for (int i = 0; !ret && i < STARGZ_TABLES; i++) {
-		const struct sgz_vec *table = &image->table[i];
+		const struct sgz_vec *table = &index->table[i];
 		size_t len = table->count * stargz_record_size(i);
 
 		if (!len)

@@ -9,7 +9,7 @@
 #include "index/tree_check.h"
 
 struct check {
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_faults *faults;
 	uint64_t *names;	/* of each inode; of a directory its children */
 };
@@ -23,22 +23,22 @@ static void fault(const struct check *c, const char *what, uint64_t nr,
 
 static bool is_dir(const struct check *c, uint64_t ino)
 {
-	return S_ISDIR(le16toh(sgz_inode(c->image, ino)->mode));
+	return S_ISDIR(le16toh(sgz_inode(c->index, ino)->mode));
 }
 
 /* Names of what is no directory, and for each directory those within it. */
 static void count_names(struct check *c, uint8_t *named)
 {
-	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
 
 	for (uint64_t dir = 1; dir <= inodes; dir++) {
-		const struct stargz_inode *inode = sgz_inode(c->image, dir);
+		const struct stargz_inode *inode = sgz_inode(c->index, dir);
 		uint32_t first = le32toh(inode->a);
 
 		if (!is_dir(c, dir))
 			continue;
 		for (uint32_t i = 0; i < le32toh(inode->b); i++) {
-			uint32_t ino = le32toh(sgz_dirent(c->image,
+			uint32_t ino = le32toh(sgz_dirent(c->index,
 							  first + i)->ino);
 
 			named[ino - 1] = 1;
@@ -49,11 +49,11 @@ static void count_names(struct check *c, uint8_t *named)
 
 static void check_links(struct check *c, const uint8_t *named)
 {
-	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
 
 	for (uint64_t ino = 1; ino <= inodes; ino++) {
 		uint64_t want = c->names[ino - 1] + 2 * is_dir(c, ino);
-		uint32_t have = le32toh(sgz_inode(c->image, ino)->nlink);
+		uint32_t have = le32toh(sgz_inode(c->index, ino)->nlink);
 
 		if (ino != STARGZ_ROOT_INO && !named[ino - 1])
 			fault(c, "inode", ino, "has no name");
@@ -95,16 +95,16 @@ static bool set_sorted(const struct stargz_xattr_set *set)
 /* Inodes that follow one another often share a set, which is checked once. */
 static void check_sets(const struct check *c)
 {
-	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
+	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
 	uint32_t last = 0;
 
 	for (uint64_t ino = 1; ino <= inodes; ino++) {
-		uint32_t id = le32toh(sgz_inode(c->image, ino)->xattr);
+		uint32_t id = le32toh(sgz_inode(c->index, ino)->xattr);
 
 		if (!id || id == last)
 			continue;
 		last = id;
-		if (!set_sorted(sgz_xattr_set(c->image, id)))
+		if (!set_sorted(sgz_xattr_set(c->index, id)))
 			fault(c, "inode", ino,
 			      "extended attributes not in order");
 	}
@@ -112,17 +112,17 @@ static void check_sets(const struct check *c)
 
 static void check_sums(const struct check *c)
 {
-	const struct stargz_super_block *sb = &c->image->sb;
-	uint64_t inodes = c->image->table[STARGZ_TABLE_INODES].count;
-	uint64_t spans = c->image->table[STARGZ_TABLE_SPANS].count;
+	const struct stargz_super_block *sb = &c->index->sb;
+	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
+	uint64_t spans = c->index->table[STARGZ_TABLE_SPANS].count;
 	uint64_t bytes = 0;
 	uint32_t longest = 0;
 
 	for (uint64_t ino = 1; ino <= inodes; ino++)
-		if (S_ISREG(le16toh(sgz_inode(c->image, ino)->mode)))
-			bytes += le64toh(sgz_inode(c->image, ino)->size);
+		if (S_ISREG(le16toh(sgz_inode(c->index, ino)->mode)))
+			bytes += le64toh(sgz_inode(c->index, ino)->size);
 	for (uint64_t i = 0; i < spans; i++) {
-		const struct stargz_span *span = sgz_span(c->image, i);
+		const struct stargz_span *span = sgz_span(c->index, i);
 
 		if (span->codec != STARGZ_CODEC_STORED &&
 		    le32toh(span->ulen) > longest)
@@ -141,7 +141,7 @@ static void check_sums(const struct check *c)
 
 static void check_digests(const struct check *c)
 {
-	const struct sgz_vec *table = c->image->table;
+	const struct sgz_vec *table = c->index->table;
 	const struct stargz_digest *d = table[STARGZ_TABLE_DIGESTS].data;
 
 	for (uint64_t i = 0; i < table[STARGZ_TABLE_DIGESTS].count; i++, d++) {
@@ -153,7 +153,7 @@ static void check_digests(const struct check *c)
 			fault(c, "digest", i, "no such inode");
 			continue;
 		}
-		inode = sgz_inode(c->image, ino);
+		inode = sgz_inode(c->index, ino);
 		size = le64toh(inode->size);
 		if (!S_ISREG(le16toh(inode->mode)) || pos > size ||
 		    le64toh(d->len) > size - pos || d->reserved)
@@ -161,11 +161,11 @@ static void check_digests(const struct check *c)
 	}
 }
 
-int sgz_tree_faults(const struct sgz_image *image,
+int sgz_tree_faults(const struct sgz_index *index,
 		    const struct sgz_context *ctx, struct sgz_faults *faults)
 {
-	size_t inodes = image->table[STARGZ_TABLE_INODES].count;
-	struct check c = { .image = image, .faults = faults };
+	size_t inodes = index->table[STARGZ_TABLE_INODES].count;
+	struct check c = { .index = index, .faults = faults };
 	uint8_t *named = calloc(inodes, sizeof(*named));
 
 	c.names = calloc(inodes, sizeof(*c.names));

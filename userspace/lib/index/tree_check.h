@@ -10,7 +10,7 @@
 
 /**
  * sgz_tree_faults() - count and compare
- * @image: an index whose records were found sound
+ * @index: an index whose records were found sound
  * @ctx: the call
  * @faults: gets what differs: numbers of links, inodes without a name, sums in
  *	the superblock, the order of extended attributes and digests
@@ -20,7 +20,7 @@
  *
  * Return: 0, also with faults, or -ENOMEM with the error text set.
  */
-int sgz_tree_faults(const struct sgz_image *image,
+int sgz_tree_faults(const struct sgz_index *index,
 		    const struct sgz_context *ctx, struct sgz_faults *faults);
 
 #endif /* SGZ_INDEX_TREE_CHECK_H */

@@ -18,7 +18,7 @@ struct level {
 
 static bool is_dir(const struct sgz_treewalk *w, uint32_t ino)
 {
-	return S_ISDIR(le16toh(sgz_inode(w->image, ino)->mode));
+	return S_ISDIR(le16toh(sgz_inode(w->index, ino)->mode));
 }
 
 /* The path gets a name more, and all that depends on it is set. */
@@ -57,7 +57,7 @@ static void find_name(struct sgz_treewalk *w)
 
 static int enter(struct sgz_treewalk *w)
 {
-	const struct stargz_inode *inode = sgz_inode(w->image, w->ino);
+	const struct stargz_inode *inode = sgz_inode(w->index, w->ino);
 	struct level *level = sgz_vec_add(&w->levels, 1, sizeof(*level));
 
 	if (!level)
@@ -70,14 +70,14 @@ static int enter(struct sgz_treewalk *w)
 }
 
 int sgz_treewalk_open(struct sgz_treewalk *w, const struct sgz_context *ctx,
-		      const struct sgz_image *image, const char *path,
+		      const struct sgz_index *index, const char *path,
 		      size_t len)
 {
 	int ret;
 
 	w->ctx = ctx;
-	w->image = image;
-	w->ino = sgz_find_path(image, path, len);
+	w->index = index;
+	w->ino = sgz_find_path(index, path, len);
 	if (!w->ino)
 		return sgz_fail(ctx, -ENOENT, "%s: not in the tree",
 				sgz_quote(path, len).text);
@@ -118,11 +118,11 @@ static int leave(struct sgz_treewalk *w)
 static int visit(struct sgz_treewalk *w)
 {
 	struct level *level = last_level(w);
-	const struct stargz_dirent *d = sgz_dirent(w->image, level->next++);
+	const struct stargz_dirent *d = sgz_dirent(w->index, level->next++);
 
 	w->ino = le32toh(d->ino);
 	w->depth = w->levels.count;
-	return append(w, level->path_len, sgz_name(w->image, d), d->name_len) ?:
+	return append(w, level->path_len, sgz_name(w->index, d), d->name_len) ?:
 	       1;
 }
 

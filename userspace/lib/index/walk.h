@@ -10,7 +10,7 @@
 /**
  * struct sgz_treewalk - where a walk is
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  * @levels: the directories on the way, for the walk itself
  * @text: @path with what follows it, for the walk itself
  * @ino: inode at hand
@@ -25,7 +25,7 @@
  */
 struct sgz_treewalk {
 	const struct sgz_context *ctx;
-	const struct sgz_image *image;
+	const struct sgz_index *index;
 	struct sgz_vec levels;
 	struct sgz_vec text;
 	uint32_t ino;
@@ -43,7 +43,7 @@ struct sgz_treewalk {
  * sgz_treewalk_open() - begin to walk
  * @w: zeroed; to be closed whatever happens
  * @ctx: the call
- * @image: an index that was checked
+ * @index: an index that was checked
  * @path: where to begin
  * @len: bytes in @path
  *
@@ -51,7 +51,7 @@ struct sgz_treewalk {
  * set.
  */
 int sgz_treewalk_open(struct sgz_treewalk *w, const struct sgz_context *ctx,
-		      const struct sgz_image *image, const char *path,
+		      const struct sgz_index *index, const char *path,
 		      size_t len);
 
 /**

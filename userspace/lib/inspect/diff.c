@@ -40,9 +40,9 @@ struct walk {
 	bool different;
 };
 
-static const struct sgz_image *image_of(const struct walk *w, int k)
+static const struct sgz_index *index_of(const struct walk *w, int k)
 {
-	return &w->side[k].o->image;
+	return &w->side[k].o->index;
 }
 
 static void found(struct walk *w, char where, const char *what)
@@ -107,16 +107,16 @@ static bool same_xattrs(const struct walk *w, uint32_t a, uint32_t b)
 
 	if (!a || !b)
 		return a == b;
-	sa = sgz_xattr_set(image_of(w, 0), a);
-	sb = sgz_xattr_set(image_of(w, 1), b);
+	sa = sgz_xattr_set(index_of(w, 0), a);
+	sb = sgz_xattr_set(index_of(w, 1), b);
 	return sa->size == sb->size && !memcmp(sa, sb, le32toh(sa->size));
 }
 
 static bool same_target(const struct walk *w, const struct stargz_inode *a,
 			const struct stargz_inode *b)
 {
-	const char *na = image_of(w, 0)->table[STARGZ_TABLE_NAMES].data;
-	const char *nb = image_of(w, 1)->table[STARGZ_TABLE_NAMES].data;
+	const char *na = index_of(w, 0)->table[STARGZ_TABLE_NAMES].data;
+	const char *nb = index_of(w, 1)->table[STARGZ_TABLE_NAMES].data;
 
 	return a->size == b->size && !memcmp(na + le32toh(a->a),
 					     nb + le32toh(b->a),
@@ -146,8 +146,8 @@ static void compare_attributes(struct walk *w, const struct stargz_inode *a,
 
 static void compare_files(struct walk *w, uint32_t ia, uint32_t ib)
 {
-	const struct stargz_inode *a = sgz_inode(image_of(w, 0), ia);
-	const struct stargz_inode *b = sgz_inode(image_of(w, 1), ib);
+	const struct stargz_inode *a = sgz_inode(index_of(w, 0), ia);
+	const struct stargz_inode *b = sgz_inode(index_of(w, 1), ib);
 	const uint8_t *da, *db;
 
 	if (a->size != b->size) {
@@ -164,8 +164,8 @@ static void compare_files(struct walk *w, uint32_t ia, uint32_t ib)
 /* Names of one inode here have to be names of one inode there. */
 static void compare_links(struct walk *w, uint32_t ia, uint32_t ib)
 {
-	uint32_t na = le32toh(sgz_inode(image_of(w, 0), ia)->nlink);
-	uint32_t nb = le32toh(sgz_inode(image_of(w, 1), ib)->nlink);
+	uint32_t na = le32toh(sgz_inode(index_of(w, 0), ia)->nlink);
+	uint32_t nb = le32toh(sgz_inode(index_of(w, 1), ib)->nlink);
 	uint32_t *partner = &w->partner[ia - 1];
 
 	if (na != nb)
@@ -177,8 +177,8 @@ static void compare_links(struct walk *w, uint32_t ia, uint32_t ib)
 
 static void compare_kinds(struct walk *w, uint32_t ia, uint32_t ib)
 {
-	const struct stargz_inode *a = sgz_inode(image_of(w, 0), ia);
-	const struct stargz_inode *b = sgz_inode(image_of(w, 1), ib);
+	const struct stargz_inode *a = sgz_inode(index_of(w, 0), ia);
+	const struct stargz_inode *b = sgz_inode(index_of(w, 1), ib);
 
 	switch (le16toh(a->mode) & S_IFMT) {
 	case S_IFREG:
@@ -207,7 +207,7 @@ static int enter(struct walk *w, uint32_t ia, uint32_t ib)
 	if (!level)
 		return sgz_nomem(w->ctx);
 	for (int k = 0; k < 2; k++) {
-		const struct stargz_inode *inode = sgz_inode(image_of(w, k),
+		const struct stargz_inode *inode = sgz_inode(index_of(w, k),
 							     ino[k]);
 
 		level->next[k] = le32toh(inode->a);
@@ -220,8 +220,8 @@ static int enter(struct walk *w, uint32_t ia, uint32_t ib)
 /* Two inodes with one path. */
 static int compare_inodes(struct walk *w, uint32_t ia, uint32_t ib)
 {
-	const struct stargz_inode *a = sgz_inode(image_of(w, 0), ia);
-	const struct stargz_inode *b = sgz_inode(image_of(w, 1), ib);
+	const struct stargz_inode *a = sgz_inode(index_of(w, 0), ia);
+	const struct stargz_inode *b = sgz_inode(index_of(w, 1), ib);
 	int ret;
 
 	if ((le16toh(a->mode) ^ le16toh(b->mode)) & S_IFMT) {
@@ -250,10 +250,10 @@ static int next_names(const struct walk *w, const struct level *level,
 {
 	for (int k = 0; k < 2; k++)
 		d[k] = level->next[k] < level->end[k] ?
-		       sgz_dirent(image_of(w, k), level->next[k]) : NULL;
+		       sgz_dirent(index_of(w, k), level->next[k]) : NULL;
 	if (!d[0] || !d[1])
 		return d[0] ? -1 : 1;
-	return sgz_dirent_cmp(image_of(w, 0), d[0], image_of(w, 1), d[1]);
+	return sgz_dirent_cmp(index_of(w, 0), d[0], index_of(w, 1), d[1]);
 }
 
 static int step(struct walk *w)
@@ -267,7 +267,7 @@ static int step(struct walk *w)
 		w->levels.count--;
 		return 0;
 	}
-	ret = set_path(w, level->path_len, sgz_name(image_of(w, k), d[k]),
+	ret = set_path(w, level->path_len, sgz_name(index_of(w, k), d[k]),
 		       d[k]->name_len);
 	level->next[0] += order <= 0;
 	level->next[1] += order >= 0;
@@ -295,7 +295,7 @@ static int run(struct walk *w)
 {
 	int ret = 0;
 
-	w->partner = calloc(image_of(w, 0)->table[STARGZ_TABLE_INODES].count,
+	w->partner = calloc(index_of(w, 0)->table[STARGZ_TABLE_INODES].count,
 			    sizeof(*w->partner));
 	if (!w->partner)
 		return sgz_nomem(w->ctx);

@@ -26,9 +26,9 @@ struct dump {
 	struct sgz_vec line;
 };
 
-static const struct sgz_image *image_of(const struct dump *d)
+static const struct sgz_index *index_of(const struct dump *d)
 {
-	return &d->o->image;
+	return &d->o->index;
 }
 
 static int text(struct dump *d, const char *fmt, ...)
@@ -102,7 +102,7 @@ static int file_fields(struct dump *d)
 /* What is in it, and the digest of that. */
 static int content_fields(struct dump *d, const struct stargz_inode *inode)
 {
-	const char *names = image_of(d)->table[STARGZ_TABLE_NAMES].data;
+	const char *names = index_of(d)->table[STARGZ_TABLE_NAMES].data;
 	int ret;
 
 	switch (le16toh(inode->mode) & S_IFMT) {
@@ -124,7 +124,7 @@ static int content_fields(struct dump *d, const struct stargz_inode *inode)
 static int xattr_fields(struct dump *d, uint32_t id)
 {
 	const struct sgz_xattr_pool pool = {
-		.heap = image_of(d)->table[STARGZ_TABLE_XATTRS],
+		.heap = index_of(d)->table[STARGZ_TABLE_XATTRS],
 	};
 	struct sgz_arena arena = { 0 };
 	struct sgz_vec attrs = { 0 };
@@ -160,7 +160,7 @@ static int link_line(struct dump *d, const char *first)
 
 static int inode_line(struct dump *d)
 {
-	const struct stargz_inode *inode = sgz_inode(image_of(d), d->walk.ino);
+	const struct stargz_inode *inode = sgz_inode(index_of(d), d->walk.ino);
 	uint16_t mode = le16toh(inode->mode);
 	int ret;
 
@@ -177,7 +177,7 @@ static int inode_line(struct dump *d)
 
 static int write_line(struct dump *d, FILE *to)
 {
-	const struct stargz_inode *inode = sgz_inode(image_of(d), d->walk.ino);
+	const struct stargz_inode *inode = sgz_inode(index_of(d), d->walk.ino);
 	char **first = &d->first[d->walk.ino - 1];
 	int ret;
 
@@ -200,9 +200,9 @@ static int write_line(struct dump *d, FILE *to)
 
 static int write_tree(struct dump *d, FILE *to)
 {
-	bool raw = le32toh(image_of(d)->sb.feature_compat) &
+	bool raw = le32toh(index_of(d)->sb.feature_compat) &
 		   STARGZ_COMPAT_RAW_VIEW;
-	int ret = sgz_treewalk_open(&d->walk, d->o->ctx, image_of(d), "", 0);
+	int ret = sgz_treewalk_open(&d->walk, d->o->ctx, index_of(d), "", 0);
 
 	fputs(raw ? SGZ_DUMP_MAGIC "raw\n" : SGZ_DUMP_MAGIC "overlay\n", to);
 	while (!ret && !ferror(to)) {
@@ -216,7 +216,7 @@ static int write_tree(struct dump *d, FILE *to)
 
 static int read_digests(struct dump *d, unsigned int threads)
 {
-	size_t inodes = image_of(d)->table[STARGZ_TABLE_INODES].count;
+	size_t inodes = index_of(d)->table[STARGZ_TABLE_INODES].count;
 	int ret = sgz_filedigests_open(&d->digests, d->o);
 
 	for (size_t ino = 1; !ret && ino <= inodes; ino++)
@@ -229,7 +229,7 @@ int sgz_dump_write(struct sgz_opened *o, unsigned int threads, FILE *to)
 	struct dump d = { .o = o };
 	int ret;
 
-	d.first = calloc(o->image.table[STARGZ_TABLE_INODES].count,
+	d.first = calloc(o->index.table[STARGZ_TABLE_INODES].count,
 			 sizeof(*d.first));
 	ret = d.first ? read_digests(&d, threads) : sgz_nomem(o->ctx);
 	if (!ret)

@@ -45,18 +45,18 @@ struct extract {
 	char *buf;
 };
 
-static const struct sgz_image *image_of(const struct extract *x)
+static const struct sgz_index *index_of(const struct extract *x)
 {
-	return &x->o->image;
+	return &x->o->index;
 }
 
 static const struct stargz_inode *inode_of(const struct extract *x)
 {
-	return sgz_inode(image_of(x), x->walk.ino);
+	return sgz_inode(index_of(x), x->walk.ino);
 }
 
 /* Note that what the walk is at could not be made. */
-static void failed(struct extract *x, int code, const char *why)
+static void note_failure(struct extract *x, int code, const char *why)
 {
 	const char *path = x->walk.path_len ? x->walk.path : "/";
 
@@ -170,7 +170,7 @@ static int enter_dir(struct extract *x)
 		fd = open_made_dir(x, fd);
 	if (fd >= 0)
 		return push_dir(x, fd);
-	failed(x, fd, strerror(-fd));
+	note_failure(x, fd, strerror(-fd));
 	x->walk.skip = true;
 	return 0;
 }
@@ -180,11 +180,11 @@ static void set_attributes(struct extract *x, int fd)
 	struct stargz_error inner;
 	const struct sgz_context ctx = sgz_context_inner(x->o->ctx, &inner);
 	const char *path = x->walk.path_len ? x->walk.path : "/";
-	int ret = sgz_extract_attributes(&ctx, image_of(x), x->walk.ino, fd,
+	int ret = sgz_extract_attributes(&ctx, index_of(x), x->walk.ino, fd,
 					 sgz_quote(path, strlen(path)).text);
 
 	if (ret)
-		failed(x, ret, inner.text);
+		note_failure(x, ret, inner.text);
 }
 
 static void leave_dir(struct extract *x)
@@ -193,7 +193,7 @@ static void leave_dir(struct extract *x)
 	int fd = dir_at(x, depth);
 
 	if (fd < 0)
-		failed(x, fd, strerror(-fd));
+		note_failure(x, fd, strerror(-fd));
 	else
 		set_attributes(x, fd);
 	close_dir(x, depth);
@@ -216,15 +216,15 @@ static int write_all(int fd, const char *buf, size_t len, uint64_t pos)
 	return 0;
 }
 
-/* Copy a piece of a file, which is no hole. */
-static int copy_piece(struct extract *x, int fd, const struct sgz_piece *piece)
+/* Copy a run of a file, which is no hole. */
+static int copy_piece(struct extract *x, int fd, const struct sgz_run *run)
 {
-	uint64_t pos = piece->pos, end = pos + piece->len;
+	uint64_t pos = run->pos, end = pos + run->len;
 
 	while (pos < end) {
 		size_t n = end - pos < STEP ? end - pos : STEP;
-		int ret = sgz_spanread_bytes(x->reader, piece->span,
-					     piece->offset + pos - piece->pos,
+		int ret = sgz_spanread_bytes(x->reader, run->span,
+					     run->offset + pos - run->pos,
 					     x->buf, n);
 
 		if (ret)
@@ -236,7 +236,7 @@ static int copy_piece(struct extract *x, int fd, const struct sgz_piece *piece)
 		pos += n;
 		x->done += n;
 		sgz_progress(x->o->ctx, x->done,
-			     le64toh(image_of(x)->sb.data_bytes));
+			     le64toh(index_of(x)->sb.data_bytes));
 	}
 	return 0;
 }
@@ -246,15 +246,15 @@ static int copy_file(struct extract *x, int fd)
 	uint64_t size = le64toh(inode_of(x)->size), pos = 0;
 
 	while (pos < size) {
-		struct sgz_piece piece;
+		struct sgz_run run;
 		int ret = 0;
 
-		sgz_file_piece(image_of(x), x->walk.ino, pos, &piece);
-		if (piece.span != STARGZ_NO_SPAN)
-			ret = copy_piece(x, fd, &piece);
+		sgz_file_run(index_of(x), x->walk.ino, pos, &run);
+		if (run.span != STARGZ_NO_SPAN)
+			ret = copy_piece(x, fd, &run);
 		if (ret)
 			return ret;
-		pos += piece.len;
+		pos += run.len;
 	}
 	if (ftruncate(fd, size))
 		return sgz_fail(x->o->ctx, -errno, "write: %s",
@@ -272,7 +272,7 @@ static int make_file(struct extract *x, int dir)
 		return -errno;
 	ret = copy_file(x, fd);
 	if (ret) {
-		failed(x, ret, x->o->ctx->err->text);
+		note_failure(x, ret, x->o->ctx->err->text);
 		unlinkat(dir, x->walk.name, 0);
 		close(fd);
 		return 0;
@@ -287,7 +287,7 @@ static int make_symlink(struct extract *x, int dir)
 	char target[STARGZ_SYMLINK_MAX + 1];
 	size_t len = le64toh(inode->size);
 
-	memcpy(target, (char *)image_of(x)->table[STARGZ_TABLE_NAMES].data +
+	memcpy(target, (char *)index_of(x)->table[STARGZ_TABLE_NAMES].data +
 	       le32toh(inode->a), len);
 	target[len] = '\0';
 	return symlinkat(target, dir, x->walk.name) ? -errno : 1;
@@ -380,7 +380,7 @@ static int finish_entry(struct extract *x, int dir)
 		return 0;
 	fd = openat(dir, x->walk.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
-		failed(x, -errno, strerror(errno));
+		note_failure(x, -errno, strerror(errno));
 		return 0;
 	}
 	set_attributes(x, fd);
@@ -402,7 +402,7 @@ static int visit_file(struct extract *x)
 			ret = make_entry(x, dir);
 	}
 	if (ret < 0)
-		failed(x, ret, strerror(-ret));
+		note_failure(x, ret, strerror(-ret));
 	return ret > 0 ? finish_entry(x, dir) : 0;
 }
 
@@ -419,7 +419,7 @@ static int visit(struct extract *x)
 static int walk(struct extract *x)
 {
 	const char *path = x->opt->path ? x->opt->path : "";
-	int ret = sgz_treewalk_open(&x->walk, x->o->ctx, image_of(x), path,
+	int ret = sgz_treewalk_open(&x->walk, x->o->ctx, index_of(x), path,
 				    strlen(path));
 
 	x->start_len = x->walk.path_len;
@@ -438,9 +438,9 @@ int sgz_extract(struct sgz_opened *o, const struct sgz_extract_options *opt,
 	struct extract x = { .o = o, .opt = opt, .faults = faults };
 	int ret;
 
-	x.made = calloc(o->image.table[STARGZ_TABLE_INODES].count,
+	x.made = calloc(o->index.table[STARGZ_TABLE_INODES].count,
 			sizeof(*x.made));
-	x.reader = sgz_spanread_open(o->ctx, &o->image, o->blobs);
+	x.reader = sgz_spanread_open(o->ctx, &o->index, o->blobs);
 	x.buf = malloc(STEP);
 	if (x.made && x.reader && x.buf)
 		ret = walk(&x);

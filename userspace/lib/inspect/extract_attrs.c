@@ -35,12 +35,12 @@ static bool is_common(const struct sgz_xattr *attr)
  * The second mark of an opaque directory is for overlays without privileges, and
  * the first one will do for a tree that somebody extracts.
  */
-static bool is_second_mark(const struct sgz_image *image,
+static bool is_second_mark(const struct sgz_index *index,
 			   const struct sgz_xattr *attr)
 {
 	static const char name[] = "user.overlay.opaque";
 
-	return !(le32toh(image->sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW) &&
+	return !(le32toh(index->sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW) &&
 	       attr->name_len == strlen(name) &&
 	       !memcmp(attr->name, name, attr->name_len);
 }
@@ -59,11 +59,11 @@ static void set_xattr(const struct sgz_context *ctx, const char *path,
 }
 
 static int set_xattrs(const struct sgz_context *ctx,
-		      const struct sgz_image *image, uint32_t id,
+		      const struct sgz_index *index, uint32_t id,
 		      const char *path, const char *owner)
 {
 	const struct sgz_xattr_pool pool = {
-		.heap = image->table[STARGZ_TABLE_XATTRS],
+		.heap = index->table[STARGZ_TABLE_XATTRS],
 	};
 	struct sgz_arena arena = { 0 };
 	struct sgz_vec attrs = { 0 };
@@ -73,7 +73,7 @@ static int set_xattrs(const struct sgz_context *ctx,
 	attr = attrs.data;
 	for (size_t i = 0; !ret && i < attrs.count; i++, attr++)
 		if ((!geteuid() || is_common(attr)) &&
-		    !is_second_mark(image, attr))
+		    !is_second_mark(index, attr))
 			set_xattr(ctx, path, attr, owner);
 	sgz_vec_free(&attrs);
 	sgz_arena_free(&arena);
@@ -91,10 +91,10 @@ static struct timespec time_of(const struct stargz_inode *inode)
 }
 
 int sgz_extract_attributes(const struct sgz_context *ctx,
-			   const struct sgz_image *image, uint32_t ino, int fd,
+			   const struct sgz_index *index, uint32_t ino, int fd,
 			   const char *name)
 {
-	const struct stargz_inode *inode = sgz_inode(image, ino);
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 	struct timespec times[2] = { time_of(inode), time_of(inode) };
 	mode_t mode = le16toh(inode->mode);
 	bool root = !geteuid();
@@ -104,7 +104,7 @@ int sgz_extract_attributes(const struct sgz_context *ctx,
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (root && chown(path, le32toh(inode->uid), le32toh(inode->gid)))
 		return set_failed(ctx, "owner");
-	ret = set_xattrs(ctx, image, le32toh(inode->xattr), path, name);
+	ret = set_xattrs(ctx, index, le32toh(inode->xattr), path, name);
 	if (ret)
 		return ret;
 	/* Of somebody else's file only the rights of its owner are kept. */

@@ -10,7 +10,7 @@
 
 int sgz_filedigests_open(struct sgz_filedigests *d, const struct sgz_opened *o)
 {
-	if (!sgz_vec_add(&d->place, o->image.table[STARGZ_TABLE_INODES].count,
+	if (!sgz_vec_add(&d->place, o->index.table[STARGZ_TABLE_INODES].count,
 			 sizeof(uint32_t)))
 		return sgz_nomem(o->ctx);
 	return 0;
@@ -24,7 +24,7 @@ static uint32_t *place(const struct sgz_filedigests *d, uint32_t ino)
 int sgz_filedigests_want(struct sgz_filedigests *d, const struct sgz_opened *o,
 			 uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(&o->image, ino);
+	const struct stargz_inode *inode = sgz_inode(&o->index, ino);
 	struct sgz_range *range;
 
 	if (!S_ISREG(le16toh(inode->mode)) || !inode->size || *place(d, ino))
@@ -70,14 +70,14 @@ int sgz_filedigests_read(struct sgz_filedigests *d, struct sgz_opened *o,
 	struct sgz_inodepath names = { 0 };
 	struct sgz_content content = {
 		.ctx = o->ctx,
-		.image = &o->image,
+		.index = &o->index,
 		.blobs = o->blobs,
 		.names = &names,
 		.ranges = d->ranges,
 		.threads = threads,
 		.faults = &faults,
 	};
-	int ret = sgz_inodepath_make(&names, o->ctx, &o->image);
+	int ret = sgz_inodepath_make(&names, o->ctx, &o->index);
 
 	if (!ret)
 		ret = sgz_content_read(&content);

@@ -27,7 +27,7 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 
 int sgz_opened_layer(struct sgz_opened *o)
 {
-	int ret = sgz_index_digests(&o->image, o->ctx, o->opt, &o->file, NULL,
+	int ret = sgz_index_digests(&o->index, o->ctx, o->opt, &o->file, NULL,
 				    &o->ranges);
 
 	if (ret)
@@ -42,7 +42,7 @@ int sgz_opened_layer(struct sgz_opened *o)
 static int too_short(const struct sgz_opened *o, size_t i, uint64_t have,
 		     struct sgz_faults *faults)
 {
-	const struct stargz_blob *b = sgz_blob_record(&o->image, i);
+	const struct stargz_blob *b = sgz_blob_record(&o->index, i);
 	unsigned long long start = le64toh(b->start);
 	unsigned long long end = start + le64toh(b->used);
 
@@ -60,7 +60,7 @@ static int too_short(const struct sgz_opened *o, size_t i, uint64_t have,
 static int open_blob(struct sgz_opened *o, size_t i, int fd,
 		     struct sgz_faults *faults)
 {
-	const struct stargz_blob *b = sgz_blob_record(&o->image, i);
+	const struct stargz_blob *b = sgz_blob_record(&o->index, i);
 	uint64_t start = le64toh(b->start), size = le64toh(b->size);
 	uint64_t used = le64toh(b->used);
 	struct sgz_blob whole;
@@ -87,7 +87,7 @@ static int open_blob(struct sgz_opened *o, size_t i, int fd,
 int sgz_opened_blobs(struct sgz_opened *o, const int *fds, size_t count,
 		     struct sgz_faults *faults)
 {
-	size_t blobs = o->image.table[STARGZ_TABLE_BLOBS].count;
+	size_t blobs = o->index.table[STARGZ_TABLE_BLOBS].count;
 	int ret = 0;
 
 	o->blobs = calloc(blobs + 1, sizeof(*o->blobs));
@@ -96,7 +96,7 @@ int sgz_opened_blobs(struct sgz_opened *o, const int *fds, size_t count,
 	for (size_t i = 0; i < blobs; i++)
 		o->blobs[i].fd = -1;
 	for (size_t i = 0; !ret && i < blobs; i++) {
-		uint32_t source = le32toh(sgz_blob_record(&o->image,
+		uint32_t source = le32toh(sgz_blob_record(&o->index,
 							  i)->source);
 
 		if (source >= count)
@@ -113,13 +113,13 @@ int sgz_opened_read(struct sgz_opened *o, const int *fds, size_t count)
 
 	if (o->layer)
 		return sgz_opened_layer(o);
-	ret = sgz_index_read(&o->image, o->ctx, &o->file);
+	ret = sgz_index_read(&o->index, o->ctx, &o->file);
 	return ret ? ret : sgz_opened_blobs(o, fds, count, NULL);
 }
 
 void sgz_opened_free(struct sgz_opened *o)
 {
-	sgz_image_free(&o->image);
+	sgz_index_free(&o->index);
 	sgz_vec_free(&o->ranges);
 	free(o->blobs);
 }

@@ -15,7 +15,7 @@
  * @opt: how the index of a layer is made
  * @layer: it is a layer; the index was made of it
  * @file: what was opened
- * @image: the index
+ * @index: the index
  * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
  *	not at hand
  * @ranges: struct sgz_range: digests that are known of the content
@@ -25,7 +25,7 @@ struct sgz_opened {
 	const struct stargz_index_options *opt;
 	bool layer;
 	struct sgz_blob file;
-	struct sgz_image image;
+	struct sgz_index index;
 	struct sgz_blob *blobs;
 	struct sgz_vec ranges;
 };

@@ -16,19 +16,19 @@
 #include "inspect/opened.h"
 
 /* Is all content of a file in one blob? */
-static bool file_within(const struct sgz_image *image, uint32_t ino,
+static bool file_within(const struct sgz_index *index, uint32_t ino,
 			uint16_t blob)
 {
-	uint64_t size = le64toh(sgz_inode(image, ino)->size), pos = 0;
+	uint64_t size = le64toh(sgz_inode(index, ino)->size), pos = 0;
 
 	while (pos < size) {
-		struct sgz_piece piece;
+		struct sgz_run run;
 
-		sgz_file_piece(image, ino, pos, &piece);
-		if (piece.span != STARGZ_NO_SPAN &&
-		    le16toh(sgz_span(image, piece.span)->blob) != blob)
+		sgz_file_run(index, ino, pos, &run);
+		if (run.span != STARGZ_NO_SPAN &&
+		    le16toh(sgz_span(index, run.span)->blob) != blob)
 			return false;
-		pos += piece.len;
+		pos += run.len;
 	}
 	return true;
 }
@@ -43,12 +43,12 @@ static uint32_t counterpart(const struct sgz_opened *o, uint16_t blob,
 
 	if (sgz_inodepath_get(names, ino, &path, &len))
 		return 0;
-	inode = sgz_inode(names->image, ino);
-	ino = sgz_find_path(&o->image, path, len);
+	inode = sgz_inode(names->index, ino);
+	ino = sgz_find_path(&o->index, path, len);
 	free(path);
-	if (!ino || !S_ISREG(le16toh(sgz_inode(&o->image, ino)->mode)) ||
-	    sgz_inode(&o->image, ino)->size != inode->size ||
-	    !file_within(&o->image, ino, blob))
+	if (!ino || !S_ISREG(le16toh(sgz_inode(&o->index, ino)->mode)) ||
+	    sgz_inode(&o->index, ino)->size != inode->size ||
+	    !file_within(&o->index, ino, blob))
 		return 0;
 	return ino;
 }
@@ -79,11 +79,11 @@ static int take_ranges(struct sgz_opened *o, uint16_t blob,
 }
 
 static bool compare_toc(const struct sgz_opened *o, uint16_t i,
-			const struct sgz_image *fresh,
+			const struct sgz_index *fresh,
 			struct sgz_faults *faults)
 {
 	const struct stargz_blob *have = sgz_blob_record(fresh, 0);
-	const struct stargz_blob *want = sgz_blob_record(&o->image, i);
+	const struct stargz_blob *want = sgz_blob_record(&o->index, i);
 
 	if (want->digest_type == have->digest_type &&
 	    !memcmp(want->digest, have->digest, sizeof(want->digest)))
@@ -117,7 +117,7 @@ static void on_difference(void *data, char where, const char *path,
 			       "the index, not in blob" : "blob", c->blob);
 }
 
-static bool same_table(const struct sgz_image *a, const struct sgz_image *b,
+static bool same_table(const struct sgz_index *a, const struct sgz_index *b,
 		       enum stargz_table_id id)
 {
 	size_t count = a->table[id].count;
@@ -132,10 +132,10 @@ static bool same_table(const struct sgz_image *a, const struct sgz_image *b,
  * spans were laid in the same way, where its content is.
  */
 static int compare_trees(struct sgz_opened *o, uint16_t i,
-			 const struct sgz_image *fresh,
+			 const struct sgz_index *fresh,
 			 struct sgz_faults *faults)
 {
-	struct sgz_opened other = { .ctx = o->ctx, .image = *fresh };
+	struct sgz_opened other = { .ctx = o->ctx, .index = *fresh };
 	struct comparison c = { .faults = faults, .blob = i };
 	const struct sgz_treediff diff = {
 		.a = o,
@@ -145,14 +145,14 @@ static int compare_trees(struct sgz_opened *o, uint16_t i,
 	};
 	int ret;
 
-	if (o->image.table[STARGZ_TABLE_BLOBS].count != 1)
+	if (o->index.table[STARGZ_TABLE_BLOBS].count != 1)
 		return 0;
 	ret = sgz_treediff_run(&diff);
 	if (ret)
 		return ret < 0 ? ret : 0;
-	if (same_table(&o->image, fresh, STARGZ_TABLE_SPANS) &&
-	    (!same_table(&o->image, fresh, STARGZ_TABLE_EXTENTS) ||
-	     !same_table(&o->image, fresh, STARGZ_TABLE_INODES)))
+	if (same_table(&o->index, fresh, STARGZ_TABLE_SPANS) &&
+	    (!same_table(&o->index, fresh, STARGZ_TABLE_EXTENTS) ||
+	     !same_table(&o->index, fresh, STARGZ_TABLE_INODES)))
 		sgz_faults_add(faults, 0, -EUCLEAN,
 			       "index and blob %u differ in where content is",
 			       i);
@@ -163,7 +163,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 			 struct sgz_faults *faults)
 {
 	struct sgz_inodepath names = { 0 };
-	struct sgz_image fresh = { 0 };
+	struct sgz_index fresh = { 0 };
 	struct sgz_vec ranges = { 0 };
 	struct stargz_error inner;
 	struct stargz_index_options opt = *o->opt;
@@ -172,7 +172,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 
 	/* As it was made, if it was made with the defaults. */
 	opt.span_size = 0;
-	opt.raw = le32toh(o->image.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
+	opt.raw = le32toh(o->index.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
 	ret = sgz_index_digests(&fresh, &ctx, &opt, &o->blobs[i], NULL, &ranges);
 	if (ret == -ENOMEM || ret == -EIO) {
 		sgz_fail(o->ctx, ret, "%s", inner.text);
@@ -189,7 +189,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	}
 	sgz_inodepath_free(&names);
 	sgz_vec_free(&ranges);
-	sgz_image_free(&fresh);
+	sgz_index_free(&fresh);
 	return ret;
 }
 
@@ -197,7 +197,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 static int compare_blob(struct sgz_opened *o, uint16_t i,
 			struct sgz_faults *faults)
 {
-	uint64_t pos = 0, size = le64toh(sgz_blob_record(&o->image, i)->size);
+	uint64_t pos = 0, size = le64toh(sgz_blob_record(&o->index, i)->size);
 	uint8_t have[SGZ_SHA256_LEN];
 	struct sgz_sha256 sha;
 	char buf[64 << 10];
@@ -216,7 +216,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 	}
 	sgz_sha256_get(&sha, have);
 	sgz_sha256_close(&sha);
-	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->image, i)->digest,
+	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->index, i)->digest,
 					  have, sizeof(have))))
 		sgz_faults_add(faults, 0, -EBADMSG,
 			       "blob %u: does not have the digest that the index gives",
@@ -227,7 +227,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 /* Those that the index itself has. */
 static int take_table(struct sgz_opened *o)
 {
-	const struct sgz_vec *table = &o->image.table[STARGZ_TABLE_DIGESTS];
+	const struct sgz_vec *table = &o->index.table[STARGZ_TABLE_DIGESTS];
 	const struct stargz_digest *d = table->data;
 
 	for (size_t i = 0; i < table->count; i++, d++) {
@@ -247,7 +247,7 @@ static int take_table(struct sgz_opened *o)
 
 int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults)
 {
-	size_t count = o->image.table[STARGZ_TABLE_BLOBS].count;
+	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;
 	int ret = take_table(o);
 
 	for (size_t i = 0; !ret && i < count; i++) {
@@ -255,7 +255,7 @@ int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults)
 
 		if (o->blobs[i].fd < 0)
 			continue;
-		type = le16toh(sgz_blob_record(&o->image, i)->digest_type);
+		type = le16toh(sgz_blob_record(&o->index, i)->digest_type);
 		if (type == STARGZ_DIGEST_BLOB)
 			ret = compare_blob(o, i, faults);
 		else

@@ -245,7 +245,7 @@ static int read_holes(struct check *c)
 	return ret;
 }
 
-static int compare(struct check *c)
+static int compare_tar_with_toc(struct check *c)
 {
 	const struct sgz_treesame same = {
 		.a = &c->tar_tree,
@@ -302,7 +302,7 @@ int sgz_tar_faults(const struct sgz_context *ctx,
 	c->tar_tree.toc = &c->tar;
 	c->toc_tree.toc = &c->toc;
 	ret = sgz_footer_read(&c->footer, blob, &c->ctx, opt->position);
-	ret = ret == 1 ? compare(c) : ret;
+	ret = ret == 1 ? compare_tar_with_toc(c) : ret;
 	free_check(c);
 	if (ret == -EUCLEAN || ret == -E2BIG) {
 		sgz_faults_add(faults, 0, ret, "the tar inside: %s",

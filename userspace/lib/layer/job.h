@@ -22,7 +22,7 @@ enum sgz_job_state {
  * @len: how many bytes
  * @room: how many fit
  * @out: the member
- * @records: struct sgz_record of what is in it
+ * @records: struct sgz_toc_item of what is in it
  * @error: negative errno if it could not be made
  * @state: who has it
  */

@@ -41,7 +41,7 @@ struct file {
 static int on_member(void *data, struct sgz_job *job)
 {
 	struct maker *m = data;
-	struct sgz_record *r = job->records.data;
+	struct sgz_toc_item *r = job->records.data;
 	uint64_t unit = m->sink.pos;
 	int ret;
 
@@ -77,19 +77,19 @@ static uint32_t piece_hash(const struct file *f, uint64_t pos)
 }
 
 /* The record of the piece that comes next. */
-static struct sgz_record *add_record(struct maker *m, struct file *f,
-				     const struct sgz_piece *piece)
+static struct sgz_toc_item *add_record(struct maker *m, struct file *f,
+				     const struct sgz_file_chunk *piece)
 {
-	struct sgz_record *r = sgz_pack_record(&m->pack);
+	struct sgz_toc_item *r = sgz_pack_record(&m->pack);
 	int ret;
 
 	if (!r)
 		return NULL;
-	ret = f->begun ? sgz_record_more(r, f->h) :
-			 sgz_record_entry(r, f->h, S_IFREG);
+	ret = f->begun ? sgz_toc_item_more(r, f->h) :
+			 sgz_toc_item_entry(r, f->h, S_IFREG);
 	/* A file that is one hole has no place where its bytes could be. */
 	if (!ret && (piece->hole || piece->size < f->h->file_size))
-		ret = sgz_record_piece(r, f->h, piece);
+		ret = sgz_toc_item_chunk(r, f->h, piece);
 	if (ret) {
 		sgz_nomem(m->ctx);
 		return NULL;
@@ -104,7 +104,7 @@ static struct sgz_record *add_record(struct maker *m, struct file *f,
 static int add_hole(struct maker *m, struct file *f, uint64_t pos,
 		    uint64_t end)
 {
-	const struct sgz_piece piece = { pos, end - pos, true };
+	const struct sgz_file_chunk piece = { pos, end - pos, true };
 	static const char zero[16 << 10];
 
 	if (pos == end)
@@ -117,9 +117,9 @@ static int add_hole(struct maker *m, struct file *f, uint64_t pos,
 }
 
 static int add_piece(struct maker *m, struct file *f,
-		     const struct sgz_piece *piece)
+		     const struct sgz_file_chunk *piece)
 {
-	struct sgz_record *r;
+	struct sgz_toc_item *r;
 	char *to;
 	int ret;
 
@@ -157,7 +157,7 @@ static int add_data(struct maker *m, struct file *f, uint64_t pos,
 	int ret = 0;
 
 	while (!ret && pos < end) {
-		struct sgz_piece piece = { pos, end - pos, false };
+		struct sgz_file_chunk piece = { pos, end - pos, false };
 
 		if (piece.size > m->opt->chunk_size)
 			piece.size = m->opt->chunk_size;
@@ -185,14 +185,14 @@ static int add_sparse(struct maker *m, struct file *f)
 /* An empty file has an entry and a digest, but no content. */
 static int add_empty(struct maker *m, const struct file *f)
 {
-	struct sgz_record *r = sgz_pack_record(&m->pack);
+	struct sgz_toc_item *r = sgz_pack_record(&m->pack);
 
 	if (!r)
 		return -ENOMEM;
 	sgz_sha256_get(&m->file, r->sha256);
 	sgz_expect_digest(m->expected, r->sha256);
 	r->whole = true;
-	return sgz_record_entry(r, f->h, S_IFREG) ? sgz_nomem(m->ctx) : 0;
+	return sgz_toc_item_entry(r, f->h, S_IFREG) ? sgz_nomem(m->ctx) : 0;
 }
 
 static int add_content(struct maker *m, const struct sgz_tar_header *h)
@@ -265,7 +265,7 @@ static bool is_listed(struct maker *m, const struct sgz_tar_header *h,
 static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 {
 	const struct sgz_tar_header *h = entry->h;
-	struct sgz_record *r;
+	struct sgz_toc_item *r;
 	mode_t type;
 	int ret = 0;
 
@@ -275,7 +275,7 @@ static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 		ret = sgz_expect(m->expected, h, type, m->pack.records);
 	if (!ret && type != S_IFREG && type != S_IFMT) {
 		r = sgz_pack_record(&m->pack);
-		if (!r || sgz_record_entry(r, h, type))
+		if (!r || sgz_toc_item_entry(r, h, type))
 			return sgz_nomem(m->ctx);
 	}
 	if (!ret)

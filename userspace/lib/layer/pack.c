@@ -44,9 +44,9 @@ int sgz_pack_mark(struct sgz_pack *p, uint32_t hash)
 static int carry_records(struct sgz_pack *p, uint64_t at)
 {
 	struct sgz_vec *from = &p->job->records;
-	const struct sgz_record *r = from->data;
+	const struct sgz_toc_item *r = from->data;
 	size_t stay = from->count;
-	struct sgz_record *to;
+	struct sgz_toc_item *to;
 
 	while (stay && r[stay - 1].at >= at)
 		stay--;
@@ -96,11 +96,11 @@ static int cut_at(struct sgz_pack *p, uint64_t at)
 	memcpy(p->job->bytes, job->bytes + len, rest);
 	if (p->carry.count) {
 		records = sgz_vec_add(&p->job->records, p->carry.count,
-				      sizeof(struct sgz_record));
+				      sizeof(struct sgz_toc_item));
 		if (!records)
 			return sgz_nomem(p->ctx);
 		memcpy(records, p->carry.data,
-		       p->carry.count * sizeof(struct sgz_record));
+		       p->carry.count * sizeof(struct sgz_toc_item));
 	}
 	p->carry.count = 0;
 	forget_cuts(p, at);
@@ -165,9 +165,9 @@ int sgz_pack_add(struct sgz_pack *p, const void *bytes, size_t len)
 	return 0;
 }
 
-struct sgz_record *sgz_pack_record(struct sgz_pack *p)
+struct sgz_toc_item *sgz_pack_record(struct sgz_pack *p)
 {
-	struct sgz_record *r = sgz_vec_add(&p->job->records, 1, sizeof(*r));
+	struct sgz_toc_item *r = sgz_vec_add(&p->job->records, 1, sizeof(*r));
 
 	if (r) {
 		r->at = sgz_pack_pos(p);

@@ -77,7 +77,7 @@ void sgz_pack_added(struct sgz_pack *p, size_t len);
 int sgz_pack_add(struct sgz_pack *p, const void *bytes, size_t len);
 
 /** sgz_pack_record() - a new record for what comes next, or NULL */
-struct sgz_record *sgz_pack_record(struct sgz_pack *p);
+struct sgz_toc_item *sgz_pack_record(struct sgz_pack *p);
 
 /** sgz_pack_close() - release */
 void sgz_pack_close(struct sgz_pack *p);

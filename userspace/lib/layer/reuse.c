@@ -186,7 +186,7 @@ void sgz_reuse_ready(struct sgz_reuse *reuse)
 
 static uint64_t job_key(const struct sgz_job *job)
 {
-	const struct sgz_record *r = job->records.data;
+	const struct sgz_toc_item *r = job->records.data;
 	uint64_t key = 0;
 
 	for (size_t i = 0; i < job->records.count; i++, r++) {

@@ -37,12 +37,12 @@ static int add_text(struct json_object *to, const char *key, const char *bytes,
 	return ret;
 }
 
-int sgz_record_number(struct sgz_record *r, const char *key, uint64_t value)
+int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value)
 {
 	return value ? add(r->json, key, json_object_new_int64(value)) : 0;
 }
 
-int sgz_record_digest(struct sgz_record *r, const char *key,
+int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
 		      const uint8_t sha256[SGZ_SHA256_LEN])
 {
 	char text[8 + 2 * SGZ_SHA256_LEN];
@@ -51,7 +51,7 @@ int sgz_record_digest(struct sgz_record *r, const char *key,
 	return add(r->json, key, json_object_new_string(text));
 }
 
-static int add_time(struct sgz_record *r, uint64_t time)
+static int add_time(struct sgz_toc_item *r, uint64_t time)
 {
 	char text[SGZ_TIME_TEXT];
 
@@ -89,7 +89,7 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* By name: the order in which they come is that of a file system, or chance. */
-static int add_xattrs(struct sgz_record *r, const struct sgz_vec *xattrs)
+static int add_xattrs(struct sgz_toc_item *r, const struct sgz_vec *xattrs)
 {
 	struct json_object *to = NULL;
 	struct sgz_vec sorted = { 0 };
@@ -138,7 +138,7 @@ static const char *type_name(mode_t type)
 }
 
 /* What all entries begin with. */
-static int begin(struct sgz_record *r, const struct sgz_tar_header *h,
+static int begin(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		 const char *type)
 {
 	r->json = json_object_new_object();
@@ -149,50 +149,50 @@ static int begin(struct sgz_record *r, const struct sgz_tar_header *h,
 	return add(r->json, "type", json_object_new_string(type));
 }
 
-static int add_owner(struct sgz_record *r, const struct sgz_tar_header *h)
+static int add_owner(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 {
 	int ret = add_time(r, h->mtime);
 
 	if (!ret)
-		ret = sgz_record_number(r, "mode", h->mode);
+		ret = sgz_toc_item_number(r, "mode", h->mode);
 	if (!ret)
-		ret = sgz_record_number(r, "uid", h->uid);
+		ret = sgz_toc_item_number(r, "uid", h->uid);
 	if (!ret)
-		ret = sgz_record_number(r, "gid", h->gid);
+		ret = sgz_toc_item_number(r, "gid", h->gid);
 	return ret;
 }
 
-int sgz_record_entry(struct sgz_record *r, const struct sgz_tar_header *h,
+int sgz_toc_item_entry(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		     mode_t type)
 {
 	int ret = begin(r, h, type_name(type));
 
 	if (!ret && type == S_IFREG)
-		ret = sgz_record_number(r, "size", h->file_size);
+		ret = sgz_toc_item_number(r, "size", h->file_size);
 	if (!ret && (!type || type == S_IFLNK))
 		ret = add_text(r->json, "linkName", h->link, h->link_len);
 	if (!ret)
 		ret = add_owner(r, h);
 	if (!ret)
-		ret = sgz_record_number(r, "devMajor", h->major);
+		ret = sgz_toc_item_number(r, "devMajor", h->major);
 	if (!ret)
-		ret = sgz_record_number(r, "devMinor", h->minor);
+		ret = sgz_toc_item_number(r, "devMinor", h->minor);
 	return ret ? ret : add_xattrs(r, &h->pax.xattrs);
 }
 
-int sgz_record_more(struct sgz_record *r, const struct sgz_tar_header *h)
+int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 {
 	return begin(r, h, "chunk");
 }
 
 /* The size is left out where the file ends, as it means "up to there". */
-int sgz_record_piece(struct sgz_record *r, const struct sgz_tar_header *h,
-		     const struct sgz_piece *piece)
+int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
+		     const struct sgz_file_chunk *piece)
 {
-	int ret = sgz_record_number(r, "chunkOffset", piece->pos);
+	int ret = sgz_toc_item_number(r, "chunkOffset", piece->pos);
 
 	if (!ret && piece->pos + piece->size < h->file_size)
-		ret = sgz_record_number(r, "chunkSize", piece->size);
+		ret = sgz_toc_item_number(r, "chunkSize", piece->size);
 	if (!ret && piece->hole)
 		ret = add(r->json, "chunkType", json_object_new_string("zeros"));
 	return ret;
@@ -200,7 +200,7 @@ int sgz_record_piece(struct sgz_record *r, const struct sgz_tar_header *h,
 
 void sgz_records_free(struct sgz_vec *records)
 {
-	struct sgz_record *r = records->data;
+	struct sgz_toc_item *r = records->data;
 
 	for (size_t i = 0; i < records->count; i++)
 		json_object_put(r[i].json);

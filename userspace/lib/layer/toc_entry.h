@@ -27,7 +27,7 @@ struct sgz_late {
 };
 
 /**
- * struct sgz_record - an entry
+ * struct sgz_toc_item - an entry
  * @json: what is known of it
  * @at: where its content, or else its header, is in the tar
  * @size: bytes of content in the layer
@@ -36,7 +36,7 @@ struct sgz_late {
  * @whole: @sha256 is the digest of the file
  * @late: digest of the file, if that is known later
  */
-struct sgz_record {
+struct sgz_toc_item {
 	struct json_object *json;
 	uint64_t at;
 	uint64_t size;
@@ -46,36 +46,36 @@ struct sgz_record {
 	struct sgz_late *late;
 };
 
-/** struct sgz_piece - a part of a file that has an entry of its own */
-struct sgz_piece {
+/** struct sgz_file_chunk - a part of a file that has an entry of its own */
+struct sgz_file_chunk {
 	uint64_t pos;
 	uint64_t size;
 	bool hole;
 };
 
 /**
- * sgz_record_entry() - begin the entry of a file
+ * sgz_toc_item_entry() - begin the entry of a file
  * @r: filled but for its content
  * @h: the header of the file
  * @type: its type as in st_mode, zero for a hard link
  *
  * Return: 0, or -ENOMEM.
  */
-int sgz_record_entry(struct sgz_record *r, const struct sgz_tar_header *h,
+int sgz_toc_item_entry(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		     mode_t type);
 
-/** sgz_record_more() - begin an entry for a further piece; 0 or -ENOMEM */
-int sgz_record_more(struct sgz_record *r, const struct sgz_tar_header *h);
+/** sgz_toc_item_more() - begin an entry for a further piece; 0 or -ENOMEM */
+int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h);
 
-/** sgz_record_piece() - add what piece of its file it is; 0 or -ENOMEM */
-int sgz_record_piece(struct sgz_record *r, const struct sgz_tar_header *h,
-		     const struct sgz_piece *piece);
+/** sgz_toc_item_chunk() - add what piece of its file it is; 0 or -ENOMEM */
+int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
+		     const struct sgz_file_chunk *piece);
 
-/** sgz_record_number() - add a number, unless it is zero; 0 or -ENOMEM */
-int sgz_record_number(struct sgz_record *r, const char *key, uint64_t value);
+/** sgz_toc_item_number() - add a number, unless it is zero; 0 or -ENOMEM */
+int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value);
 
-/** sgz_record_digest() - add a digest; 0 or -ENOMEM */
-int sgz_record_digest(struct sgz_record *r, const char *key,
+/** sgz_toc_item_digest() - add a digest; 0 or -ENOMEM */
+int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
 		      const uint8_t sha256[SGZ_SHA256_LEN]);
 
 /** sgz_records_free() - release a vector of records */

@@ -35,22 +35,22 @@ int sgz_toc_writer_put(struct sgz_toc_writer *w, const char *text, size_t len)
 	return ret ? ret : sgz_spool_add(&w->spool, text, len);
 }
 
-static int complete(struct sgz_record *r, uint64_t unit, uint64_t inner)
+static int complete(struct sgz_toc_item *r, uint64_t unit, uint64_t inner)
 {
 	static const uint8_t unknown[SGZ_SHA256_LEN];
 	int ret = 0;
 
 	if (r->content) {
-		ret = sgz_record_number(r, "offset", unit);
+		ret = sgz_toc_item_number(r, "offset", unit);
 		if (!ret)
-			ret = sgz_record_number(r, "innerOffset", inner);
+			ret = sgz_toc_item_number(r, "innerOffset", inner);
 		if (!ret)
-			ret = sgz_record_digest(r, "chunkDigest", r->sha256);
+			ret = sgz_toc_item_digest(r, "chunkDigest", r->sha256);
 	}
 	if (!ret && r->whole)
-		ret = sgz_record_digest(r, "digest", r->sha256);
+		ret = sgz_toc_item_digest(r, "digest", r->sha256);
 	if (!ret && r->late)
-		ret = sgz_record_digest(r, "digest", r->late->known ?
+		ret = sgz_toc_item_digest(r, "digest", r->late->known ?
 					r->late->sha256 : unknown);
 	return ret;
 }
@@ -74,7 +74,7 @@ static void place(struct sgz_toc_writer *w, struct sgz_late *late)
 		forget(w, late);
 }
 
-int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_record *r,
+int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_toc_item *r,
 		       uint64_t unit, uint64_t inner)
 {
 	const char *text = NULL;

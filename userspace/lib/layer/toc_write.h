@@ -42,7 +42,7 @@ int sgz_toc_writer_open(struct sgz_toc_writer *w,
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_record *r,
+int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_toc_item *r,
 		       uint64_t unit, uint64_t inner);
 
 /** sgz_toc_writer_late() - a digest that will be known later, or NULL */

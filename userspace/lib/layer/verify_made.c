@@ -58,7 +58,7 @@ static int compare_digests(void *data, uint32_t a, uint32_t b)
 	return 0;
 }
 
-static int compare(struct verification *v)
+static int compare_with_source(struct verification *v)
 {
 	const struct sgz_treesame same = {
 		.a = &v->want,
@@ -88,10 +88,10 @@ static int check_content(struct verification *v)
 		.raw = true,
 		.check = true,
 	};
-	struct sgz_image image = { 0 };
-	int ret = sgz_index_make(&image, &v->ctx, &how, &v->blob, NULL);
+	struct sgz_index index = { 0 };
+	int ret = sgz_index_make(&index, &v->ctx, &how, &v->blob, NULL);
 
-	sgz_image_free(&image);
+	sgz_index_free(&index);
 	return ret;
 }
 
@@ -101,7 +101,7 @@ static int verify(struct verification *v, int fd)
 	int ret = sgz_blob_open(&v->blob, &v->ctx, fd, 0, 0);
 
 	if (!ret)
-		ret = compare(v);
+		ret = compare_with_source(v);
 	if (!ret)
 		ret = check_content(v);
 	if (!ret)

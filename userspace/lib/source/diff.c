@@ -435,7 +435,7 @@ static int make_room(struct differ *d)
 	return 0;
 }
 
-static int compare(struct differ *d, int fd)
+static int compare_with_old(struct differ *d, int fd)
 {
 	int ret = sgz_old_read(&d->old, d->rw.ctx, fd);
 
@@ -547,7 +547,7 @@ int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
 	d->source.close = diff_close;
 	d->inner = *source;
 	d->rw.ctx = ctx;
-	ret = compare(d, fd);
+	ret = compare_with_old(d, fd);
 	if (ret)
 		free_differ(d);
 	else

@@ -149,7 +149,7 @@ static int read_layer(struct sgz_old *old)
 static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 		       uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(&old->image, ino);
+	const struct stargz_inode *inode = sgz_inode(&old->index, ino);
 
 	file->mode = le16toh(inode->mode);
 	file->uid = le32toh(inode->uid);
@@ -161,7 +161,7 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 		file->size = le64toh(inode->size);
 	} else if (S_ISLNK(file->mode)) {
 		file->link = (const char *)
-			old->image.table[STARGZ_TABLE_NAMES].data +
+			old->index.table[STARGZ_TABLE_NAMES].data +
 			le32toh(inode->a);
 		file->link_len = le64toh(inode->size);
 	} else if (S_ISCHR(file->mode) || S_ISBLK(file->mode)) {
@@ -174,11 +174,11 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 static int take_directory(struct sgz_old *old, size_t dir)
 {
 	const uint32_t ino = sgz_old_file(old, dir)->inode + 1;
-	const struct stargz_inode *inode = sgz_inode(&old->image, ino);
+	const struct stargz_inode *inode = sgz_inode(&old->index, ino);
 	uint64_t first = le32toh(inode->a), count = le32toh(inode->b);
 
 	for (uint64_t i = first; i < first + count; i++) {
-		const struct stargz_dirent *d = sgz_dirent(&old->image, i);
+		const struct stargz_dirent *d = sgz_dirent(&old->index, i);
 		struct sgz_old_file *file = add_file(old);
 		int ret;
 
@@ -191,7 +191,7 @@ static int take_directory(struct sgz_old *old, size_t dir)
 			continue;
 		}
 		ret = set_path(old, file, sgz_old_file(old, dir),
-			       sgz_name(&old->image, d), d->name_len);
+			       sgz_name(&old->index, d), d->name_len);
 		if (ret)
 			return ret;
 	}
@@ -201,11 +201,11 @@ static int take_directory(struct sgz_old *old, size_t dir)
 static int read_index(struct sgz_old *old)
 {
 	size_t inodes;
-	int ret = sgz_index_read(&old->image, &old->ctx, &old->blob);
+	int ret = sgz_index_read(&old->index, &old->ctx, &old->blob);
 
 	if (ret)
 		return ret;
-	inodes = old->image.table[STARGZ_TABLE_INODES].count;
+	inodes = old->index.table[STARGZ_TABLE_INODES].count;
 	if (!add_file(old) || !sgz_vec_add(&old->content, inodes,
 					   sizeof(struct sgz_old_content)))
 		return sgz_nomem(&old->ctx);
@@ -216,7 +216,7 @@ static int read_index(struct sgz_old *old)
 	return ret;
 }
 
-static int compare(const void *left, const void *right)
+static int compare_paths(const void *left, const void *right)
 {
 	const struct sgz_old_file *a = left, *b = right;
 
@@ -226,7 +226,7 @@ static int compare(const void *left, const void *right)
 static void sort(struct sgz_old *old)
 {
 	qsort(old->files.data, old->files.count, sizeof(struct sgz_old_file),
-	      compare);
+	      compare_paths);
 	for (size_t i = 0; i < old->files.count; i++) {
 		struct sgz_old_file *file = sgz_old_file(old, i);
 		size_t len = file->path_len;
@@ -262,7 +262,7 @@ uint32_t sgz_old_find(const struct sgz_old *old, const char *path, size_t len)
 	const struct sgz_old_file *found;
 
 	found = bsearch(&key, old->files.data, old->files.count, sizeof(key),
-			compare);
+			compare_paths);
 	return found ? found - (struct sgz_old_file *)old->files.data :
 		       SGZ_NONE;
 }
@@ -271,7 +271,7 @@ int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
 		   struct sgz_arena *arena, struct sgz_vec *attrs)
 {
 	const struct sgz_xattr_pool table = {
-		.heap = old->image.table[STARGZ_TABLE_XATTRS],
+		.heap = old->index.table[STARGZ_TABLE_XATTRS],
 	};
 
 	return sgz_xattr_pool_get(old->has_content ? &old->toc.xattrs : &table,
@@ -360,5 +360,5 @@ void sgz_old_free(struct sgz_old *old)
 	sgz_vec_free(&old->content);
 	sgz_arena_free(&old->strings);
 	sgz_toc_free(&old->toc);
-	sgz_image_free(&old->image);
+	sgz_index_free(&old->index);
 }

@@ -63,7 +63,7 @@ struct sgz_old_content {
  * @content: struct sgz_old_content by inode
  * @strings: paths
  * @toc: what a layer was read to
- * @image: what an index was read to
+ * @index: what an index was read to
  */
 struct sgz_old {
 	struct sgz_context ctx;
@@ -73,7 +73,7 @@ struct sgz_old {
 	struct sgz_vec content;
 	struct sgz_arena strings;
 	struct sgz_toc toc;
-	struct sgz_image image;
+	struct sgz_index index;
 };
 
 /** sgz_old_file() - file by its number */

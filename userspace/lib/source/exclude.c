@@ -109,7 +109,7 @@ static int clean(struct excluder *x, const char *path, size_t len)
 	return 0;
 }
 
-static int compare(const void *left, const void *right)
+static int compare_gone(const void *left, const void *right)
 {
 	const struct gone *a = left, *b = right;
 
@@ -124,7 +124,7 @@ static struct gone *find(const struct excluder *x)
 	const struct gone key = {
 		.path = x->path.data, .path_len = x->path.count
 	};
-	struct gone **found = tfind(&key, &x->gone, compare);
+	struct gone **found = tfind(&key, &x->gone, compare_gone);
 	struct gone *gone = found ? *found : NULL;
 
 	return gone && gone->same ? gone->same : gone;
@@ -139,7 +139,7 @@ static struct gone *add_gone(struct excluder *x)
 		return NULL;
 	gone->path_len = x->path.count;
 	gone->path = sgz_arena_copy(&x->strings, x->path.data, x->path.count);
-	found = gone->path ? tsearch(gone, &x->gone, compare) : NULL;
+	found = gone->path ? tsearch(gone, &x->gone, compare_gone) : NULL;
 	if (!found) {
 		free(gone);
 		return NULL;

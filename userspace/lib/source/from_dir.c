@@ -96,7 +96,7 @@ static const char *path_of(const struct dir *d)
 	return d->path.data;
 }
 
-static int failed(const struct dir *d)
+static int path_failed(const struct dir *d)
 {
 	return sgz_file_failed(d->ctx, path_of(d));
 }
@@ -144,7 +144,7 @@ static int list_names(struct dir *d, struct level *level)
 	int ret = 0;
 
 	if (!stream) {
-		ret = failed(d);
+		ret = path_failed(d);
 		if (fd >= 0)
 			close(fd);
 		return ret;
@@ -155,7 +155,7 @@ static int list_names(struct dir *d, struct level *level)
 		errno = 0;
 		entry = readdir(stream);
 		if (!entry) {
-			ret = errno ? failed(d) : 0;
+			ret = errno ? path_failed(d) : 0;
 			break;
 		}
 		ret = add_name(d, level, entry->d_name);
@@ -213,7 +213,7 @@ static int ascend(struct dir *d)
 	d->fd = fd;
 	((char *)d->path.data)[level->path_len] = '\0';
 	if (fd < 0 || fstat(fd, &st))
-		return failed(d);
+		return path_failed(d);
 	if (st.st_dev != level->dev || st.st_ino != level->ino)
 		return sgz_fail(d->ctx, -EUCLEAN,
 				"%s: a directory in it was moved as we read it",
@@ -356,7 +356,7 @@ static int take_target(struct dir *d, int fd)
 	ssize_t n = readlinkat(fd, "", d->target, sizeof(d->target));
 
 	if (n < 0)
-		return failed(d);
+		return path_failed(d);
 	d->h.link = d->target;
 	d->h.link_len = n;
 	return 0;
@@ -448,7 +448,7 @@ static int visit(struct dir *d, struct sgz_source_entry *entry,
 	int fd, ret;
 
 	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW))
-		return failed(d);
+		return path_failed(d);
 	if (S_ISSOCK(st.st_mode) || is_output(d, &st)) {
 		sgz_warn(d->ctx, "%s: %s, left out",
 			 sgz_quote(path_of(d), strlen(path_of(d))).text,
@@ -485,7 +485,7 @@ static int visit_root(struct dir *d, struct sgz_source_entry *entry)
 		return ret;
 	d->begun = true;
 	if (fstat(d->root, &st))
-		return failed(d);
+		return path_failed(d);
 	d->root_dev = st.st_dev;
 	fd = open_node(d, d->root, ".", path_of(d), &st);
 	if (fd < 0)

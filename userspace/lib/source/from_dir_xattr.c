@@ -25,7 +25,7 @@ struct reader {
 	char value[XATTR_SIZE_MAX];
 };
 
-static int failed(const struct reader *r)
+static int xattr_failed(const struct reader *r)
 {
 	return sgz_fail(r->ctx, -errno, "%s: extended attributes: %s",
 			sgz_quote(r->name, strlen(r->name)).text,
@@ -45,7 +45,7 @@ static int read_one(struct reader *r, const char *key)
 	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 		return 0;
 	if (n < 0)
-		return failed(r);
+		return xattr_failed(r);
 	attr = sgz_vec_add(&r->pax->xattrs, 1, sizeof(*attr));
 	if (!attr)
 		return sgz_nomem(r->ctx);
@@ -67,7 +67,7 @@ static int read_all(struct reader *r)
 	else
 		n = listxattr(r->path, r->list, sizeof(r->list));
 	if (n < 0)
-		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : failed(r);
+		return errno == EOPNOTSUPP || errno == ENOSYS ? 0 : xattr_failed(r);
 	end = key + n;
 	for (; !ret && key < end; key += strlen(key) + 1)
 		ret = read_one(r, key);

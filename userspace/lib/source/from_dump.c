@@ -241,16 +241,16 @@ static int open_in_dir(struct dump *d)
 
 static int open_in_layer(struct dump *d)
 {
-	const struct sgz_image *image = &d->content->layer->image;
+	const struct sgz_index *index = &d->content->layer->index;
 	const struct stargz_inode *inode;
 
 	if (!d->reader)
-		d->reader = sgz_spanread_open(d->ctx, image,
+		d->reader = sgz_spanread_open(d->ctx, index,
 					      d->content->layer->blobs);
 	if (!d->reader)
 		return sgz_nomem(d->ctx);
-	d->ino = sgz_find_path(image, d->line.content, d->line.content_len);
-	inode = d->ino ? sgz_inode(image, d->ino) : NULL;
+	d->ino = sgz_find_path(index, d->line.content, d->line.content_len);
+	inode = d->ino ? sgz_inode(index, d->ino) : NULL;
 	if (!inode || !S_ISREG(le16toh(inode->mode)) ||
 	    le64toh(inode->size) != d->line.h.size)
 		return bad_content(d, "is no file of that size");

@@ -38,7 +38,7 @@ struct sgz_priority {
  * @ctx: the call
  * @file: a path in each line. A line that begins with "{" is one of those that
  *	ctr-remote records: JSON with the path as "path". As these are about a
- *	whole image, such a file need not be in the layer.
+ *	whole index, such a file need not be in the layer.
  *
  * Return: 0, -EINVAL if a line is neither, or another negative errno; with the
  * error text set.

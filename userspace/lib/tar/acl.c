@@ -121,7 +121,7 @@ static bool parse_entry(const char *p, const char *end, struct acl_entry *e)
 	return number(&f[n == FIELDS ? 3 : 1], &e->id);
 }
 
-static int compare(const void *left, const void *right)
+static int compare_acl_entries(const void *left, const void *right)
 {
 	const struct acl_entry *a = left, *b = right;
 
@@ -136,7 +136,7 @@ static bool is_valid(const struct acl_entry *e, size_t count)
 	unsigned int seen = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (i && !compare(&e[i - 1], &e[i]))
+		if (i && !compare_acl_entries(&e[i - 1], &e[i]))
 			return false;
 		seen |= e[i].tag;
 	}
@@ -211,7 +211,7 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 
 	if (!ret && entries.count)
 		qsort(entries.data, entries.count, sizeof(struct acl_entry),
-		      compare);
+		      compare_acl_entries);
 	if (!ret && !is_valid(entries.data, entries.count))
 		ret = -EINVAL;
 	if (!ret && mode)

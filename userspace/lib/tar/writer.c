@@ -242,7 +242,7 @@ static int put_xattr(struct words *words, const struct sgz_xattr *attr)
 	return ret ? ret : put_acl(words, attr);
 }
 
-static int compare(const void *left, const void *right)
+static int compare_xattr_names(const void *left, const void *right)
 {
 	const struct sgz_xattr *a = left, *b = right;
 	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
@@ -265,7 +265,7 @@ static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, xattrs->data, size);
-	qsort(sorted, xattrs->count, sizeof(*sorted), compare);
+	qsort(sorted, xattrs->count, sizeof(*sorted), compare_xattr_names);
 	for (size_t i = 0; !ret && i < xattrs->count; i++)
 		ret = put_xattr(words, &sorted[i]);
 	free(sorted);

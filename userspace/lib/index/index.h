@@ -2,8 +2,8 @@
 /*
  * An index in memory: its tables and its superblock.
  */
-#ifndef SGZ_INDEX_IMAGE_H
-#define SGZ_INDEX_IMAGE_H
+#ifndef SGZ_INDEX_INDEX_H
+#define SGZ_INDEX_INDEX_H
 
 #include <stdbool.h>
 
@@ -11,14 +11,14 @@
 #include "stargz_fs.h"
 
 /**
- * struct sgz_image - an index
+ * struct sgz_index - an index
  * @table: records of each table, in on-disk form; the xattr heap is the
  *	pool's
  * @sb: the superblock
  * @grafts: struct sgz_graft, by inode number. Until they are resolved by
  *	sgz_merge() or sgz_chain(), the index cannot be written
  */
-struct sgz_image {
+struct sgz_index {
 	struct sgz_vec table[STARGZ_TABLES];
 	struct stargz_super_block sb;
 	struct sgz_vec grafts;
@@ -37,17 +37,17 @@ struct sgz_graft {
 };
 
 /**
- * sgz_image_graft() - follow an inode to the layer that has its content
- * @image: an index
+ * sgz_index_graft() - follow an inode to the layer that has its content
+ * @index: an index
  * @layer: its number; set to that of the layer
  * @ino: inode number; set to that in the layer
  *
  * Return: whether there is such a layer; if not, nothing is set.
  */
-bool sgz_image_graft(const struct sgz_image *image, uint32_t *layer,
+bool sgz_index_graft(const struct sgz_index *index, uint32_t *layer,
 		     uint32_t *ino);
 
-/** sgz_image_free() - release */
-void sgz_image_free(struct sgz_image *image);
+/** sgz_index_free() - release */
+void sgz_index_free(struct sgz_index *index);
 
-#endif /* SGZ_INDEX_IMAGE_H */
+#endif /* SGZ_INDEX_INDEX_H */
