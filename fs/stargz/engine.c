@@ -2,22 +2,22 @@
 /*
  * stargz - the workers, which all mounts share.
  *
- * There is one workqueue, with twice as many workers as there are CPUs: while
- * one reads, another computes. A worker takes the next task again and again
- * until there is none. What readers wait for comes before what is decoded
- * ahead, and mounts take turns, so one with many tasks does not hold up the
- * others.
+ * There is one workqueue, with two workers for each CPU: while one reads, the
+ * other decodes. A worker runs tasks until no task is left. Tasks that a reader
+ * waits for precede tasks that decode ahead. Mounts take turns, so a mount with
+ * many tasks does not delay the others.
  *
- * Reads may be needed to free memory, for instance when swap lies on a loop
- * device on a file of ours. So the workqueue has a rescuer, which does all tasks in
- * turn when no worker can be made. A task never waits for another task. It waits
- * for streams, for room in the span cache and for spans that are being decoded, all
- * of which are with threads that run or wait for I/O below us; and for memory only
- * as long as reclaim takes that starts no I/O, see owner.c. Bios come from a
- * mempool.
+ * Freeing memory may depend on reads, for instance if swap is on a loop device
+ * that is backed by a file on stargz. The workqueue therefore has a rescuer,
+ * which runs the tasks if no worker can be created. A task never waits for
+ * another task. It waits for streams, for room in the span cache and for spans
+ * that are being decoded; the threads that hold these run, or wait for I/O of
+ * lower layers. It waits for memory only for as long as reclaim without I/O
+ * takes, see owner.c. Bios come from a mempool.
  *
- * Locking: one spinlock for the lists and counts of all queues, held for list
- * operations only. It is innermost but for the lock of a wait queue head.
+ * Locking: one spinlock protects the lists and counts of all queues. It is held
+ * for list operations only, and is innermost except for the lock of a wait
+ * queue head.
  */
 #include <linux/cpumask.h>
 #include <linux/sched.h>
@@ -29,9 +29,9 @@
 #define STARGZ_WORKERS_PER_CPU	2
 
 /**
- * struct stargz_worker - one that does tasks
- * @work: on the workqueue while there is something to do
- * @idle: on the engine's list while there is not
+ * struct stargz_worker - a work item that runs tasks
+ * @work: on the workqueue while there are tasks
+ * @idle: on the engine's list of idle workers otherwise
  */
 struct stargz_worker {
 	struct work_struct work;
@@ -39,14 +39,14 @@ struct stargz_worker {
 };
 
 static struct {
-	spinlock_t lock;		/* all lists, stargz_queue too */
+	spinlock_t lock;		/* all lists, also of stargz_queue */
 	struct list_head turn[STARGZ_PRIORITIES];	/* queues with tasks */
-	struct list_head idle;				/* workers */
+	struct list_head idle;				/* idle workers */
 	struct stargz_worker *workers;
 	struct workqueue_struct *workqueue;
 } stargz_engine;
 
-/* Take the task that comes next; a queue that has more goes to the end. */
+/* Take the next task; a queue with more tasks goes to the end of its list. */
 static struct stargz_task *stargz_engine_next(void)
 {
 	struct stargz_queue *queue;
@@ -71,11 +71,11 @@ static struct stargz_task *stargz_engine_next(void)
 	return NULL;
 }
 
-/* A task of the queue is over; its mount may go now. */
+/* A task of the queue has ended; the mount may go away now. */
 static void stargz_engine_done(struct stargz_queue *queue)
 {
 	spin_lock(&stargz_engine.lock);
-	/* Woken under the lock: the queue may be gone once it is dropped. */
+	/* Wake under the lock: the queue may be freed once it is dropped. */
 	if (!--queue->held)
 		wake_up_all(&queue->idle);
 	spin_unlock(&stargz_engine.lock);
@@ -129,12 +129,12 @@ void stargz_queue_init(struct stargz_queue *queue)
 }
 
 /**
- * stargz_engine_queue() - have a worker do something
+ * stargz_engine_queue() - queue a task for a worker
  * @sbi: the mount, which the caller keeps from being unmounted
- * @task: with @run set; belongs to that from now on
- * @priority: which tasks come before it
+ * @task: the task, with @run set; the engine owns it from now on
+ * @priority: priority of the task
  *
- * It is done on behalf of the caller, see owner.c.
+ * The worker acts on behalf of the caller, see owner.c.
  */
 void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
 			 enum stargz_priority priority)
@@ -156,19 +156,21 @@ void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
 		list_del_init(&worker->idle);
 	spin_unlock(&stargz_engine.lock);
 	/*
-	 * It may be on its way out of its work function still; then it is
-	 * queued once more.
+	 * The worker may still be leaving its work function; the workqueue then
+	 * queues it again.
 	 */
 	if (worker)
 		queue_work(stargz_engine.workqueue, &worker->work);
 }
 
 /**
- * stargz_engine_drain() - end everything that is done for a mount
- * @sbi: the mount, of which nothing new is queued any more
+ * stargz_engine_drain() - end all tasks of a mount
+ * @sbi: the mount; no new tasks are queued for it
  *
- * What is only to be decoded ahead and has not begun is dropped. Sleeps until
- * the rest is over. Afterwards no worker refers to the mount.
+ * Drops tasks of %STARGZ_PREFETCH that have not started, and waits for all other
+ * tasks. Afterwards no worker refers to the mount.
+ *
+ * Context: Sleeps.
  */
 void stargz_engine_drain(struct stargz_sb_info *sbi)
 {
@@ -186,13 +188,13 @@ void stargz_engine_drain(struct stargz_sb_info *sbi)
 		stargz_engine_done(queue);
 	}
 	wait_event(queue->idle, !READ_ONCE(queue->held));
-	/* Who woke us may still hold the lock, with the queue in hand. */
+	/* The waker may still hold the lock and use the queue. */
 	spin_lock(&stargz_engine.lock);
 	spin_unlock(&stargz_engine.lock);
 }
 
 /**
- * stargz_engine_init() - make the workers
+ * stargz_engine_init() - create the workqueue and its workers
  *
  * Return: 0 or -ENOMEM.
  */
@@ -224,9 +226,9 @@ int __init stargz_engine_init(void)
 }
 
 /**
- * stargz_engine_exit() - free the workers
+ * stargz_engine_exit() - free the workqueue and its workers
  *
- * Nothing is mounted any more.
+ * Context: No file system is mounted.
  */
 void stargz_engine_exit(void)
 {

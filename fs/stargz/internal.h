@@ -2,45 +2,44 @@
 /*
  * stargz - in-core structures and prototypes.
  *
- * Each section below is one source file. A file uses what stands above its own
- * section, and record.c and inflate.c, which userspace shares and which have
+ * Each section below is one source file. A file uses only the sections above
+ * its own, and record.c and inflate.c, which userspace shares and which have
  * headers of their own:
  *
  *   log                          messages
- *   owner, share, engine         on whose behalf work is done, what memory that
- *                                may take, and when
+ *   owner, share, engine         cgroups, their memory, and the workers
  *   source, fetch, input         bytes of the index and of blobs
  *   meta, inode, namei, dir,     the tree
  *   xattr, export
  *   crc, stream, history,        codecs
  *   codec, codec_*
  *   map                          file range to span
- *   decode, cache, stored        spans, decoded, kept or read as they are
+ *   decode, cache, stored        spans: decoded, cached, or stored
  *   prefetch, request,           the page cache
  *   readahead, file
  *   sysfs, context, super        a mount
  *
- * Who holds what, and the order in which it goes. Work that is queued or runs
- * on the workqueue (a job of a readahead window, a batch of the prefetcher)
- * counts in stargz_queue.held of its mount and refers to nothing else of it
- * but struct stargz_sb_info and locked folios; locked folios hold their inode.
- * Unmounting goes through these steps, each of which ends what could still use
- * the things of those after it:
+ * Lifetime and teardown. A task that is queued or runs on the workqueue (a job
+ * of a readahead window, a batch of the prefetcher) counts in
+ * stargz_queue.held of its mount. It uses no other object of the mount than
+ * struct stargz_sb_info and locked folios; a locked folio pins its inode.
+ * Unmounting takes these steps. Each one ends all users of the objects that the
+ * later steps free:
  *
  *   1. stargz_kill_sb() sets @stopping: decoding ends at its next slice, and
- *      nobody waits for a stream or for room in the cache on its behalf.
- *   2. The folder in sysfs goes, when nobody reads there any more.
- *   3. The VFS drops dentries and inodes; that waits for locked folios.
- *   4. stargz_release_super() drains: held becomes 0, nothing runs any more.
- *   5. It drops the cached spans of the mount, and the inode of the index,
- *      whose folios a read of the device may still hold locked.
- *   6. The superblock dies; the block device is given back.
- *   7. stargz_info_free(): blobs, files, counters; memory that sget_fc() may
- *      still look at goes after an RCU grace period.
+ *      no task of the mount waits for a stream or for room in the cache.
+ *   2. It removes the sysfs directory, after the last reader has left.
+ *   3. The VFS drops dentries and inodes, which waits for locked folios.
+ *   4. stargz_release_super() drains the queue: held becomes 0, no task runs.
+ *   5. It drops the cached spans of the mount and the inode of the index, whose
+ *      folios a device read may still hold locked.
+ *   6. The VFS frees the superblock and releases the block device.
+ *   7. stargz_info_free() frees blobs, files and counters. Memory that
+ *      sget_fc() may still access is freed after an RCU grace period.
  *
- * A mount that fails goes the same way from wherever it got to. What all
- * mounts share (workqueue, streams, span cache, inode slab) lives as long as
- * the module.
+ * A failed mount takes the same steps from the point that it reached. The
+ * objects that all mounts share (workqueue, streams, span cache, inode slab)
+ * live as long as the module.
  */
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
@@ -65,17 +64,17 @@
 #include "record.h"
 #include "stargz_fs.h"
 
-/* Most device= options of one mount. */
+/* Maximum number of device= options of one mount. */
 #define STARGZ_MAX_DEVICES	STARGZ_MAX_BLOBS
 
 /**
- * struct stargz_source - an open file or block device that is read from
- * @path: as the user gave it, or that of @given then
- * @given: what came as a file descriptor, until it is opened
- * @file: read-only
- * @host: the inode whose page cache @file reads; tells sources apart. Only
- *	compared, never followed, once the mount is being torn down
- * @size: bytes when it was opened
+ * struct stargz_source - an open file or block device that holds blobs
+ * @path: path as the user gave it, or the path of @given at that time
+ * @given: file descriptor that the user gave, until the source is opened
+ * @file: opened read-only
+ * @host: inode whose page cache @file reads; identifies the source. Once the
+ *	mount is being torn down it is only compared, never dereferenced
+ * @size: size in bytes at the time of opening
  * @claim: keeps others from claiming or formatting a block device
  * @write_denied: deny_write_access() is held
  *
@@ -93,9 +92,9 @@ struct stargz_source {
 
 /**
  * struct stargz_blob_info - one layer blob, checked against its source
- * @source: where it is
- * @start: first byte in the source
- * @used: bytes that spans may refer to, all of them within the source
+ * @source: source that holds the blob
+ * @start: offset of the first byte in the source
+ * @used: number of bytes that spans may refer to, all within the source
  */
 struct stargz_blob_info {
 	const struct stargz_source *source;
@@ -103,23 +102,23 @@ struct stargz_blob_info {
 	u64 used;
 };
 
-/* Walks through the blob that are told apart, and batches ahead of each. */
+/* Number of runs that a mount tracks, and maximum batches ahead of each. */
 #define STARGZ_RUNS		8
 #define STARGZ_RUN_BATCHES	4
 
 /**
  * struct stargz_run - a reader that reads file after file in blob order
- * @used: stargz_prefetcher.clock at its last file; 0 for an unused one
- * @id: unlike that of any other run before or after it
- * @first: the span that it began with
- * @next: the span that is expected next
+ * @used: stargz_prefetcher.clock at its last file; 0 for an unused slot
+ * @id: unique among all runs of the mount, past and future
+ * @first: first span of the run
+ * @next: next expected span
  * @end: spans before this one were read or are being decoded ahead
- * @hits: files read so far
- * @read: spans read
- * @skipped: spans that were left out between them
- * @busy: its next batch is being made
+ * @hits: number of files read so far
+ * @read: number of spans read
+ * @skipped: number of spans skipped between them
+ * @busy: a thread is building its next batch
  * @nr_ends: number of @ends
- * @ends: for each batch ahead of @next, the span behind its last one
+ * @ends: for each batch ahead of @next, the span after its last one
  */
 struct stargz_run {
 	u64 used;
@@ -136,15 +135,15 @@ struct stargz_run {
 };
 
 /**
- * struct stargz_prefetcher - what is decoded ahead of readers
- * @lock: everything here
+ * struct stargz_prefetcher - spans that are decoded ahead of readers
+ * @lock: protects all other fields
  * @clock: counts files
- * @runs: the walks that were seen last
- * @batches: what is to be decoded ahead, or is being decoded
- * @nr_batches: how many
+ * @runs: most recent runs
+ * @batches: batches that wait for a worker or are being decoded
+ * @nr_batches: number of @batches
  */
 struct stargz_prefetcher {
-	spinlock_t lock;		/* all of this */
+	spinlock_t lock;		/* all other fields */
 	u64 clock;
 	struct stargz_run runs[STARGZ_RUNS];
 	struct list_head batches;
@@ -152,7 +151,7 @@ struct stargz_prefetcher {
 };
 
 /**
- * enum stargz_decoder - which decoder inflates
+ * enum stargz_decoder - decoder for deflate data
  * @STARGZ_DECODER_OWN: inflate.c
  * @STARGZ_DECODER_ZLIB: the kernel's zlib
  */
@@ -163,18 +162,18 @@ enum stargz_decoder {
 
 /**
  * enum stargz_stat - counters of a mount, which only grow
- * @STARGZ_STAT_SPANS_DECODED: decodes that ran to their end with success
- * @STARGZ_STAT_BYTES_INFLATED: decoded bytes of those
- * @STARGZ_STAT_BYTES_DELIVERED: bytes of files, holes not counted, that were
- *	put into the page cache
+ * @STARGZ_STAT_SPANS_DECODED: spans decoded successfully to their end
+ * @STARGZ_STAT_BYTES_INFLATED: decoded bytes of those spans
+ * @STARGZ_STAT_BYTES_DELIVERED: bytes of files, without holes, put into the
+ *	page cache
  * @STARGZ_STAT_BYTES_FETCHED: compressed bytes read from the sources
- * @STARGZ_STAT_CACHE_HITS: spans that were found in the span cache
- * @STARGZ_STAT_CACHE_MISSES: spans that were not
+ * @STARGZ_STAT_CACHE_HITS: spans found in the span cache
+ * @STARGZ_STAT_CACHE_MISSES: spans not found in the span cache
  * @STARGZ_STAT_SPANS_PREFETCHED: spans decoded ahead of a reader
- * @STARGZ_STAT_DECODE_NS: time spent decoding, of all CPUs together
- * @STARGZ_STAT_VERIFY_FAILURES: streams that were damaged, or whose size,
- *	CRC or digest was not what it should be
- * @STARGZ_STATS: how many there are
+ * @STARGZ_STAT_DECODE_NS: time spent decoding, nanoseconds of all CPUs together
+ * @STARGZ_STAT_VERIFY_FAILURES: spans that were damaged, or whose size, CRC or
+ *	digest was wrong
+ * @STARGZ_STATS: number of counters
  */
 enum stargz_stat {
 	STARGZ_STAT_SPANS_DECODED,
@@ -191,17 +190,17 @@ enum stargz_stat {
 
 /**
  * struct stargz_stats - the counters of one CPU
- * @n: by enum stargz_stat
+ * @n: counter values, indexed by enum stargz_stat
  */
 struct stargz_stats {
 	u64 n[STARGZ_STATS];
 };
 
 /**
- * enum stargz_priority - which of two queues a task is on
- * @STARGZ_DEMAND: a reader waits, or soon will
- * @STARGZ_PREFETCH: nobody has asked yet; may be dropped
- * @STARGZ_PRIORITIES: how many there are
+ * enum stargz_priority - the queues of tasks, in order of precedence
+ * @STARGZ_DEMAND: a reader waits for the task, or soon will
+ * @STARGZ_PREFETCH: no reader waits; the task may be dropped
+ * @STARGZ_PRIORITIES: number of priorities
  */
 enum stargz_priority {
 	STARGZ_DEMAND,
@@ -211,12 +210,12 @@ enum stargz_priority {
 
 /**
  * struct stargz_queue - the tasks of one mount
- * @tasks: those that wait for a worker, by priority
- * @turn: on the engine's list of that priority while @tasks has some
- * @held: tasks that wait or run
+ * @tasks: tasks that wait for a worker, by priority
+ * @turn: on the engine's list of that priority while @tasks is not empty
+ * @held: number of tasks that wait or run
  * @idle: woken when @held becomes 0
  *
- * The engine's lock protects all of it.
+ * The engine's lock protects all fields.
  */
 struct stargz_queue {
 	struct list_head tasks[STARGZ_PRIORITIES];
@@ -226,11 +225,13 @@ struct stargz_queue {
 };
 
 /**
- * struct stargz_mount_cache - what one mount has in the span cache
- * @bufs: its buffers, on stargz_span_buf.mount; protected by the cache's lock
- * @bytes: their memory; protected likewise, also read without it by sysfs.c
+ * struct stargz_mount_cache - the part of the span cache that a mount owns
+ * @bufs: buffers of the mount, on stargz_span_buf.mount; protected by the
+ *	cache's lock
+ * @bytes: memory of the buffers; protected by the cache's lock, also read
+ *	without it by sysfs.c
  * @bad: an XArray value for each span known to be damaged
- * @nr_bad: how many there are; protected by the lock of @bad
+ * @nr_bad: number of entries of @bad; protected by the lock of @bad
  */
 struct stargz_mount_cache {
 	struct list_head bufs;
@@ -241,37 +242,38 @@ struct stargz_mount_cache {
 
 /**
  * struct stargz_sb_info - one mounted file system
- * @super: the checked superblock
- * @image: what fc->source named
- * @index: the separate index, file unused when the index is in @image
- * @devices: device= sources
+ * @super: checked superblock
+ * @image: source that fc->source names
+ * @index: source of a separate index; its file is NULL if @image has the index
+ * @devices: sources given by device=
  * @nr_devices: number of @devices
- * @room_devices: how many @devices has room for
+ * @room_devices: allocated number of @devices
  * @has_index: @index is used
- * @on_bdev: @image is a block device and owned by this superblock
- * @blobs: the blob table
- * @nr_blobs: its length
- * @meta_inode: its page cache holds the index
- * @meta_lock: @meta_ra
- * @meta_ra: what is known of how each table is read
- * @cache: its part of the span cache
- * @prefetcher: walks through the blobs
- * @queue: its tasks
- * @stopping: it is being unmounted, so what is under way may end early; read
- *	and written with READ_ONCE() and WRITE_ONCE()
- * @decoder: which decoder is used where there is a choice; a remount changes
- *	it, so it is read and written with READ_ONCE() and WRITE_ONCE()
- * @decoder_given: @decoder comes from an option
- * @stats: counters of each CPU
- * @ratelimit: of messages
- * @kobj: the folder of the counters in sysfs
- * @kobj_released: nobody refers to @kobj any more
+ * @on_bdev: @image is a block device that this superblock owns
+ * @blobs: blob table
+ * @nr_blobs: number of @blobs
+ * @meta_inode: inode whose page cache holds the index
+ * @meta_lock: protects @meta_ra
+ * @meta_ra: readahead state of each table
+ * @cache: spans of the mount in the span cache
+ * @prefetcher: tracks readers and decodes ahead of them
+ * @queue: tasks of the mount
+ * @stopping: unmount has started; decoding and waiting may end early. Accessed
+ *	with READ_ONCE() and WRITE_ONCE()
+ * @decoder: decoder to use where there is a choice. A remount changes it, so it
+ *	is accessed with READ_ONCE() and WRITE_ONCE()
+ * @decoder_given: an option set @decoder
+ * @stats: per-CPU counters
+ * @ratelimit: limits messages
+ * @kobj: sysfs directory of the counters
+ * @kobj_released: the last reference to @kobj is gone
  * @has_kobj: @kobj is registered
- * @holds_zstd: counts as a user of the reserve of codec_zstd.c
- * @rcu: frees it
+ * @holds_zstd: the mount is a user of the reserve of codec_zstd.c
+ * @rcu: frees the structure after a grace period
  *
- * Made by init_fs_context, handed to the superblock, freed after it is dead.
- * Immutable after mounting but for what is said to change.
+ * init_fs_context allocates it, the superblock takes it over, and it is freed
+ * after the superblock is dead. Immutable after mounting, except for the fields
+ * that name a lock or an accessor.
  */
 struct stargz_sb_info {
 	struct stargz_super_info super;
@@ -309,7 +311,7 @@ struct stargz_sb_info {
  * @xattr: struct stargz_inode.xattr
  * @parent: struct stargz_inode.parent
  * @inlined: %STARGZ_INODE_INLINE is set
- * @vfs_inode: the VFS's part
+ * @vfs_inode: embedded VFS inode
  *
  * Immutable once the inode is no longer I_NEW.
  */
@@ -332,7 +334,7 @@ static inline struct stargz_inode_info *STARGZ_I(const struct inode *inode)
 	return container_of(inode, struct stargz_inode_info, vfs_inode);
 }
 
-/* All our inode numbers fit 32 bits, whatever the width of i_ino is. */
+/* Inode numbers of stargz fit 32 bits, whatever the width of i_ino. */
 static inline u32 stargz_ino(const struct inode *inode)
 {
 	return inode->i_ino;
@@ -341,10 +343,10 @@ static inline u32 stargz_ino(const struct inode *inode)
 /**
  * stargz_stat_add() - advance a counter
  * @sbi: the mount
- * @stat: which counter
- * @n: by how much
+ * @stat: counter
+ * @n: increment
  *
- * From any context.
+ * Context: Any context.
  */
 static inline void stargz_stat_add(struct stargz_sb_info *sbi,
 				   enum stargz_stat stat, u64 n)
@@ -360,9 +362,9 @@ int stargz_damaged(const struct inode *inode, const char *why);
 /* owner.c */
 
 /**
- * struct stargz_owner - on whose behalf work is done
- * @memcg: memory is charged to it; a reference
- * @blkcg: reads of devices are accounted to it; a reference, or NULL
+ * struct stargz_owner - cgroups on whose behalf a task runs
+ * @memcg: memory cgroup that is charged; a reference
+ * @blkcg: block cgroup that device reads are accounted to; a reference, or NULL
  */
 struct stargz_owner {
 	struct mem_cgroup *memcg;
@@ -370,8 +372,9 @@ struct stargz_owner {
 };
 
 /**
- * struct stargz_owner_saved - what a worker was before it worked for an owner
- * @memcg: its active memory cgroup
+ * struct stargz_owner_saved - state of a worker that stargz_owner_leave()
+ *	restores
+ * @memcg: active memory cgroup of the worker
  * @noio: for memalloc_noio_restore()
  */
 struct stargz_owner_saved {
@@ -385,7 +388,7 @@ void stargz_owner_enter(const struct stargz_owner *owner,
 			struct stargz_owner_saved *saved);
 void stargz_owner_leave(const struct stargz_owner_saved *saved);
 
-/* Memory that is charged to whoever reads, see stargz_alloc(). */
+/* Allocation flags for memory that is charged to the reader. */
 #define STARGZ_GFP		(GFP_NOIO | __GFP_ACCOUNT | __GFP_NOWARN)
 
 void *stargz_alloc(size_t size, gfp_t flags);
@@ -393,9 +396,9 @@ void *stargz_alloc(size_t size, gfp_t flags);
 /* share.c */
 
 /**
- * struct stargz_share - memory that reading holds of a memory cgroup
- * @bytes: how much; 0: none, or there is no limit
- * @slot: where it is counted
+ * struct stargz_share - held memory of a memory cgroup
+ * @bytes: amount; 0 if nothing is held or the cgroup has no limit
+ * @slot: counter slot of the cgroup
  */
 struct stargz_share {
 	size_t bytes;
@@ -408,13 +411,13 @@ void stargz_share_drop(struct stargz_share *share);
 /* engine.c */
 
 /**
- * struct stargz_task - something that a worker is to do
- * @list: on a queue until it runs
+ * struct stargz_task - a unit of work for a worker
+ * @list: on a queue until the task runs
  * @sbi: the mount
- * @owner: who it is done for; taken by stargz_engine_queue()
- * @run: does it, and frees the task. Called without locks. With @drop it is
- *	only to be freed, as the mount goes away: a task of %STARGZ_DEMAND never
- *	sees that
+ * @owner: cgroups of the caller of stargz_engine_queue()
+ * @run: runs and frees the task. Called without locks. If @drop is set, it only
+ *	frees the task, because the mount goes away. @drop is never set for a
+ *	task of %STARGZ_DEMAND
  */
 struct stargz_task {
 	struct list_head list;
@@ -448,14 +451,14 @@ void stargz_source_forget(const struct stargz_source *src, u64 pos, u64 len);
 
 /* fetch.c */
 
-/* Most compressed bytes that are held in memory in one run. */
+/* Maximum size of compressed bytes in one contiguous buffer. */
 #define STARGZ_FETCH_MAX	SZ_4M
 
 /**
- * struct stargz_bdev_read - bios under way
- * @left: how many are not over, and one for who submits them
- * @err: result of one that failed, or 0
- * @done: all are over
+ * struct stargz_bdev_read - bios in flight
+ * @left: number of unfinished bios, plus one while bios are being submitted
+ * @err: error of a failed bio, or 0
+ * @done: all bios have ended
  */
 struct stargz_bdev_read {
 	atomic_t left;
@@ -465,16 +468,16 @@ struct stargz_bdev_read {
 
 /**
  * struct stargz_fetch - compressed bytes in memory
- * @blob: where they come from; NULL when there are none
- * @pos: position of the first one in the blob
- * @len: how many
+ * @blob: blob that the bytes come from; NULL if there are none
+ * @pos: offset of the first byte in the blob
+ * @len: number of bytes
  * @data: the bytes; valid after stargz_fetch_wait()
- * @alloc: the memory they are in when it is ours to free, else NULL
- * @share: of the cgroup that @alloc is charged to
- * @from: where reading begins in the source, whole sectors of a device
- * @size: how many bytes are read
- * @forget: the page cache of the source had none of them before
- * @io: their way from a device
+ * @alloc: buffer to free, or NULL if the caller provided the buffer
+ * @share: held memory of the cgroup that @alloc is charged to
+ * @from: offset in the source where the read starts; sector-aligned on a device
+ * @size: number of bytes to read
+ * @forget: the page cache of the source held none of the bytes before
+ * @io: bios of a read from a device
  */
 struct stargz_fetch {
 	const struct stargz_blob_info *blob;
@@ -504,22 +507,22 @@ const u8 *stargz_fetched(const struct stargz_fetch *f,
 
 /* input.c */
 
-/* What is read at a time when there is no memory for more. */
+/* Size of a chunk if memory for all compressed bytes is not available. */
 #define STARGZ_INPUT_SIZE	65536
 
 /**
  * struct stargz_input - compressed bytes of a span
- * @next: first byte at hand
- * @avail: bytes at hand
- * @left: how many more there are, to be read piece by piece
- * @piece: how many are read at a time, at most %STARGZ_INPUT_SIZE
- * @buf: %STARGZ_INPUT_SIZE bytes of memory for them
- * @read: reads the next @n bytes to @to; 0 or a negative errno
+ * @next: first byte in memory
+ * @avail: number of bytes in memory
+ * @left: number of bytes still to be read, chunk by chunk
+ * @piece: bytes to read at a time, at most %STARGZ_INPUT_SIZE
+ * @buf: %STARGZ_INPUT_SIZE bytes of memory for a chunk
+ * @read: reads the next @n bytes to @to; returns 0 or a negative errno
  * @from: for @read: the blob
- * @pos: for @read: position of the next byte in there
+ * @pos: for @read: offset of the next byte in the blob
  *
- * Either all bytes are at hand from the start, and the rest is zero, or
- * stargz_input_blob() set it up.
+ * Either all bytes are in memory from the start and the other fields are zero,
+ * or stargz_input_blob() initialised the structure.
  */
 struct stargz_input {
 	const u8 *next;
@@ -539,7 +542,7 @@ void stargz_input_blob(struct stargz_input *in,
 int stargz_input_need(struct stargz_input *in, size_t n);
 int stargz_input_byte(struct stargz_input *in);
 
-/* Is everything that is left at hand? */
+/* Are all remaining bytes in memory? */
 static inline bool stargz_input_whole(const struct stargz_input *in)
 {
 	return !in->left;
@@ -548,13 +551,13 @@ static inline bool stargz_input_whole(const struct stargz_input *in)
 /* meta.c */
 
 /**
- * struct stargz_cursor - a place in a table
+ * struct stargz_cursor - a position in a table
  * @sb: the file system
  * @id: the table
- * @folio: referenced, holds the record that was read last, or NULL
+ * @folio: referenced folio of the record that was read last, or NULL
  *
- * Belongs to one thread. For those who read several records of a table near
- * each other; begins as STARGZ_CURSOR().
+ * Belongs to one thread. Saves look-ups for readers of several records that lie
+ * near each other. Initialise it with STARGZ_CURSOR().
  */
 struct stargz_cursor {
 	struct super_block *sb;
@@ -579,7 +582,7 @@ void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
  * @sbi: the mount
  * @raw: the record
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the rule that @raw violates.
  */
 static inline const char *stargz_bad_span(const struct stargz_sb_info *sbi,
 					  const struct stargz_span *raw)
@@ -620,31 +623,31 @@ u32 stargz_crc(u32 crc, const u8 *data, size_t len);
 
 /* stream.c */
 
-/* What a stream decodes to when nobody wants the bytes. */
+/* Size of the buffer for decoded bytes outside the wanted range. */
 #define STARGZ_SINK_SIZE	65536
 
-/* Room for what a codec keeps from one slice to the next, bytes. */
+/* Size of the state that a codec keeps between slices, bytes. */
 #define STARGZ_CODEC_STATE	192
 
 /**
  * struct stargz_stream - state of one decode
- * @list: on the pool's list while unused
- * @decoder: the decoder of this decode
- * @z: the kernel's inflater, which works in @workspace
- * @own: our own, which is @workspace
- * @workspace: memory for either; lives as long as the stream
- * @zstd: the context of zstd, once one was needed
+ * @list: on the idle list while unused
+ * @decoder: decoder of the current decode
+ * @z: state of the kernel's zlib, which uses @workspace
+ * @own: state of inflate.c, stored in @workspace
+ * @workspace: memory of either decoder; lives as long as the stream
+ * @zstd: zstd context, allocated on first use
  * @in_buf: %STARGZ_INPUT_SIZE bytes for compressed data, page aligned
- * @sink: %STARGZ_SINK_SIZE bytes for output that nobody wants
- * @history: %STARGZ_HISTORY_SIZE bytes for what precedes a span
- * @history_len: how many of them count
- * @why: after an error, what was wrong with the data; else NULL
- * @ns: time the codec took
- * @state: for the codec
+ * @sink: %STARGZ_SINK_SIZE bytes for output outside the wanted range
+ * @history: %STARGZ_HISTORY_SIZE bytes for the history of a span
+ * @history_len: number of valid bytes of @history
+ * @why: after an error, the reason if the data is at fault; else NULL
+ * @ns: time spent in the codec, nanoseconds
+ * @state: private state of the codec
  *
- * Whoever holds a stream may decode, read compressed bytes and add to the span
- * cache; nobody else may, so the number of streams bounds the memory and the
- * CPU time that all readers together take.
+ * A task must hold a stream to decode, to read compressed bytes or to add to
+ * the span cache. The number of streams therefore bounds the memory and the CPU
+ * time of all readers together.
  */
 struct stargz_stream {
 	struct list_head list;
@@ -680,10 +683,10 @@ int stargz_history_load(struct super_block *sb, u32 span,
 /* codec.c */
 
 /**
- * struct stargz_want - what of a span is wanted
- * @out: where to; @to - @from bytes
+ * struct stargz_want - the wanted range of a span
+ * @out: destination of @to - @from bytes
  * @from: offset of the first byte in the decoded span
- * @to: offset behind the last one
+ * @to: offset after the last byte
  */
 struct stargz_want {
 	u8 *out;
@@ -694,22 +697,23 @@ struct stargz_want {
 struct stargz_budget;
 
 /**
- * struct stargz_decode - a span, to be decoded
- * @span: its number
- * @raw: its record, checked
- * @want: which of its bytes are wanted, and where; undefined after an error
- * @budget: what may be spent on it
- * @strm: the decoder's state
- * @in: its compressed bytes
- * @crc: CRC-32 of what was decoded, where it counts
- * @err: how it went: 0, -EFSCORRUPTED the blob is damaged, -E2BIG there is not
- *	so much left of @budget, -EINTR the caller is being killed or the mount
- *	goes away, -ENOMEM, -EIO or what reading gave
- * @done: called when it is over, maybe earlier than others are; or NULL
+ * struct stargz_decode - a request to decode one span
+ * @span: span number
+ * @raw: span record, checked
+ * @want: wanted range and its destination, whose content is undefined after an
+ *	error
+ * @budget: budget of the request
+ * @strm: decoder state
+ * @in: compressed bytes
+ * @crc: CRC-32 of the decoded span, if the record has one
+ * @err: result: 0, -EFSCORRUPTED the blob is damaged, -E2BIG @budget is
+ *	exhausted, -EINTR the caller is being killed or the mount goes away,
+ *	-ENOMEM, -EIO or another error from reading
+ * @done: called when this decode has ended, possibly before others; or NULL
  * @data: for @done
  *
- * The first four and the last two are for the caller to set, and @err is for
- * him to read; the rest is between decode.c and the codecs.
+ * The caller sets the first four and the last two fields and reads @err.
+ * decode.c and the codecs own the other fields.
  */
 struct stargz_decode {
 	u32 span;
@@ -725,22 +729,22 @@ struct stargz_decode {
 };
 
 /**
- * struct stargz_codec_ops - how spans of one enum stargz_codec are decoded
- * @name: for people
- * @stored: the bytes are the content. Nothing below is set
- * @prepare: bring what is needed beside the compressed bytes, while these are
- *	read; may sleep. Or NULL
- * @begin: start to decode d->in; what it keeps is in strm->state
- * @run: go on for one slice, of bounded input and output
- * @pair: go on with two spans of this codec at once, without ending either;
- *	returns that to @run next. NULL: they cannot go side by side
- * @end: be done with it, whatever @begin or @run returned last. Sets d->crc
- *	to the CRC-32 of the span if the record has one. Returns what becomes
- *	of the error, usually the same
+ * struct stargz_codec_ops - operations of one enum stargz_codec
+ * @name: name for messages
+ * @stored: the bytes are the content; all operations are NULL
+ * @prepare: load data other than the compressed bytes, while these are being
+ *	read; may sleep. May be NULL
+ * @begin: start to decode d->in; the codec keeps its state in strm->state
+ * @run: decode one slice of bounded input and output
+ * @pair: continue two spans of this codec side by side, without ending either;
+ *	returns the one to @run next. NULL: spans cannot be paired
+ * @end: release the state, whatever @begin or @run returned last. Sets d->crc
+ *	to the CRC-32 of the span if the record has one. Returns the final
+ *	result, usually its argument
  *
- * @begin and @run return 0 when there is more to do, 1 when all is there, or
- * an error as in stargz_decode.err, with strm->why where the data is at fault.
- * They do not reschedule nor look at signals: decode.c does, between slices.
+ * @begin and @run return 0 if there is more to do, 1 if the span is complete,
+ * or an error as in stargz_decode.err, with strm->why if the data is at fault.
+ * They neither reschedule nor check signals; decode.c does so between slices.
  */
 struct stargz_codec_ops {
 	const char *name;
@@ -761,7 +765,7 @@ extern const struct stargz_codec_ops stargz_codec_zstd;
 int stargz_zstd_hold(void);
 void stargz_zstd_release(void);
 #else
-/* An index that needs it is not mounted. */
+/* An index that needs zstd is never mounted. */
 static inline int stargz_zstd_hold(void)
 {
 	return -EOPNOTSUPP;
@@ -782,10 +786,10 @@ int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in);
 /* map.c */
 
 /**
- * enum stargz_map_kind - what a run of a file is
+ * enum stargz_map_kind - kind of an extent
  * @STARGZ_MAP_HOLE: zeroes
- * @STARGZ_MAP_STORED: bytes of a blob as they are
- * @STARGZ_MAP_ENCODED: bytes that have to be decoded
+ * @STARGZ_MAP_STORED: uncompressed bytes of a blob
+ * @STARGZ_MAP_ENCODED: bytes that must be decoded
  */
 enum stargz_map_kind {
 	STARGZ_MAP_HOLE,
@@ -794,13 +798,13 @@ enum stargz_map_kind {
 };
 
 /**
- * struct stargz_map - a run of a file that comes from one place
+ * struct stargz_map - an extent of a file
  * @pos: first byte in the file
- * @len: bytes, not zero
- * @kind: what it is
+ * @len: number of bytes, not zero
+ * @kind: kind of the extent
  * @span: span number, or %STARGZ_NO_SPAN for a hole
  * @offset: offset of the first byte in the decoded span
- * @raw: the span's record, checked; unset for a hole
+ * @raw: span record, checked; unset for a hole
  */
 struct stargz_map {
 	u64 pos;
@@ -819,12 +823,12 @@ int stargz_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 /* decode.c */
 
 /**
- * struct stargz_budget - what one request may cost
- * @decoded: bytes that may still be decoded for it
- * @fetched: compressed bytes that may still be decoded for it
+ * struct stargz_budget - limit on the work of one request
+ * @decoded: bytes that may still be decoded
+ * @fetched: compressed bytes that may still be decoded
  *
- * Shared by the jobs of a readahead window. Whatever an index and a blob say,
- * reading a folio or a window costs no more than this.
+ * The jobs of a readahead window share one budget. It bounds the cost of
+ * reading a folio or a window, whatever an index and a blob say.
  */
 struct stargz_budget {
 	atomic64_t decoded;
@@ -832,8 +836,8 @@ struct stargz_budget {
 };
 
 /*
- * A page may lie in two spans of the largest size, and of a window each 4 KiB
- * in a span of 64 KiB, which is the least that a span counts for. Layers by honest
+ * A page may lie in two spans of the largest size. In a window, every 4 KiB may
+ * lie in a different span, which is charged at least 64 KiB. Layers of real
  * producers need a fraction of that.
  */
 #define STARGZ_BUDGET_BASE	(2 * STARGZ_SPAN_MAX + SZ_4M)
@@ -842,7 +846,7 @@ struct stargz_budget {
 /**
  * stargz_budget_init() - grant a budget
  * @budget: filled in
- * @len: bytes of files that are wanted
+ * @len: number of wanted bytes of files
  */
 static inline void stargz_budget_init(struct stargz_budget *budget, u64 len)
 {
@@ -853,15 +857,14 @@ static inline void stargz_budget_init(struct stargz_budget *budget, u64 len)
 }
 
 /**
- * struct stargz_session - one who decodes, from the first span to the last
+ * struct stargz_session - state of a task that decodes spans
  * @sb: the file system
  * @strm: the stream, once one was needed; see struct stargz_stream
- * @have: compressed bytes at hand; when a span's are not among them they are
- *	read
- * @budget: what it may cost
+ * @have: compressed bytes in memory; those of other spans are read on demand
+ * @budget: budget of the request
  *
- * Belongs to one thread. Begins with @sb and @budget set and the rest zero;
- * stargz_session_end() gives back what it holds.
+ * Belongs to one thread. The caller sets @sb and @budget and zeroes the rest;
+ * stargz_session_end() releases what the session holds.
  */
 struct stargz_session {
 	struct super_block *sb;
@@ -880,24 +883,24 @@ void stargz_decode_spans(struct stargz_session *session,
 
 /**
  * struct stargz_span_buf - a span in the cache
- * @hash: in the hash table, while it can be found
- * @mount: on stargz_mount_cache.bufs, likewise
+ * @hash: in the hash table, until the buffer is dropped
+ * @mount: on stargz_mount_cache.bufs, for the same time
  * @lru: on the cache's list while @users is zero, least recently used first
- * @shrink: on the cache's list_lru, likewise
+ * @shrink: on the cache's list_lru while @users is zero
  * @sbi: the mount
- * @span: its number
- * @len: bytes
- * @size: bytes of memory that @data takes
- * @share: of the cgroup that it is charged to, until it can be evicted
- * @users: how many hold it
- * @delivered: bytes copied out so far
- * @ahead: decoded ahead, and nobody has asked for it yet
+ * @span: span number
+ * @len: decoded size, bytes
+ * @size: accounted memory of the buffer, bytes
+ * @share: held memory of the cgroup, until the buffer can be evicted
+ * @users: reference count
+ * @delivered: number of bytes copied to the page cache so far
+ * @ahead: decoded ahead, and not requested yet
  * @err: result of decoding; valid after @done
- * @done: decoding is over
- * @data: @len decoded bytes, valid after @done without @err
+ * @done: decoding has ended
+ * @data: @len decoded bytes, valid after @done if @err is 0
  *
- * The cache's lock protects the lists, @users, @delivered and @ahead; the rest
- * is set before others see it, or as said.
+ * The cache's lock protects the lists, @users, @delivered and @ahead. The other
+ * fields are set before the buffer becomes visible, or before @done.
  */
 struct stargz_span_buf {
 	struct hlist_node hash;
@@ -918,11 +921,11 @@ struct stargz_span_buf {
 };
 
 /**
- * enum stargz_claim_how - what to do when the cache is full
- * @STARGZ_CLAIM_WAIT: wait until there is room
- * @STARGZ_CLAIM_TRY: give up
- * @STARGZ_CLAIM_AHEAD: give up, also when too much that was decoded ahead has
- *	not been asked for yet
+ * enum stargz_claim_how - behaviour if the cache is full
+ * @STARGZ_CLAIM_WAIT: wait for room
+ * @STARGZ_CLAIM_TRY: fail
+ * @STARGZ_CLAIM_AHEAD: fail, also if unrequested spans that were decoded ahead
+ *	take too much of the cache
  */
 enum stargz_claim_how {
 	STARGZ_CLAIM_WAIT,
@@ -960,11 +963,11 @@ void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends);
 
 /**
  * struct stargz_slot - a folio of a request
- * @folio: locked; not ours any more once @left is zero
- * @pos: where it starts in the file
- * @end: where its part of the file ends: behind the folio or the file
- * @left: bytes of it that nobody has produced yet
- * @bad: some of them will never come
+ * @folio: locked until @left becomes zero; not ours after that
+ * @pos: start of the folio in the file
+ * @end: end of the folio, or of the file if that comes first
+ * @left: number of missing bytes
+ * @bad: some bytes could not be produced
  */
 struct stargz_slot {
 	struct folio *folio;
@@ -976,9 +979,9 @@ struct stargz_slot {
 
 /**
  * struct stargz_request - a readahead window
- * @inode: the file; alive as long as a folio is locked
- * @refs: jobs that are not over, and who makes them
- * @budget: of all jobs together
+ * @inode: the file; pinned by the locked folios
+ * @refs: one for each unfinished job and one for the planner
+ * @budget: budget that all jobs share
  * @nr: number of @slots
  * @slots: the folios, in order and without gaps
  */
@@ -994,14 +997,14 @@ struct stargz_request {
  * struct stargz_job - a part of a window
  * @task: on the queue of the mount
  * @req: the window
- * @session: its stream, and compressed bytes that were read
- * @pos: first byte in the file that is still to come
- * @end: behind the last one
- * @slot: the slot that holds @pos
- * @blob: the blob of its spans, when @clen is not zero
- * @start: first of their compressed bytes
- * @clen: how many compressed bytes can be read at once, or 0. A hint: what
- *	was read is looked up by position
+ * @session: stream and compressed bytes of the job
+ * @pos: first byte in the file that is still missing
+ * @end: end of the job in the file
+ * @slot: slot that holds @pos
+ * @blob: blob of the spans, if @clen is not zero
+ * @start: offset of their first compressed byte in the blob
+ * @clen: number of compressed bytes to read at once, or 0. A hint: spans find
+ *	their bytes by position
  */
 struct stargz_job {
 	struct stargz_task task;

@@ -2,14 +2,14 @@
 /*
  * stargz - messages about mounted file systems.
  *
- * Each mount has a ratelimit of its own, so that a damaged or hostile image
- * can neither flood the log nor silence what is said about another mount. The
+ * Each mount has its own ratelimit. A damaged or hostile image can therefore
+ * neither flood the log nor suppress the messages of another mount. The
  * ratelimit has its own lock; nothing else is shared.
  */
 #include "internal.h"
 
 /**
- * stargz_err() - log what is wrong with a mounted file system
+ * stargz_err() - log an error of a mounted file system
  * @sb: the file system
  * @fmt: printf() format, without newline
  */
@@ -28,9 +28,9 @@ void stargz_err(const struct super_block *sb, const char *fmt, ...)
 }
 
 /**
- * stargz_damaged() - log that something about an inode is damaged
+ * stargz_damaged() - log damage of an inode
  * @inode: the inode
- * @why: what
+ * @why: description of the damage
  *
  * Return: -EFSCORRUPTED.
  */

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - on whose behalf work is done.
+ * stargz - the cgroups on whose behalf a worker runs.
  *
- * A worker decodes for somebody else. What it allocates is charged to the
- * memory cgroup of that reader, and what it reads from devices is accounted to
- * the reader's block cgroup. The CPU time of a worker is charged to no cgroup: the
- * kernel has no way to charge that of a workqueue. (drivers/block/loop.c does the
- * same for the files behind loop devices. Where such a loop device reads a file of
- * ours, its own worker is taken for the reader: the kernel does not tell modules
- * the block cgroup that the worker acts for.)
+ * A worker decodes for a reader. It charges its allocations to the memory
+ * cgroup of that reader, and accounts its device reads to the reader's block
+ * cgroup. No cgroup is charged for the CPU time of a worker: the kernel cannot
+ * charge the CPU time of a workqueue. (drivers/block/loop.c does the same for
+ * the files behind loop devices. If such a loop device reads a file on stargz,
+ * its worker counts as the reader, because the kernel does not tell modules the
+ * block cgroup that the worker acts for.)
  *
- * All memory for reading is allocated without starting I/O (GFP_NOIO). Whoever
- * reads holds locked folios, and perhaps a stream and a share of the span cache,
- * which are for all mounts: reclaim that wrote to swap could need a read of ours,
- * for instance by a loop device, that waits for one of these.
+ * Allocations for reading never start I/O (GFP_NOIO). The reader holds locked
+ * folios, and perhaps a stream and a share of the span cache, which all mounts
+ * share. Reclaim that wrote to swap could depend on a read of stargz, for
+ * instance through a loop device, and that read could wait for one of these.
  *
  * No locks: an owner belongs to one task.
  */
@@ -27,8 +27,8 @@
 #include "internal.h"
 
 /**
- * stargz_owner_get() - note on whose behalf the caller works
- * @owner: filled in; stargz_owner_put() is needed
+ * stargz_owner_get() - take references to the cgroups of the caller
+ * @owner: filled in; must be released with stargz_owner_put()
  */
 void stargz_owner_get(struct stargz_owner *owner)
 {
@@ -40,7 +40,7 @@ void stargz_owner_get(struct stargz_owner *owner)
 }
 
 /**
- * stargz_owner_put() - drop what stargz_owner_get() took
+ * stargz_owner_put() - drop the references of stargz_owner_get()
  * @owner: the owner
  */
 void stargz_owner_put(struct stargz_owner *owner)
@@ -52,11 +52,11 @@ void stargz_owner_put(struct stargz_owner *owner)
 }
 
 /**
- * stargz_owner_enter() - begin to work for an owner
- * @owner: stays until stargz_owner_leave()
+ * stargz_owner_enter() - start to work on behalf of an owner
+ * @owner: must stay valid until stargz_owner_leave()
  * @saved: filled in, for stargz_owner_leave()
  *
- * In a worker only. Reclaim starts no I/O until the end.
+ * Context: A worker. Reclaim starts no I/O until stargz_owner_leave().
  */
 void stargz_owner_enter(const struct stargz_owner *owner,
 			struct stargz_owner_saved *saved)
@@ -67,8 +67,8 @@ void stargz_owner_enter(const struct stargz_owner *owner,
 }
 
 /**
- * stargz_owner_leave() - end what stargz_owner_enter() began
- * @saved: what that filled in
+ * stargz_owner_leave() - stop working on behalf of an owner
+ * @saved: state from stargz_owner_enter()
  */
 void stargz_owner_leave(const struct stargz_owner_saved *saved)
 {
@@ -78,13 +78,13 @@ void stargz_owner_leave(const struct stargz_owner_saved *saved)
 }
 
 /**
- * stargz_alloc() - memory that reading can do without
+ * stargz_alloc() - allocate memory that reading can do without
  * @size: bytes
- * @flags: __GFP_ACCOUNT to charge it to whoever is worked for, or 0
+ * @flags: __GFP_ACCOUNT to charge the owner, or 0
  *
- * Starts no I/O, see the top of the file. Without the OOM killer, which that
- * rules out too, the allocator would go on for ever: it gives up here, and the
- * caller has a way that needs no memory.
+ * The allocation starts no I/O, see the top of the file. That also rules out
+ * the OOM killer, so the allocator would retry forever. This function fails
+ * instead, and the caller falls back to a method that needs no memory.
  *
  * Return: memory for kvfree(), or NULL.
  */

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - shares of memory cgroups: what reading may hold of one at a time.
+ * stargz - limit of the memory that reading holds of a memory cgroup.
  *
- * Memory that is charged to a cgroup while spans are decoded cannot be reclaimed
- * until that is over. With one large span for each stream, all that a small cgroup
- * may have could be such memory, and whatever its tasks do next would call the OOM
- * killer. So at most a quarter of the limit of a cgroup is held at a time; who
- * gets nothing decodes in a way that needs no memory, as it does when there is
- * none to be had.
+ * Memory that is charged to a cgroup while a span is decoded cannot be reclaimed
+ * until decoding ends. One large span for each stream could use up the limit of
+ * a small cgroup, and the next allocation of its tasks would invoke the OOM
+ * killer. Reading therefore holds at most a quarter of the limit of a cgroup. A
+ * reader that gets no share decodes without memory, as it does under memory
+ * shortage.
  *
- * What counts is the tightest limit of the cgroup and those above it. Shares are
- * counted in slots: cgroups that hash to the same slot count together, which may
- * refuse a share, but never gives too much.
+ * The tightest limit of the cgroup and its ancestors counts. Shares are counted
+ * in slots. Cgroups that hash to the same slot count together, which may refuse
+ * a share but never grants too much.
  *
- * No locks: counters are atomic.
+ * No locks: the counters are atomic.
  */
 #include <linux/atomic.h>
 #include <linux/hash.h>
@@ -22,7 +22,7 @@
 
 #include "internal.h"
 
-/* The part of a limit that may be held, and all that a single share may be. */
+/* Divisors of the limit: for all shares together, and for a single share. */
 #define STARGZ_SHARE_PART	4
 #define STARGZ_SHARE_PART_ONE	2
 
@@ -31,7 +31,7 @@
 static atomic64_t stargz_shares[1 << STARGZ_SHARE_BITS];
 
 #ifdef CONFIG_MEMCG
-/* The counter with the lowest limit that the caller's memory is charged to. */
+/* The counter with the lowest limit that applies to @memcg. */
 static const struct page_counter *stargz_share_tightest(struct mem_cgroup *memcg)
 {
 	const struct page_counter *counter = &memcg->memory, *least = counter;
@@ -42,14 +42,14 @@ static const struct page_counter *stargz_share_tightest(struct mem_cgroup *memcg
 	return least;
 }
 
-/* The limit that the caller works under, bytes, and its slot; 0: there is none. */
+/* The limit of the caller in bytes, and its slot; 0 if there is no limit. */
 static u64 stargz_share_limit(unsigned int *slot)
 {
 	struct mem_cgroup *memcg = get_mem_cgroup_from_mm(NULL);
 	const struct page_counter *counter;
 	u64 limit = 0;
 
-	/* Without memory cgroups. */
+		/* Memory cgroups are disabled. */
 	if (!memcg)
 		return 0;
 	counter = stargz_share_tightest(memcg);
@@ -69,13 +69,14 @@ static u64 stargz_share_limit(unsigned int *slot)
 
 /**
  * stargz_share_take() - ask whether memory may be allocated for reading
- * @share: filled in; stargz_share_drop() is needed once that memory is freed or
- *	can be reclaimed
- * @bytes: how much, that is charged to whoever the caller works for
+ * @share: filled in; call stargz_share_drop() once the memory is freed or can be
+ *	reclaimed
+ * @bytes: size of the allocation, which is charged to the caller's owner
  *
- * Does not sleep.
+ * Context: Does not sleep.
  *
- * Return: whether it may. If not, there is nothing to be dropped.
+ * Return: true if the memory may be allocated. If false, there is nothing to
+ *	drop.
  */
 bool stargz_share_take(struct stargz_share *share, size_t bytes)
 {
@@ -98,10 +99,12 @@ bool stargz_share_take(struct stargz_share *share, size_t bytes)
 }
 
 /**
- * stargz_share_drop() - memory is not needed for reading any more
+ * stargz_share_drop() - release a share
  * @share: from stargz_share_take(), or zeroed
  *
- * May be called again. From any context.
+ * May be called repeatedly.
+ *
+ * Context: Any context.
  */
 void stargz_share_drop(struct stargz_share *share)
 {
