@@ -2,46 +2,46 @@
 /*
  * stargz - CRC-32 of decoded bytes (RFC 1952), at the speed of the decoder.
  *
- * Everything that is inflated is checked, so this must not cost more than
- * inflating. Where the kernel says that it has a CRC of the architecture, which
- * it does since 6.14, that is used. The kernel's own C code is a third of the
- * speed of our decoder on recent kernels (one byte at a time), so there, and
- * on older ones, long runs are folded, and the rest looked up sixteen bytes at
- * once.
+ * Every inflated byte is checked, so the CRC must not cost more than inflating.
+ * If the kernel announces a CRC implementation of the architecture (since 6.14),
+ * stargz uses that. On recent kernels the generic C code, which takes one byte
+ * at a time, has a third of the speed of our decoder. With that code, and on
+ * older kernels, stargz folds long runs and looks up the rest sixteen bytes at
+ * a time.
  *
- * Folding. x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the polynomial of
- * the CRC, found by trying all pairs of powers of x below 300. Its eighth power
- * has the same terms in x^8, bytes instead of bits, and is a multiple as well.
- * To add multiples of a polynomial does not change a CRC. So a byte can be made
- * zero when it is added to those 145, 183, 211 and 300 bytes behind it; these
- * are far enough for eight to be done at once. Bytes that are zero, at the
- * start, do not matter any more. (This is how Chorba works, S. Russell,
+ * Folding. x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the CRC polynomial,
+ * found by trying all pairs of powers of x below 300. Its eighth power has the
+ * same terms in x^8, that is, in bytes instead of bits, and is a multiple as
+ * well. Adding multiples of the polynomial does not change the CRC. A byte
+ * becomes zero if it is added to the bytes 145, 183, 211 and 300 positions after
+ * it. These distances allow processing eight bytes at once. Leading zero bytes
+ * do not affect the CRC. (Chorba works in this way, S. Russell,
  * arXiv:2412.16398.)
  *
- * The tables are written when the module starts, and only read afterwards.
+ * The tables are written at module init and are read-only afterwards.
  */
 #include <linux/crc32.h>
 #include <linux/crc32poly.h>
 
 #include "internal.h"
 
-/* Bytes that are looked up at once. */
+/* Number of bytes that are looked up at once. */
 #define STARGZ_CRC_STEP		16
 
-/* How many bytes back folding looks, rounded up, and how many it does in a go. */
+/* Reach of folding in bytes, rounded up, and bytes folded per iteration. */
 #define STARGZ_CRC_BACK		304
 #define STARGZ_CRC_BLOCK	(2 * STARGZ_CRC_BACK)
 
-/* Folding costs as much as looking up 300 bytes, once. */
+/* Setting up folding costs as much as looking up 300 bytes. */
 #define STARGZ_CRC_FOLD_MIN	2048
 
-/* [n][b]: what byte b does to the CRC when n more bytes follow it. */
+/* [n][b]: the effect of byte b on the CRC if n more bytes follow it. */
 static u32 stargz_crc_table[STARGZ_CRC_STEP][256] __ro_after_init;
 
 /**
  * stargz_crc_init() - prepare stargz_crc()
  *
- * Called once, before anything is mounted.
+ * Context: Called once, before anything is mounted.
  */
 void __init stargz_crc_init(void)
 {
@@ -60,7 +60,7 @@ void __init stargz_crc_init(void)
 			t[n][i] = t[n - 1][i] >> 8 ^ t[0][t[n - 1][i] & 0xff];
 }
 
-/* What four bytes do to the CRC when @after more follow. */
+/* The effect of four bytes on the CRC if @after more bytes follow. */
 static u32 stargz_crc_word(u32 word, unsigned int after)
 {
 	const u32 (*t)[256] = &stargz_crc_table[after];
@@ -83,15 +83,16 @@ static u32 stargz_crc_look_up(u32 crc, const u8 *data, size_t len)
 	return crc;
 }
 
-/* Eight bytes, in the order that they have in memory. */
+/* Eight bytes in memory order. */
 static u64 stargz_crc_bytes(const u8 *p)
 {
 	return get_unaligned((const u64 *)p);
 }
 
 /*
- * To @len bytes at @data, a multiple of eight, add what those before them left
- * for them, @acc being where that of the first one is; put the sums to @to.
+ * Add to @len bytes at @data, a multiple of eight, the sums that the previous
+ * bytes carry over to them, and store the results at @to. @acc is the sum for
+ * the first byte.
  */
 static void stargz_crc_fold(u8 *to, const u8 *acc, const u8 *data, size_t len)
 {
@@ -106,13 +107,13 @@ static void stargz_crc_fold(u8 *to, const u8 *acc, const u8 *data, size_t len)
 			      (u64 *)(to + i));
 }
 
-/* The same as stargz_crc_look_up(), of at least BACK + BLOCK bytes. */
+/* As stargz_crc_look_up(), for at least BACK + BLOCK bytes. */
 static u32 stargz_crc_long(u32 crc, const u8 *data, size_t len)
 {
 	u8 sums[STARGZ_CRC_BACK + STARGZ_CRC_BLOCK] = {};
 	u8 *acc = sums + STARGZ_CRC_BACK;
 
-	/* The CRC before is added to the first four bytes: to byte 300 of -300. */
+	/* The previous CRC adds to the first four bytes: byte 300 of -300. */
 	put_unaligned_le32(crc, acc - 300);
 	for (; len >= STARGZ_CRC_BACK + STARGZ_CRC_BLOCK;
 	     len -= STARGZ_CRC_BLOCK) {
@@ -120,7 +121,7 @@ static u32 stargz_crc_long(u32 crc, const u8 *data, size_t len)
 		memcpy(sums, sums + STARGZ_CRC_BLOCK, STARGZ_CRC_BACK);
 		data += STARGZ_CRC_BLOCK;
 	}
-	/* What was left to bytes that are not folded themselves is added. */
+	/* Add the carried sums to the bytes that are not folded themselves. */
 	memset(acc, 0, STARGZ_CRC_BACK);
 	stargz_crc_fold(acc + STARGZ_CRC_BACK, acc, data, STARGZ_CRC_BACK);
 	crc = stargz_crc_look_up(0, acc + STARGZ_CRC_BACK, STARGZ_CRC_BACK);
@@ -130,13 +131,13 @@ static u32 stargz_crc_long(u32 crc, const u8 *data, size_t len)
 
 /**
  * stargz_crc() - continue a CRC-32
- * @crc: what the bytes before gave, all ones at the start; not inverted
+ * @crc: CRC of the previous bytes, all ones at the start; not inverted
  * @data: the bytes
- * @len: how many
+ * @len: number of bytes
  *
  * Uses 1 KiB of stack.
  *
- * Return: the CRC, as crc32_le() has it.
+ * Return: the CRC, in the form of crc32_le().
  */
 u32 stargz_crc(u32 crc, const u8 *data, size_t len)
 {

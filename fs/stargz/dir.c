@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - listing a directory.
+ * stargz - directory listing.
  *
- * Position 0 is ".", 1 is "..", 2 + N is entry N: stable, seekable, and the
- * same for every reader. The VFS holds the directory's i_rwsem shared.
+ * Position 0 is ".", 1 is "..", 2 + N is entry N. Positions are stable, seekable
+ * and the same for every reader. The VFS holds the directory's i_rwsem shared.
  */
 #include "internal.h"
 
-/* Records read at once; small enough for the stack. */
+/* Number of records to read at once; small enough for the stack. */
 #define STARGZ_DIR_BATCH	16
 
-/* Names of one directory are emitted in order; keep the last one to check. */
+/* Names must be emitted in order; keep the last one for that check. */
 struct stargz_dir_names {
 	struct stargz_cursor cur;
 	char buf[2][STARGZ_NAME_MAX];
@@ -38,7 +38,7 @@ static int stargz_emit(struct inode *dir, struct dir_context *ctx,
 			return err;
 		why = stargz_check_name(name, len);
 	}
-	/* A lookup would not find what is out of order. */
+	/* A lookup would not find a name that is out of order. */
 	if (!why && names->last_len &&
 	    stargz_name_cmp(last, names->last_len, name, len) >= 0)
 		why = "unsorted names";

@@ -2,9 +2,9 @@
 /*
  * stargz - file handles, for NFS and for overlayfs.
  *
- * A handle is an inode number and a generation, both 32 bits wide. overlayfs
- * takes the use of generic_encode_ino32_fh as the promise that inode numbers
- * fit 32 bits, and so uses the upper bits for its own.
+ * A handle is an inode number and a generation, both 32 bits wide. If a file
+ * system uses generic_encode_ino32_fh, overlayfs assumes that its inode numbers
+ * fit 32 bits and uses the upper bits itself.
  */
 #include <linux/exportfs.h>
 

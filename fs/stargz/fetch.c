@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - compressed bytes and the index, brought into memory.
+ * stargz - reading compressed bytes and the index into memory.
  *
- * From a block device they are read with bios of our own: what is decoded
- * goes to a page cache of ours, and what it comes from need not be in the
- * device's as well. From a file they come through the page cache of its file
- * system. Nothing is shared here, so nothing is locked.
+ * Reads from a block device use bios of stargz: the decoded bytes go to the page
+ * cache of the mount, so the compressed bytes need not be in the page cache of
+ * the device as well. Reads from a file use the page cache of its file system.
+ * Nothing is shared here, so there are no locks.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -15,7 +15,7 @@
 
 #include "internal.h"
 
-/* Add @len bytes at @buf to @bio; returns how many found room. */
+/* Add @len bytes at @buf to @bio; returns the number of bytes added. */
 static size_t stargz_bio_add(struct bio *bio, void *buf, size_t len)
 {
 	size_t done = 0;
@@ -28,7 +28,7 @@ static size_t stargz_bio_add(struct bio *bio, void *buf, size_t len)
 			page = vmalloc_to_page(buf + done);
 		else
 			page = virt_to_page(buf + done);
-		/* Neighbours in memory share an entry, so this goes far. */
+		/* bio_add_page() merges contiguous pages into one entry. */
 		if (bio_add_page(bio, page, n, 0) != n)
 			break;
 		done += n;
@@ -36,7 +36,7 @@ static size_t stargz_bio_add(struct bio *bio, void *buf, size_t len)
 	return done;
 }
 
-/* A bio of @io is over, or all are submitted. */
+/* A bio of @io has ended, or all bios are submitted. */
 static void stargz_bdev_put(struct stargz_bdev_read *io)
 {
 	if (atomic_dec_and_test(&io->left))
@@ -53,7 +53,7 @@ static void stargz_bdev_end_io(struct bio *bio)
 	stargz_bdev_put(io);
 }
 
-/* Begin to read whole sectors to @buf, which starts at a page border. */
+/* Start to read whole sectors to @buf, which is page aligned. */
 static void stargz_bdev_submit(struct stargz_bdev_read *io,
 			       struct block_device *bdev, u64 pos, void *buf,
 			       size_t len)
@@ -79,7 +79,7 @@ static void stargz_bdev_submit(struct stargz_bdev_read *io,
 	stargz_bdev_put(io);
 }
 
-/* Wait until @len bytes at @buf were read. */
+/* Wait for a read of @len bytes to @buf. */
 static int stargz_bdev_wait(struct stargz_bdev_read *io, void *buf, size_t len)
 {
 	wait_for_completion_io(&io->done);
@@ -89,14 +89,14 @@ static int stargz_bdev_wait(struct stargz_bdev_read *io, void *buf, size_t len)
 }
 
 /**
- * stargz_fetch_pages() - read bytes of a source without its page cache
+ * stargz_fetch_pages() - read bytes of a source, bypassing its page cache
  * @src: the source
  * @pos: first byte
- * @buf: where to; starts at a page border
- * @len: how many
+ * @buf: destination, page aligned
+ * @len: number of bytes
  *
- * A range of a device that is not of whole sectors, and files, are read
- * through their page cache nevertheless. Sleeps.
+ * Files, and device ranges that are not sector aligned, are read through their
+ * page cache nevertheless. Sleeps.
  *
  * Return: as stargz_source_read().
  */
@@ -113,20 +113,19 @@ int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
 }
 
 /**
- * stargz_fetch_begin() - begin to read compressed bytes of a blob
- * @f: filled in; stays where it is until stargz_fetch_wait() was called
+ * stargz_fetch_begin() - start to read compressed bytes of a blob
+ * @f: filled in; must not move before stargz_fetch_wait() returns
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: how many, at most %STARGZ_FETCH_MAX; they lie within what the blob may
- *	use
- * @scratch: memory to use when it is large enough, page aligned, or NULL;
- *	stays untouched until stargz_fetch_wait() was called
- * @scratch_size: its size, bytes
+ * @len: number of bytes, at most %STARGZ_FETCH_MAX, within stargz_blob_info.used
+ * @scratch: page aligned memory to use if it is large enough, or NULL; the
+ *	caller must not touch it before stargz_fetch_wait() returns
+ * @scratch_size: size of @scratch, bytes
  *
  * Sleeps for memory only. May be called with folios locked.
  *
- * Return: 0, then stargz_fetch_wait() is needed, or -ENOMEM, also when they are
- *	too many.
+ * Return: 0, then stargz_fetch_wait() is needed; or -ENOMEM, also if @len is too
+ *	large.
  */
 int stargz_fetch_begin(struct stargz_fetch *f,
 		       const struct stargz_blob_info *blob, u64 pos, size_t len,
@@ -145,7 +144,7 @@ int stargz_fetch_begin(struct stargz_fetch *f,
 	f->share.bytes = 0;
 	f->forget = false;
 	if (f->size > scratch_size) {
-		/* Whole pages, so that it starts at a page border. */
+		/* Whole pages keep the buffer page aligned. */
 		if (!stargz_share_take(&f->share, PAGE_ALIGN(f->size)))
 			return -ENOMEM;
 		buf = stargz_alloc(PAGE_ALIGN(f->size), __GFP_ACCOUNT);
@@ -169,12 +168,13 @@ int stargz_fetch_begin(struct stargz_fetch *f,
 }
 
 /**
- * stargz_fetch_wait() - wait for the bytes of stargz_fetch_begin()
- * @f: what is being fetched
+ * stargz_fetch_wait() - wait for a read that stargz_fetch_begin() started
+ * @f: the read
  *
  * Sleeps.
  *
- * Return: 0, then stargz_fetch_free() is needed; -EIO, or what reading gave.
+ * Return: 0, then stargz_fetch_free() is needed; -EIO or another error of the
+ * read.
  */
 int stargz_fetch_wait(struct stargz_fetch *f)
 {
@@ -198,12 +198,12 @@ int stargz_fetch_wait(struct stargz_fetch *f)
  * @f: filled in
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: how many; they lie within what the blob may use
+ * @len: number of bytes, within stargz_blob_info.used
  *
  * Sleeps. May be called with folios locked.
  *
- * Return: 0, then stargz_fetch_free() is needed; -ENOMEM, -EIO, or what
- * reading gave.
+ * Return: 0, then stargz_fetch_free() is needed; -ENOMEM, -EIO or another error
+ * of the read.
  */
 int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
 		 u64 pos, size_t len)
@@ -214,8 +214,8 @@ int stargz_fetch(struct stargz_fetch *f, const struct stargz_blob_info *blob,
 }
 
 /**
- * stargz_fetch_free() - give the memory of stargz_fetch() back
- * @f: what was fetched; may be zeroed
+ * stargz_fetch_free() - free the memory of stargz_fetch()
+ * @f: the bytes; may be zeroed
  */
 void stargz_fetch_free(struct stargz_fetch *f)
 {
@@ -225,13 +225,13 @@ void stargz_fetch_free(struct stargz_fetch *f)
 }
 
 /**
- * stargz_fetched() - find a range in what was fetched
- * @f: what was fetched; may be zeroed
+ * stargz_fetched() - find a range in fetched bytes
+ * @f: the bytes; may be zeroed
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: how many
+ * @len: number of bytes
  *
- * Return: the bytes, or NULL when not all of them are there.
+ * Return: the bytes, or NULL if @f does not hold the whole range.
  */
 const u8 *stargz_fetched(const struct stargz_fetch *f,
 			 const struct stargz_blob_info *blob, u64 pos,

@@ -2,9 +2,9 @@
 /*
  * stargz - inodes.
  *
- * An inode number is the position of a record in the inode table plus one.
- * An inode is filled while it is I_NEW and locked by its maker; afterwards
- * nothing in it changes.
+ * An inode number is the position of a record in the inode table plus one. The
+ * thread that creates an inode fills it while the inode is I_NEW and locked.
+ * Afterwards an inode is immutable.
  */
 #include <linux/stat.h>
 
@@ -79,7 +79,7 @@ static int stargz_fill_symlink(struct inode *inode)
 		kfree(target);
 		return err;
 	}
-	/* Freed with the inode, in stargz_free_inode(). */
+	/* stargz_free_inode() frees it with the inode. */
 	inode->i_link = target;
 	inode->i_op = &stargz_symlink_iops;
 	return 0;
@@ -129,7 +129,7 @@ static int stargz_fill_inode(struct inode *inode)
 		return err;
 	why = stargz_check_inode(&STARGZ_SB(sb)->super, stargz_ino(inode),
 				 &raw);
-	/* With 32-bit page numbers Linux has less than the format. */
+	/* 32-bit page numbers allow smaller files than the format does. */
 	if (!why && le64_to_cpu(raw.size) > sb->s_maxbytes)
 		why = "file too large for this kernel";
 	if (why)
@@ -146,9 +146,9 @@ static int stargz_fill_inode(struct inode *inode)
 	i_gid_write(inode, le32_to_cpu(raw.gid));
 	set_nlink(inode, le32_to_cpu(raw.nlink));
 	inode->i_size = le64_to_cpu(raw.size);
-	/* Like a file system of 4 KiB blocks would; du(1) reads this. */
+	/* As a file system with blocks of 4 KiB; du(1) reads this. */
 	inode->i_blocks = DIV_ROUND_UP_ULL(inode->i_size, 4096) << 3;
-	/* A handle of another image must not be taken for one of ours. */
+	/* File handles of another image must not match. */
 	inode->i_generation = get_unaligned_le32(STARGZ_SB(sb)->super.uuid);
 	mtime.tv_sec = stargz_time_decode(le64_to_cpu(raw.mtime), &nsec);
 	mtime.tv_nsec = nsec;
@@ -159,12 +159,12 @@ static int stargz_fill_inode(struct inode *inode)
 }
 
 /**
- * stargz_iget() - the inode of a number
+ * stargz_iget() - get an inode by its number
  * @sb: the file system
  * @ino: inode number, checked here
  *
- * Return: the inode with a reference, or an ERR_PTR: -ESTALE there is no such
- * inode, -EFSCORRUPTED its record is damaged, -ENOMEM, -EIO.
+ * Return: the inode with a reference, or an ERR_PTR: -ESTALE if there is no such
+ * inode, -EFSCORRUPTED if its record is damaged, -ENOMEM, -EIO.
  */
 struct inode *stargz_iget(struct super_block *sb, u64 ino)
 {

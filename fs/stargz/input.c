@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - compressed bytes of a span, as codecs take them.
+ * stargz - compressed bytes of a span, in the form that codecs consume.
  *
- * No locks: an input belongs to the decode that it is for.
+ * No locks: an input belongs to one decode.
  */
 #include <linux/string.h>
 
 #include "internal.h"
 
-/* Read from a blob, as stargz_input.read. */
+/* Read from a blob; implements stargz_input.read. */
 static int stargz_input_read(struct stargz_input *in, void *to, size_t n)
 {
 	const struct stargz_blob_info *blob = in->from;
@@ -26,12 +26,12 @@ static int stargz_input_read(struct stargz_input *in, void *to, size_t n)
 }
 
 /**
- * stargz_input_blob() - take bytes of a blob piece by piece
+ * stargz_input_blob() - read the bytes of a blob chunk by chunk
  * @in: filled in
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: how many; they lie within what the blob may use
- * @buf: %STARGZ_INPUT_SIZE bytes of memory, which stay as long as @in is used
+ * @len: number of bytes, within stargz_blob_info.used
+ * @buf: %STARGZ_INPUT_SIZE bytes of memory, valid as long as @in is used
  */
 void stargz_input_blob(struct stargz_input *in,
 		       const struct stargz_blob_info *blob, u64 pos, u64 len,
@@ -48,14 +48,14 @@ void stargz_input_blob(struct stargz_input *in,
 }
 
 /**
- * stargz_input_need() - have so many bytes at hand
+ * stargz_input_need() - bring at least @n bytes into memory
  * @in: the input
- * @n: how many, at most %STARGZ_INPUT_SIZE
+ * @n: number of bytes, at most %STARGZ_INPUT_SIZE
  *
- * Reads the next piece when there are fewer and the span has more. Sets @next
- * and @avail; @avail stays below @n at the end of the span only. Sleeps.
+ * Reads the next chunk if fewer bytes are in memory and the span has more. Sets
+ * @next and @avail; @avail is below @n only at the end of the span. Sleeps.
  *
- * Return: 0, or what reading gave.
+ * Return: 0, or an error of the read.
  */
 int stargz_input_need(struct stargz_input *in, size_t n)
 {
@@ -77,11 +77,11 @@ int stargz_input_need(struct stargz_input *in, size_t n)
 }
 
 /**
- * stargz_input_byte() - take one byte
+ * stargz_input_byte() - consume one byte
  * @in: the input
  *
- * Return: the byte, -EFSCORRUPTED at the end of the span, or what reading
- * gave.
+ * Return: the byte, -EFSCORRUPTED at the end of the span, or an error of the
+ * read.
  */
 int stargz_input_byte(struct stargz_input *in)
 {

@@ -2,17 +2,17 @@
 /*
  * stargz - access to the tables of the index.
  *
- * The bytes of the index are in the page cache of an inode that nobody sees,
- * read ahead for each table by itself. A record is copied out of there before
- * it is looked at, so that what was checked is what is used even when the
- * index changes under us. There is one way to a record, through the bounds of
- * its table, and no pointer into the index anywhere.
+ * The page cache of an internal inode holds the bytes of the index. Each table
+ * has its own readahead state. A record is copied before it is checked, so the
+ * checked bytes are the bytes in use even if the index changes underneath. All
+ * access to a record goes through the bounds of its table; no code keeps a
+ * pointer into the index.
  *
- * Locking: a folio of the index may be waited for with folios of files
- * locked; whoever fills one takes no other lock of this file system. The
- * readahead state of a table is copied out and back under
- * stargz_sb_info.meta_lock, so that readahead never works on a state that is
- * half of another reader's; of two readers at the same time the last one wins.
+ * Locking: a thread may wait for a folio of the index while it holds locked
+ * folios of files. The thread that fills a folio of the index takes no other
+ * lock of this file system. stargz_sb_info.meta_lock protects the readahead
+ * state of a table while it is copied out and back, so that readahead never
+ * works on a mix of two states; of two concurrent readers the last one wins.
  */
 #include <linux/bio.h>
 #include <linux/pagemap.h>
@@ -22,12 +22,12 @@
 
 #include "internal.h"
 
-/* Most that is read ahead of one table, bytes. */
+/* Maximum readahead of one table, bytes. */
 #define STARGZ_META_WINDOW	SZ_128K
 
 /*
- * What is read around a record that is wanted, bytes, aligned: it takes hardly
- * longer than a page, and the next record is often among it.
+ * Size of the aligned block that is read around a wanted record, bytes. Reading
+ * it takes hardly longer than one page, and it often has the next record.
  */
 #define STARGZ_META_AROUND	SZ_32K
 
@@ -39,7 +39,7 @@ stargz_index_source(const struct stargz_sb_info *sbi)
 	return sbi->has_index ? &sbi->index : &sbi->image;
 }
 
-/* Read from the index; a buffer that reaches beyond its end gets zeros. */
+/* Read from the index; zero the part of the buffer beyond its end. */
 static int stargz_meta_fill(struct inode *inode, u64 pos, void *buf,
 			    size_t len)
 {
@@ -53,7 +53,7 @@ static int stargz_meta_fill(struct inode *inode, u64 pos, void *buf,
 
 static int stargz_meta_read_folio(struct file *file, struct folio *folio)
 {
-	/* Not in high memory, by the mapping's allocation mask. */
+	/* The gfp mask of the mapping excludes highmem. */
 	int err = stargz_meta_fill(folio->mapping->host, folio_pos(folio),
 				   folio_address(folio), folio_size(folio));
 
@@ -79,8 +79,8 @@ static bool stargz_meta_add(struct bio *bio, struct folio *folio)
 }
 
 /*
- * Read a window from a device straight into its folios. Nobody waits here;
- * folios that cannot be read stay as they are.
+ * Read a window from a device straight into its folios, without waiting. A
+ * folio whose read fails is not uptodate.
  */
 static void stargz_meta_submit(struct readahead_control *rac,
 			       struct block_device *bdev)
@@ -93,7 +93,7 @@ static void stargz_meta_submit(struct readahead_control *rac,
 			continue;
 		if (bio)
 			submit_bio(bio);
-		/* Of what is left this folio is the first. */
+		/* This folio is the first of the remaining ones. */
 		bio = bio_alloc(bdev, bio_max_segs(readahead_count(rac)),
 				REQ_OP_READ, GFP_NOIO);
 		bio->bi_iter.bi_sector = folio_pos(folio) >> SECTOR_SHIFT;
@@ -106,7 +106,7 @@ static void stargz_meta_submit(struct readahead_control *rac,
 		submit_bio(bio);
 }
 
-/* Read a window by one copy out of the page cache of a file. */
+/* Read a window by a copy from the page cache of a file. */
 static void stargz_meta_copy(struct readahead_control *rac)
 {
 	struct inode *inode = rac->mapping->host;
@@ -133,8 +133,8 @@ out:
 }
 
 /*
- * When this fails, or there is no memory for it, folios are not uptodate
- * afterwards, and ->read_folio() reads what is really wanted.
+ * If this fails, or memory is short, the folios are not uptodate afterwards,
+ * and ->read_folio() reads the folio that is really needed.
  */
 static void stargz_meta_readahead(struct readahead_control *rac)
 {
@@ -145,7 +145,7 @@ static void stargz_meta_readahead(struct readahead_control *rac)
 	u64 pos = readahead_pos(rac);
 	u64 end = pos + readahead_length(rac);
 
-	/* Pages of more than 4 KiB may reach beyond the index. */
+	/* With pages larger than 4 KiB the window may exceed the index. */
 	if (bdev && end <= i_size_read(inode) &&
 	    IS_ALIGNED(pos | end, bdev_logical_block_size(bdev)))
 		stargz_meta_submit(rac, bdev);
@@ -160,7 +160,7 @@ static const struct address_space_operations stargz_meta_aops = {
 };
 
 /**
- * stargz_meta_open() - make the index readable by records
+ * stargz_meta_open() - make the records of the index readable
  * @sb: the file system, whose superblock was read
  *
  * Return: 0 or -ENOMEM. After success stargz_meta_close() is needed.
@@ -180,8 +180,9 @@ int stargz_meta_open(struct super_block *sb)
 	mapping = inode->i_mapping;
 	mapping->a_ops = &stargz_meta_aops;
 	/*
-	 * Reading a file reads the index, with a folio of the file locked. No
-	 * highmem: records are copied from the address of a folio.
+	 * Reading a file reads the index with a folio of the file locked, so
+	 * reclaim must not enter file systems. No highmem: records are copied
+	 * from the address of a folio.
 	 */
 	mapping_set_gfp_mask(mapping, IS_ENABLED(CONFIG_HIGHMEM) ?
 			     GFP_NOFS | __GFP_MOVABLE :
@@ -197,10 +198,10 @@ int stargz_meta_open(struct super_block *sb)
 }
 
 /**
- * stargz_meta_close() - end what stargz_meta_open() began
+ * stargz_meta_close() - undo stargz_meta_open()
  * @sbi: the mount; may be closed already, or never have been opened
  *
- * Nobody reads records any more, and all other inodes are gone.
+ * Context: There are no readers of records, and all other inodes are gone.
  */
 void stargz_meta_close(struct stargz_sb_info *sbi)
 {
@@ -212,8 +213,8 @@ void stargz_meta_close(struct stargz_sb_info *sbi)
 
 /**
  * struct stargz_meta_range - pages of the index
- * @first: the first one
- * @nr: how many
+ * @first: index of the first page
+ * @nr: number of pages
  */
 struct stargz_meta_range {
 	pgoff_t first;
@@ -221,8 +222,8 @@ struct stargz_meta_range {
 };
 
 /*
- * The pages of a table that are worth reading for @len of its bytes from @pos
- * on. History data has nothing in common with its neighbours.
+ * The pages worth reading for @len bytes of a table from @pos on. Neighbours in
+ * the history data are unrelated, so there only the range itself counts.
  */
 static struct stargz_meta_range
 stargz_meta_around(const struct stargz_sb_info *sbi, enum stargz_table_id id,
@@ -262,8 +263,8 @@ static void stargz_meta_ra_put(struct stargz_sb_info *sbi,
 }
 
 /*
- * The folio that holds byte @pos of the index, with a reference, or an
- * ERR_PTR; @len bytes of the table are wanted from there on.
+ * The folio that holds byte @pos of the index, with a reference, or an ERR_PTR.
+ * The caller needs @len bytes of the table from @pos on.
  */
 static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
 				       enum stargz_table_id id, u64 pos,
@@ -296,13 +297,13 @@ static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
 }
 
 /**
- * stargz_meta_prefetch() - have records read that will be wanted soon
+ * stargz_meta_prefetch() - start reading records that will be needed soon
  * @sb: the file system
  * @id: the table
- * @nr: first record; when there is none, nothing happens
- * @len: bytes from there on, not zero; what is beyond the table does not count
+ * @nr: first record; does nothing if it does not exist
+ * @len: bytes from there on, not zero; a range beyond the table is ignored
  *
- * Does not wait for reading, but may for memory.
+ * Does not wait for I/O, but may wait for memory.
  */
 void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 			  u64 nr, size_t len)
@@ -336,7 +337,7 @@ void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 	}
 }
 
-/* Make the folio that holds byte @pos of the index that of the cursor. */
+/* Move the cursor to the folio that holds byte @pos of the index. */
 static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 {
 	struct folio *folio = cur->folio;
@@ -353,7 +354,7 @@ static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 }
 
 /**
- * stargz_cursor_end() - give back what a cursor holds
+ * stargz_cursor_end() - release the folio of a cursor
  * @cur: the cursor, which can be used again
  */
 void stargz_cursor_end(struct stargz_cursor *cur)
@@ -365,15 +366,15 @@ void stargz_cursor_end(struct stargz_cursor *cur)
 
 /**
  * stargz_cursor_read() - read records of the cursor's table
- * @cur: the cursor; afterwards at the last of the records
+ * @cur: the cursor; moves to the last of the records
  * @nr: first record
- * @buf: where to; unchecked contents
- * @count: how many records, may be zero
+ * @buf: destination; the records are not checked
+ * @count: number of records, may be zero
  *
  * Sleeps. May be called with folios of files locked.
  *
- * Return: 0, -EFSCORRUPTED when the table has no such records, -EINTR when
- * the caller is being killed, or what reading gave.
+ * Return: 0, -EFSCORRUPTED if the table has no such records, -EINTR if the
+ * caller is being killed, or another error of the read.
  */
 int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
 		       unsigned int count)
@@ -408,14 +409,14 @@ int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
 }
 
 /**
- * stargz_meta_read() - read records of a table, once
+ * stargz_meta_read() - read records of a table without a cursor
  * @sb: the file system
  * @id: the table
  * @nr: first record
- * @buf: where to; unchecked contents
- * @count: how many records, may be zero
+ * @buf: destination; the records are not checked
+ * @count: number of records, may be zero
  *
- * For those who read no neighbours.
+ * For callers that read no neighbouring records.
  *
  * Return: as stargz_cursor_read().
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - finding a name in a directory.
+ * stargz - lookup of a name in a directory.
  *
  * The entries of a directory are sorted, so a lookup is a binary search over
  * records of equal size. The VFS holds the directory's i_rwsem shared.
  */
 #include "internal.h"
 
-/* Where a search is; neighbouring entries lie near each other. */
+/* State of a search; cursors, because neighbouring entries share folios. */
 struct stargz_search {
 	struct inode *dir;
 	struct stargz_cursor dirents;
@@ -15,7 +15,7 @@ struct stargz_search {
 	char name[STARGZ_NAME_MAX];
 };
 
-/* Read entry @nr of the directory, checked, and its name. */
+/* Read and check entry @nr of the directory, and read its name. */
 static int stargz_search_read(struct stargz_search *search, u32 nr,
 			      struct stargz_dirent *raw)
 {
@@ -35,8 +35,8 @@ static int stargz_search_read(struct stargz_search *search, u32 nr,
 }
 
 /*
- * Find @name in @dir. Returns 1 and the checked record, 0 when the name is
- * not there, or a negative errno.
+ * Find @name in @dir. Returns 1 and the checked record, 0 if the name does not
+ * exist, or a negative errno.
  */
 static int stargz_find(struct inode *dir, const struct qstr *name,
 		       struct stargz_dirent *raw)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - the files and block devices that an index and its blobs are read
- * from.
+ * stargz - the files and block devices that hold an index and its blobs.
  *
- * What is read here is read through a struct file with the page cache of
- * whoever owns it, so a block device, a file on any file system and a file of
- * an overlay are the same thing. Nothing in this file takes a lock; a source
- * does not change while it is open.
+ * All reads here go through a struct file and the page cache of its owner. A
+ * block device, a file on any file system and a file of an overlay therefore
+ * behave the same. Nothing in this file takes a lock; a source does not change
+ * while it is open.
  */
 #include <linux/blkdev.h>
 #include <linux/cred.h>
@@ -20,10 +19,11 @@
 #include "internal.h"
 
 /*
- * What a path is, before it is opened: opening a FIFO waits, and opening a
- * character device may do anything. A file on another stargz would nest our
- * read path in itself; one on a stack of file systems would take more kernel
- * stack than there is, so each file adds to the depth (stargz_stack_depth()).
+ * Check the file type before opening: opening a FIFO blocks, and opening a
+ * character device may have any side effect. A file on another stargz mount
+ * would nest our read path in itself. A file on a stack of file systems could
+ * overflow the kernel stack, so each file adds to the depth
+ * (stargz_stack_depth()).
  */
 static int stargz_source_check(struct fs_context *fc,
 			       const struct stargz_source *src,
@@ -59,7 +59,7 @@ static int stargz_source_check(struct fs_context *fc,
 }
 
 /**
- * stargz_source_bdev() - the block device that a source is
+ * stargz_source_bdev() - block device of a source
  * @src: an open source
  *
  * Return: the device, or NULL for a regular file.
@@ -72,9 +72,10 @@ struct block_device *stargz_source_bdev(const struct stargz_source *src)
 }
 
 /*
- * Open the file at @path, as a reader of whom nobody is told. What was given as
- * an open file is opened once more, because flags, readahead state and events
- * of the other one are its owner's; permission was checked when that was done.
+ * Open the file at @path without notifying listeners about reads. A file that
+ * the user gave as a descriptor is opened once more, because its flags,
+ * readahead state and events belong to its owner. Permission was checked when
+ * the owner opened it.
  */
 static int stargz_source_open_path(struct fs_context *fc,
 				   struct stargz_source *src,
@@ -90,14 +91,14 @@ static int stargz_source_open_path(struct fs_context *fc,
 		err = path_permission(path, MAY_OPEN | MAY_READ);
 	if (!err) {
 		/*
-		 * Reading happens with folios locked. A listener that is asked
-		 * for permission then may want one of these folios.
+		 * Reads happen with folios locked. A fanotify listener that is
+		 * asked for permission might need one of these folios.
 		 */
 		file = stargz_open_quiet(path, current_cred());
 		err = PTR_ERR_OR_ZERO(file);
 	}
 	if (!err) {
-		/* As open(2) does: integrity measurement looks at it here. */
+		/* As open(2) does; integrity measurement hooks in here. */
 		err = stargz_post_open(file, MAY_OPEN | MAY_READ);
 		if (err)
 			fput(file);
@@ -111,7 +112,7 @@ static int stargz_source_open_path(struct fs_context *fc,
 	return 0;
 }
 
-/* See that nobody changes the bytes as long as the source is open. */
+/* Keep others from changing the bytes while the source is open. */
 static int stargz_source_protect(struct fs_context *fc,
 				 struct stargz_source *src, bool claim)
 {
@@ -127,14 +128,14 @@ static int stargz_source_protect(struct fs_context *fc,
 		return err;
 	}
 	if (claim) {
-		/* Several mounts may share it, so the holder is all of them. */
+		/* Several mounts may share it, so the holder is the fs type. */
 		err = stargz_claim_bdev(&src->claim, bdev->bd_dev, fc->fs_type);
 		if (err) {
 			errorfc(fc, "%s: is in use (error %d)", src->path, -err);
 			return err;
 		}
 	}
-	/* What was just written must be seen by bios, fetch.c. */
+	/* Bios (fetch.c) must see data that was just written. */
 	err = sync_blockdev(bdev);
 	if (err)
 		errorfc(fc, "%s: cannot be flushed", src->path);
@@ -157,7 +158,7 @@ static int stargz_source_open_by_name(struct fs_context *fc,
 	return err;
 }
 
-/* With the credentials of whoever opened what was given, as it is read then. */
+/* Use the credentials of the opener of @given, as reads of that file would. */
 static int stargz_source_open_given(struct fs_context *fc,
 				    struct stargz_source *src)
 {
@@ -173,15 +174,16 @@ static int stargz_source_open_given(struct fs_context *fc,
 
 /**
  * stargz_source_open() - open a source for reading
- * @fc: where error texts go
- * @src: its path is set, and the file if one was given; the rest is filled in
- * @claim: claim a block device, as the VFS does by itself for the one that is
+ * @fc: receives error messages
+ * @src: its path is set, and @given if the user gave a descriptor; the rest is
+ *	filled in
+ * @claim: claim a block device. The VFS itself claims the device that is
  *	mounted
  *
- * A regular file cannot be opened for writing from then on, as with a running
- * program, because bytes that change under a mount are not a file system.
+ * From then on a regular file cannot be opened for writing, like the file of a
+ * running program, because the content of a mount must not change.
  *
- * Return: 0 or a negative errno; then stargz_source_close() is still needed.
+ * Return: 0 or a negative errno; stargz_source_close() is needed in both cases.
  */
 int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
 		       bool claim)
@@ -197,23 +199,23 @@ int stargz_source_open(struct fs_context *fc, struct stargz_source *src,
 	if (err)
 		return err;
 	/*
-	 * Exactly what is asked for is read from a file: what else there is
-	 * would stay in its page cache, see stargz_source_forget().
+	 * Disable readahead of the file: bytes beyond the request would stay in
+	 * its page cache, see stargz_source_forget().
 	 */
 	if (!stargz_source_bdev(src))
 		vfs_fadvise(src->file, 0, 0, POSIX_FADV_RANDOM);
-	/* The mapping's host knows the size of files and of block devices. */
+	/* The host of the mapping has the size, also for block devices. */
 	src->size = i_size_read(src->host);
 	return 0;
 }
 
 /**
- * stargz_source_check_bdev() - check that a superblock is of an open device
- * @fc: where error texts go
+ * stargz_source_check_bdev() - check that a superblock uses an open device
+ * @fc: receives error messages
  * @src: a block device that is being mounted
- * @sb: the superblock that the VFS made or found
+ * @sb: the superblock that the VFS created or found
  *
- * Before 6.6 the VFS looks for the device once more, by name.
+ * Before 6.6 the VFS looks up the device a second time, by name.
  *
  * Return: 0 or -EAGAIN.
  */
@@ -228,8 +230,8 @@ int stargz_source_check_bdev(struct fs_context *fc,
 }
 
 /**
- * stargz_source_close() - release what stargz_source_open() took
- * @src: opened, half opened or never opened; its path is freed as well
+ * stargz_source_close() - release the resources of stargz_source_open()
+ * @src: opened, partly opened or never opened; its path is freed as well
  */
 void stargz_source_close(struct stargz_source *src)
 {
@@ -248,14 +250,15 @@ void stargz_source_close(struct stargz_source *src)
  * stargz_source_read_iter() - read bytes
  * @src: an open source
  * @pos: first byte
- * @iter: where to, and how many
+ * @iter: destination and number of bytes
  *
- * Reads with the credentials of the mounter: whoever reads a file of the
- * mount needs no rights on the image. May sleep and allocate, never enters
- * file systems on reclaim.
+ * Reads with the credentials of the mounter, so that a reader of the mount needs
+ * no rights on the image. May sleep and allocate; reclaim never enters file
+ * systems.
  *
- * Return: 0 when all bytes were read, -EIO when the source ends early or its file
- * system is damaged, -EINTR when the caller is being killed, or what reading gave.
+ * Return: 0 if all bytes were read, -EIO if the source ends early or its file
+ * system is damaged, -EINTR if the caller is being killed, or another error of
+ * the read.
  */
 int stargz_source_read_iter(const struct stargz_source *src, u64 pos,
 			    struct iov_iter *iter)
@@ -271,7 +274,7 @@ int stargz_source_read_iter(const struct stargz_source *src, u64 pos,
 		if (n == -ERESTARTSYS)
 			err = -EINTR;
 		else if (n == -EUCLEAN || !n)
-			/* Damage of the other file system is none of ours. */
+			/* Damage of the other file system is not ours. */
 			err = -EIO;
 		else if (n < 0)
 			err = n;
@@ -285,8 +288,8 @@ int stargz_source_read_iter(const struct stargz_source *src, u64 pos,
  * stargz_source_read() - read bytes to a buffer
  * @src: an open source
  * @pos: first byte
- * @buf: where to
- * @len: how many
+ * @buf: destination
+ * @len: number of bytes
  *
  * Return: as stargz_source_read_iter().
  */
@@ -301,13 +304,13 @@ int stargz_source_read(const struct stargz_source *src, u64 pos, void *buf,
 }
 
 /**
- * stargz_source_willneed() - have bytes read that will be wanted soon
+ * stargz_source_willneed() - start reading bytes that will be needed soon
  * @src: an open source
  * @pos: first byte
- * @len: how many; what is beyond the end does not count
+ * @len: number of bytes; a range beyond the end is ignored
  *
- * A hint for stargz_source_read(), which need not wait as long then. Does not
- * wait for reading, but may for memory. Never enters file systems on reclaim.
+ * A hint that shortens the wait in stargz_source_read(). Does not wait for I/O,
+ * but may wait for memory. Reclaim never enters file systems.
  */
 void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
 {
@@ -320,17 +323,17 @@ void stargz_source_willneed(const struct stargz_source *src, u64 pos, u64 len)
 }
 
 /**
- * stargz_source_cached() - ask whether a page cache has some bytes
+ * stargz_source_cached() - ask whether a page cache holds some bytes
  * @src: an open source
  * @pos: first byte
- * @len: how many, not zero
+ * @len: number of bytes, not zero
  *
- * Pages at the ends that hold other bytes as well do not count.
+ * Ignores pages at both ends that also hold other bytes.
  *
- * Return: whether the source is a file and its page cache has a page of them, or
- *	it cannot be known, as the file system is stacked on another one. False
- *	for a range of no whole page, which stargz_source_forget() leaves alone
- *	anyway.
+ * Return: true if the source is a file and its page cache has a page of the
+ *	range, or if this is unknown because the file system is stacked on
+ *	another one. False for a range without a whole page, which
+ *	stargz_source_forget() does not drop anyway.
  */
 bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
 {
@@ -346,10 +349,11 @@ bool stargz_source_cached(const struct stargz_source *src, u64 pos, u64 len)
  * stargz_source_forget() - drop bytes from the page cache of a file
  * @src: an open source
  * @pos: first byte
- * @len: how many, not zero
+ * @len: number of bytes, not zero
  *
- * For bytes that were brought there by reading them here, so that they are not
- * in memory in two forms. Whole pages that are clean and not in use go.
+ * For bytes that entered the page cache only through a read of stargz, so that
+ * memory does not hold them both compressed and decoded. Drops whole pages that
+ * are clean and unused.
  */
 void stargz_source_forget(const struct stargz_source *src, u64 pos, u64 len)
 {

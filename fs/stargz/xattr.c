@@ -2,9 +2,9 @@
 /*
  * stargz - extended attributes and POSIX ACLs.
  *
- * An inode refers to a set in the xattr table: a head, then attributes one
- * after the other. Sets are shared by inodes with equal attributes. All of it
- * is read-only; no locks.
+ * An inode refers to a set in the xattr table: a header followed by consecutive
+ * attributes. Inodes with equal attributes share a set. All data is read-only,
+ * so there are no locks.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -14,7 +14,7 @@
 
 #include "internal.h"
 
-/* Walks a set: the attribute at hand, and what is left behind it. */
+/* Iterator over a set: the current attribute, and the rest of the set. */
 struct stargz_xattr_iter {
 	struct inode *inode;
 	struct stargz_cursor cur;
@@ -37,8 +37,8 @@ static const char *const stargz_xattr_prefixes[] = {
 };
 
 /*
- * Start at the first attribute of @inode, which may have none. Whatever comes
- * of it, the cursor is to be ended.
+ * Move to the start of the set of @inode, which may be empty. The caller must
+ * end the cursor, also after an error.
  */
 static int stargz_xattr_first(struct stargz_xattr_iter *it,
 			      struct inode *inode)
@@ -67,7 +67,7 @@ static int stargz_xattr_first(struct stargz_xattr_iter *it,
 	return 0;
 }
 
-/* Read the next attribute: 1 there it is, 0 there is none, or an errno. */
+/* Read the next attribute: 1 on success, 0 at the end, or an errno. */
 static int stargz_xattr_next(struct stargz_xattr_iter *it)
 {
 	struct stargz_xattr raw;
@@ -99,14 +99,14 @@ static int stargz_xattr_next(struct stargz_xattr_iter *it)
 	it->next += size;
 	it->left -= size;
 	it->count--;
-	/* There may be 128 Ki of them. */
+	/* A set may have 128 Ki attributes. */
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	cond_resched();
 	return 1;
 }
 
-/* Copy the value at hand: its length, or just that when @size is zero. */
+/* Copy the current value; returns its length, just that if @size is zero. */
 static int stargz_xattr_value(struct stargz_xattr_iter *it, void *buffer,
 			      size_t size)
 {
@@ -120,7 +120,7 @@ static int stargz_xattr_value(struct stargz_xattr_iter *it, void *buffer,
 	return err ? err : it->value_len;
 }
 
-/* Go to an attribute: 1 there it is, 0 there is none such, or an errno. */
+/* Move to an attribute: 1 found, 0 not found, or an errno. */
 static int stargz_xattr_find(struct stargz_xattr_iter *it, u8 prefix,
 			     const char *name)
 {
@@ -134,7 +134,7 @@ static int stargz_xattr_find(struct stargz_xattr_iter *it, u8 prefix,
 	return ret;
 }
 
-/* Value of one attribute, or its length when @size is zero. */
+/* The value of one attribute, or its length if @size is zero. */
 static int stargz_xattr_get(struct inode *inode, u8 prefix, const char *name,
 			    void *buffer, size_t size)
 {
@@ -200,7 +200,7 @@ static bool stargz_xattr_visible(const struct stargz_xattr_iter *it)
 	}
 }
 
-/* Names of all attributes to @buffer, or just their length. */
+/* Copy the names of all attributes to @buffer, or only add up their length. */
 static ssize_t stargz_xattr_list(struct stargz_xattr_iter *it, char *buffer,
 				 size_t size)
 {
@@ -228,11 +228,11 @@ static ssize_t stargz_xattr_list(struct stargz_xattr_iter *it, char *buffer,
 /**
  * stargz_listxattr() - names of attributes, as inode_operations.listxattr
  * @dentry: the file
- * @buffer: names go here, each with a NUL at its end
- * @size: bytes of @buffer, or zero to ask how many are needed
+ * @buffer: destination of the names, each terminated by a NUL
+ * @size: size of @buffer in bytes, or zero to query the needed size
  *
- * Return: bytes of all names, -ERANGE when @size is too small, -EFSCORRUPTED,
- * -EIO.
+ * Return: size of all names in bytes, -ERANGE if @size is too small,
+ * -EFSCORRUPTED, -EIO.
  */
 ssize_t stargz_listxattr(struct dentry *dentry, char *buffer, size_t size)
 {
@@ -251,9 +251,9 @@ ssize_t stargz_listxattr(struct dentry *dentry, char *buffer, size_t size)
  * stargz_get_acl() - ACL of an inode, as inode_operations.get_inode_acl
  * @inode: the inode
  * @type: %ACL_TYPE_ACCESS or %ACL_TYPE_DEFAULT
- * @rcu: called under RCU, where we cannot read
+ * @rcu: called under RCU, where reading is impossible
  *
- * Return: the ACL, NULL when there is none, or an ERR_PTR.
+ * Return: the ACL, NULL if there is none, or an ERR_PTR.
  */
 struct posix_acl *stargz_get_acl(struct inode *inode, int type, bool rcu)
 {
