@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - decoded spans of all mounts, kept while they are of use.
+ * stargz - the cache of decoded spans of all mounts.
  *
- * A span is decoded as a whole, but read in pieces: one window of a large file
- * after the other, or many small files that share it. So decoded spans stay
- * for a while. Whoever asks first decodes; others wait for the result. A span
- * all of whose bytes went to the page cache is dropped at once. In place of a
- * damaged one a mark stays until unmounting.
+ * A span is decoded as a whole, but often read in parts: window by window of a
+ * large file, or by many small files that share the span. Decoded spans are
+ * therefore cached. The first reader of a span decodes it; others wait for the
+ * result. A span is dropped as soon as all its bytes went to the page cache. A
+ * damaged span leaves a mark that lasts until unmount.
  *
- * There is one limit for all mounts. Memory is admitted before it is allocated:
- * what does not fit makes the oldest idle spans go, and if that is not enough,
- * readers wait in turn until others have put theirs back, and the prefetcher
- * gives up. A single span is admitted whatever its size, so that reading goes on
- * with any limit. Memory is charged to the memory cgroup of whoever has a span
- * decoded, and the shrinker frees idle spans of the cgroup and the node that
- * are short of it.
+ * All mounts share one limit. Memory is admitted before it is allocated. If a
+ * request does not fit, the oldest idle spans are evicted. If that is not
+ * enough, readers queue until others release their spans, and the prefetcher
+ * gives up. A single span is always admitted, so that reading works with any
+ * limit. The memory of a span is charged to the memory cgroup of the reader
+ * that decodes it. The shrinker frees idle spans of the cgroup and the node that
+ * are short of memory.
  *
- * Who waits for room holds a stream and no span that is being decoded, see
- * stargz_span_claim(). So whoever has a share of the memory gets on: it has a
- * stream as well, or has only to copy.
+ * A task that waits for room holds a stream but no span that is being decoded,
+ * see stargz_span_claim(). A task that holds admitted memory therefore makes
+ * progress: it has a stream as well, or only copies.
  *
- * Locking: stargz_cache.lock protects all state (see internal.h); nothing is
- * decoded, allocated or freed under it, and nobody sleeps. Under it the lock of
- * the list_lru is taken; the shrinker, which holds that first, only tries.
+ * Locking: stargz_cache.lock protects all state (see internal.h). Its holder
+ * does not decode, allocate, free or sleep. The lock of the list_lru nests
+ * inside it. The shrinker takes that lock first, so it only tries to take
+ * stargz_cache.lock.
  */
 #include <linux/hash.h>
 #include <linux/list_lru.h>
@@ -36,36 +37,36 @@
 
 #include "internal.h"
 
-/* The limit, if no other one is set: a share of memory, within bounds. */
+/* The default limit: a fraction of memory, within bounds. */
 #define STARGZ_CACHE_SHARE	32
 #define STARGZ_CACHE_MIN	SZ_32M
 #define STARGZ_CACHE_MAX	SZ_128M
 
 #define STARGZ_CACHE_HASH_BITS	13
 
-/* Most spans of a mount that are remembered as damaged. */
+/* Maximum number of spans of a mount that are remembered as damaged. */
 #define STARGZ_CACHE_BAD	1024
 
-/* So many buffers are evicted at a time, before the lock is dropped. */
+/* Maximum number of buffers to evict before the lock is dropped. */
 #define STARGZ_CACHE_BATCH	64
 
 /*
- * What a buffer takes besides its data, rounded up: also a bound of their
- * number, and so of the length of hash chains.
+ * Memory of a buffer besides its data, rounded up. It also bounds the number of
+ * buffers, and therefore the length of hash chains.
  */
 #define STARGZ_BUF_OVERHEAD	512
 
 static struct {
-	spinlock_t lock;		/* all of this */
+	spinlock_t lock;		/* all fields */
 	struct hlist_head hash[1 << STARGZ_CACHE_HASH_BITS];
 	struct list_head lru;		/* idle, oldest first */
-	struct list_lru shrinkable;	/* the same, by node and cgroup */
+	struct list_lru shrinkable;	/* idle, by node and cgroup */
 	u64 bytes;			/* admitted, for all buffers */
-	u64 idle_bytes;			/* of those on @lru */
-	u64 ahead_bytes;		/* of those that nobody has asked for */
+	u64 idle_bytes;			/* of the buffers on @lru */
+	u64 ahead_bytes;		/* decoded ahead and not requested */
 	u64 limit;
-	struct list_head waiters;	/* to be admitted, first come first */
-	wait_queue_head_t room;		/* where they wait */
+	struct list_head waiters;	/* for admission, in order */
+	wait_queue_head_t room;		/* where they sleep */
 	struct kmem_cache *slab;
 	struct stargz_shrinker shrinker;
 	bool ready;			/* @shrinkable can be walked */
@@ -75,7 +76,7 @@ static struct {
 static unsigned int stargz_cache_mb;
 
 /**
- * stargz_cache_bytes() - memory that decoded spans take
+ * stargz_cache_bytes() - memory of decoded spans
  *
  * Return: bytes, of all mounts.
  */
@@ -85,9 +86,9 @@ u64 stargz_cache_bytes(void)
 }
 
 /**
- * stargz_cache_limit() - how much it may become
+ * stargz_cache_limit() - limit of the memory of decoded spans
  *
- * Return: bytes. A single span may be larger.
+ * Return: bytes. A single span may exceed it.
  */
 u64 stargz_cache_limit(void)
 {
@@ -109,7 +110,7 @@ static void stargz_bufs_free(struct list_head *dead)
 		stargz_buf_free(buf);
 }
 
-/* What a buffer of @len bytes may take, as stargz_alloc() gets it. */
+/* Upper bound of the memory of a buffer of @len bytes. */
 static size_t stargz_buf_bound(u32 len)
 {
 	size_t data = PAGE_ALIGN(len);
@@ -121,7 +122,7 @@ static size_t stargz_buf_bound(u32 len)
 	return STARGZ_BUF_OVERHEAD + data;
 }
 
-/* What a buffer of @len bytes at @data takes. */
+/* Actual memory of a buffer of @len bytes at @data. */
 static size_t stargz_buf_size(const void *data, u32 len)
 {
 	if (is_vmalloc_addr(data))
@@ -149,7 +150,7 @@ static struct stargz_span_buf *stargz_buf_lookup(struct stargz_sb_info *sbi,
 	return NULL;
 }
 
-/* Admitted bytes are not needed any more. */
+/* Return admitted bytes. */
 static void stargz_cache_release(struct stargz_sb_info *sbi, size_t bytes)
 {
 	lockdep_assert_held(&stargz_cache.lock);
@@ -172,7 +173,7 @@ static void stargz_buf_asked(struct stargz_span_buf *buf)
 	buf->ahead = false;
 }
 
-/* Make a buffer unreachable. Users keep it alive. */
+/* Make a buffer unreachable. References keep it alive. */
 static void stargz_buf_unhash(struct stargz_span_buf *buf)
 {
 	lockdep_assert_held(&stargz_cache.lock);
@@ -195,7 +196,7 @@ static void stargz_buf_hold(struct stargz_span_buf *buf)
 	stargz_buf_asked(buf);
 }
 
-/* Move a buffer that nobody uses, and that is on one list only, to @dead. */
+/* Move an idle buffer that is not on @shrinkable to @dead. */
 static void stargz_buf_bury(struct stargz_span_buf *buf, struct list_head *dead)
 {
 	WRITE_ONCE(stargz_cache.idle_bytes,
@@ -204,7 +205,7 @@ static void stargz_buf_bury(struct stargz_span_buf *buf, struct list_head *dead)
 	stargz_buf_unhash(buf);
 }
 
-/* Move a buffer that nobody uses to @dead. */
+/* Move an idle buffer to @dead. */
 static void stargz_buf_evict(struct stargz_span_buf *buf,
 			     struct list_head *dead)
 {
@@ -213,8 +214,8 @@ static void stargz_buf_evict(struct stargz_span_buf *buf,
 }
 
 /*
- * Would @bytes more fit, once all idle buffers are evicted? The lock need not be
- * held for a hint.
+ * Would @bytes fit after evicting all idle buffers? May be called without the
+ * lock for a hint.
  */
 static bool stargz_cache_fits(u64 bytes)
 {
@@ -225,8 +226,8 @@ static bool stargz_cache_fits(u64 bytes)
 }
 
 /*
- * Evict idle buffers until @bytes more fit, but not many at a time: 1 they fit,
- * 0 they cannot, -EAGAIN there is more to be evicted.
+ * Evict idle buffers until @bytes fit, a limited number at a time: 1 they fit,
+ * 0 they cannot fit, -EAGAIN more buffers must be evicted.
  */
 static int stargz_cache_make_room(u64 bytes, struct list_head *dead)
 {
@@ -239,7 +240,7 @@ static int stargz_cache_make_room(u64 bytes, struct list_head *dead)
 		if (!stargz_cache.bytes ||
 		    stargz_cache.bytes + bytes <= stargz_cache.limit)
 			return 1;
-		/* What is not idle fits beside it. */
+		/* All idle buffers are gone. */
 		if (list_empty(&stargz_cache.lru))
 			return 0;
 		stargz_buf_evict(list_first_entry(&stargz_cache.lru,
@@ -250,10 +251,10 @@ static int stargz_cache_make_room(u64 bytes, struct list_head *dead)
 }
 
 /*
- * Evict idle buffers until the limit is kept, but not many at a time, and not
- * the only one: a span that is too large by itself is kept until another one is
- * admitted, since its next part is likely wanted soon. True if there is more to
- * be evicted.
+ * Evict idle buffers until the limit is kept, a limited number at a time. Keep
+ * the only buffer: a single span above the limit stays until another one is
+ * admitted, because its next part is probably wanted soon. True if more buffers
+ * must be evicted.
  */
 static bool stargz_cache_trim(struct list_head *dead)
 {
@@ -290,14 +291,14 @@ static void stargz_cache_shrink(void)
 }
 
 /**
- * struct stargz_waiter - one who wants to be admitted
- * @list: on the cache's list of them
+ * struct stargz_waiter - a reader that waits for admission
+ * @list: on stargz_cache.waiters
  */
 struct stargz_waiter {
 	struct list_head list;
 };
 
-/* Is it this one's turn, if @me is one who waits; or does nobody wait? */
+/* Is @me the first waiter? With NULL: are there no waiters? */
 static bool stargz_cache_turn(const struct stargz_waiter *me)
 {
 	const struct list_head *first = READ_ONCE(stargz_cache.waiters.next);
@@ -305,7 +306,7 @@ static bool stargz_cache_turn(const struct stargz_waiter *me)
 	return first == (me ? &me->list : &stargz_cache.waiters);
 }
 
-/* Admit @bytes, if they fit now and nobody else comes first. */
+/* Admit @bytes if they fit now and it is the caller's turn. */
 static bool stargz_cache_admit(struct stargz_sb_info *sbi, size_t bytes,
 			       enum stargz_claim_how how,
 			       const struct stargz_waiter *me)
@@ -317,7 +318,7 @@ static bool stargz_cache_admit(struct stargz_sb_info *sbi, size_t bytes,
 
 		spin_lock(&stargz_cache.lock);
 		ret = stargz_cache_turn(me);
-		/* Half of the cache is for what was asked for. */
+		/* Reserve half of the cache for requested spans. */
 		if (how == STARGZ_CLAIM_AHEAD &&
 		    stargz_cache.ahead_bytes + bytes > stargz_cache.limit / 2)
 			ret = 0;
@@ -332,7 +333,7 @@ static bool stargz_cache_admit(struct stargz_sb_info *sbi, size_t bytes,
 	return ret;
 }
 
-/* Admit @bytes in turn: 0, or -EINTR when killed or the mount goes away. */
+/* Wait for admission: 0, or -EINTR if killed or the mount goes away. */
 static int stargz_cache_wait(struct stargz_sb_info *sbi, size_t bytes)
 {
 	struct stargz_waiter me;
@@ -353,14 +354,14 @@ static int stargz_cache_wait(struct stargz_sb_info *sbi, size_t bytes)
 	} while (!stargz_cache_admit(sbi, bytes, STARGZ_CLAIM_WAIT, &me));
 	spin_lock(&stargz_cache.lock);
 	list_del(&me.list);
-	/* It is the next one's turn. */
+	/* Let the next waiter check its turn. */
 	wake_up_all(&stargz_cache.room);
 	spin_unlock(&stargz_cache.lock);
 	return err;
 }
 
 /**
- * stargz_cache_stop() - have those who wait look whether their mount stops
+ * stargz_cache_stop() - make waiters check whether their mount is stopping
  */
 void stargz_cache_stop(void)
 {
@@ -374,7 +375,7 @@ static void stargz_cache_unadmit(struct stargz_sb_info *sbi, size_t bytes)
 	spin_unlock(&stargz_cache.lock);
 }
 
-/* Memory for a span, of which @bound bytes were admitted. */
+/* Allocate a buffer for a span; @bound bytes were admitted. */
 static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
 						u32 span, u32 len, size_t bound)
 {
@@ -404,7 +405,7 @@ static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
 	return buf;
 }
 
-/* Make @buf the one of its span, unless there is one: then return that. */
+/* Insert @buf; if the span has a buffer already, return that one instead. */
 static struct stargz_span_buf *stargz_buf_insert(struct stargz_span_buf *buf,
 						 size_t bound, bool ahead)
 {
@@ -430,7 +431,7 @@ static struct stargz_span_buf *stargz_buf_insert(struct stargz_span_buf *buf,
 	return other;
 }
 
-/* The buffer of a span with a reference, or NULL. */
+/* Find the buffer of a span and take a reference, or NULL. */
 static struct stargz_span_buf *stargz_buf_find(struct stargz_sb_info *sbi,
 					       u32 span)
 {
@@ -445,9 +446,9 @@ static struct stargz_span_buf *stargz_buf_find(struct stargz_sb_info *sbi,
 }
 
 /*
- * Add a buffer for a span, which the caller must decode: *@mine; or find that
- * somebody else has just done so. An ERR_PTR: -ENOMEM, -EAGAIN there is no room
- * now, -EINTR.
+ * Add a buffer for a span. If *@mine is set, the caller must decode it;
+ * otherwise another task added the buffer first. Returns an ERR_PTR on failure:
+ * -ENOMEM, -EAGAIN there is no room now, -EINTR.
  */
 static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
 					      u32 span, u32 ulen,
@@ -481,9 +482,9 @@ static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
 /**
  * stargz_span_bad() - ask whether a span is known to be damaged
  * @sbi: the mount
- * @span: its number
+ * @span: span number
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
 {
@@ -491,11 +492,12 @@ bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
 }
 
 /**
- * stargz_span_damaged() - remember that a span cannot be decoded
+ * stargz_span_damaged() - mark a span as damaged
  * @sbi: the mount
- * @span: its number
+ * @span: span number
  *
- * From now on readers fail at once. Some may be forgotten.
+ * Later readers fail immediately. The mark is lost if there are too many or if
+ * memory is short.
  */
 void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
 {
@@ -510,12 +512,12 @@ void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
 }
 
 /**
- * stargz_span_known() - ask whether the cache knows about a span
+ * stargz_span_known() - ask whether the cache knows a span
  * @sbi: the mount
- * @span: its number
+ * @span: span number
  *
- * Return: whether it is decoded, being decoded or known to be damaged, so
- * that stargz_span_get() is better than decoding it oneself.
+ * Return: true if the span is decoded, being decoded or known to be damaged. The
+ * caller should then use stargz_span_get() instead of decoding the span itself.
  */
 bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
 {
@@ -528,19 +530,19 @@ bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
 }
 
 /**
- * stargz_span_claim() - take on the decoding of a span
+ * stargz_span_claim() - take over the decoding of a span
  * @sbi: the mount
- * @span: its number
+ * @span: span number
  * @ulen: decoded size, bytes
- * @how: what to do when the cache is full
+ * @how: behaviour if the cache is full
  *
- * Others that want the span wait from now on, so the caller must have a stream,
- * and must not wait for any of them before it calls stargz_span_finish(). With
- * %STARGZ_CLAIM_WAIT it must not have claimed another one: then all memory might
- * be with callers who wait for each other.
+ * Other readers of the span wait from now on. The caller must therefore hold a
+ * stream, and must not wait for these readers before it calls
+ * stargz_span_finish(). With %STARGZ_CLAIM_WAIT it must not hold another claim:
+ * otherwise callers that wait for each other could hold all memory.
  *
- * Return: a buffer for stargz_span_finish() and then stargz_span_put(), or
- * NULL: somebody else has it, it is damaged, there is no room or no memory, or
+ * Return: a buffer for stargz_span_finish() and then stargz_span_put(); or NULL
+ * if another task has the span, it is damaged, there is no room or no memory, or
  * the caller is being killed.
  */
 struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
@@ -560,12 +562,12 @@ struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 }
 
 /**
- * stargz_span_finish() - say how decoding ended
+ * stargz_span_finish() - report the result of decoding
  * @buf: from stargz_span_claim()
- * @err: 0 when all of its data is there, or a negative errno
+ * @err: 0 if all data was decoded, or a negative errno
  *
- * A failed buffer is forgotten, so that the next reader tries again, unless
- * that is of no use: then a mark takes its place.
+ * Drops a failed buffer, so that the next reader tries again. If the span is
+ * damaged, marks it instead.
  */
 void stargz_span_finish(struct stargz_span_buf *buf, int err)
 {
@@ -580,7 +582,7 @@ void stargz_span_finish(struct stargz_span_buf *buf, int err)
 	complete_all(&buf->done);
 }
 
-/* Decode a span into a buffer of which others may be waiting. */
+/* Decode a span into a buffer on which others may wait. */
 static void stargz_buf_decode(struct stargz_session *session,
 			      const struct stargz_map *map,
 			      struct stargz_span_buf *buf)
@@ -595,7 +597,7 @@ static void stargz_buf_decode(struct stargz_session *session,
 	stargz_span_finish(buf, d.err);
 }
 
-/* A buffer of a span with a reference, *@mine if it is to be decoded. */
+/* Get a buffer with a reference; if *@mine is set, the caller decodes it. */
 static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
 					      const struct stargz_map *map,
 					      bool *mine)
@@ -618,15 +620,15 @@ static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
 }
 
 /**
- * stargz_span_get() - a decoded span
- * @session: is started when there is something to decode
- * @map: the span and what of it is wanted, from stargz_map()
+ * stargz_span_get() - get a decoded span
+ * @session: started if the span must be decoded
+ * @map: the extent that is wanted, from stargz_map()
  *
- * Sleeps. Called with folios locked and reclaim kept out of file systems, by
- * one who has claimed no span.
+ * Sleeps. The caller may hold locked folios and keeps reclaim out of file
+ * systems. It must not hold a claim.
  *
- * Return: the buffer, for stargz_span_put(), or an ERR_PTR: as
- * stargz_decode.err says.
+ * Return: the buffer, for stargz_span_put(), or an ERR_PTR as in
+ * stargz_decode.err.
  */
 struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 					const struct stargz_map *map)
@@ -654,8 +656,8 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 			return buf;
 		stargz_span_put(buf, 0);
 		/*
-		 * That others were killed, gave up, had no budget left or no
-		 * memory in their cgroup is no reason to fail.
+		 * The other task was killed, gave up, or had no budget or no
+		 * memory in its cgroup. Try again.
 		 */
 	} while (!mine && (err == -EINTR || err == -EAGAIN || err == -E2BIG ||
 			   err == -ENOMEM) &&
@@ -664,9 +666,9 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 }
 
 /**
- * stargz_span_put() - give a span back
+ * stargz_span_put() - release a span
  * @buf: from stargz_span_get() or stargz_span_claim()
- * @delivered: how many of its bytes were copied to the page cache
+ * @delivered: number of its bytes that were copied to the page cache
  */
 void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 {
@@ -676,7 +678,7 @@ void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 	spin_lock(&stargz_cache.lock);
 	buf->delivered += delivered;
 	if (!--buf->users) {
-		/* From now on it can be reclaimed. */
+		/* From now on the buffer can be reclaimed. */
 		stargz_share_drop(&buf->share);
 		if (buf->err) {
 			list_add(&buf->lru, &dead);
@@ -689,7 +691,7 @@ void stargz_span_put(struct stargz_span_buf *buf, u64 delivered)
 				   stargz_cache.idle_bytes + buf->size);
 			list_lru_add_obj(&stargz_cache.shrinkable,
 					 &buf->shrink);
-			/* It can be evicted now. */
+			/* Waiters can evict it now. */
 			wake_up_all(&stargz_cache.room);
 		}
 	}
@@ -744,7 +746,7 @@ static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 /* Mounts */
 
 /**
- * stargz_cache_add_mount() - begin to cache spans of a mount
+ * stargz_cache_add_mount() - initialise the cache state of a mount
  * @cache: zeroed
  */
 void stargz_cache_add_mount(struct stargz_mount_cache *cache)
@@ -754,8 +756,8 @@ void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 }
 
 /**
- * stargz_cache_drop_mount() - free all that is cached of a mount
- * @sbi: the mount, of which no span is in use any more
+ * stargz_cache_drop_mount() - free all cached spans of a mount
+ * @sbi: the mount; none of its spans is in use
  *
  * Sleeps.
  */
@@ -803,7 +805,7 @@ static int stargz_cache_mb_set(const char *val, const struct kernel_param *kp)
 {
 	int err = param_set_uint(val, kp);
 
-	/* Before stargz_cache_init() there is nothing to be told. */
+	/* stargz_cache_init() applies a value that was set earlier. */
 	if (!err && smp_load_acquire(&stargz_cache.ready))
 		stargz_cache_set_limit(stargz_cache_mb);
 	return err;
@@ -847,7 +849,7 @@ int __init stargz_cache_init(void)
 	if (err)
 		goto out_shrinker;
 	stargz_cache_set_limit(stargz_cache_mb);
-	/* Who sees this may walk @shrinkable. */
+	/* Pairs with the shrinker, which may walk @shrinkable now. */
 	smp_store_release(&stargz_cache.ready, true);
 	return 0;
 
@@ -859,9 +861,9 @@ out_slab:
 }
 
 /**
- * stargz_cache_exit() - free what stargz_cache_init() made
+ * stargz_cache_exit() - free the cache
  *
- * Nothing is mounted any more.
+ * Context: No file system is mounted.
  */
 void stargz_cache_exit(void)
 {

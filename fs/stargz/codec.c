@@ -2,8 +2,8 @@
 /*
  * stargz - the codecs, by number.
  *
- * The one place that tells them apart; everybody else calls what is in the
- * table. (The shape is that of fs/squashfs/decompressor.h and of
+ * Only this file distinguishes codecs; all other code calls the operations of
+ * the table. (The structure is that of fs/squashfs/decompressor.h and of
  * z_erofs_decomp[] in fs/erofs/decompressor.c.) Constant, so no locks.
  */
 #include "internal.h"
@@ -23,7 +23,7 @@ static const struct stargz_codec_ops *const stargz_codecs[] = {
 };
 
 /**
- * stargz_codec() - the codec of a span
+ * stargz_codec() - get the codec of a span
  * @raw: its record, checked
  *
  * Return: the codec.
@@ -31,9 +31,9 @@ static const struct stargz_codec_ops *const stargz_codecs[] = {
 const struct stargz_codec_ops *stargz_codec(const struct stargz_span *raw)
 {
 	/*
-	 * stargz_check_span() lets no codec through that the superblock does
-	 * not announce, and an index that announces one that is not here is
-	 * not mounted.
+	 * stargz_check_span() accepts only codecs that the superblock
+	 * announces, and mounting refuses an index that announces a codec
+	 * missing here.
 	 */
 	return stargz_codecs[raw->codec];
 }

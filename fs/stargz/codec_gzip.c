@@ -3,21 +3,21 @@
  * stargz - gzip members (RFC 1952) and the stretches between checkpoints in
  * them (RFC 1951).
  *
- * A member of a layer with a table of contents holds the content of one or
- * more files and then tar padding and the headers of what follows. Only the
- * content is wanted, but the CRC in the trailer covers everything, so the rest
- * is inflated into a sink as long as it is short.
+ * A member of a layer with a table of contents holds the content of one or more
+ * files, then tar padding and the headers of the next entries. Only the content
+ * is wanted, but the CRC in the trailer covers the whole member. The rest is
+ * therefore inflated into a sink, unless it is long.
  *
- * A stretch of an ordinary tar.gz starts somewhere, at a member or at a block
- * within one, and ends somewhere; members may end and begin on the way. What
- * it decodes to has a CRC in the index, so nobody looks beyond its end.
+ * A span of an ordinary tar.gz starts at a member or at a block within a member.
+ * It may contain ends and starts of members. The index has a CRC of its decoded
+ * bytes, so decoding stops at its end.
  *
- * There are two inflaters. Our own needs all compressed bytes in one run of
- * memory and is several times as fast; the kernel's zlib takes them piece by
- * piece, and so goes on when there is no memory for the run. Which one it is
- * makes no difference to anybody else. Either takes a slice at a time, of so
- * many bytes of input and of output: blocks, headers and whole members can hold
- * no output at all. No state but the stream's, no locks.
+ * There are two inflaters. The decoder of inflate.c needs all compressed bytes
+ * in one buffer and is several times as fast. The kernel's zlib accepts chunks
+ * and works without memory for that buffer. Both produce the same bytes and
+ * errors. Each call decodes one slice with a limit on its input and its output,
+ * because blocks, headers and whole members may produce no output at all. All
+ * state is in the stream, so there are no locks.
  */
 #include <linux/bits.h>
 #include <linux/crc32.h>
@@ -37,29 +37,28 @@
 #define GZIP_METHOD_DEFLATE	8
 
 /*
- * Most bytes after the wanted ones that are inflated just to reach the CRC.
- * A longer tail (thousands of headers of empty files) goes unchecked.
+ * Maximum number of bytes after the wanted ones that are inflated only to reach
+ * the CRC. A longer tail (thousands of headers of empty files) is not verified.
  */
 #define STARGZ_GZIP_TAIL_MAX	SZ_1M
 
 /*
- * So many bytes are inflated at a time, and so many compressed ones are looked
- * at: the CRC is computed while they are in the CPU's cache, and others get the
- * CPU in between.
+ * Size of a slice in compressed and in decoded bytes. The slice stays in the
+ * cache of the CPU until its CRC is computed, and bounds the time until the next
+ * reschedule.
  */
 #define STARGZ_GZIP_SLICE	SZ_64K
 
-/* The sink is used in halves of 32 KiB, each the history of the other. */
+/* The sink consists of two halves of 32 KiB; each is the other's history. */
 #define STARGZ_SINK_HALF	(STARGZ_SINK_SIZE / 2)
 
 /**
- * struct stargz_gzip_out - output of a member while it is inflated
- * @base: a run of memory. What was written before lies there in front of @pos,
- *	and what came before that, in @dict
- * @pos: where to write on
- * @end: where to stop
- * @dict: history
- * @dict_len: its length
+ * struct stargz_gzip_out - output buffer of a member
+ * @base: the buffer. Output before @pos is history, preceded by @dict
+ * @pos: offset of the next byte in @base
+ * @end: offset where to stop
+ * @dict: history before @base
+ * @dict_len: size of @dict
  */
 struct stargz_gzip_out {
 	u8 *base;
@@ -70,12 +69,12 @@ struct stargz_gzip_out {
 };
 
 /**
- * enum stargz_gzip_phase - what comes next in a span
- * @GZIP_HEADER: the fixed part of a member's header
- * @GZIP_EXTRA: its extra field, @skip bytes to go
- * @GZIP_NAME: its file name
- * @GZIP_COMMENT: its comment
- * @GZIP_HCRC: the checksum of the header
+ * enum stargz_gzip_phase - the next part of a span
+ * @GZIP_HEADER: fixed part of a member header
+ * @GZIP_EXTRA: extra field, @skip bytes left
+ * @GZIP_NAME: file name
+ * @GZIP_COMMENT: comment
+ * @GZIP_HCRC: header checksum
  * @GZIP_DATA: deflate data
  */
 enum stargz_gzip_phase {
@@ -88,21 +87,21 @@ enum stargz_gzip_phase {
 };
 
 /**
- * struct stargz_gzip - a span while it is decoded, in strm->state
- * @out: where output goes now
- * @from: where in @out the run began that is under way
- * @in_end: behind the input that our own decoder was given
+ * struct stargz_gzip - decode state of a span, in strm->state
+ * @out: current output buffer
+ * @from: offset in @out where the current run started
+ * @in_end: end of the input that inflate.c was given
  * @ulen: decoded size of the span
- * @stop: how far to decode, bytes of the span or behind it
- * @total: how many were decoded, those of the run under way not counted
- * @member: how many of them came before the member
- * @crc: CRC-32 of the member, or of all of a span with %STARGZ_SPAN_CRC
+ * @stop: where to stop decoding: @ulen, or beyond it to reach a trailer
+ * @total: number of decoded bytes, without the current run
+ * @member: value of @total at the start of the member
+ * @crc: CRC-32 of the member, or of the span with %STARGZ_SPAN_CRC
  * @header_crc: CRC-32 of the header
- * @skip: bytes of its extra field that are left
- * @phase: what comes next, an enum stargz_gzip_phase
- * @flags: of the header
- * @checked: that is a span with %STARGZ_SPAN_CRC
- * @whole: all of it is wanted, so it goes there at once and not to the sink
+ * @skip: remaining bytes of the extra field
+ * @phase: next part, an enum stargz_gzip_phase
+ * @flags: FLG of the header
+ * @checked: the span has %STARGZ_SPAN_CRC
+ * @whole: the whole span is wanted, so it is decoded in place, not to the sink
  */
 struct stargz_gzip {
 	struct stargz_gzip_out out;
@@ -134,7 +133,7 @@ static int stargz_gzip_error(struct stargz_stream *strm, const char *why)
 	return -EFSCORRUPTED;
 }
 
-/* Take a header byte into *@crc. */
+/* Consume a header byte and add it to *@crc. */
 static int stargz_gzip_byte(struct stargz_input *in, u32 *crc)
 {
 	int c = stargz_input_byte(in);
@@ -145,7 +144,7 @@ static int stargz_gzip_byte(struct stargz_input *in, u32 *crc)
 	return c;
 }
 
-/* Take @n little-endian bytes, at most 4, into *@value. */
+/* Consume @n little-endian bytes, at most 4, into *@value. */
 static int stargz_gzip_number(struct stargz_input *in, unsigned int n,
 			      u32 *crc, u32 *value)
 {
@@ -163,9 +162,8 @@ static int stargz_gzip_number(struct stargz_input *in, unsigned int n,
 }
 
 /*
- * Pass over @n bytes, or with @string up to and with the first zero among them,
- * as far as they are at hand. Returns how many it were, or an error at the end
- * of the span.
+ * Skip up to @n bytes that are in memory; with @string, stop after the first NUL.
+ * Returns the number of skipped bytes, or an error at the end of the span.
  */
 static ssize_t stargz_gzip_pass(struct stargz_input *in, size_t n, bool string,
 				u32 *crc)
@@ -189,7 +187,7 @@ static ssize_t stargz_gzip_pass(struct stargz_input *in, size_t n, bool string,
 	return n;
 }
 
-/* The ten bytes that each header has, and the length of an extra field. */
+/* The ten fixed bytes of a header, and the length of an extra field. */
 static int stargz_gzip_fixed(struct stargz_stream *strm,
 			     struct stargz_input *in, struct stargz_gzip *g)
 {
@@ -204,7 +202,7 @@ static int stargz_gzip_fixed(struct stargz_stream *strm,
 		err = stargz_gzip_number(in, 1, &g->header_crc, &flags);
 	if (!err && flags & GZIP_RESERVED)
 		return stargz_gzip_error(strm, "unknown gzip flags");
-	/* MTIME, XFL and OS mean nothing to us. */
+	/* MTIME, XFL and OS are irrelevant here. */
 	if (!err)
 		err = stargz_gzip_number(in, 4, &g->header_crc, &ignored);
 	if (!err)
@@ -216,7 +214,7 @@ static int stargz_gzip_fixed(struct stargz_stream *strm,
 	return err;
 }
 
-/* Go on in the extra field, the name or the comment; 1 at its end. */
+/* Continue the extra field, the name or the comment; 1 at its end. */
 static int stargz_gzip_field(struct stargz_input *in, struct stargz_gzip *g)
 {
 	ssize_t n;
@@ -255,7 +253,7 @@ static int stargz_gzip_hcrc(struct stargz_stream *strm,
 	return err;
 }
 
-/* Go on with a header for a slice; sets g->phase. */
+/* Process a slice of a header; sets g->phase. */
 static int stargz_gzip_header_run(struct stargz_stream *strm,
 				  struct stargz_input *in,
 				  struct stargz_gzip *g)
@@ -284,8 +282,8 @@ static int stargz_zlib_start(struct stargz_stream *strm)
 }
 
 /*
- * Start our own decoder at bit @bit of the input. It is told of a slice only,
- * so that a run ends there whatever it finds.
+ * Start inflate.c at bit @bit of the input. It gets one slice of the input, so
+ * that a run ends there whatever the data is.
  */
 static void stargz_gzip_start_own(struct stargz_stream *strm,
 				  const struct stargz_input *in,
@@ -299,7 +297,7 @@ static void stargz_gzip_start_own(struct stargz_stream *strm,
 	strm->own->more = n < in->avail;
 }
 
-/* Tell our own decoder of the next slice. */
+/* Give inflate.c the next slice. */
 static void stargz_gzip_feed(struct stargz_stream *strm,
 			     const struct stargz_input *in)
 {
@@ -324,10 +322,10 @@ static int stargz_gzip_start(struct stargz_stream *strm,
 }
 
 /*
- * Have zlib pass over the first @bit bits of @byte, which it has no call for:
- * a block with fixed codes is put in front, of as many literals as it takes to
- * end at that bit of a byte. It is 3 bits of header, 9 for each literal and
- * 7 for the end. The literals go nowhere, and before the history.
+ * Make zlib skip the first @bit bits of @byte; the kernel's zlib has no call for
+ * that. Feed it a block with fixed codes first, with as many literals as it
+ * takes to end at that bit of a byte: 3 bits of header, 9 bits for each literal
+ * and 7 bits for the end. The literals are discarded; the history follows.
  */
 static int stargz_zlib_prime(struct stargz_stream *strm, unsigned int bit,
 			     u8 byte)
@@ -376,13 +374,13 @@ static int stargz_deflate_start(struct stargz_stream *strm,
 	return 0;
 }
 
-/* Inflate up to out->end with our own decoder; 1 when the data ended. */
+/* Inflate up to out->end with inflate.c; 1 at the end of the deflate data. */
 static int stargz_gzip_own(struct stargz_stream *strm, struct stargz_input *in,
 			   struct stargz_gzip_out *out)
 {
 	size_t used;
 
-	/* The other one of two may have been the one to go on with. */
+	/* After stargz_gzip_pair() the output may be full already. */
 	if (out->pos == out->end)
 		return 0;
 	switch (stargz_inflate_run(strm->own, out->base, &out->pos, out->end)) {
@@ -403,7 +401,7 @@ static int stargz_gzip_own(struct stargz_stream *strm, struct stargz_input *in,
 	}
 }
 
-/* The same with the kernel's zlib, which keeps a history of its own. */
+/* As stargz_gzip_own(), with the kernel's zlib, which keeps its own history. */
 static int stargz_gzip_zlib(struct stargz_stream *strm,
 			    struct stargz_input *in,
 			    struct stargz_gzip_out *out)
@@ -430,13 +428,13 @@ static int stargz_gzip_zlib(struct stargz_stream *strm,
 	out->pos = out->end - z->avail_out;
 	if (ret == Z_STREAM_END)
 		return 1;
-	/* Without input or room left it says Z_BUF_ERROR if it did nothing. */
+	/* zlib returns Z_BUF_ERROR if it made no progress. */
 	if (ret != Z_OK && (ret != Z_BUF_ERROR || z->avail_in == given))
 		return stargz_gzip_error(strm, "damaged deflate data");
 	return 0;
 }
 
-/* Make room in the sink, when @out is not there yet or filled its half. */
+/* Switch to the sink, or to its other half if the current one is full. */
 static void stargz_gzip_turn(struct stargz_stream *strm,
 			     struct stargz_gzip_out *out)
 {
@@ -451,7 +449,7 @@ static void stargz_gzip_turn(struct stargz_stream *strm,
 	out->pos = 0;
 }
 
-/* Copy what of the @n bytes at position @pos is within [want->from, ->to). */
+/* Copy the part of the @n bytes at position @pos that @want covers. */
 static void stargz_gzip_copy(const struct stargz_want *want, u32 pos,
 			     const u8 *from, u32 n)
 {
@@ -462,7 +460,7 @@ static void stargz_gzip_copy(const struct stargz_want *want, u32 pos,
 		       end - start);
 }
 
-/* Take the CRC and the size of a member from its trailer. */
+/* Read the CRC and the size of a member from its trailer. */
 static int stargz_gzip_trailer_read(struct stargz_stream *strm,
 				    struct stargz_input *in, u32 *crc,
 				    u32 *size)
@@ -494,7 +492,7 @@ static int stargz_gzip_trailer(struct stargz_stream *strm,
 	return 0;
 }
 
-/* Go from the end of one member's data to the next one, which has no past. */
+/* Prepare for the next member, which has no history. */
 static void stargz_gzip_next(struct stargz_stream *strm, struct stargz_gzip *g)
 {
 	struct stargz_gzip_out *out = &g->out;
@@ -509,7 +507,7 @@ static void stargz_gzip_next(struct stargz_stream *strm, struct stargz_gzip *g)
 	g->phase = GZIP_HEADER;
 }
 
-/* Set the next run up; 1 when there is nothing more to do. */
+/* Set up the next run; 1 if the span is complete. */
 static int stargz_gzip_more(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
@@ -517,7 +515,7 @@ static int stargz_gzip_more(struct stargz_decode *d)
 	size_t room = STARGZ_GZIP_SLICE;
 
 	if (g->total == g->stop) {
-		/* All is there and checked, or too long a tail to go on. */
+		/* Complete and verified, or the tail is too long. */
 		if (g->checked || g->stop > g->ulen)
 			return 1;
 		g->stop = g->ulen + STARGZ_GZIP_TAIL_MAX;
@@ -534,7 +532,7 @@ static int stargz_gzip_more(struct stargz_decode *d)
 	return 0;
 }
 
-/* The deflate data of a member ended; 1 when that is all of the span. */
+/* The deflate data of a member ended; 1 if the span is complete. */
 static int stargz_gzip_member_end(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
@@ -546,7 +544,7 @@ static int stargz_gzip_member_end(struct stargz_decode *d)
 		err = stargz_gzip_trailer(d->strm, &d->in, g->crc,
 					  g->total - g->member);
 	else if (!last)
-		/* It says nothing about this part of the member. */
+		/* The trailer covers more than this part of the member. */
 		err = stargz_gzip_trailer_read(d->strm, &d->in, &crc, &size);
 	if (err || last)
 		return err ? err : 1;
@@ -557,7 +555,7 @@ static int stargz_gzip_member_end(struct stargz_decode *d)
 	return 0;
 }
 
-/* Go on in the header of a member, and behind it to its data. */
+/* Continue the header of a member; start its data after the header. */
 static int stargz_gzip_run_header(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
@@ -569,7 +567,7 @@ static int stargz_gzip_run_header(struct stargz_decode *d)
 	return err ? err : stargz_gzip_more(d);
 }
 
-/* Go on in the deflate data of a member. */
+/* Continue the deflate data of a member. */
 static int stargz_gzip_run(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
@@ -618,7 +616,7 @@ static int stargz_gzip_begin(struct stargz_decode *d)
 	return 0;
 }
 
-/* Begin within a member, with what came before in the stream. */
+/* Begin within a member, with the history in the stream. */
 static int stargz_deflate_begin(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
@@ -641,8 +639,8 @@ static int stargz_deflate_prepare(struct super_block *sb,
 }
 
 /*
- * Go on with two spans in our own decoder. Of each it does a part of what
- * stargz_gzip_run() does, which is to be called for one of them next.
+ * Continue two spans in inflate.c. This does a part of the work of
+ * stargz_gzip_run() for both; the caller must call that for the returned one.
  */
 static struct stargz_decode *stargz_gzip_pair(struct stargz_decode *a,
 					      struct stargz_decode *b)
@@ -673,10 +671,10 @@ static int stargz_gzip_end(struct stargz_decode *d, int ret)
 }
 
 /*
- * Members from the header of the first on. The last one may hold more than the
- * span does. Without %STARGZ_SPAN_CRC the CRC and size of every member is
- * checked, except of the last one when more than %STARGZ_GZIP_TAIL_MAX bytes
- * follow.
+ * Members, starting at the header of the first. The last member may hold more
+ * bytes than the span. Without %STARGZ_SPAN_CRC, the CRC and the size of every
+ * member are verified, except those of the last one if more than
+ * %STARGZ_GZIP_TAIL_MAX bytes follow the span in it.
  */
 const struct stargz_codec_ops stargz_codec_gzip = {
 	.name	= "gzip",
@@ -686,7 +684,7 @@ const struct stargz_codec_ops stargz_codec_gzip = {
 	.end	= stargz_gzip_end,
 };
 
-/* The same from within a member on; always with %STARGZ_SPAN_CRC. */
+/* As above, but starting within a member; always with %STARGZ_SPAN_CRC. */
 const struct stargz_codec_ops stargz_codec_deflate = {
 	.name	 = "deflate",
 	.prepare = stargz_deflate_prepare,
@@ -698,11 +696,11 @@ const struct stargz_codec_ops stargz_codec_deflate = {
 
 #if IS_ENABLED(CONFIG_STARGZ_FS_KUNIT_TEST)
 /**
- * stargz_gzip_header() - take the header of a gzip member
- * @strm: gets the reason of an error; its state is used
- * @in: starts at the member, left at its deflate data
+ * stargz_gzip_header() - consume the header of a gzip member
+ * @strm: receives the reason for an error; its state is overwritten
+ * @in: positioned at the member; moves to its deflate data
  *
- * Return: 0, -EFSCORRUPTED, or what reading gave.
+ * Return: 0, -EFSCORRUPTED, or another error of the read.
  */
 int stargz_gzip_header(struct stargz_stream *strm, struct stargz_input *in)
 {

@@ -2,18 +2,18 @@
 /*
  * stargz - zstd frames (RFC 8878).
  *
- * A span is a run of whole frames, with skippable ones in between. A frame of
- * which everything is wanted, and that is at hand in one run, is decoded into
- * its place at once, if it is not large: a decode at once cannot be
- * interrupted. All others go through the sink of the stream, slice by slice,
- * and need memory for the window of the frame meanwhile. When there is none
- * for that, there is a reserve, which does for the windows that every decoder
- * must support and which decodes take in turns.
+ * A span is a sequence of whole frames, possibly with skippable frames between
+ * them. A frame is decoded in one call, straight to its destination, if the
+ * whole frame is wanted and in memory and the frame is not large: such a call
+ * cannot be interrupted. All other frames go through the sink of the stream,
+ * slice by slice. That needs memory for the window of the frame. If memory is
+ * short, decodes take turns with a preallocated reserve, which suffices for the
+ * window sizes that every decoder must support.
  *
- * Locking: the mutex of the reserve, and that of large windows, of which there is
- * one at a time. Either is held from the beginning of a decode to its end. That
- * waits for reading the blob and for no lock, so the mutexes may be waited for with
- * folios locked.
+ * Locking: one mutex protects the reserve. Another limits large windows to one
+ * at a time. A decode holds either from its beginning to its end. The holder
+ * waits for reads of the blob and for no lock, so a task may wait for the
+ * mutexes with folios locked.
  */
 #include <linux/mutex.h>
 #include <linux/sizes.h>
@@ -24,52 +24,52 @@
 
 #include "internal.h"
 
-/* Largest window of a frame. */
+/* Maximum window of a frame. */
 #define STARGZ_ZSTD_WINDOW_MAX	SZ_32M
-/* Largest window that needs no memory; RFC 8878 3.1.1.1.2 recommends it. */
+/* Window of the reserve; RFC 8878 3.1.1.1.2 recommends supporting it. */
 #define STARGZ_ZSTD_WINDOW_RESERVE	SZ_8M
 
-/* Frames that take and give no more than this are decoded at once. */
+/* Maximum compressed and decoded size of a frame to decode in one call. */
 #define STARGZ_ZSTD_AT_ONCE	SZ_4M
 
 /*
- * Most bytes after the wanted ones that are decoded just to reach the checksum
- * of a frame.
+ * Maximum number of bytes after the wanted ones that are decoded only to reach
+ * the checksum of a frame.
  */
 #define STARGZ_ZSTD_TAIL_MAX	SZ_1M
 
-/* Longest header of a frame, RFC 8878 3.1.1.1. */
+/* Maximum size of a frame header, RFC 8878 3.1.1.1. */
 #define STARGZ_ZSTD_HEADER_MAX	18
 
-/* So many compressed bytes are looked at in a slice. */
+/* Compressed bytes of a slice. */
 #define STARGZ_ZSTD_SLICE	SZ_64K
 
-/* Held by the one decode that may have a window larger than the reserve's. */
+/* Held by the one decode whose window exceeds that of the reserve. */
 static DEFINE_MUTEX(stargz_zstd_large);
 
-/* What one decode needs when there is no memory. */
+/* Workspace for one decode if memory is short. */
 static struct {
-	struct mutex lock;		/* all of this */
+	struct mutex lock;		/* all fields */
 	unsigned int users;		/* mounts with zstd */
-	void *workspace;		/* kept while there are some */
+	void *workspace;		/* allocated while @users is not 0 */
 } stargz_zstd_reserve = {
 	.lock = __MUTEX_INITIALIZER(stargz_zstd_reserve.lock),
 };
 
 /**
- * struct stargz_zstd - a span while it is decoded, in strm->state
+ * struct stargz_zstd - decode state of a span, in strm->state
  * @ds: state of a frame that is decoded slice by slice, or NULL
- * @workspace: what @ds is in
- * @share: of the cgroup that @workspace is charged to
- * @window: largest window that it has room for, bytes
- * @skip: bytes of a skippable frame that are left
- * @ulen: how many bytes the span has
- * @pos: how many were decoded; at the end there may be more than @ulen
- * @crc: the CRC-32 of those up to @ulen, not inverted
+ * @workspace: memory of @ds
+ * @share: held memory of the cgroup that @workspace is charged to
+ * @window: maximum window that @workspace allows, bytes
+ * @skip: remaining bytes of a skippable frame
+ * @ulen: decoded size of the span
+ * @pos: number of decoded bytes; may exceed @ulen at the end
+ * @crc: CRC-32 of the decoded bytes up to @ulen, not inverted
  * @reserved: @workspace is the reserve, whose lock is held
- * @large: the lock of large windows is held
- * @inside: a frame has begun and not ended
- * @checked: that CRC is wanted
+ * @large: the mutex of large windows is held
+ * @inside: inside a frame
+ * @checked: the span has %STARGZ_SPAN_CRC
  */
 struct stargz_zstd {
 	zstd_dstream *ds;
@@ -99,7 +99,7 @@ static int stargz_zstd_error(struct stargz_decode *d, const char *why)
 	return -EFSCORRUPTED;
 }
 
-/* The next @n decoded bytes are at @data, which is or is not their place. */
+/* Account for @n decoded bytes at @data; copy them unless @in_place. */
 static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
 			     bool in_place)
 {
@@ -117,9 +117,9 @@ static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
 }
 
 /*
- * Decode a frame of @size compressed bytes into its place. Returns 1 when it
- * is done, 0 when the frame has more bytes than are wanted there, or there is
- * no memory.
+ * Decode a frame of @size compressed bytes to its destination. Returns 1 on
+ * success, 0 if the frame has more bytes than are wanted there or if memory is
+ * short, or a negative errno.
  */
 static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 {
@@ -150,7 +150,7 @@ static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 	return 1;
 }
 
-/* Can a frame with that header be decoded at once, for all we know? */
+/* May the frame be decoded in one call, according to its header? */
 static bool stargz_zstd_fits(const struct stargz_decode *d,
 			     const zstd_frame_header *head)
 {
@@ -171,7 +171,7 @@ static void stargz_zstd_free(struct stargz_zstd *z)
 	stargz_share_drop(&z->share);
 }
 
-/* Memory for frames with windows of up to @window bytes. */
+/* Get memory for frames with windows of up to @window bytes. */
 static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 {
 	struct stargz_zstd *z = stargz_zstd(d);
@@ -189,7 +189,7 @@ static int stargz_zstd_workspace(struct stargz_decode *d, size_t window)
 	bound = zstd_dstream_workspace_bound(window);
 	stargz_zstd_free(z);
 	z->ds = NULL;
-	/* For large windows there is no other way, and one of them at a time. */
+	/* A large window has no fallback; the mutex allows one at a time. */
 	if (z->large || stargz_share_take(&z->share, bound))
 		z->workspace = stargz_alloc(bound, __GFP_ACCOUNT);
 	if (!z->workspace) {
@@ -218,7 +218,7 @@ static const char *stargz_zstd_check(const zstd_frame_header *head)
 	return NULL;
 }
 
-/* Begin the frame, skippable or not, whose header is at hand. */
+/* Begin the frame, skippable or not, whose header is @head. */
 static int stargz_zstd_frame(struct stargz_decode *d,
 			     const zstd_frame_header *head)
 {
@@ -228,7 +228,7 @@ static int stargz_zstd_frame(struct stargz_decode *d,
 	int ret;
 
 	if (head->frameType == ZSTD_skippableFrame) {
-		/* The magic number and the length come before the content. */
+		/* The magic number and the length precede the content. */
 		z->skip = 8 + head->frameContentSize;
 		return 0;
 	}
@@ -236,7 +236,7 @@ static int stargz_zstd_frame(struct stargz_decode *d,
 	if (why)
 		return stargz_zstd_error(d, why);
 	if (stargz_input_whole(&d->in) && stargz_zstd_fits(d, head)) {
-		/* Looks at each block, of which a frame may have any number. */
+		/* Visits every block, so limit the number of bytes. */
 		size = min_t(size_t, d->in.avail, STARGZ_ZSTD_AT_ONCE);
 		size = zstd_find_frame_compressed_size(d->in.next, size);
 		ret = zstd_is_error(size) ? 0 : stargz_zstd_at_once(d, size);
@@ -251,7 +251,7 @@ static int stargz_zstd_frame(struct stargz_decode *d,
 	return 0;
 }
 
-/* Begin what comes next. */
+/* Begin the next frame. */
 static int stargz_zstd_next(struct stargz_decode *d)
 {
 	zstd_frame_header head;
@@ -271,7 +271,7 @@ static int stargz_zstd_next(struct stargz_decode *d)
 	return stargz_zstd_frame(d, &head);
 }
 
-/* Pass over a part of a skippable frame. */
+/* Skip a part of a skippable frame. */
 static int stargz_zstd_skip(struct stargz_decode *d)
 {
 	struct stargz_zstd *z = stargz_zstd(d);
@@ -288,7 +288,7 @@ static int stargz_zstd_skip(struct stargz_decode *d)
 	return 0;
 }
 
-/* Go on with a frame that is decoded slice by slice. */
+/* Decode one slice of a frame. */
 static int stargz_zstd_slice(struct stargz_decode *d)
 {
 	struct stargz_zstd *z = stargz_zstd(d);
@@ -322,7 +322,7 @@ static int stargz_zstd_slice(struct stargz_decode *d)
 	return 0;
 }
 
-/* How far it is: 1 when all is there, and checked if that is not far. */
+/* 1 if the span is complete and verified, or if its tail is too long. */
 static int stargz_zstd_progress(const struct stargz_zstd *z)
 {
 	if (z->inside)
@@ -369,10 +369,10 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 }
 
 /*
- * The frames may hold more bytes than the span but not fewer. A frame's own
- * checksum, if it has one, is checked unless the frame goes on for more than
- * %STARGZ_ZSTD_TAIL_MAX bytes. No @pair: a thread that decodes two spans at a time
- * could wait for the reserve that it holds itself.
+ * The frames may hold more bytes than the span but not fewer. The checksum of a
+ * frame is verified, unless the frame continues for more than
+ * %STARGZ_ZSTD_TAIL_MAX bytes after the span. There is no @pair: a thread that
+ * decodes two spans at a time could wait for the reserve that it holds itself.
  */
 const struct stargz_codec_ops stargz_codec_zstd = {
 	.name	= "zstd",
@@ -382,14 +382,14 @@ const struct stargz_codec_ops stargz_codec_zstd = {
 };
 
 /**
- * stargz_zstd_hold() - have the reserve made, for a mount
+ * stargz_zstd_hold() - allocate the reserve for a mount
  *
  * Return: 0, then stargz_zstd_release() is needed, or -ENOMEM.
  */
 int stargz_zstd_hold(void)
 {
 	size_t bound = zstd_dstream_workspace_bound(STARGZ_ZSTD_WINDOW_RESERVE);
-	/* Not under the lock: reclaim may wait for readers who wait for it. */
+	/* Outside the lock: reclaim may wait for readers that wait for it. */
 	void *spare = kvmalloc(bound, GFP_KERNEL | __GFP_NOWARN);
 	int err = 0;
 

@@ -2,16 +2,16 @@
 /*
  * stargz - decoding spans.
  *
- * Brings together the three things that one takes: compressed bytes, in one run
- * of memory or, when there is none, piece by piece; a stream; and a codec. The
- * output is either complete or not used at all. Of several spans two are
- * decoded at a time, in turns, each on a lane of its own, if their codec can:
- * a CPU does the one while the other waits for a look-up.
+ * A decode needs three things: compressed bytes, in one buffer or, if memory is
+ * short, in chunks; a stream; and a codec. Its output is either complete or not
+ * used at all. If the codec supports pairs, two of several spans are decoded at
+ * a time, each on its own lane: the CPU decodes one span while a look-up of the
+ * other is pending.
  *
- * A decode runs in slices, each of bounded input and output. Between slices
- * others get the CPU, and it ends if its caller is being killed or the mount is
- * going away. What a request may cost is taken from its budget before a span
- * is begun.
+ * A decode runs in slices, each of bounded input and output. Between slices it
+ * yields the CPU, and it ends early if its caller is being killed or the mount
+ * goes away. The cost of a span is taken from the budget of the request before
+ * decoding begins.
  *
  * Locking: none here. A session and its stream belong to one thread.
  */
@@ -26,7 +26,7 @@
  * stargz_unwanted() - may reading end early?
  * @sb: the file system
  *
- * Return: whether the caller is being killed or the mount goes away.
+ * Return: true if the caller is being killed or the mount goes away.
  */
 bool stargz_unwanted(struct super_block *sb)
 {
@@ -35,8 +35,8 @@ bool stargz_unwanted(struct super_block *sb)
 }
 
 /*
- * Take what a span costs from the budget of the request. To begin one costs as
- * much as to decode some, above all when it has a history.
+ * Charge a span to the budget of the request. The fixed cost of a decode,
+ * especially of one with a history, counts as 64 KiB.
  */
 static bool stargz_budget_take(struct stargz_budget *budget,
 			       const struct stargz_span *raw)
@@ -49,12 +49,12 @@ static bool stargz_budget_take(struct stargz_budget *budget,
 }
 
 /**
- * stargz_session_start() - become one of those who may decode
+ * stargz_session_start() - get a stream for a session
  * @session: the session, which may have been started already
  *
- * Sleeps until there is a stream.
+ * Sleeps until a stream is available.
  *
- * Return: 0, or -EINTR when the caller is being killed or the mount goes away.
+ * Return: 0, or -EINTR if the caller is being killed or the mount goes away.
  */
 int stargz_session_start(struct stargz_session *session)
 {
@@ -66,7 +66,7 @@ int stargz_session_start(struct stargz_session *session)
 }
 
 /**
- * stargz_session_end() - give back what a session holds
+ * stargz_session_end() - release what a session holds
  * @session: the session, which need not have been started
  */
 void stargz_session_end(struct stargz_session *session)
@@ -78,11 +78,11 @@ void stargz_session_end(struct stargz_session *session)
 }
 
 /**
- * struct stargz_lane - one of the two decodes that go side by side
- * @strm: its stream, or NULL when there is none for it
- * @d: what is decoded now, or NULL when there is nothing more
- * @codec: of that
- * @fetch: compressed bytes that were read for it
+ * struct stargz_lane - one of two decodes that run side by side
+ * @strm: its stream, or NULL if the lane has none
+ * @d: current decode, or NULL if there is none
+ * @codec: codec of @d
+ * @fetch: compressed bytes that were read for @d
  */
 struct stargz_lane {
 	struct stargz_stream *strm;
@@ -92,13 +92,13 @@ struct stargz_lane {
 };
 
 /**
- * struct stargz_lanes - spans while they are decoded
+ * struct stargz_lanes - state of decoding several spans
  * @sb: the file system
  * @have: compressed bytes in memory
- * @next: what is to be begun next
- * @left: how many are
- * @since: from when on time has not been accounted for, ns
- * @lane: what is under way
+ * @next: next decode to begin
+ * @left: number of decodes that have not begun
+ * @since: start of the time that is not accounted yet, ns
+ * @lane: decodes in progress
  */
 struct stargz_lanes {
 	struct super_block *sb;
@@ -109,7 +109,7 @@ struct stargz_lanes {
 	struct stargz_lane lane[2];
 };
 
-/* Share the time since the last call out to what was decoded meanwhile. */
+/* Divide the time since the last call among the decodes in progress. */
 static void stargz_lanes_account(struct stargz_lanes *l)
 {
 	u64 now = ktime_get_ns(), ns = now - l->since;
@@ -131,12 +131,12 @@ static const struct stargz_blob_info *stargz_lane_blob(struct stargz_lanes *l,
 	return &STARGZ_SB(l->sb)->blobs[le16_to_cpu(lane->d->raw->blob)];
 }
 
-/* Have the compressed bytes of a lane read piece by piece. */
+/* Let the codec read the compressed bytes of a lane chunk by chunk. */
 static void stargz_lane_pieces(struct stargz_lanes *l, struct stargz_lane *lane)
 {
 	const struct stargz_span *raw = lane->d->raw;
 
-	/* Our own inflater needs them in one run. */
+	/* inflate.c needs all compressed bytes in one buffer. */
 	lane->strm->decoder = STARGZ_DECODER_ZLIB;
 	stargz_input_blob(&lane->d->in, stargz_lane_blob(l, lane),
 			  le64_to_cpu(raw->start), le32_to_cpu(raw->clen),
@@ -144,8 +144,8 @@ static void stargz_lane_pieces(struct stargz_lanes *l, struct stargz_lane *lane)
 }
 
 /*
- * Bring compressed bytes together with whatever else the codec needs, which
- * is read at the same time.
+ * Read the compressed bytes and, at the same time, the other data that the codec
+ * needs.
  */
 static int stargz_lane_input(struct stargz_lanes *l, struct stargz_lane *lane)
 {
@@ -179,7 +179,7 @@ static int stargz_lane_input(struct stargz_lanes *l, struct stargz_lane *lane)
 	return 0;
 }
 
-/* Make the decode of a lane ready to run. */
+/* Prepare the decode of a lane for its first slice. */
 static int stargz_lane_prepare(struct stargz_lanes *l, struct stargz_lane *lane)
 {
 	struct stargz_stream *strm = lane->strm;
@@ -208,7 +208,7 @@ static void stargz_verify_span(struct stargz_decode *d)
 	d->err = -EFSCORRUPTED;
 }
 
-/* Count a decode that is over, and log what went wrong. */
+/* Account for a decode that ended, and log its error. */
 static void stargz_decode_done(struct super_block *sb,
 			       const struct stargz_decode *d)
 {
@@ -227,14 +227,14 @@ static void stargz_decode_done(struct super_block *sb,
 	}
 	if (d->err == -EFSCORRUPTED)
 		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
-	/* The one who reads is told of these, if there is one. */
+	/* The reader reports these errors itself. */
 	if (d->err != -EINTR && d->err != -ENOMEM)
 		stargz_err(sb, "span at byte %llu of blob %u: %s (error %d)",
 			   le64_to_cpu(raw->start), le16_to_cpu(raw->blob),
 			   strm->why ? strm->why : "cannot be read", -d->err);
 }
 
-/* What a lane has decoded is over. */
+/* The decode of a lane has ended with @err. */
 static void stargz_lane_end(struct stargz_lanes *l, struct stargz_lane *lane,
 			    int err)
 {
@@ -249,7 +249,7 @@ static void stargz_lane_end(struct stargz_lanes *l, struct stargz_lane *lane,
 		d->done(d);
 }
 
-/* A codec said how it ended; with one that may be killed in between. */
+/* The decode of a lane has begun and ended with @ret. */
 static void stargz_lane_finish(struct stargz_lanes *l, struct stargz_lane *lane,
 			       int ret)
 {
@@ -257,14 +257,14 @@ static void stargz_lane_finish(struct stargz_lanes *l, struct stargz_lane *lane,
 	stargz_lane_end(l, lane, lane->codec->end(lane->d, min(ret, 0)));
 }
 
-/* Between two slices: go on? */
+/* Between two slices: yield the CPU, and check whether to continue. */
 static int stargz_lanes_between(struct stargz_lanes *l)
 {
 	cond_resched();
 	return stargz_unwanted(l->sb) ? -EINTR : 0;
 }
 
-/* Can what is on the lane go side by side with another one like it? */
+/* Can the decode of the lane run side by side with another one? */
 static bool stargz_lane_pairs(const struct stargz_lane *lane)
 {
 	return lane->codec->pair && stargz_input_whole(&lane->d->in) &&
@@ -272,8 +272,8 @@ static bool stargz_lane_pairs(const struct stargz_lane *lane)
 }
 
 /*
- * Begin what is next on a lane that is free; what cannot go side by side with
- * something else is decoded at once.
+ * Begin the next decode on a free lane. A decode that cannot run side by side
+ * with another runs to its end here.
  */
 static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 {
@@ -281,7 +281,7 @@ static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 		int ret;
 
 		l->left--;
-		/* Time in which we read does not count. */
+		/* Do not account the time spent reading. */
 		stargz_lanes_account(l);
 		lane->d = l->next++;
 		ret = stargz_lane_prepare(l, lane);
@@ -302,7 +302,7 @@ static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 	}
 }
 
-/* Which lane is to go on, after going on with both if there are two. */
+/* Pick the lane to run next, after decoding both side by side if possible. */
 static struct stargz_lane *stargz_lanes_pick(struct stargz_lanes *l)
 {
 	struct stargz_lane *a = &l->lane[0], *b = &l->lane[1];
@@ -314,7 +314,7 @@ static struct stargz_lane *stargz_lanes_pick(struct stargz_lanes *l)
 	return a->codec->pair(a->d, b->d) == a->d ? a : b;
 }
 
-/* Go on with what is under way; false when nothing is. */
+/* Run one slice; false if no decode is in progress. */
 static bool stargz_lanes_run(struct stargz_lanes *l)
 {
 	struct stargz_lane *lane = stargz_lanes_pick(l);
@@ -334,12 +334,12 @@ static bool stargz_lanes_run(struct stargz_lanes *l)
 
 /**
  * stargz_decode_spans() - decode spans
- * @session: was started
- * @d: what is wanted; d->err says of each how it went
- * @nr: how many; several at once take less time than one after the other
+ * @session: a started session
+ * @d: the decodes; d->err receives the result of each
+ * @nr: number of @d; several at once take less time than one after the other
  *
- * Sleeps for I/O. Takes no folio lock of a file and waits for nobody who does,
- * so it may be called with folios locked.
+ * Sleeps for I/O. Locks no folio of a file and waits for no task that does, so
+ * it may be called with folios locked.
  */
 void stargz_decode_spans(struct stargz_session *session,
 			 struct stargz_decode *d, unsigned int nr)

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - the history before a span.
+ * stargz - the history of a span.
  *
- * A span that starts within a gzip member refers to bytes before it, up to
- * 32 KiB. The index has them for each such span that does, compressed, those
- * that nothing refers to being zero.
+ * A span that starts within a gzip member refers to up to 32 KiB of bytes before
+ * it. For each such span the index stores these bytes in compressed form. Bytes
+ * to which the span never refers are zero.
  *
- * No locks: the stream that the history is for belongs to the caller.
+ * No locks: the stream that receives the history belongs to the caller.
  */
 #include <linux/math64.h>
 
 #include "internal.h"
 
 /*
- * So many guesses where the history of a span is, before the table is halved.
- * Nearly all spans have a history in layers that have any, so the first guess
- * mostly hits the page, and no other page of the index need be read.
+ * Number of interpolated guesses before the search becomes a binary search. In
+ * layers with histories nearly all spans have one, so the first guess usually
+ * hits the right page and the search reads no other page of the index.
  */
 #define STARGZ_HISTORY_GUESSES	6
 
-/* Histories from @low to before @high, of spans from @first to before @end. */
+/* Histories from @low up to @high, of spans from @first up to @end. */
 struct stargz_history_range {
 	u64 low;
 	u64 high;
@@ -27,31 +27,31 @@ struct stargz_history_range {
 	u64 end;
 };
 
-/* Where in the range to look for the history of @span. */
+/* Where in the range to probe for the history of @span. */
 static u64 stargz_history_guess(const struct stargz_history_range *r, u32 span,
 				unsigned int tries)
 {
 	if (tries >= STARGZ_HISTORY_GUESSES)
 		return r->low + (r->high - r->low) / 2;
-	/* All of these are below 2^32. */
+	/* All operands are below 2^32. */
 	return r->low + div64_u64((span - r->first) * (r->high - r->low),
 				  r->end - r->first);
 }
 
-/* All histories, and the spans that they may be of. */
+/* The range of all histories. */
 static struct stargz_history_range
 stargz_history_all(const struct stargz_super_info *super, u32 span)
 {
 	const struct stargz_table_info *table = super->table;
 
 	return (struct stargz_history_range) {
-		/* Spans have one each, and their numbers have 32 bits. */
+		/* At most one for each span, whose numbers have 32 bits. */
 		.high = min_t(u64, table[STARGZ_TABLE_HISTORIES].count, U32_MAX),
 		.end = max(table[STARGZ_TABLE_SPANS].count, span + 1ULL),
 	};
 }
 
-/* Find the history of a span; 1 if there is one, 0 if there is none. */
+/* Find the history of a span: 1 found, 0 none, or a negative errno. */
 static int stargz_history_find(struct super_block *sb, u32 span,
 			       struct stargz_history *raw)
 {
@@ -61,7 +61,7 @@ static int stargz_history_find(struct super_block *sb, u32 span,
 	unsigned int tries;
 	int ret = 0;
 
-	/* @span is between r.first and r.end from the start, and stays there. */
+	/* Invariant: r.first <= @span < r.end. */
 	for (tries = 0; !ret && r.low < r.high; tries++) {
 		u64 at = stargz_history_guess(&r, span, tries);
 		u32 found;
@@ -85,11 +85,11 @@ static int stargz_history_find(struct super_block *sb, u32 span,
 }
 
 /**
- * stargz_history_prefetch() - have the place of the history of a span read
+ * stargz_history_prefetch() - start reading the history record of a span
  * @sb: the file system
- * @span: its number
+ * @span: span number
  *
- * Does not wait for reading.
+ * Does not wait for I/O.
  */
 void stargz_history_prefetch(struct super_block *sb, u32 span)
 {
@@ -102,15 +102,16 @@ void stargz_history_prefetch(struct super_block *sb, u32 span)
 }
 
 /**
- * stargz_history_load() - bring the history of a span into its stream
+ * stargz_history_load() - load the history of a span into its stream
  * @sb: the file system
- * @span: its number
- * @strm: gets the history in @history, and the reason of an error; its sink
- *	is used on the way
+ * @span: span number
+ * @strm: receives the history in @history, and the reason for an error in @why;
+ *	its sink is overwritten
  *
- * Sleeps. Takes folio locks of the index only.
+ * Sleeps. Locks folios of the index only.
  *
- * Return: 0, also when there is none; -EFSCORRUPTED, or what reading gave.
+ * Return: 0, also if the span has no history; -EFSCORRUPTED, or another error
+ * of the read.
  */
 int stargz_history_load(struct super_block *sb, u32 span,
 			struct stargz_stream *strm)

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - from a position in a file to a span, and what can be told from
- * that alone: holes and FIEMAP.
+ * stargz - from a position in a file to a span; SEEK_HOLE, SEEK_DATA and FIEMAP.
  *
- * Most files have one extent, kept in the inode. Others have a run of sorted
- * records; an extent ends where the next begins, so there can be no gap. No
- * locks: inodes and the index do not change.
+ * Most files have one extent, stored in the inode. The extents of other files
+ * are sorted records. An extent ends where the next one begins, so there are no
+ * gaps. No locks: inodes and the index do not change.
  */
 #include <linux/fiemap.h>
 #include <linux/sched/signal.h>
 
 #include "internal.h"
 
-/* First byte of extent @nr of the file, which is its size after the last. */
+/* Start of extent @nr in the file; the file size if @nr is after the last. */
 static int stargz_extent_start(struct inode *inode, struct stargz_cursor *cur,
 			       u32 nr, u64 *pos)
 {
@@ -81,7 +80,7 @@ static int stargz_find_extent(struct inode *inode, u64 pos,
 	return err;
 }
 
-/* Read and check the span of @map; all of @map must lie within it. */
+/* Read and check the span of @map; the whole extent must lie within it. */
 static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 {
 	struct super_block *sb = inode->i_sb;
@@ -91,7 +90,7 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 	map->kind = STARGZ_MAP_HOLE;
 	if (map->span == STARGZ_NO_SPAN)
 		return 0;
-	/* Most likely wanted next, so both are read at the same time. */
+	/* Read the record of the history at the same time as the span record. */
 	stargz_history_prefetch(sb, map->span);
 	err = stargz_meta_read(sb, STARGZ_TABLE_SPANS, map->span, &map->raw, 1);
 	if (err)
@@ -107,9 +106,9 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 }
 
 /**
- * stargz_map() - find the run of a file that holds a position
+ * stargz_map() - find the extent of a file that holds a position
  * @inode: a regular file
- * @pos: position, below the file's size
+ * @pos: position, below the file size
  * @map: filled in, checked against the index
  *
  * Return: 0, -EFSCORRUPTED, -EIO.
@@ -158,7 +157,7 @@ static loff_t stargz_seek_extent(struct inode *inode, loff_t offset, bool hole)
 }
 
 /**
- * stargz_llseek() - move the position, as file_operations.llseek
+ * stargz_llseek() - change the file position, as file_operations.llseek
  * @file: a regular file
  * @offset: see lseek(2)
  * @whence: SEEK_*
@@ -177,7 +176,7 @@ loff_t stargz_llseek(struct file *file, loff_t offset, int whence)
 	return vfs_setpos(file, offset, inode->i_sb->s_maxbytes);
 }
 
-/* Report a run of data, unless it is the empty one of the start. */
+/* Report an extent; @map is empty on the first call. */
 static int stargz_fiemap_emit(const struct stargz_sb_info *sbi,
 			      struct fiemap_extent_info *info,
 			      const struct stargz_map *map, u32 flags)
@@ -193,8 +192,8 @@ static int stargz_fiemap_emit(const struct stargz_sb_info *sbi,
 }
 
 /*
- * The next run of data from @start on, below @size: 1 there it is, 0 there is
- * none, or a negative errno.
+ * Find the next extent with data at or after @start and below @size: 1 found,
+ * 0 none, or a negative errno.
  */
 static int stargz_fiemap_next(struct inode *inode, u64 start, u64 size,
 			      struct stargz_map *map)
@@ -218,13 +217,13 @@ static int stargz_fiemap_next(struct inode *inode, u64 start, u64 size,
 /**
  * stargz_fiemap() - list extents, as inode_operations.fiemap
  * @inode: a regular file
- * @info: where to
+ * @info: receives the extents
  * @start: first byte
- * @len: bytes
+ * @len: number of bytes
  *
- * The physical position is where the span's compressed bytes start in the
- * source of its blob. A run is reported when the next one is known, since the
- * last one is marked, whatever holes come after it.
+ * The physical position of an extent is that of the compressed span in the
+ * source of its blob. The last extent with data must be marked, even if holes
+ * follow it, so each extent is reported only after the next one was found.
  *
  * Return: 0 or a negative errno.
  */

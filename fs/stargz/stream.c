@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - streams: the states of decoders, for all mounts together.
+ * stargz - streams: decoder states, shared by all mounts.
  *
- * Whoever decodes, reads compressed bytes or adds to the span cache must hold a
- * stream: see struct stargz_stream. Streams are made when they are needed, up to
- * a number that goes with that of CPUs, and freed under memory pressure; there is
- * always at least one, so that reading goes on, one span after the other, when
- * there is no memory.
+ * A task must hold a stream to decode, to read compressed bytes or to add to the
+ * span cache, see struct stargz_stream. Streams are allocated on demand, up to a
+ * number that depends on the number of CPUs, and freed under memory pressure.
+ * One stream always remains, so that reading continues span by span when memory
+ * is short.
  *
- * A holder of a stream waits for I/O, for folios of the index, for room in the
- * span cache, and for spans that are being decoded, whose decoder has a stream
- * as well. It never takes a folio lock of a file and never waits for another
- * stream, so waiting for one is safe with folios locked. For a second one, to
- * decode two spans side by side, nobody waits.
+ * The holder of a stream waits for I/O, for folios of the index, for room in the
+ * span cache, and for spans that are being decoded, whose decoder holds a stream
+ * as well. It never locks a folio of a file and never waits for another stream,
+ * so a task may wait for a stream with folios locked. A second stream, for
+ * decoding two spans side by side, is taken only if no wait is needed.
  *
  * Locking: stargz_streams.lock, held for list operations only.
  */
@@ -24,24 +24,24 @@
 
 #include "internal.h"
 
-/* Streams for each CPU: while two read, two others compute side by side. */
+/* Streams for each CPU: two tasks read while two others decode. */
 #define STARGZ_STREAMS_PER_CPU	4
 
 static struct {
-	spinlock_t lock;		/* @idle and the numbers */
+	spinlock_t lock;		/* @idle and the counts */
 	struct list_head idle;
 	unsigned int nr_idle;
-	unsigned int made;		/* those that exist, at least one */
-	unsigned int count;		/* and those that are being made */
-	unsigned int max;		/* of @count */
+	unsigned int made;		/* existing streams, at least one */
+	unsigned int count;		/* @made, plus those being allocated */
+	unsigned int max;		/* limit of @count */
 	wait_queue_head_t wait;
 	struct stargz_shrinker shrinker;
 } stargz_streams;
 
 /**
- * stargz_stream_alloc() - make a decoder state
+ * stargz_stream_alloc() - allocate a decoder state
  *
- * Return: the stream, or NULL without memory.
+ * Return: the stream, or NULL if memory is short.
  */
 struct stargz_stream *stargz_stream_alloc(void)
 {
@@ -64,8 +64,8 @@ struct stargz_stream *stargz_stream_alloc(void)
 		return NULL;
 	}
 	/*
-	 * Zeroed: a damaged stream may refer to history that was never
-	 * written, and must not find somebody's memory there.
+	 * A damaged stream may refer to history that was never written. Zero
+	 * the workspace so that it cannot expose the memory of others.
 	 */
 	memset(strm->workspace, 0, size);
 	return strm;
@@ -85,7 +85,7 @@ void stargz_stream_free(struct stargz_stream *strm)
 	kfree(strm);
 }
 
-/* Take an idle stream; lock held. */
+/* Take an idle stream; the lock is held. */
 static struct stargz_stream *stargz_stream_pop(void)
 {
 	struct stargz_stream *strm;
@@ -99,7 +99,7 @@ static struct stargz_stream *stargz_stream_pop(void)
 	return strm;
 }
 
-/* An idle stream, or a new one while there are not too many; or NULL. */
+/* Take an idle stream, or a new one within the limit; NULL otherwise. */
 static struct stargz_stream *stargz_stream_take(void)
 {
 	struct stargz_stream *strm;
@@ -124,46 +124,45 @@ static struct stargz_stream *stargz_stream_take(void)
 }
 
 /**
- * stargz_stream_try() - a stream, unless that takes waiting
+ * stargz_stream_try() - get a stream without waiting
  *
- * For work that can be left out: it does not get before those who wait.
+ * For optional work: the caller does not overtake tasks that wait for a stream.
  *
  * Return: a stream for stargz_stream_put(), or NULL.
  */
 struct stargz_stream *stargz_stream_try(void)
 {
-	/* A hint only: nobody is woken for what is seen here, so no barrier. */
+	/* A hint only, no wake-up depends on it: no barrier is needed. */
 	return waitqueue_active(&stargz_streams.wait) ? NULL :
 						       stargz_stream_take();
 }
 
-/* Is it of use to look for a stream again? A hint, without the lock. */
+/* Is retrying useful? A hint, read without the lock. */
 static bool stargz_stream_idle(const struct stargz_sb_info *sbi)
 {
 	return READ_ONCE(stargz_streams.nr_idle) || READ_ONCE(sbi->stopping);
 }
 
 /**
- * stargz_stream_get() - a stream, once there is one
- * @sbi: the mount that it is for
+ * stargz_stream_get() - get a stream, waiting if necessary
+ * @sbi: the mount that needs the stream
  *
- * Sleeps. May be called with folios of files locked, by one who holds no
- * stream.
+ * Sleeps. The caller may hold locked folios of files, but no other stream.
  *
- * Return: a stream for stargz_stream_put(), or NULL when the caller is being
+ * Return: a stream for stargz_stream_put(), or NULL if the caller is being
  * killed or the mount goes away.
  */
 struct stargz_stream *stargz_stream_get(const struct stargz_sb_info *sbi)
 {
 	struct stargz_stream *strm;
 
-	/* One stream that is given back wakes one of those who wait. */
+	/* Each released stream wakes one waiter. */
 	while (!(strm = stargz_stream_take())) {
 		if (wait_event_killable_exclusive(stargz_streams.wait,
 						  stargz_stream_idle(sbi)))
 			return NULL;
 		if (READ_ONCE(sbi->stopping)) {
-			/* It may have been woken for a stream. */
+			/* This wake-up may have been for a stream: pass it on. */
 			wake_up(&stargz_streams.wait);
 			return NULL;
 		}
@@ -172,7 +171,7 @@ struct stargz_stream *stargz_stream_get(const struct stargz_sb_info *sbi)
 }
 
 /**
- * stargz_streams_stop() - have those who wait look whether their mount stops
+ * stargz_streams_stop() - make waiters check whether their mount is stopping
  */
 void stargz_streams_stop(void)
 {
@@ -180,7 +179,7 @@ void stargz_streams_stop(void)
 }
 
 /**
- * stargz_stream_put() - give a stream back
+ * stargz_stream_put() - release a stream
  * @strm: from stargz_stream_get() or stargz_stream_try()
  */
 void stargz_stream_put(struct stargz_stream *strm)
@@ -193,9 +192,9 @@ void stargz_stream_put(struct stargz_stream *strm)
 }
 
 /**
- * stargz_streams_count() - how many streams there are
+ * stargz_streams_count() - number of streams
  *
- * Return: how many, in use or not.
+ * Return: the number of streams, in use or idle.
  */
 unsigned int stargz_streams_count(void)
 {
@@ -205,7 +204,7 @@ unsigned int stargz_streams_count(void)
 static unsigned long stargz_streams_shrink_count(struct shrinker *shrink,
 						 struct shrink_control *sc)
 {
-	/* One object is a stream; the last one stays. */
+	/* One object is a stream; the last stream stays. */
 	unsigned int idle = min(READ_ONCE(stargz_streams.nr_idle),
 				stargz_streams_count() - 1);
 
@@ -237,7 +236,7 @@ static unsigned long stargz_streams_shrink_scan(struct shrinker *shrink,
 }
 
 /**
- * stargz_streams_init() - make the first stream
+ * stargz_streams_init() - allocate the first stream
  *
  * Return: 0 or -ENOMEM.
  */
@@ -268,7 +267,7 @@ int __init stargz_streams_init(void)
 /**
  * stargz_streams_exit() - free all streams
  *
- * Nothing is mounted any more.
+ * Context: No file system is mounted.
  */
 void stargz_streams_exit(void)
 {
