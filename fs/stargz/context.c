@@ -2,11 +2,11 @@
 /*
  * stargz - from mount options to a superblock.
  *
- * One set of sources is one superblock: a second mount of the same files or
- * devices shares it, and with it inodes and page cache.
+ * Each set of sources has one superblock. A second mount of the same files or
+ * devices shares the superblock, and therefore inodes and page cache.
  *
  * A source is given by its path or, with FSCONFIG_SET_FD, as a file descriptor.
- * The length of a path does not matter then, nor which mount namespace it is of.
+ * A descriptor has no path length limit and may come from any mount namespace.
  *
  * No locks: a struct fs_context belongs to one thread at a time.
  */
@@ -32,7 +32,7 @@ const struct fs_parameter_spec stargz_parameters[] = {
 	{}
 };
 
-/* Make room for one more source; each time for twice as many. */
+/* Make room for one more source; doubles the allocation. */
 static int stargz_grow_devices(struct stargz_sb_info *sbi)
 {
 	unsigned int room = max(4U, 2 * sbi->room_devices);
@@ -52,8 +52,8 @@ static int stargz_grow_devices(struct stargz_sb_info *sbi)
 }
 
 /*
- * The path of @file as the caller sees it now, charged to the caller. A file
- * without a name has one that says so: d_path() appends "(deleted)".
+ * The current path of @file as the caller sees it, charged to the caller. For a
+ * file without a path, d_path() appends "(deleted)".
  */
 static char *stargz_file_path(struct file *file)
 {
@@ -70,9 +70,9 @@ static char *stargz_file_path(struct file *file)
 }
 
 /*
- * Read permission was checked when the file was opened; the mode remembers.
- * Kernels before 6.13 do not pass on what was opened with O_PATH, but return
- * -EBADF as well.
+ * Read permission was checked when the file was opened; f_mode records it.
+ * Kernels before 6.13 do not pass on O_PATH descriptors, but return -EBADF as
+ * well.
  */
 static int stargz_check_given(struct fs_context *fc,
 			      const struct fs_parameter *param)
@@ -88,7 +88,7 @@ static int stargz_check_given(struct fs_context *fc,
 	return -EBADF;
 }
 
-/* Keep what was given, path or file; it is opened when all is known. */
+/* Keep the path or the file; it is opened when all options are known. */
 static int stargz_set_source(struct fs_context *fc, struct stargz_source *src,
 			     const struct fs_parameter *param)
 {
@@ -139,8 +139,8 @@ static int stargz_set_index(struct fs_context *fc, struct stargz_sb_info *sbi,
 }
 
 /*
- * The image as a file. As a path it is for the VFS, which sets fc->source, and
- * refuses a second one by that.
+ * The image as a file. The VFS handles the image as a path: it sets fc->source
+ * and refuses a second source.
  */
 static int stargz_set_image(struct fs_context *fc, struct stargz_sb_info *sbi,
 			    const struct fs_parameter *param)
@@ -160,8 +160,8 @@ static int stargz_set_image(struct fs_context *fc, struct stargz_sb_info *sbi,
 }
 
 /*
- * A parameter that is a file. One description in stargz_parameters is of one
- * type before 6.13, so these are looked up here.
+ * Parse a parameter that is a file. Before 6.13 a description in
+ * stargz_parameters allows only one type, so these are looked up here.
  */
 static int stargz_parse_file(struct fs_context *fc, struct stargz_sb_info *sbi,
 			     const struct fs_parameter *param)
@@ -217,7 +217,7 @@ static int stargz_open_sources(struct fs_context *fc,
 	return err;
 }
 
-/* Are the sources besides the image the same? */
+/* Are the sources other than the image the same? */
 static bool stargz_same_sources(const struct stargz_sb_info *a,
 				const struct stargz_sb_info *b)
 {
@@ -233,9 +233,9 @@ static bool stargz_same_sources(const struct stargz_sb_info *a,
 }
 
 /*
- * Is that the superblock of what is being mounted? For sget_fc(), which calls
- * it under a spinlock, and finds superblocks until the end of their
- * ->kill_sb(): one that is being torn down is none of anything.
+ * Is @sb the superblock of the sources in @fc? sget_fc() calls this under a
+ * spinlock. It finds superblocks until the end of their ->kill_sb(), so one that
+ * is being torn down must never match.
  */
 static int stargz_same_super(struct super_block *sb, struct fs_context *fc)
 {
@@ -253,8 +253,8 @@ static int stargz_same_super(struct super_block *sb, struct fs_context *fc)
 }
 
 /*
- * A block device has one superblock, which a second mount shares; that is
- * right only when the rest of the sources is the same as well.
+ * A block device has one superblock. A second mount may share it only if all
+ * other sources are the same.
  */
 static int stargz_get_tree_bdev(struct fs_context *fc)
 {
@@ -268,7 +268,7 @@ static int stargz_get_tree_bdev(struct fs_context *fc)
 	if (err)
 		return err;
 	sb = fc->root->d_sb;
-	/* A new superblock took fc->s_fs_info over. */
+	/* A new superblock has taken over fc->s_fs_info. */
 	if (!fc->s_fs_info)
 		return 0;
 	err = stargz_source_check_bdev(fc, &sbi->image, sb);
@@ -285,7 +285,7 @@ static int stargz_get_tree_bdev(struct fs_context *fc)
 	return err;
 }
 
-/* Files share a superblock likewise. */
+/* Mounts of the same files share a superblock. */
 static int stargz_get_tree_file(struct fs_context *fc)
 {
 	struct super_block *sb;
@@ -316,14 +316,14 @@ static int stargz_get_tree(struct fs_context *fc)
 	err = stargz_open_sources(fc, sbi);
 	if (err)
 		return err;
-	/* get_tree_bdev() wants the flag before it opens the device. */
+	/* get_tree_bdev() needs the flag before it opens the device. */
 	fc->sb_flags |= SB_RDONLY;
 	if (stargz_source_bdev(&sbi->image))
 		return stargz_get_tree_bdev(fc);
 	return stargz_get_tree_file(fc);
 }
 
-/* Does a remount name the source that is mounted, or is it that very file? */
+/* Does a remount name the mounted source, by path or as the same file? */
 static bool stargz_names_source(const struct stargz_source *new,
 				const struct stargz_source *old)
 {
@@ -337,7 +337,7 @@ static int stargz_reconfigure(struct fs_context *fc)
 	const struct stargz_sb_info *new = fc->s_fs_info;
 	unsigned int i;
 
-	/* Options that are not repeated stay; others cannot change. */
+	/* Options that are not repeated stay; sources cannot change. */
 	if (new->has_index &&
 	    (!old->has_index || !stargz_names_source(&new->index, &old->index)))
 		return invalfc(fc, "index= cannot change");
@@ -364,7 +364,7 @@ static const struct fs_context_operations stargz_context_ops = {
 };
 
 /**
- * stargz_init_fs_context() - begin to mount, as
+ * stargz_init_fs_context() - begin mounting, as
  *	file_system_type.init_fs_context
  * @fc: filled in
  *

@@ -2,12 +2,12 @@
 /*
  * stargz - reading one folio, and the operations of regular files.
  *
- * Readahead fills the page cache as far as it can, see readahead.c and
- * request.c, and says nothing about errors. A folio that is wanted and not
- * there is read here, while the reader waits; what goes wrong is reported.
+ * Readahead fills the page cache as far as possible and reports no errors, see
+ * readahead.c and request.c. If a needed folio is not uptodate, this file reads
+ * it in the context of the reader and reports errors.
  *
- * Locking: a folio comes to us locked, and we never lock another folio of our
- * files. See request.c for what is waited for.
+ * Locking: a folio arrives locked, and stargz never locks another folio of its
+ * files. request.c lists what a reader waits for.
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
@@ -16,7 +16,7 @@
 #include "internal.h"
 #include "trace.h"
 
-/* Decode without the cache, for which there is no memory. */
+/* Decode without the span cache, for which memory is short. */
 static int stargz_read_uncached(struct stargz_session *session,
 				const struct stargz_map *map, u32 from,
 				void *to, size_t len)
@@ -39,7 +39,7 @@ static int stargz_read_encoded(struct stargz_session *session,
 {
 	struct stargz_span_buf *buf = stargz_span_get(session, map);
 
-	/* The session was started: only its memory is missing. */
+	/* A started session has a stream; only memory is short. */
 	if (buf == ERR_PTR(-ENOMEM) && session->strm)
 		return stargz_read_uncached(session, map, from, to, len);
 	if (IS_ERR(buf))
@@ -62,7 +62,7 @@ static int stargz_read_stored(struct super_block *sb,
 	return stargz_stored_read(sb, map, from, &vec, 1, slack);
 }
 
-/* Produce @len bytes of @map from byte @skip of it on. */
+/* Produce @len bytes of the extent @map from its byte @skip on. */
 static int stargz_read_map(struct stargz_session *session,
 			   const struct stargz_map *map, u64 skip, void *to,
 			   size_t len, size_t slack)
@@ -88,8 +88,8 @@ static int stargz_read_map(struct stargz_session *session,
 }
 
 /*
- * Produce @len bytes of the file from @pos on, or fail. Up to @slack bytes
- * behind them may be overwritten.
+ * Produce @len bytes of the file from @pos on, or fail. May overwrite up to
+ * @slack bytes after them.
  */
 static int stargz_read_bytes(struct inode *inode,
 			     struct stargz_session *session, u64 pos, void *to,
@@ -113,7 +113,7 @@ static int stargz_read_bytes(struct inode *inode,
 		to += n;
 		pos += n;
 		len -= n;
-		/* An extent may be as short as a byte. */
+		/* An extent may be a single byte. */
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -136,7 +136,7 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 	if (pos < size)
 		len = min_t(u64, size - pos, folio_size(folio));
 	stargz_budget_init(&budget, len);
-	/* No highmem (stargz_fill_type()): a folio is one run of memory. */
+	/* No highmem (stargz_fill_type()): a folio is contiguous. */
 	err = stargz_read_bytes(inode, &session, pos, folio_address(folio), len,
 				folio_size(folio) - len);
 	stargz_session_end(&session);

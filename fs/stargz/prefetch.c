@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - decoding ahead of those who read many files.
+ * stargz - decoding ahead of readers of many files.
  *
- * Readahead of the page cache ends where a file ends. Most files of a layer
- * are small, one span each, and much reading of them goes in the order they
- * have in the layer, which is the order of span numbers. This file finds such
- * readers. The spans that come next are read in one go and decoded on other CPUs,
- * into the span cache, before they are asked for.
+ * Readahead of the page cache ends at the end of a file. Most files of a layer
+ * are small and have one span each, and many readers follow the order of the
+ * layer, which is the order of span numbers. This file detects such readers. It
+ * reads the next spans in one go and lets workers decode them into the span
+ * cache before a reader requests them.
  *
- * A batch holds what it uses: its task counts for the mount, which is drained
- * before anything of it goes, and the spans that it has claimed are its own.
+ * Lifetime: the task of a batch counts for the mount, which drains its tasks
+ * before it frees anything. The batch owns the spans that it has claimed.
  *
- * A batch may wait long for a worker. Meanwhile readers come to its spans, those
- * of its own run, of another run that is in the same place, or of none. Each
- * reader marks what it is about to read in all batches there are.
+ * A batch may wait for a worker for a long time. Meanwhile readers may reach its
+ * spans: the reader of its own run, of another run at the same place, or of no
+ * run. Each reader therefore marks the spans that it is about to read in all
+ * existing batches.
  *
- * Locking: stargz_prefetcher.lock protects the runs, the list of batches and their
- * marks. It is held for arithmetic only; stargz_run.busy keeps others off a run
- * while its next batch is made.
+ * Locking: stargz_prefetcher.lock protects the runs, the list of batches and
+ * their marks. It is held for short computations only. stargz_run.busy keeps
+ * other threads from a run while its next batch is being built.
  */
 #include <linux/bitmap.h>
 #include <linux/sizes.h>
@@ -25,43 +26,43 @@
 
 #include "internal.h"
 
-/* A batch: so many spans at most, so many decoded and compressed bytes. */
+/* Limits of a batch: spans, decoded bytes and compressed bytes. */
 #define STARGZ_BATCH_SPANS	128
 #define STARGZ_BATCH_ULEN	SZ_1M
 #define STARGZ_BATCH_CLEN	SZ_1M
 
-/* Most batches of a mount that wait or are decoded. */
+/* Maximum number of batches of a mount that wait or are being decoded. */
 #define STARGZ_BATCHES		(STARGZ_RUNS * STARGZ_RUN_BATCHES)
 
-/* So many of their spans are given to the decoder at once. */
+/* Number of spans of a batch that are passed to the decoder at once. */
 #define STARGZ_BATCH_STEP	8
 
-/* Spans that may be left out in a walk that still counts as in order. */
+/* Number of spans that a run may skip and still count as in order. */
 #define STARGZ_PREFETCH_SKIP	16
 
-/* How far behind others a reader may be that walks with them, in spans. */
+/* Number of spans that a reader of a shared run may lag behind the others. */
 #define STARGZ_PREFETCH_BEHIND	32
 
-/* A walk that did not go on for so many files is over. */
+/* A run that did not advance for this number of files is over. */
 #define STARGZ_PREFETCH_OVER	64
 
-/* After so many spans what was read and left out before counts half. */
+/* After this number of spans the previous counts are halved. */
 #define STARGZ_PREFETCH_MEMORY	256
 
-/* Files in order before anything is decoded ahead. */
+/* Number of files in order before decoding ahead starts. */
 #define STARGZ_PREFETCH_HITS	2
 
 /**
- * struct stargz_batch - consecutive spans, to be decoded ahead of a run
+ * struct stargz_batch - consecutive spans to decode ahead of a run
  * @task: on the queue of the mount, which keeps @sb alive
  * @sb: the file system
  * @list: on stargz_prefetcher.batches
  * @id: stargz_run.id of the run
- * @first: the first span
- * @passed: spans that readers have come to; its lock is that of the prefetcher
- * @count: how many spans
- * @raw: their records, checked
- * @buf: those that the batch has claimed
+ * @first: first span
+ * @passed: spans that readers have reached; protected by stargz_prefetcher.lock
+ * @count: number of spans
+ * @raw: span records, checked
+ * @buf: buffers of the spans that the batch has claimed
  */
 struct stargz_batch {
 	struct stargz_task task;
@@ -76,8 +77,8 @@ struct stargz_batch {
 };
 
 /*
- * Mark spans @first to @last in all batches. In those of @run, if there is one,
- * the spans before them are marked as well: that reader has left them out.
+ * Mark spans @first to @last in all batches. In the batches of @run, if any,
+ * also mark the spans before them: that reader has skipped them.
  */
 static void stargz_batches_mark(struct stargz_prefetcher *p,
 				const struct stargz_run *run, u32 first,
@@ -99,7 +100,7 @@ static void stargz_batches_mark(struct stargz_prefetcher *p,
 	}
 }
 
-/* Which spans of the batch readers have come to by now. */
+/* Get the spans of the batch that readers have reached by now. */
 static void stargz_batch_passed(struct stargz_batch *batch,
 				unsigned long *passed)
 {
@@ -110,7 +111,7 @@ static void stargz_batch_passed(struct stargz_batch *batch,
 	spin_unlock(&p->lock);
 }
 
-/* A batch that goes on from run->end, which is busy; or NULL. */
+/* Allocate a batch that starts at run->end, with the run busy; or NULL. */
 static struct stargz_batch *stargz_batch_alloc(struct super_block *sb,
 					       const struct stargz_run *run)
 {
@@ -150,7 +151,7 @@ static void stargz_batch_free(struct stargz_batch *batch)
 	kfree(batch);
 }
 
-/* Give a claimed span back: @err 0 when it is decoded. */
+/* Release a claimed span; @err is 0 if it was decoded. */
 static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
 {
 	stargz_span_finish(batch->buf[i], err);
@@ -159,9 +160,9 @@ static void stargz_batch_finish(struct stargz_batch *batch, u32 i, int err)
 }
 
 /*
- * Claim what nobody has decoded yet. A reader marks what it is about to read
- * before it looks whether a span is claimed, and we look at the marks after
- * claiming, so that not both decode a span.
+ * Claim the spans that no task has decoded yet. A reader marks a span before it
+ * checks whether the span is claimed. The batch checks the marks after it
+ * claimed the span. So at most one of them decodes it.
  */
 static void stargz_batch_claim(struct stargz_batch *batch)
 {
@@ -181,7 +182,7 @@ static void stargz_batch_claim(struct stargz_batch *batch)
 			stargz_batch_finish(batch, i, -EAGAIN);
 }
 
-/* The range of compressed bytes of what is claimed; false if nothing is. */
+/* Range of the compressed bytes of all claimed spans; false if none. */
 static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
 			       u64 *end)
 {
@@ -196,20 +197,20 @@ static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
 			continue;
 		if (!any)
 			*start = le64_to_cpu(raw->start);
-		/* A span may lie within the one before it. */
+		/* A span may lie within the previous one. */
 		*end = any ? max(*end, stop) : stop;
 		any = true;
 	}
 	return any;
 }
 
-/* A span is decoded: give it back with what became of it. */
+/* The decode of a span has ended: release the span with its result. */
 static void stargz_batch_done(struct stargz_decode *d)
 {
 	struct stargz_batch *batch = d->data;
 	int err = d->err;
 
-	/* What is not the blob's fault is for the readers to find out. */
+	/* Errors other than damage are for the readers to detect. */
 	if (err && err != -EFSCORRUPTED)
 		err = -EAGAIN;
 	if (!err)
@@ -218,7 +219,7 @@ static void stargz_batch_done(struct stargz_decode *d)
 	stargz_batch_finish(batch, d->span - batch->first, err);
 }
 
-/* Decode what is claimed. */
+/* Decode the claimed spans. */
 static void stargz_batch_decode(struct stargz_batch *batch,
 				struct stargz_session *session)
 {
@@ -244,7 +245,7 @@ static void stargz_batch_decode(struct stargz_batch *batch,
 	}
 }
 
-/* Claim, read and decode the spans of a batch, with a stream at hand. */
+/* Claim, read and decode the spans of a batch; the session has a stream. */
 static void stargz_batch_execute(struct stargz_batch *batch,
 				 struct stargz_session *session)
 {
@@ -266,7 +267,7 @@ static void stargz_batch_execute(struct stargz_batch *batch,
 			stargz_batch_finish(batch, i, -EAGAIN);
 }
 
-/* Do a batch in a worker, as stargz_task.run. */
+/* Run a batch in a worker; implements stargz_task.run. */
 static void stargz_batch_run(struct stargz_task *task, bool drop)
 {
 	struct stargz_batch *batch =
@@ -277,7 +278,7 @@ static void stargz_batch_run(struct stargz_task *task, bool drop)
 	};
 
 	stargz_budget_init(&budget, STARGZ_BATCH_ULEN);
-	/* Those who read come first. */
+	/* Do not compete with readers for a stream. */
 	if (!drop)
 		session.strm = stargz_stream_try();
 	if (session.strm)
@@ -287,8 +288,8 @@ static void stargz_batch_run(struct stargz_task *task, bool drop)
 }
 
 /*
- * How many of the spans read go together: to be decoded, one blob, ascending,
- * not too big.
+ * Number of leading spans that form a batch: compressed, of one blob, in
+ * ascending order, and within the limits.
  */
 static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 			     const struct stargz_span *raw, u32 n)
@@ -313,8 +314,8 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 }
 
 /*
- * Queue a batch that goes on from run->end. Returns the span behind its last
- * one, or 0 if there is no batch.
+ * Queue a batch that starts at run->end. Returns the span after its last one, or
+ * 0 if there is no batch.
  */
 static u32 stargz_batch_queue(struct super_block *sb,
 			      const struct stargz_run *run)
@@ -347,8 +348,8 @@ static u32 stargz_batch_queue(struct super_block *sb,
 }
 
 /*
- * The run that spans from @first on continue. Files share spans, and readers
- * share a walk, so it need not go on where the last file ended.
+ * Find the run that a read of spans from @first on continues. Files share spans
+ * and readers share runs, so @first need not be where the last file ended.
  */
 static struct stargz_run *stargz_run_find(struct stargz_prefetcher *p, u32 first)
 {
@@ -365,7 +366,7 @@ static struct stargz_run *stargz_run_find(struct stargz_prefetcher *p, u32 first
 	return NULL;
 }
 
-/* A new run from @first on, in place of the oldest; NULL when that is busy. */
+/* Start a run in place of the oldest; NULL if that one is busy. */
 static struct stargz_run *stargz_run_new(struct stargz_prefetcher *p, u32 first)
 {
 	struct stargz_run *oldest = &p->runs[0];
@@ -384,8 +385,9 @@ static struct stargz_run *stargz_run_new(struct stargz_prefetcher *p, u32 first)
 }
 
 /*
- * Is a walk where another one has just been? That of a reader who fell behind
- * is; what he still wants there the others have left out.
+ * Is the run at a place that another run has just passed? That is so for a
+ * reader that fell behind. The spans that it still wants there are those that
+ * the other readers have skipped.
  */
 static bool stargz_run_follows(const struct stargz_prefetcher *p,
 			       const struct stargz_run *run)
@@ -403,7 +405,7 @@ static bool stargz_run_follows(const struct stargz_prefetcher *p,
 	return false;
 }
 
-/* Count what a walk reads and what it leaves out on the way. */
+/* Count the spans that a run reads and skips. */
 static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
 {
 	if (last >= run->next) {
@@ -411,7 +413,7 @@ static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
 		if (first > run->next)
 			run->skipped += first - run->next;
 	} else if (last + 1 < run->next) {
-		/* What one reader left out another one reads. */
+		/* A reader reads spans that another reader has skipped. */
 		run->skipped -= min(run->skipped, last - first + 1);
 	}
 	if (run->read + run->skipped > STARGZ_PREFETCH_MEMORY) {
@@ -421,8 +423,8 @@ static void stargz_run_count(struct stargz_run *run, u32 first, u32 last)
 }
 
 /*
- * Note that spans @first to @last are read. Returns the run when a batch from
- * run->end on should be queued; it is busy then.
+ * Record a read of spans @first to @last. Returns the run if a batch from
+ * run->end on should be queued; the run is busy then.
  */
 static struct stargz_run *stargz_run_advance(struct stargz_prefetcher *p,
 					     u32 first, u32 last, bool ends)
@@ -444,7 +446,7 @@ static struct stargz_run *stargz_run_advance(struct stargz_prefetcher *p,
 			memmove(run->ends, run->ends + 1,
 				--run->nr_ends * sizeof(run->ends[0]));
 		WRITE_ONCE(run->end, max(run->end, run->next));
-		/* Of what is decoded ahead, half must be wanted. */
+		/* At least half of what is decoded ahead must be used. */
 		more = ends && !run->busy && run->hits > STARGZ_PREFETCH_HITS &&
 		       run->skipped <= run->read &&
 		       run->nr_ends < STARGZ_RUN_BATCHES &&
@@ -457,15 +459,15 @@ static struct stargz_run *stargz_run_advance(struct stargz_prefetcher *p,
 }
 
 /**
- * stargz_prefetch() - note that a part of a file is about to be read
+ * stargz_prefetch() - record that a part of a file is about to be read
  * @sb: the file system
- * @first: the first span that will be touched
- * @last: the last one
- * @ends: the file ends there
+ * @first: first span of that part
+ * @last: last span of that part
+ * @ends: the part includes the end of the file
  *
- * Decodes the spans after @last ahead when the files read before were those
- * before @first. Does not wait for that. What is noted here is not decoded
- * ahead any more.
+ * Decodes the spans after @last ahead if the previous files were those before
+ * @first. Does not wait for decoding. Spans that are recorded here are not
+ * decoded ahead any more.
  */
 void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 {
@@ -473,7 +475,7 @@ void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 	struct stargz_run *run;
 	u32 end;
 
-	/* Only an index that nobody made by walking a layer is like that. */
+	/* Only a hostile or broken index has this order. */
 	if (last < first)
 		return;
 	run = stargz_run_advance(p, first, last, ends);
@@ -482,7 +484,7 @@ void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 	end = stargz_batch_queue(sb, run);
 	spin_lock(&p->lock);
 	if (end) {
-		/* The reader may have overtaken us meanwhile. */
+		/* The reader may have overtaken the batch meanwhile. */
 		WRITE_ONCE(run->end, max(run->end, end));
 		run->ends[run->nr_ends++] = end;
 	}
@@ -491,7 +493,7 @@ void stargz_prefetch(struct super_block *sb, u32 first, u32 last, bool ends)
 }
 
 /**
- * stargz_prefetcher_init() - start without any run
+ * stargz_prefetcher_init() - initialise a prefetcher without runs
  * @p: zeroed
  */
 void stargz_prefetcher_init(struct stargz_prefetcher *p)

@@ -2,11 +2,11 @@
 /*
  * stargz - planning a readahead window.
  *
- * Readahead grows its window to whole spans, turns it into a request, and cuts
- * that at span borders into jobs for all CPUs, see request.c.
+ * Readahead expands its window to whole spans, turns it into a request, and
+ * splits the request at extent boundaries into jobs for all CPUs, see request.c.
  *
- * Locking: folios come to us locked. Planning reads the index, whose folios
- * may be waited for then, and waits for nothing else.
+ * Locking: folios arrive locked. Planning reads the index, so it may wait for
+ * folios of the index, and for nothing else.
  */
 #include <linux/backing-dev.h>
 #include <linux/pagemap.h>
@@ -19,40 +19,40 @@
 #include "trace.h"
 
 /*
- * Readahead grows to whole spans, since all of a span is decoded anyway, but
- * not beyond this many bytes.
+ * Maximum size of a window after expanding it to whole spans. A span is decoded
+ * as a whole in any case.
  */
 #define STARGZ_EXPAND_MAX	SZ_8M
 
 /*
- * The windows of sequential readers are so many times as large, or of so many
- * bytes: then there is something to do for all CPUs until more is asked for.
+ * Factor and maximum for the window of a sequential reader. Its size keeps all
+ * CPUs busy until the reader requests more.
  */
 #define STARGZ_SEQUENTIAL		4
 #define STARGZ_SEQUENTIAL_MAX	SZ_4M
 
-/* A job covers at least this much, so that small spans share one read. */
+/* Minimum size of a job, so that small spans share one read. */
 #define STARGZ_JOB_SIZE		SZ_256K
 
-/* A window of one job that is not larger is filled by whoever asked. */
+/* Maximum size of a single job that the reader runs itself. */
 #define STARGZ_JOB_ALONE	SZ_512K
 
-/* Most compressed bytes that are read at once for the spans of a job. */
+/* Maximum number of compressed bytes to read at once for a job. */
 #define STARGZ_JOB_FETCH	SZ_1M
 
-/* So many extents are looked at to plan a window. */
+/* Maximum number of extents to examine for one window. */
 #define STARGZ_PLAN_MAPS	4096
 
 /**
- * struct stargz_plan - a window while it is cut
- * @job: the job that grows now
- * @spans: how many spans it has that are compressed
- * @fetched: how many of them are to be read
- * @stored: it has stored bytes
- * @scattered: they do not lie side by side
- * @jobs: how many jobs were handed out
- * @first: the first span of @job
- * @last: the last one
+ * struct stargz_plan - state of splitting a window
+ * @job: job that is being built
+ * @spans: number of compressed spans of @job
+ * @fetched: number of those that must be read
+ * @stored: @job has stored bytes
+ * @scattered: the compressed bytes of @job are not contiguous
+ * @jobs: number of dispatched jobs
+ * @first: first span of @job
+ * @last: last span of @job
  */
 struct stargz_plan {
 	struct stargz_job job;
@@ -65,7 +65,7 @@ struct stargz_plan {
 	u32 last;
 };
 
-/* Hand the job out: to another CPU, or to ourselves when that is quicker. */
+/* Dispatch the job to a worker, or run it here if that is faster. */
 static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 {
 	struct stargz_job *job = &plan->job, *queued = NULL;
@@ -73,7 +73,7 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 	struct inode *inode = req->inode;
 	bool alone = last && !plan->jobs;
 
-	/* Before the job runs, and looks what is being decoded ahead. */
+	/* Before the job runs and checks what is being decoded ahead. */
 	if (plan->spans)
 		stargz_prefetch(inode->i_sb, plan->first, plan->last,
 				job->end == i_size_read(inode));
@@ -100,7 +100,7 @@ static void stargz_plan_dispatch(struct stargz_plan *plan, bool last)
 			    STARGZ_DEMAND);
 }
 
-/* Let the job grow by what @map describes. */
+/* Extend the job by the extent @map. */
 static void stargz_plan_add(struct stargz_plan *plan,
 			    const struct stargz_map *map)
 {
@@ -118,7 +118,7 @@ static void stargz_plan_add(struct stargz_plan *plan,
 	plan->last = map->span;
 	if (!plan->spans++)
 		plan->first = map->span;
-	/* As the one is that the window before had a part of. */
+	/* The previous window may have had a part of the span. */
 	if (stargz_span_known(STARGZ_SB(job->req->inode->i_sb), map->span))
 		return;
 	if (!plan->fetched++) {
@@ -135,7 +135,7 @@ static void stargz_plan_add(struct stargz_plan *plan,
 	}
 }
 
-/* Begin the next job where the last one ended. */
+/* Begin the next job at the end of the last one. */
 static void stargz_plan_next(struct stargz_plan *plan)
 {
 	struct stargz_job *job = &plan->job;
@@ -146,7 +146,7 @@ static void stargz_plan_next(struct stargz_plan *plan)
 		job->slot++;
 }
 
-/* Cut a window into jobs and have them run. */
+/* Split a window into jobs and dispatch them. */
 static void stargz_plan_run(struct stargz_plan *plan)
 {
 	struct stargz_job *job = &plan->job;
@@ -157,8 +157,8 @@ static void stargz_plan_run(struct stargz_plan *plan)
 
 	while (job->end < end) {
 		/*
-		 * What cannot be mapped now fails again when the job runs, and
-		 * of too many short extents nothing is to be planned.
+		 * An extent that cannot be mapped now fails again when the job
+		 * runs. Do not plan an excessive number of short extents.
 		 */
 		if (maps++ == STARGZ_PLAN_MAPS ||
 		    stargz_map(inode, job->end, &map)) {
@@ -182,10 +182,11 @@ static void stargz_plan_run(struct stargz_plan *plan)
 }
 
 /*
- * Let the windows of a sequential reader grow further: at the size that they
- * have they are emptied faster than the next one is filled. The result is that
- * of POSIX_FADV_SEQUENTIAL, for this open file only: those who touch a mapped
- * file here and there would read a window of that size at each place.
+ * Enlarge the windows of a sequential reader, which consumes a window of default
+ * size faster than the next one is filled. This has the effect of
+ * POSIX_FADV_SEQUENTIAL for this open file only. If all
+ * windows of the mount grew, every page fault at a random place of a mapped
+ * file would read a window of that size.
  */
 static void stargz_grow_window(struct readahead_control *rac)
 {
@@ -195,11 +196,11 @@ static void stargz_grow_window(struct readahead_control *rac)
 	struct file_ra_state *ra = rac->ra;
 	u64 len;
 
-	/* Of its full size or nearly so, since its end may be aligned. */
+	/* The window has nearly full size; its end may have been aligned. */
 	if (!ra || ra->ra_pages >= most || ra->async_size != ra->size ||
 	    ra->size <= ra->ra_pages / 2)
 		return;
-	/* And read() was in the window before: page faults leave no trace. */
+	/* read() was in the previous window; page faults leave no trace. */
 	len = (u64)ra->ra_pages * PAGE_SIZE;
 	if (ra->prev_pos >= (loff_t)len / 2 &&
 	    readahead_pos(rac) - ra->prev_pos <= 2 * len)
@@ -207,10 +208,10 @@ static void stargz_grow_window(struct readahead_control *rac)
 }
 
 /*
- * Let the window cover the spans that it touches, within reason; not stored
- * ones, of which any part costs what it is worth. A page that a span shares
- * with its neighbour is left out, unless asked for: the neighbour would have to
- * be decoded as well, for a page that perhaps nobody wants.
+ * Expand the window to the spans that it touches, up to a limit. Stored spans
+ * need no expansion, because their cost is proportional to the bytes read. Leave
+ * out a page that a span shares with its neighbour, unless it was requested: it
+ * would require decoding the neighbour as well.
  */
 static void stargz_expand(struct readahead_control *rac)
 {
@@ -234,9 +235,9 @@ static void stargz_expand(struct readahead_control *rac)
 	}
 	if (end - start > STARGZ_EXPAND_MAX)
 		return;
-	/* The window is locked, see owner.c. */
+	/* The folios of the window are locked, see owner.c. */
 	noio = memalloc_noio_save();
-	/* That gives up where a page is there already, at the front mostly. */
+	/* Expanding stops at a cached page, usually at the front. */
 	readahead_expand(rac, readahead_pos(rac), end - readahead_pos(rac));
 	readahead_expand(rac, start, end - start);
 	memalloc_noio_restore(noio);
@@ -255,7 +256,7 @@ void stargz_readahead(struct readahead_control *rac)
 		return;
 	stargz_expand(rac);
 	stargz_grow_window(rac);
-	/* Without memory, read_folio() comes for each folio that is wanted. */
+	/* On failure read_folio() is called for each folio that is needed. */
 	req = stargz_request_alloc(rac);
 	if (!req)
 		return;

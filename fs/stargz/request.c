@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - a readahead window while it is filled: its folios and its jobs.
+ * stargz - filling a readahead window: its folios and its jobs.
  *
- * A request has the folios of a window, and for each how many bytes are still
- * missing. Its jobs, which run on all CPUs, cover the window between them; each
- * fills what it has of each folio, and the one that brings the last byte of a
- * folio unlocks it. Extents need not start or end at page borders and a large
- * folio may cover many of them. A folio becomes uptodate only when every byte
- * of it was produced, and is zero behind the end of the file.
+ * A request holds the folios of a window and the number of missing bytes of
+ * each. Its jobs run on all CPUs and together cover the window. Each job fills
+ * its part of each folio. The job that delivers the last missing byte of a folio
+ * unlocks it. Extents need not start or end at page boundaries, and a large folio
+ * may span many extents. A folio becomes uptodate only when all its bytes were
+ * produced. Bytes after the end of the file are zeroed.
  *
- * A span of which a job wants everything is decoded straight into the folios
- * when their memory is, or can be made, one run. Otherwise it goes through
- * the span cache, see cache.c. What is stored is read into the folios by
- * stored.c, of spans of any size just what is wanted.
+ * A span of which a job wants every byte is decoded straight into the folios if
+ * their memory is contiguous or can be mapped contiguously. Otherwise it goes
+ * through the span cache, see cache.c. stored.c reads the wanted bytes of stored
+ * spans into the folios.
  *
- * Locking: folios come to us locked, and we never lock another folio of our
- * files. A locked folio holds its inode; a job touches the inode only while it
- * has one. Jobs wait for I/O, for a stream, for room in the span cache and for
- * spans that are being decoded. Whoever they wait for never waits for a job or
- * a folio.
+ * Locking: folios arrive locked, and stargz never locks another folio of its
+ * files. A locked folio pins its inode; a job accesses the inode only while it
+ * has a locked folio. Jobs wait for I/O, for a stream, for room in the span
+ * cache and for spans that are being decoded. The tasks that they wait for never
+ * wait for a job or a folio.
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
@@ -29,15 +29,15 @@
 #include "internal.h"
 #include "trace.h"
 
-/* Most extents that a job fills. */
+/* Maximum number of extents that a job fills. */
 #define STARGZ_JOB_MAPS		4096
 
-/* Most spans that a job decodes at once. */
+/* Maximum number of spans that a job decodes at once. */
 #define STARGZ_JOB_SPANS	4
 
 /*
- * From this size on mapping folios side by side is cheaper than copying; but
- * never where page tables are emulated by system calls (UML).
+ * From this size on, mapping the folios contiguously is cheaper than copying.
+ * Never map if page tables are emulated by system calls (UML).
  */
 #define STARGZ_MAP_SIZE		(IS_ENABLED(CONFIG_UML) ? U32_MAX : SZ_64K)
 
@@ -53,7 +53,7 @@ void stargz_request_put(struct stargz_request *req)
 
 /* Folios */
 
-/* All bytes of a folio are there, or never will be. */
+/* All bytes of a folio were produced, or some cannot be produced. */
 static void stargz_slot_end(struct stargz_request *req,
 			    struct stargz_slot *slot)
 {
@@ -69,11 +69,11 @@ static void stargz_slot_end(struct stargz_request *req,
 }
 
 /**
- * stargz_request_alloc() - take the folios of a readahead window
- * @rac: the window; its folios stay locked until the request ends them
+ * stargz_request_alloc() - take over the folios of a readahead window
+ * @rac: the window; its folios stay locked until the request completes them
  *
- * Return: the request with one reference, for stargz_request_put(), or NULL
- * without memory; then the folios are still those of @rac.
+ * Return: the request with one reference, for stargz_request_put(); or NULL if
+ * memory is short, then @rac still owns the folios.
  */
 struct stargz_request *
 stargz_request_alloc(struct readahead_control *rac)
@@ -104,8 +104,8 @@ stargz_request_alloc(struct readahead_control *rac)
 }
 
 /*
- * The bytes of job->slot up to @end are done. Moves job->pos on, and to the
- * next slot when this one is finished with.
+ * The bytes of job->slot up to @end are complete or failed. Advances job->pos,
+ * and job->slot at the end of the slot.
  */
 static void stargz_job_advance(struct stargz_job *job, u64 end, int err)
 {
@@ -116,7 +116,7 @@ static void stargz_job_advance(struct stargz_job *job, u64 end, int err)
 
 	if (err)
 		WRITE_ONCE(slot->bad, true);
-	/* The last one sees the marks of all others. */
+	/* The job that delivers the last byte sees the marks of all others. */
 	if (atomic_sub_and_test(n, &slot->left))
 		stargz_slot_end(req, slot);
 	job->pos = end;
@@ -124,14 +124,14 @@ static void stargz_job_advance(struct stargz_job *job, u64 end, int err)
 		job->slot++;
 }
 
-/* Fill the next bytes up to @end from @data, or with zeroes without it. */
+/* Fill the next bytes up to @end from @data, or with zeroes if it is NULL. */
 static void stargz_job_fill(struct stargz_job *job, u64 end, const void *data)
 {
 	while (job->pos < end) {
 		const struct stargz_slot *slot = &job->req->slots[job->slot];
 		u64 stop = min(end, slot->end);
 		size_t n = stop - job->pos;
-		/* No highmem (stargz_fill_type()): a folio is one run. */
+		/* No highmem (stargz_fill_type()): a folio is contiguous. */
 		void *to = folio_address(slot->folio) + (job->pos - slot->pos);
 
 		if (data) {
@@ -144,7 +144,7 @@ static void stargz_job_fill(struct stargz_job *job, u64 end, const void *data)
 	}
 }
 
-/* The next bytes up to @end are there already, or never will be. */
+/* The next bytes up to @end are in place already, or failed. */
 static void stargz_job_skip(struct stargz_job *job, u64 end, int err)
 {
 	while (job->pos < end)
@@ -154,7 +154,7 @@ static void stargz_job_skip(struct stargz_job *job, u64 end, int err)
 
 /* Decoding straight into folios */
 
-/* How many pages hold the bytes from @slot on to @end, one run or not. */
+/* Number of pages from @slot up to @end, and whether they are contiguous. */
 static unsigned int stargz_slot_pages(const struct stargz_slot *slot, u64 end,
 				      bool *one_run)
 {
@@ -172,7 +172,7 @@ static unsigned int stargz_slot_pages(const struct stargz_slot *slot, u64 end,
 	}
 }
 
-/* Map @nr pages, those of @slot and the ones behind it, side by side. */
+/* Map @nr pages, starting with those of @slot, contiguously. */
 static void *stargz_slot_map(const struct stargz_slot *slot, unsigned int nr)
 {
 	struct page **pages;
@@ -192,12 +192,12 @@ static void *stargz_slot_map(const struct stargz_slot *slot, unsigned int nr)
 
 /**
  * struct stargz_target - a span that a job decodes
- * @map: it, and which part of the file it is
- * @pos: first byte of the file that the job wants of it
- * @end: behind the last one
- * @buf: where it goes, in the span cache; or NULL: straight into the folios
- * @mapped: these are mapped here, or NULL
- * @pages: so many pages are
+ * @map: extent of the file in the span
+ * @pos: first byte of the file that the job wants
+ * @end: end of the wanted bytes in the file
+ * @buf: buffer in the span cache; NULL to decode straight into the folios
+ * @mapped: contiguous mapping of the folios, or NULL
+ * @pages: number of mapped pages
  */
 struct stargz_target {
 	struct stargz_map map;
@@ -209,8 +209,8 @@ struct stargz_target {
 };
 
 /*
- * Where in the folios all of a span can be decoded to, which begins in @slot;
- * NULL when it cannot.
+ * Destination in the folios for a whole span that begins in @slot; NULL if the
+ * folios cannot be used.
  */
 static u8 *stargz_target_direct(struct stargz_target *t,
 				const struct stargz_slot *slot)
@@ -230,7 +230,7 @@ static u8 *stargz_target_direct(struct stargz_target *t,
 	return out + (t->pos - slot->pos);
 }
 
-/* Is all of the span wanted, here and by nobody else so far? */
+/* Does this job want the whole span, and does the cache not know it? */
 static bool stargz_target_whole(const struct stargz_job *job,
 				const struct stargz_target *t)
 {
@@ -242,9 +242,9 @@ static bool stargz_target_whole(const struct stargz_job *job,
 }
 
 /*
- * Take on the decoding of the span in t->map, of which the job wants what is
- * from @pos on, and say in @d where it goes. False when somebody else has it,
- * it is damaged, or there is no memory. The job has a stream.
+ * Take over the decoding of the span in t->map, of which the job wants the bytes
+ * from @pos on, and set up @d. False if another task has the span, it is damaged,
+ * or memory is short. The job holds a stream.
  */
 static bool stargz_target_begin(const struct stargz_job *job,
 				struct stargz_target *t, u64 pos,
@@ -279,7 +279,7 @@ static bool stargz_target_begin(const struct stargz_job *job,
 	return true;
 }
 
-/* What is decoded straight into folios is there, or never will be. */
+/* Decoding straight into folios has ended with @err. */
 static void stargz_target_end_direct(struct stargz_job *job,
 				     struct stargz_target *t, int err)
 {
@@ -292,7 +292,7 @@ static void stargz_target_end_direct(struct stargz_job *job,
 	stargz_job_skip(job, t->end, err);
 }
 
-/* The span is decoded, @err says how: give the job what it wants of it. */
+/* Decoding has ended with @err: copy the wanted bytes to the folios. */
 static void stargz_target_end(struct stargz_job *job, struct stargz_target *t,
 			      int err)
 {
@@ -316,9 +316,9 @@ static void stargz_target_end(struct stargz_job *job, struct stargz_target *t,
 /* Reading stored bytes straight into folios */
 
 /*
- * List the memory of the folios from job->pos on, up to @end, in at most @max
- * entries. Returns how many; *@stop and *@slack are set to where the last one
- * ends and how much of its folio is behind the file.
+ * List the memory of the folios from job->pos up to @end in at most @max entries.
+ * Returns the number of entries. Sets *@stop to the end of the last one, and
+ * *@slack to the part of its folio after the end of the file.
  */
 static unsigned int stargz_job_list(const struct stargz_job *job, u64 end,
 				    struct bio_vec *to, unsigned int max,
@@ -335,7 +335,7 @@ static unsigned int stargz_job_list(const struct stargz_job *job, u64 end,
 		to[n].bv_offset = pos - slot->pos;
 		to[n].bv_len = next - pos;
 		*slack = 0;
-		/* Others may be filling what is not behind the file. */
+		/* Other jobs may be filling bytes before the end of file. */
 		if (next == i_size_read(job->req->inode))
 			*slack = slot->pos + folio_size(slot->folio) - next;
 		pos = next;
@@ -344,7 +344,7 @@ static unsigned int stargz_job_list(const struct stargz_job *job, u64 end,
 	return n;
 }
 
-/* Fill the next bytes up to @end, all of them stored in the span of @map. */
+/* Fill the next bytes up to @end, all of them in the stored span of @map. */
 static void stargz_job_stored(struct stargz_job *job,
 			      const struct stargz_map *map, u64 end)
 {
@@ -375,8 +375,8 @@ static void stargz_job_stored(struct stargz_job *job,
 /* Running a job */
 
 /*
- * Read what all spans of the job need, once there is one to be decoded. If
- * this fails, each is read on its own.
+ * Read the compressed bytes of all spans of the job when the first one is
+ * decoded. If that fails, each span is read on its own.
  */
 static void stargz_job_fetch(struct stargz_job *job)
 {
@@ -390,7 +390,7 @@ static void stargz_job_fetch(struct stargz_job *job)
 	job->clen = 0;
 }
 
-/* Take what the job wants of a span from the cache, perhaps when it is there. */
+/* Copy the wanted bytes of a span from the cache, waiting if necessary. */
 static int stargz_job_cached(struct stargz_job *job,
 			     const struct stargz_map *map)
 {
@@ -406,7 +406,7 @@ static int stargz_job_cached(struct stargz_job *job,
 	return 0;
 }
 
-/* Take on the span behind those of @t as well, if nobody has it. */
+/* Also take over the span after those of @t, unless another task has it. */
 static bool stargz_job_another(const struct stargz_job *job,
 			       struct stargz_target *t, unsigned int nr,
 			       struct stargz_decode *d)
@@ -418,7 +418,7 @@ static bool stargz_job_another(const struct stargz_job *job,
 	if (pos == job->end || stargz_map(job->req->inode, pos, map) ||
 	    map->kind != STARGZ_MAP_ENCODED)
 		return false;
-	/* The cache does not know what goes straight into folios. */
+	/* The cache does not know spans that go straight into folios. */
 	for (i = 0; i < nr; i++)
 		if (t[i].map.span == map->span)
 			return false;
@@ -426,7 +426,7 @@ static bool stargz_job_another(const struct stargz_job *job,
 				   STARGZ_CLAIM_TRY);
 }
 
-/* Decode the span of t[0].map, and with it some that come after it. */
+/* Decode the span of t[0].map together with some of the following spans. */
 static int stargz_job_decode(struct stargz_job *job, struct stargz_target *t)
 {
 	struct stargz_decode d[STARGZ_JOB_SPANS];
@@ -451,7 +451,7 @@ static int stargz_job_decode(struct stargz_job *job, struct stargz_target *t)
 	return err;
 }
 
-/* Produce what the job wants next. */
+/* Produce the next bytes of the job. */
 static int stargz_job_run(struct stargz_job *job)
 {
 	struct stargz_target t[STARGZ_JOB_SPANS];
@@ -478,10 +478,10 @@ static int stargz_job_run(struct stargz_job *job)
 }
 
 /**
- * stargz_job_execute() - fill the folios of a job, whatever happens
+ * stargz_job_execute() - fill the folios of a job
  * @job: the job, with a reference to its request, which is dropped
  *
- * Sleeps.
+ * Completes all folios of the job, also after an error. Sleeps.
  */
 void stargz_job_execute(struct stargz_job *job)
 {
@@ -495,15 +495,15 @@ void stargz_job_execute(struct stargz_job *job)
 	while (job->pos < job->end) {
 		int err = -EINTR;
 
-		/* Of too many short extents a worker does not do all. */
+		/* Limit the work on many short extents. */
 		if (maps++ == STARGZ_JOB_MAPS)
 			err = -E2BIG;
 		else if (!stargz_unwanted(job->session.sb))
 			err = stargz_job_run(job);
-		/* read_folio() comes back for what is wanted, and reports. */
+		/* read_folio() retries the wanted folio and reports errors. */
 		if (err)
 			stargz_job_skip(job, job->end, err);
-		/* An extent may be as short as a byte. */
+		/* An extent may be a single byte. */
 		cond_resched();
 	}
 	stargz_session_end(&job->session);
@@ -512,9 +512,9 @@ void stargz_job_execute(struct stargz_job *job)
 }
 
 /**
- * stargz_job_run_task() - do a job in a worker, as stargz_task.run
- * @task: that of a job, which is freed
- * @drop: never set: folios are locked, so somebody may wait
+ * stargz_job_run_task() - run a job in a worker; implements stargz_task.run
+ * @task: the task of a job, which is freed
+ * @drop: never set, because folios are locked and a reader may wait for them
  */
 void stargz_job_run_task(struct stargz_task *task, bool drop)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - spans that are stored as they are.
+ * stargz - stored spans.
  *
- * Nothing is decoded, so nothing is kept: bytes go from their source straight
- * into the page cache, and of a span, which may be of any size, only those
- * that are wanted are read. From a block device that is one bio into the
- * folios if their sectors fit, and otherwise, as from a file, a copy out of
- * the page cache of the source. No memory is needed but a bio, which there
- * always is. Nothing is shared here, so nothing is locked.
+ * Stored bytes need no decoding and no caching. They go from their source
+ * straight into the page cache, and only the wanted bytes of a span, which may
+ * be of any size, are read. If all sectors match, a bio reads from a block
+ * device into the folios. Otherwise, and for files, the bytes are copied from
+ * the page cache of the source. The only memory needed is a bio, which a mempool
+ * guarantees. Nothing is shared here, so there are no locks.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -25,8 +25,8 @@ static size_t stargz_stored_size(const struct bio_vec *to, unsigned int nr)
 }
 
 /*
- * How many bytes behind the last one a bio has to read as well, so that there
- * are whole sectors of @sector bytes; negative if that does not help.
+ * Number of bytes after the last one that a bio must read as well to cover
+ * whole sectors of @sector bytes; negative if no padding makes that possible.
  */
 static int stargz_stored_pad(u64 pos, const struct bio_vec *to,
 			     unsigned int nr, u32 sector, size_t slack)
@@ -43,7 +43,7 @@ static int stargz_stored_pad(u64 pos, const struct bio_vec *to,
 	return pad;
 }
 
-/* Read whole sectors; the last entry of @to is @pad bytes longer. */
+/* Read whole sectors; the last entry of @to is extended by @pad bytes. */
 static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
 			      const struct bio_vec *to, unsigned int nr,
 			      u32 pad)
@@ -64,7 +64,7 @@ static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
 				break;
 			pos += len;
 		}
-		/* An entry that no empty bio can take would be read for ever. */
+		/* Avoid a loop if an empty bio cannot take the entry. */
 		err = end > i ? submit_bio_wait(bio) : -EIO;
 		bio_put(bio);
 	}
@@ -81,7 +81,7 @@ static int stargz_stored_copy(const struct stargz_source *src, u64 pos,
 	return stargz_source_read_iter(src, pos, &iter);
 }
 
-/* Of a span that is read as a whole, the checksum, if it has one. */
+/* Verify the checksum, if there is one and the whole span was read. */
 static bool stargz_stored_verify(const struct stargz_span *raw,
 				 const struct bio_vec *to, unsigned int nr)
 {
@@ -91,7 +91,7 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
 	if (!(raw->flags & STARGZ_SPAN_CRC) ||
 	    stargz_stored_size(to, nr) != le32_to_cpu(raw->ulen))
 		return true;
-	/* No highmem (stargz_fill_type()): an entry is one run of memory. */
+	/* No highmem (stargz_fill_type()): an entry is contiguous. */
 	for (i = 0; i < nr; i++)
 		crc = stargz_crc(crc, page_address(to[i].bv_page) +
 				 to[i].bv_offset, to[i].bv_len);
@@ -101,21 +101,21 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
 /**
  * stargz_stored_read() - read bytes of a stored span
  * @sb: the file system
- * @map: the span, from stargz_map()
+ * @map: the extent, from stargz_map()
  * @from: offset of the first byte in the span
- * @to: where to; together not more than the span has from @from on, and each
- *	entry a run of memory within one folio
+ * @to: destination; its total length must not exceed the rest of the span from
+ *	@from on, and each entry is contiguous memory within one folio
  * @nr: number of @to, at least one
- * @slack: how many bytes behind the last one may be overwritten
+ * @slack: number of bytes after the last one that may be overwritten
  *
- * Sleeps. May be called with folios locked; takes no lock of ours. After an
- * error the memory holds anything.
+ * Sleeps. May be called with folios locked; takes no lock of stargz. After an
+ * error the content of the destination is undefined.
  *
- * A checksum can only be checked when the span is read as a whole. If it
- * differs then, no part of the span can be read any more.
+ * The checksum is verified only if the span is read as a whole. After a mismatch
+ * every read of the span fails.
  *
- * Return: 0, -EFSCORRUPTED the checksum of the span differs, -EINTR the
- * caller is being killed, -EIO or what reading gave.
+ * Return: 0, -EFSCORRUPTED if the checksum of the span differs, -EINTR if the
+ * caller is being killed, -EIO or another error of the read.
  */
 int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
 		       u32 from, const struct bio_vec *to, unsigned int nr,

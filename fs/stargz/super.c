@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - superblocks, from the first read to the last reference; the module.
+ * stargz - superblocks and the module.
  *
- * Mounting costs the same for one file and for a million: the superblock and
- * the blob table are read, nothing else. All that belongs to a mount is in
- * struct stargz_sb_info, which exists from init_fs_context on and is freed
- * in one place, stargz_info_free(), whichever way the mount ends. The order in
- * which a mount goes is in internal.h.
+ * The cost of mounting does not depend on the number of files: mounting reads
+ * the superblock and the blob table. struct stargz_sb_info holds everything that
+ * belongs to a mount. init_fs_context allocates it, and stargz_info_free() is
+ * the only place that frees it, however the mount ends. internal.h describes the
+ * order of teardown.
  *
- * No locks but the VFS's: mounting and unmounting of a superblock exclude each
- * other.
+ * No locks besides those of the VFS: mounting and unmounting of a superblock
+ * exclude each other.
  */
 #include <linux/backing-dev.h>
 #include <linux/blkdev.h>
@@ -24,8 +24,8 @@
 #include "internal.h"
 
 /*
- * Default of the readahead window. It is the size of the largest span within
- * these bounds; readahead rounds it to whole spans.
+ * Bounds of the default readahead window. The default is the size of the largest
+ * span; readahead rounds it to whole spans.
  */
 #define STARGZ_WINDOW_MIN	SZ_1M
 #define STARGZ_WINDOW_MAX	SZ_4M
@@ -87,8 +87,8 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 }
 
 /*
- * Nobody reads from the file system any more: end what is still under way, and
- * then give back what that used.
+ * There are no readers any more: end all tasks, then free the objects that they
+ * used.
  */
 static void stargz_release_super(struct stargz_sb_info *sbi)
 {
@@ -110,12 +110,12 @@ static const struct super_operations stargz_sops = {
 	.show_options	= stargz_show_options,
 };
 
-/* What belongs to a mount */
+/* Per-mount state */
 
 /**
- * stargz_info_alloc() - make what belongs to a mount
+ * stargz_info_alloc() - allocate the state of a mount
  *
- * Return: it, for stargz_info_free(), or NULL without memory.
+ * Return: the state, for stargz_info_free(), or NULL if memory is short.
  */
 struct stargz_sb_info *stargz_info_alloc(void)
 {
@@ -147,10 +147,10 @@ static void stargz_info_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * stargz_info_free() - free what belongs to a mount
- * @sbi: of no superblock, or of a dead one; may be NULL
+ * stargz_info_free() - free the state of a mount
+ * @sbi: not used by a live superblock; may be NULL
  *
- * stargz_same_super() may look at it until the end of an RCU grace period.
+ * stargz_same_super() may access it until the end of an RCU grace period.
  */
 void stargz_info_free(struct stargz_sb_info *sbi)
 {
@@ -182,7 +182,7 @@ static const struct stargz_feature stargz_features[] = {
 	{ STARGZ_INCOMPAT_ZSTD,		"zstd" },
 };
 
-/* What this module can read, of stargz_super_block.feature_incompat. */
+/* Bits of stargz_super_block.feature_incompat that this module supports. */
 #define STARGZ_INCOMPAT_SUPPORTED	(STARGZ_INCOMPAT_STORED | \
 					 STARGZ_INCOMPAT_DEFLATE | \
 					 (IS_ENABLED(CONFIG_STARGZ_FS_ZSTD) ? \
@@ -207,7 +207,7 @@ static int stargz_check_features(struct fs_context *fc, u32 incompat)
 	return -EOPNOTSUPP;
 }
 
-/* A layer without an index is the mistake everybody makes once. */
+/* Mounting a layer without an index is a common mistake: explain it. */
 static int stargz_not_an_index(struct fs_context *fc,
 			       const struct stargz_source *src, const void *raw)
 {
@@ -257,8 +257,8 @@ out:
 }
 
 /*
- * Source zero is what holds the index. The others are what the user gave: the
- * image first, unless that is source zero already, and then the devices.
+ * Source zero is the one that holds the index. The user gave the others: first
+ * the image, unless it is source zero, then the devices.
  */
 static const struct stargz_source *
 stargz_find_source(const struct stargz_sb_info *sbi, u32 nr)
@@ -302,9 +302,9 @@ static int stargz_check_blob(struct fs_context *fc,
 }
 
 /*
- * What the first lookups need, while the mount goes on. Numbers of inodes grow
- * with their depth, and so do places of entries and names, so that the heads of
- * these tables have all that is near the root.
+ * Start reading what the first lookups need. Inode numbers grow with depth, and
+ * so do the positions of entries and names. The heads of these tables therefore
+ * describe the objects near the root.
  */
 static void stargz_prefetch_tree(struct super_block *sb)
 {
@@ -322,7 +322,7 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 	struct stargz_blob raw;
 	int err = 0;
 
-	/* An image of nothing but directories and links needs no blob. */
+	/* An image of only directories and links needs no blob. */
 	if (!n)
 		return 0;
 	sbi->blobs = kvcalloc(n, sizeof(*sbi->blobs), GFP_KERNEL_ACCOUNT);
@@ -345,10 +345,10 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 /* Filling the superblock */
 
 /*
- * Reading a file of ours reads a source in the same thread, so a source that is
- * a file is one file system more on the stack. The VFS's limit on stacks then
- * holds whatever lies between. A block device ends a stack: what is below it
- * has threads of its own.
+ * A read of a file on stargz reads a source in the same thread, so a source that
+ * is a file adds one level to the stack. The VFS's limit on stacking then applies
+ * to everything in between. A block device ends a stack, because I/O below it
+ * runs in other threads.
  */
 static int stargz_source_depth(const struct stargz_source *src)
 {
@@ -389,7 +389,7 @@ static void stargz_init_super(struct super_block *sb)
 	sb->s_xattr = stargz_xattr_handlers;
 	sb->s_export_op = &stargz_export_ops;
 	sb->s_stack_depth = stargz_stack_depth(sbi);
-	/* A block device gave its name already; a file has a better one. */
+	/* The VFS named a block device already; for a file use its name. */
 	if (!sbi->on_bdev)
 		snprintf(sb->s_id, sizeof(sb->s_id), "%pD", sbi->image.file);
 }
@@ -412,9 +412,9 @@ static int stargz_make_root(struct super_block *sb, struct fs_context *fc)
 }
 
 /*
- * A block device comes with a bdi whose window fits its blocks, not spans.
- * Names never come again: before 6.6 a device can be mounted once more while
- * the bdi of its last mount is still on its way out.
+ * The bdi of a block device has a window that fits its blocks, not spans, so use
+ * a separate one. Its name must be unique: before 6.6 a device can be mounted
+ * again while the bdi of its last mount is still being freed.
  */
 static int stargz_setup_bdi(struct super_block *sb)
 {
@@ -437,7 +437,7 @@ static int stargz_setup_bdi(struct super_block *sb)
 	return 0;
 }
 
-/* What reading needs. */
+/* Set up what reading needs. */
 static int stargz_setup_reading(struct super_block *sb)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
@@ -451,11 +451,11 @@ static int stargz_setup_reading(struct super_block *sb)
 }
 
 /**
- * stargz_fill_super() - make a superblock one of ours
+ * stargz_fill_super() - set up a new superblock
  * @sb: new, with a struct stargz_sb_info whose sources are open
- * @fc: where error texts go
+ * @fc: receives error messages
  *
- * Return: 0 or a negative errno; stargz_kill_sb() frees in both cases.
+ * Return: 0 or a negative errno; stargz_kill_sb() cleans up in both cases.
  */
 int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 {
@@ -485,7 +485,7 @@ int stargz_fill_super(struct super_block *sb, struct fs_context *fc)
 
 /**
  * stargz_kill_sb() - end a superblock, as file_system_type.kill_sb
- * @sb: mounted, or not quite
+ * @sb: mounted, or partly set up
  */
 void stargz_kill_sb(struct super_block *sb)
 {
@@ -494,16 +494,16 @@ void stargz_kill_sb(struct super_block *sb)
 	WRITE_ONCE(sbi->stopping, true);
 	stargz_streams_stop();
 	stargz_cache_stop();
-	/* As long as the device number that it is named by is ours. */
+	/* While the mount still owns the device number that names it. */
 	stargz_sysfs_unregister(sbi);
-	/* A mount that failed early has no ->put_super(). */
+	/* The VFS calls ->put_super() only for a superblock with a root. */
 	if (!sb->s_root)
 		stargz_release_super(sbi);
 	if (sbi->on_bdev)
 		kill_block_super(sb);
 	else
 		kill_anon_super(sb);
-	/* sget_fc() may find the superblock until we return. */
+	/* sget_fc() may find the superblock until this function returns. */
 	WRITE_ONCE(sb->s_fs_info, NULL);
 	stargz_info_free(sbi);
 }
@@ -518,7 +518,7 @@ static struct file_system_type stargz_fs_type = {
 };
 MODULE_ALIAS_FS("stargz");
 
-/* What all mounts share, in the order in which one needs the other. */
+/* Objects that all mounts share, in the order of their dependencies. */
 static int __init stargz_init_shared(void)
 {
 	int err;
@@ -586,7 +586,7 @@ static void __exit stargz_exit(void)
 {
 	unregister_filesystem(&stargz_fs_type);
 	stargz_sysfs_exit();
-	/* Inodes and struct stargz_sb_info are freed under RCU. */
+	/* Inodes and struct stargz_sb_info are freed by RCU. */
 	rcu_barrier();
 	kmem_cache_destroy(stargz_inode_cachep);
 	stargz_exit_shared();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - counters of a mount in /sys/fs/stargz/<major>:<minor>/, and what all
- * mounts share in /sys/fs/stargz/.
+ * stargz - counters of a mount in /sys/fs/stargz/<major>:<minor>/, and of all
+ * mounts together in /sys/fs/stargz/.
  *
- * One file, one number; see Documentation/ABI/testing/sysfs-fs-stargz. They say
- * what other containers do, so they are for root. Counters are kept for each
- * CPU and added up without a lock. The folder of a mount lives within the life
- * of struct stargz_sb_info: unregistering waits until nobody has a file of it
- * open for reading any more.
+ * One file holds one number, see Documentation/ABI/testing/sysfs-fs-stargz. The
+ * counters reveal the activity of other containers, so only root can read them.
+ * Counters are per CPU and are added up without a lock. struct stargz_sb_info
+ * outlives the directory of its mount: unregistering waits until the last reader
+ * has closed its files.
  */
 #include <linux/kobject.h>
 #include <linux/percpu.h>
@@ -111,11 +111,11 @@ static void stargz_kobj_put(struct stargz_sb_info *sbi)
 }
 
 /**
- * stargz_sysfs_register() - make the folder of a mount
+ * stargz_sysfs_register() - create the directory of a mount
  * @sb: the file system, with its device number and counters
  *
- * May sleep. Belongs behind everything else that can fail while mounting, so
- * that what is seen in sysfs is what is mounted.
+ * May sleep. Must be the last step of mounting that can fail, so that sysfs shows
+ * only mounted file systems.
  *
  * Return: 0 or a negative errno.
  */
@@ -136,11 +136,11 @@ int stargz_sysfs_register(struct super_block *sb)
 }
 
 /**
- * stargz_sysfs_unregister() - remove the folder of a mount
+ * stargz_sysfs_unregister() - remove the directory of a mount
  * @sbi: the mount, which need not have one
  *
- * Sleeps until nobody reads there any more. Must be called while the device
- * number still belongs to the mount.
+ * Sleeps until the last reader is gone. Must be called while the mount still owns
+ * its device number.
  */
 void stargz_sysfs_unregister(struct stargz_sb_info *sbi)
 {
@@ -184,9 +184,9 @@ static const struct attribute *const stargz_shared_attrs[] = {
 };
 
 /**
- * stargz_sysfs_init() - make /sys/fs/stargz
+ * stargz_sysfs_init() - create /sys/fs/stargz
  *
- * After what all mounts share.
+ * Context: After the shared objects of all mounts were initialised.
  *
  * Return: 0 or a negative errno.
  */
@@ -206,7 +206,7 @@ int __init stargz_sysfs_init(void)
 /**
  * stargz_sysfs_exit() - remove /sys/fs/stargz
  *
- * Nothing is mounted any more.
+ * Context: No file system is mounted.
  */
 void stargz_sysfs_exit(void)
 {
