@@ -13,8 +13,8 @@
  * enough, readers queue until others release their spans, and the prefetcher
  * gives up. A single span is always admitted, so that reading works with any
  * limit. The memory of a span is charged to the memory cgroup of the reader
- * that decodes it. The shrinker frees idle spans of the cgroup and the node that
- * are short of memory.
+ * that decodes it. The shrinker frees idle spans of the cgroup and the node
+ * that are short of memory.
  *
  * A task that waits for room holds a stream but no span that is being decoded,
  * see stargz_span_claim(). A task that holds admitted memory therefore makes
@@ -516,8 +516,9 @@ void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
  * @sbi: the mount
  * @span: span number
  *
- * Return: true if the span is decoded, being decoded or known to be damaged. The
- * caller should then use stargz_span_get() instead of decoding the span itself.
+ * Return: true if the span is decoded, being decoded or known to be damaged.
+ * The caller should then use stargz_span_get() instead of decoding the span
+ * itself.
  */
 bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
 {
@@ -542,8 +543,8 @@ bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
  * otherwise callers that wait for each other could hold all memory.
  *
  * Return: a buffer for stargz_span_finish() and then stargz_span_put(); or NULL
- * if another task has the span, it is damaged, there is no room or no memory, or
- * the caller is being killed.
+ * if another task has the span, it is damaged, there is no room or no memory,
+ * or the caller is being killed.
  */
 struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 					  u32 ulen, enum stargz_claim_how how)

@@ -8,9 +8,9 @@
  * is wanted, but the CRC in the trailer covers the whole member. The rest is
  * therefore inflated into a sink, unless it is long.
  *
- * A span of an ordinary tar.gz starts at a member or at a block within a member.
- * It may contain ends and starts of members. The index has a CRC of its decoded
- * bytes, so decoding stops at its end.
+ * A span of an ordinary tar.gz starts at a member or at a block within a
+ * member. It may contain ends and starts of members. The index has a CRC of its
+ * decoded bytes, so decoding stops at its end.
  *
  * There are two inflaters. The decoder of inflate.c needs all compressed bytes
  * in one buffer and is several times as fast. The kernel's zlib accepts chunks
@@ -44,8 +44,8 @@
 
 /*
  * Size of a slice in compressed and in decoded bytes. The slice stays in the
- * cache of the CPU until its CRC is computed, and bounds the time until the next
- * reschedule.
+ * cache of the CPU until its CRC is computed, and bounds the time until the
+ * next reschedule.
  */
 #define STARGZ_GZIP_SLICE	SZ_64K
 
@@ -162,8 +162,8 @@ static int stargz_gzip_number(struct stargz_input *in, unsigned int n,
 }
 
 /*
- * Skip up to @n bytes that are in memory; with @string, stop after the first NUL.
- * Returns the number of skipped bytes, or an error at the end of the span.
+ * Skip up to @n bytes that are in memory; with @string, stop after the first
+ * NUL. Returns the number of skipped bytes, or an error at the end of the span.
  */
 static ssize_t stargz_gzip_pass(struct stargz_input *in, size_t n, bool string,
 				u32 *crc)
@@ -322,8 +322,8 @@ static int stargz_gzip_start(struct stargz_stream *strm,
 }
 
 /*
- * Make zlib skip the first @bit bits of @byte; the kernel's zlib has no call for
- * that. Feed it a block with fixed codes first, with as many literals as it
+ * Make zlib skip the first @bit bits of @byte; the kernel's zlib has no call
+ * for that. Feed it a block with fixed codes first, with as many literals as it
  * takes to end at that bit of a byte: 3 bits of header, 9 bits for each literal
  * and 7 bits for the end. The literals are discarded; the history follows.
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differences between the kernel versions that the module is built for, and
- * nothing else. No other file looks at LINUX_VERSION_CODE. Names are those of
- * the newest kernel where that is possible, stargz_* where it is not.
+ * Differences between the supported kernel versions. No other file tests
+ * LINUX_VERSION_CODE. Names are those of the newest kernel where possible, and
+ * stargz_* otherwise.
  */
 #ifndef STARGZ_COMPAT_H
 #define STARGZ_COMPAT_H
@@ -32,7 +32,7 @@
 #define EFSCORRUPTED	EUCLEAN		/* the index or blob is damaged */
 #endif
 
-/* A mount's idmapping got a type of its own in 6.3. */
+/* The idmapping of a mount got its own type in 6.3. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define mnt_idmap	user_namespace
 #endif
@@ -47,7 +47,7 @@ static inline void stargz_fillattr(struct mnt_idmap *idmap, u32 mask,
 #endif
 }
 
-/* Inode times hid behind accessors in 6.6 (ctime) and 6.7 (the others). */
+/* Accessors for inode times: since 6.6 for ctime, since 6.7 for the others. */
 static inline void stargz_set_times(struct inode *inode, struct timespec64 ts)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
@@ -70,7 +70,7 @@ static inline bool stargz_inode_is_new(struct inode *inode)
 #endif
 }
 
-/* ->get_acl() was renamed and freed of idmaps in 6.2. */
+/* ->get_acl() was renamed in 6.2. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 #define stargz_get_acl_op	get_inode_acl
 #else
@@ -104,7 +104,7 @@ static inline void folio_end_read(struct folio *folio, bool success)
 	folio_unlock(folio);
 }
 
-/* Before 6.7, no ->encode_fh means what this name means now: 32-bit handles. */
+/* Before 6.7, a NULL ->encode_fh selects the same 32-bit handles. */
 #define generic_encode_ino32_fh	NULL
 #endif
 
@@ -152,7 +152,7 @@ struct stargz_shrinker {
 typedef unsigned long (*stargz_shrink_t)(struct shrinker *shrink,
 					 struct shrink_control *sc);
 
-/* What list_lru_init_memcg() wants. */
+/* The shrinker for list_lru_init_memcg(). */
 static inline struct shrinker *stargz_shrinker_raw(struct stargz_shrinker *s)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
@@ -190,7 +190,7 @@ static inline int stargz_shrinker_register(struct stargz_shrinker *s,
 #endif
 }
 
-/* Does nothing when registration never happened or failed. */
+/* Does nothing if the shrinker is not registered. */
 static inline void stargz_shrinker_unregister(struct stargz_shrinker *s)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
@@ -202,15 +202,15 @@ static inline void stargz_shrinker_unregister(struct stargz_shrinker *s)
 }
 
 /*
- * Lists that are told apart by node and memory cgroup: the variants that take
- * both from the object that holds @item were renamed in 6.8.
+ * A list_lru has lists by node and memory cgroup. The variants that take both
+ * from the object that holds @item were renamed in 6.8.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define list_lru_add_obj	list_lru_add
 #define list_lru_del_obj	list_lru_del
 #endif
 
-/* The callback of a walk lost its lock in 6.13. */
+/* The callback of a walk no longer gets the lock since 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define STARGZ_LRU_WALK_ARGS	struct list_head *item,			\
 				struct list_lru_one *list, void *arg
@@ -221,8 +221,9 @@ static inline void stargz_shrinker_unregister(struct stargz_shrinker *s)
 #endif
 
 /*
- * A claim of a block device: nobody else can claim it, for instance to mount or
- * format it, but those with the same holder. What it is has changed thrice.
+ * An exclusive claim of a block device: only claims with the same holder
+ * succeed, which excludes mounting by others and formatting. The interface
+ * changed in 6.5, 6.7 and 6.9.
  */
 struct stargz_claim {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
@@ -235,7 +236,7 @@ struct stargz_claim {
 #endif
 };
 
-/* Return: 0 or a negative errno; then there is nothing to release. */
+/* Return: 0 or a negative errno; after an error there is nothing to release. */
 static inline int stargz_claim_bdev(struct stargz_claim *claim, dev_t dev,
 				    void *holder)
 {
@@ -290,9 +291,9 @@ static inline void stargz_claim_release(struct stargz_claim *claim)
 }
 
 /*
- * Mount a block device, as get_tree_bdev() does, but by number. Before 6.6 it
- * can be found only by the name in fc->source, which may lead to another device
- * or to none: see stargz_source_check_bdev().
+ * Mount a block device like get_tree_bdev(), but by number. Before 6.6 the VFS
+ * can find the device only by the name in fc->source, which may lead to another
+ * device or to none: see stargz_source_check_bdev().
  */
 static inline int stargz_get_tree_dev(struct fs_context *fc, dev_t dev,
 				      int (*fill)(struct super_block *sb,
@@ -323,7 +324,7 @@ static inline int stargz_get_tree_dev(struct fs_context *fc, dev_t dev,
 #endif
 }
 
-/* What open(2) asks security modules after opening, since 6.9 of all of them. */
+/* Security check of open(2) after opening; before 6.9 only that of IMA. */
 static inline int stargz_post_open(struct file *file, int mask)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
@@ -334,8 +335,8 @@ static inline int stargz_post_open(struct file *file, int mask)
 }
 
 /*
- * Reads of a file opened like this raise no fanotify events. Since 6.14 the
- * mode of an open file says so, before it is a flag for opening it.
+ * Open a file whose reads raise no fanotify events. Since 6.14 this is a mode
+ * of the open file, before that a flag for opening.
  */
 static inline struct file *stargz_open_quiet(const struct path *path,
 					     const struct cred *cred)
@@ -352,7 +353,7 @@ static inline struct file *stargz_open_quiet(const struct path *path,
 #endif
 }
 
-/* From 7.0 on page_cache_ra_unbounded() leaves the lock to its caller. */
+/* Since 7.0 the caller of page_cache_ra_unbounded() takes the lock. */
 static inline void stargz_ra_unbounded(struct readahead_control *rac,
 				       unsigned long nr)
 {

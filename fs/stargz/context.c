@@ -234,8 +234,8 @@ static bool stargz_same_sources(const struct stargz_sb_info *a,
 
 /*
  * Is @sb the superblock of the sources in @fc? sget_fc() calls this under a
- * spinlock. It finds superblocks until the end of their ->kill_sb(), so one that
- * is being torn down must never match.
+ * spinlock. It finds superblocks until the end of their ->kill_sb(), so one
+ * that is being torn down must never match.
  */
 static int stargz_same_super(struct super_block *sb, struct fs_context *fc)
 {

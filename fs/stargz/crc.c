@@ -3,20 +3,20 @@
  * stargz - CRC-32 of decoded bytes (RFC 1952), at the speed of the decoder.
  *
  * Every inflated byte is checked, so the CRC must not cost more than inflating.
- * If the kernel announces a CRC implementation of the architecture (since 6.14),
- * stargz uses that. On recent kernels the generic C code, which takes one byte
- * at a time, has a third of the speed of our decoder. With that code, and on
- * older kernels, stargz folds long runs and looks up the rest sixteen bytes at
- * a time.
+ * If the kernel announces a CRC implementation of the architecture (since
+ * 6.14), stargz uses that. On recent kernels the generic C code, which takes
+ * one byte at a time, has a third of the speed of our decoder. With that code,
+ * and on older kernels, stargz folds long runs and looks up the rest sixteen
+ * bytes at a time.
  *
- * Folding. x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the CRC polynomial,
- * found by trying all pairs of powers of x below 300. Its eighth power has the
- * same terms in x^8, that is, in bytes instead of bits, and is a multiple as
- * well. Adding multiples of the polynomial does not change the CRC. A byte
- * becomes zero if it is added to the bytes 145, 183, 211 and 300 positions after
- * it. These distances allow processing eight bytes at once. Leading zero bytes
- * do not affect the CRC. (Chorba works in this way, S. Russell,
- * arXiv:2412.16398.)
+ * Folding. x^300 + x^155 + x^117 + x^89 + 1 is a multiple of the CRC
+ * polynomial, found by trying all pairs of powers of x below 300. Its eighth
+ * power has the same terms in x^8, that is, in bytes instead of bits, and is a
+ * multiple as well. Adding multiples of the polynomial does not change the CRC.
+ * A byte becomes zero if it is added to the bytes 145, 183, 211 and 300
+ * positions after it. These distances allow processing eight bytes at once.
+ * Leading zero bytes do not affect the CRC. (Chorba works in this way, S.
+ * Russell, arXiv:2412.16398.)
  *
  * The tables are written at module init and are read-only afterwards.
  */

@@ -144,8 +144,8 @@ static void stargz_lane_pieces(struct stargz_lanes *l, struct stargz_lane *lane)
 }
 
 /*
- * Read the compressed bytes and, at the same time, the other data that the codec
- * needs.
+ * Read the compressed bytes and, at the same time, the other data that the
+ * codec needs.
  */
 static int stargz_lane_input(struct stargz_lanes *l, struct stargz_lane *lane)
 {

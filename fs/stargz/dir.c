@@ -2,8 +2,9 @@
 /*
  * stargz - directory listing.
  *
- * Position 0 is ".", 1 is "..", 2 + N is entry N. Positions are stable, seekable
- * and the same for every reader. The VFS holds the directory's i_rwsem shared.
+ * Position 0 is ".", 1 is "..", 2 + N is entry N. Positions are stable,
+ * seekable and the same for every reader. The VFS holds the directory's i_rwsem
+ * shared.
  */
 #include "internal.h"
 

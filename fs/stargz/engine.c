@@ -167,8 +167,8 @@ void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
  * stargz_engine_drain() - end all tasks of a mount
  * @sbi: the mount; no new tasks are queued for it
  *
- * Drops tasks of %STARGZ_PREFETCH that have not started, and waits for all other
- * tasks. Afterwards no worker refers to the mount.
+ * Drops tasks of %STARGZ_PREFETCH that have not started, and waits for all
+ * other tasks. Afterwards no worker refers to the mount.
  *
  * Context: Sleeps.
  */

@@ -2,10 +2,10 @@
 /*
  * stargz - reading compressed bytes and the index into memory.
  *
- * Reads from a block device use bios of stargz: the decoded bytes go to the page
- * cache of the mount, so the compressed bytes need not be in the page cache of
- * the device as well. Reads from a file use the page cache of its file system.
- * Nothing is shared here, so there are no locks.
+ * Reads from a block device use bios of stargz: the decoded bytes go to the
+ * page cache of the mount, so the compressed bytes need not be in the page
+ * cache of the device as well. Reads from a file use the page cache of its file
+ * system. Nothing is shared here, so there are no locks.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -117,15 +117,16 @@ int stargz_fetch_pages(const struct stargz_source *src, u64 pos, void *buf,
  * @f: filled in; must not move before stargz_fetch_wait() returns
  * @blob: the blob
  * @pos: first byte in the blob
- * @len: number of bytes, at most %STARGZ_FETCH_MAX, within stargz_blob_info.used
+ * @len: number of bytes, at most %STARGZ_FETCH_MAX, within
+ *	stargz_blob_info.used
  * @scratch: page aligned memory to use if it is large enough, or NULL; the
  *	caller must not touch it before stargz_fetch_wait() returns
  * @scratch_size: size of @scratch, bytes
  *
  * Sleeps for memory only. May be called with folios locked.
  *
- * Return: 0, then stargz_fetch_wait() is needed; or -ENOMEM, also if @len is too
- *	large.
+ * Return: 0, then stargz_fetch_wait() is needed; or -ENOMEM, also if @len is
+ *	too large.
  */
 int stargz_fetch_begin(struct stargz_fetch *f,
 		       const struct stargz_blob_info *blob, u64 pos, size_t len,

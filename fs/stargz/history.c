@@ -2,9 +2,9 @@
 /*
  * stargz - the history of a span.
  *
- * A span that starts within a gzip member refers to up to 32 KiB of bytes before
- * it. For each such span the index stores these bytes in compressed form. Bytes
- * to which the span never refers are zero.
+ * A span that starts within a gzip member refers to up to 32 KiB of bytes
+ * before it. For each such span the index stores these bytes in compressed
+ * form. Bytes to which the span never refers are zero.
  *
  * No locks: the stream that receives the history belongs to the caller.
  */

@@ -2,57 +2,57 @@
 /*
  * stargz - DEFLATE (RFC 1951) decoding from memory to memory.
  *
- * Two loops decode the symbols of a block. The fast one, stargz_fast_step(),
+ * Two loops decode the symbols of a block. The fast loop, stargz_fast_step(),
  * checks once for several symbols whether there is enough input and room for
- * output; how much is enough is stated by the constants FAST_* and asserted
- * beside the code. The careful one, stargz_inflate_step(), checks each symbol
- * and decodes what is near the end of the input or output. What is refused is
- * what zlib's inflate() refuses. There is no allocation and no recursion, and the
- * stack needs a few hundred bytes. There are no locks: the state belongs to the
- * caller.
+ * output. The constants FAST_* define how much is enough, and assertions next
+ * to the code verify them. The careful loop, stargz_inflate_step(), checks each
+ * symbol and decodes near the end of the input or output. The decoder refuses
+ * the same streams as zlib's inflate(). It does not allocate or recurse, and
+ * needs a few hundred bytes of stack. There are no locks: the state belongs to
+ * the caller.
  *
- * The design follows published ones; no code is taken from them:
+ * The design follows published decoders; no code is taken from them:
  *
  * - zlib's inflate_fast(): a fast loop that runs while a fixed margin of input
  *   and output is left, and a careful loop for the rest.
- * - libdeflate's decompress_template.h: one table lookup gives all there is to
- *   know about a symbol; a refill is one load of eight bytes without a branch;
- *   the entry of the next symbol is looked up before the current one is
- *   written; matches are copied by words beyond their end; the same source is
- *   compiled with and without BMI2. Its CAN_CONSUME_AND_THEN_PRELOAD() is the
- *   model for the assertions on bits. Its build_decode_table() is the model for
- *   filling a table from sorted symbols, with codes counted in reversed bits,
- *   and doubling the table for each bit of length.
+ * - libdeflate's decompress_template.h: one table look-up yields everything
+ *   about a symbol; a refill is one load of eight bytes without a branch; the
+ *   entry of the next symbol is looked up before the current one is written;
+ *   matches are copied by words beyond their end; the same source is compiled
+ *   with and without BMI2. Its CAN_CONSUME_AND_THEN_PRELOAD() is the model for
+ *   the assertions on bits. Its build_decode_table() is the model for filling a
+ *   table from sorted symbols, with codes counted in reversed bits, and for
+ *   doubling the table for each bit of length.
  * - The histograms of Finite State Entropy (zstd's HIST_count()): several
  *   counters side by side, so that equal neighbours do not wait for each other.
  * - zstd's Huffman decoder, which decodes several streams in turns so that the
- *   processor works on one while a lookup of another is under way:
+ *   processor works on one while a look-up of another is pending.
  *   stargz_inflate_two() does that with two independent deflate streams.
  *
- * @hold is a buffer of 64 bits of input, lowest bit first, and @bits says how
- * many of them count. A refill loads eight bytes but counts whole bytes only.
- * The bits above those that count are the right ones already, so the next refill
- * may put the same bits there again.
+ * @hold is a bit buffer of 64 bits of input, lowest bit first, and @bits is the
+ * number of valid bits. A refill loads eight bytes but counts whole bytes only.
+ * The bits above the valid ones are already correct, so the next refill may
+ * store the same bits there again.
  *
- * Each code has a decoding table of two levels. The next bits of input index the
- * first level; codes that are longer lead to a second one. An entry has 32 bits:
+ * Each code has a decoding table of two levels. The next bits of input index
+ * the first level; longer codes lead to the second level. An entry has 32 bits:
  *
  *	bits 0-7	bits to drop for a literal, a distance or a code length,
- *			the extra bits included; 0 for a length
+ *			including the extra bits; 0 for a length
  *	bits 8-11	bits of the code alone, on this level of the table
  *	bits 12-15	flags
- *	bits 16-30	the literal; or what is added to the extra bits: the base
- *			of a distance, or in bits 16-24 that of a length
- *	bits 25-30	bits to drop for a length, the extra bits included
+ *	bits 16-30	the literal; or the base to add to the extra bits: of a
+ *			distance, or in bits 16-24 of a length
+ *	bits 25-30	bits to drop for a length, including the extra bits
  *	bit 31		set for a literal
  *
- * So the fast loop writes a byte and drops bits without asking whether the
- * symbol is a literal. If it is none, bits 0-7 and bit 31 are 0: no bit is
- * dropped, the output does not advance, and the byte is overwritten.
+ * The fast loop writes a byte and drops bits without testing whether the symbol
+ * is a literal. For other symbols, bits 0-7 and bit 31 are 0: no bit is
+ * dropped, the output does not advance, and the byte is overwritten later.
  *
  * An entry with ENTRY_SUB refers to the second level: its table starts at the
- * entry whose number is in bits 16-30, and is indexed by as many bits of input
- * as bits 8-11 say.
+ * entry whose number is in bits 16-30, and the number of index bits is in
+ * bits 8-11.
  */
 #ifdef __KERNEL__
 #include <linux/bitops.h>
@@ -76,7 +76,7 @@
 #define LITLEN_BITS	STARGZ_INFLATE_LITLEN_BITS
 #define DIST_BITS	STARGZ_INFLATE_DIST_BITS
 #define CODELEN_BITS	7
-#define CODELEN_EXTRA	7		/* most extra bits of one */
+#define CODELEN_EXTRA	7		/* maximum number of extra bits */
 
 #define CODELENS	19
 #define MAX_LITLENS	286
@@ -84,74 +84,74 @@
 #define MAX_CODE_BITS	15
 #define END_OF_BLOCK	256
 
-/* Parts of an alphabet that are sorted side by side. */
+/* Number of parts of an alphabet that are sorted side by side. */
 #define QUARTERS	4
 
 /*
- * What one more bit of code adds to an entry: to the bits to drop and to those
- * of the code.
+ * Increment of an entry for one more bit of code: adds to the bits to drop and
+ * to the bits of the code.
  */
 #define ENTRY_CODE_BIT	0x101
 #define ENTRY_LEN_BIT	0x2000100
 
-/* What RFC 1951 allows: extra bits, and the shortest match in bytes. */
+/* Limits of RFC 1951: extra bits, and the shortest match in bytes. */
 #define MAX_LEN_EXTRA	5
 #define MAX_DIST_EXTRA	13
 #define MIN_MATCH	3
 
-/* Most bits that a length takes, and that a distance takes. */
+/* Maximum number of bits of a length and of a distance. */
 #define LEN_TAKE	(MAX_CODE_BITS + MAX_LEN_EXTRA)
 #define DIST_TAKE	(MAX_CODE_BITS + MAX_DIST_EXTRA)
 
 /*
- * Bits that count after a refill, if there are eight bytes of input; and bytes
- * of input that a refill reads, and counts at most.
+ * Valid bits after a refill with eight bytes of input; bytes of input that a
+ * refill reads; maximum number of bytes that it counts.
  */
 #define REFILL_BITS	56
 #define REFILL_READ	8
 #define REFILL_USE	7
 
-/* Most literals that one iteration of the fast loop decodes. */
+/* Maximum number of literals that one iteration of the fast loop decodes. */
 #define FAST_LITERALS	3
-/* Bytes of input that have to be there before an iteration. */
+/* Bytes of input that an iteration needs. */
 #define FAST_IN		24
-/* Bytes that a copy by words reads or writes at most beyond its match. */
+/* Maximum number of bytes that a copy by words accesses beyond its match. */
 #define COPY_OUT	24
-/* Words that such a copy always writes. */
+/* Number of words that such a copy always writes. */
 #define COPY_WORDS	3
 /*
- * Bytes of room for output that have to be there before an iteration. A match
- * for which there is no room is left to the careful loop.
+ * Bytes of room for output that an iteration needs. If a match does not fit,
+ * the careful loop copies it.
  */
 #define FAST_OUT	(FAST_LITERALS + COPY_OUT)
-/* Bytes of input that have to be there before the header of a block. */
+/* Bytes of input that the header of a block needs. */
 #define HEADER_IN	640
 
-/* Bits of the longest header of a block, that of a dynamic one. */
+/* Maximum size of a block header in bits: that of a dynamic block. */
 #define HEADER_BITS	(3 + 14 + 3 * CODELENS + (MAX_LITLENS + MAX_DISTS) * \
 			 (CODELEN_BITS + CODELEN_EXTRA))
-/* A stored one has less than a byte of padding and four bytes. */
+/* The header of a stored block has less than a byte of padding and 4 bytes. */
 static_assert(3 + 7 + 4 * 8 <= HEADER_BITS);
-/* The first of these bits may be in a byte of which others were used. */
+/* The header may start in a partly used byte. */
 static_assert((7 + HEADER_BITS + 7) / 8 <= HEADER_IN);
 
-/* Each table has its first level, and entries refer to the second in 15 bits. */
+/* Each table has its first level; entries refer to the second in 15 bits. */
 static_assert(STARGZ_INFLATE_LITLEN_SIZE >= 1 << LITLEN_BITS);
 static_assert(STARGZ_INFLATE_DIST_SIZE >= 1 << DIST_BITS);
 static_assert(STARGZ_INFLATE_LITLEN_SIZE <= 1 << 15);
 static_assert(STARGZ_INFLATE_DIST_SIZE <= 1 << 15);
 /* The code for code lengths has one level, in the table of distances. */
 static_assert(1 << CODELEN_BITS <= STARGZ_INFLATE_DIST_SIZE);
-/* Fields of an entry: code bits, and bits to drop of a length, of others. */
+/* Fields of an entry: code bits, bits to drop of a length and of others. */
 static_assert(MAX_CODE_BITS < 1 << 4);
 static_assert(LEN_TAKE < 1 << 6);
 static_assert(DIST_TAKE < 1 << 8);
 
 enum stargz_inflate_state {
 	STATE_HEADER,		/* at the header of a block */
-	STATE_STORED,		/* in a stored block, @left bytes to go */
-	STATE_CODES,		/* in a compressed block, first finish a match */
-	STATE_ENDED,		/* for the reason in @status */
+	STATE_STORED,		/* in a stored block, @left bytes remain */
+	STATE_CODES,		/* in a compressed block; match first */
+	STATE_ENDED,		/* ended with @status */
 };
 
 enum stargz_inflate_code {
@@ -201,7 +201,7 @@ static inline unsigned int entry_code_bits(u32 entry)
 	return entry >> 8 & 15;
 }
 
-/* Bits of the code of a length or a distance, and of the extra ones after it. */
+/* Bits of the code of a length or a distance, including its extra bits. */
 static inline unsigned int entry_len_bits(u32 entry)
 {
 	return entry >> 25;
@@ -212,7 +212,7 @@ static inline unsigned int entry_dist_bits(u32 entry)
 	return (u8)entry;
 }
 
-/* What is to be added to the extra bits. */
+/* The value to add to the extra bits. */
 static inline u32 entry_len_base(u32 entry)
 {
 	return entry >> 16 & 511;
@@ -228,7 +228,7 @@ static inline u64 low_bits(u64 word, unsigned int n)
 	return word & ((1ULL << n) - 1);
 }
 
-/* End the stream. Returns false, for callers to return. */
+/* End the stream. Returns false as a convenience for callers. */
 static bool stargz_inflate_stop(struct stargz_inflate *s,
 				enum stargz_inflate_status status)
 {
@@ -248,14 +248,14 @@ static bool stargz_inflate_truncated(struct stargz_inflate *s)
 	return stargz_inflate_stop(s, STARGZ_INFLATE_TRUNCATED);
 }
 
-/* Must the caller feed more input before something that takes @need bytes? */
+/* Must the caller feed more input before a step that needs @need bytes? */
 static inline bool stargz_inflate_hungry(const struct stargz_inflate *s,
 					 size_t need)
 {
 	return unlikely(s->more) && (size_t)(s->end - s->next) < need;
 }
 
-/* Fill the bit buffer: at least 56 bits, or all that is left of the input. */
+/* Fill the bit buffer: at least 56 bits, or all remaining input. */
 static void stargz_inflate_refill(struct stargz_inflate *s)
 {
 	if (likely(s->end - s->next >= REFILL_READ)) {
@@ -277,8 +277,8 @@ static inline void stargz_inflate_drop(struct stargz_inflate *s, unsigned int n)
 }
 
 /*
- * What is taken at once fits into a refill: the careful loop takes a code or the
- * extra bits, and the header of a dynamic block three numbers.
+ * Each step fits into one refill: the careful loop takes a code or the extra
+ * bits, and the header of a dynamic block takes three numbers.
  */
 static_assert(MAX_CODE_BITS <= REFILL_BITS);
 static_assert(MAX_DIST_EXTRA <= REFILL_BITS && MAX_LEN_EXTRA <= REFILL_BITS);
@@ -298,7 +298,7 @@ static bool stargz_inflate_take(struct stargz_inflate *s, unsigned int n,
 }
 
 /*
- * Take the code of a symbol, but not the extra bits after it. False if the
+ * Take the code of a symbol, without the extra bits after it. False if the
  * input ends first.
  */
 static bool stargz_inflate_symbol(struct stargz_inflate *s, const u32 *table,
@@ -323,7 +323,7 @@ static bool stargz_inflate_symbol(struct stargz_inflate *s, const u32 *table,
 	return true;
 }
 
-/* Take the @n extra bits of a length or distance; *@value gets the sum. */
+/* Take the @n extra bits of a length or distance; sets *@value to the sum. */
 static bool stargz_inflate_extra(struct stargz_inflate *s, unsigned int n,
 				 u32 base, u32 *value)
 {
@@ -333,7 +333,7 @@ static bool stargz_inflate_extra(struct stargz_inflate *s, unsigned int n,
 	return true;
 }
 
-/* The entry of a symbol, but for the bits of its code. */
+/* The entry of a symbol, without the bits of its code. */
 static inline u32 stargz_inflate_entry(enum stargz_inflate_code code,
 				       unsigned int symbol)
 {
@@ -356,18 +356,20 @@ static inline u32 stargz_inflate_coded(u32 entry, unsigned int bits,
 }
 
 /*
- * The code of @bits bits after @code. Codes are counted from the first bit on,
- * which is the lowest here: carry goes down.
+ * The code of @bits bits that follows @code. The first bit of a code is its
+ * most significant bit, but the lowest bit here, so carry propagates downwards.
  */
 static inline u32 stargz_inflate_next(u32 code, unsigned int bits)
 {
-	/* Nobody uses what comes after the last code. */
+	/* The result after the last code is unused. */
 	u32 bit = BIT(__fls((code ^ (BIT(bits) - 1)) | 1));
 
 	return (code & (bit - 1)) | bit;
 }
 
-/* Bits of the second level that starts with @left codes of @bits bits. */
+/*
+ * Index bits of the second-level table that starts with @left codes of @bits.
+ */
 static unsigned int stargz_inflate_sub_bits(const u16 *count, unsigned int left,
 					    unsigned int bits,
 					    unsigned int root)
@@ -381,7 +383,9 @@ static unsigned int stargz_inflate_sub_bits(const u16 *count, unsigned int left,
 	return n;
 }
 
-/* Codes longer than @root, from @code on; @symbols are theirs, in order. */
+/*
+ * Fill in codes longer than @root, from @code on; @symbols are in code order.
+ */
 static void stargz_inflate_fill_subs(u32 *table, unsigned int root,
 				     const u16 *count, const u16 *symbols,
 				     u32 code, enum stargz_inflate_code kind)
@@ -411,7 +415,7 @@ static void stargz_inflate_fill_subs(u32 *table, unsigned int root,
 	}
 }
 
-/* Make a table of a complete code; @symbols are sorted by their codes. */
+/* Build the table of a complete code; @symbols are sorted by their codes. */
 static void stargz_inflate_fill(u32 *table, unsigned int root,
 				const u16 *count, const u16 *symbols,
 				enum stargz_inflate_code kind)
@@ -421,8 +425,8 @@ static void stargz_inflate_fill(u32 *table, unsigned int root,
 	u32 code = 0, e;
 
 	/*
-	 * A table for codes up to some length, twice, is the table for those
-	 * that are a bit longer, but for where the longer ones go.
+	 * Two copies of the table for codes up to some length are the table
+	 * for codes one bit longer, except for the entries of longer codes.
 	 */
 	for (bits = 1; bits <= root; bits++) {
 		if (any)
@@ -439,9 +443,10 @@ static void stargz_inflate_fill(u32 *table, unsigned int root,
 }
 
 /*
- * Make a table of a code that is not complete: without symbols, or with one
- * whose code is 0. Other codes are invalid when they are used, but zlib takes
- * all as the length 0 if there is no code for code lengths; so then do we.
+ * Build the table of an incomplete code: a code without symbols, or with one
+ * symbol whose code is 0. Using another code is an error. As an exception, zlib
+ * decodes every code of an empty code for code lengths as length 0; do the
+ * same.
  */
 static void stargz_inflate_fill_short(u32 *table, unsigned int root,
 				      bool empty, unsigned int symbol,
@@ -460,10 +465,10 @@ static void stargz_inflate_fill_short(u32 *table, unsigned int root,
 }
 
 /*
- * Count the code lengths of each quarter of the symbols. A counter in memory
- * is only ready for the next symbol after some cycles, and neighbours tend to
- * have codes of the same length; quarters side by side do not wait for each
- * other.
+ * Count the code lengths of each quarter of the symbols. Incrementing a counter
+ * in memory takes some cycles, and neighbouring symbols often have codes of
+ * equal length. Separate counters for each quarter avoid waiting for the
+ * previous increment.
  */
 static void stargz_inflate_count(const u8 *lens, unsigned int n,
 				 u16 count[QUARTERS][MAX_CODE_BITS + 1])
@@ -482,8 +487,8 @@ static void stargz_inflate_count(const u8 *lens, unsigned int n,
 }
 
 /*
- * Sort symbols by their codes: shorter ones first, in their own order among
- * codes of the same length. In @place stand where those of a quarter start.
+ * Sort symbols by their codes: shorter codes first, and by symbol for equal
+ * lengths. @place holds the start positions of each quarter.
  */
 static void stargz_inflate_sort(u16 *sorted, const u8 *lens, unsigned int n,
 				u16 place[QUARTERS][MAX_CODE_BITS + 1])
@@ -501,8 +506,8 @@ static void stargz_inflate_sort(u16 *sorted, const u8 *lens, unsigned int n,
 }
 
 /*
- * Make the table of the code whose symbols' codes have the @n lengths @lens.
- * Returns whether it is a valid code.
+ * Build the decoding table of a code; @lens holds the code lengths of its @n
+ * symbols. Returns whether the code is valid.
  */
 static bool stargz_inflate_table(struct stargz_inflate *s, u32 *table,
 				 unsigned int root, const u8 *lens,
@@ -510,7 +515,7 @@ static bool stargz_inflate_table(struct stargz_inflate *s, u32 *table,
 {
 	u16 place[QUARTERS][MAX_CODE_BITS + 1], count[MAX_CODE_BITS + 1];
 	unsigned int bits, i, sum = 0;
-	int left = 2;	/* twice the codes not taken by shorter ones */
+	int left = 2;	/* twice the number of unused codes */
 
 	stargz_inflate_count(lens, n, place);
 	for (bits = 0; bits <= MAX_CODE_BITS; bits++) {
@@ -535,7 +540,7 @@ static bool stargz_inflate_table(struct stargz_inflate *s, u32 *table,
 				    kind);
 		return true;
 	}
-	/* Only a lone code of one bit may leave others unused. */
+	/* Only a code with a single symbol of one bit may be incomplete. */
 	if (count[0] < n &&
 	    (kind == CODE_CODELEN || !count[1] || count[0] + 1U < n))
 		return false;
@@ -565,9 +570,9 @@ static bool stargz_inflate_fixed(struct stargz_inflate *s)
 }
 
 /*
- * Write what a symbol of the code for code lengths stands for from @at on, of
- * @n in all; RFC 1951 3.2.7. @count: its extra bits. Returns how many it were,
- * or 0 if that cannot be.
+ * Expand a repeat symbol of the code for code lengths at position @at of @n in
+ * total; RFC 1951 3.2.7. @count holds its extra bits. Returns the number of
+ * lengths written, or 0 for an invalid symbol.
  */
 static unsigned int stargz_inflate_repeat(struct stargz_inflate *s,
 					  unsigned int symbol, u32 count,
@@ -591,10 +596,10 @@ static unsigned int stargz_inflate_repeat(struct stargz_inflate *s,
 	return count;
 }
 
-/* A code length with its extra bits fits into a refill. */
+/* A code length including its extra bits fits into a refill. */
 static_assert(CODELEN_BITS + CODELEN_EXTRA <= REFILL_BITS);
 
-/* Read @n code lengths, by the code in @dists. */
+/* Read @n code lengths with the code in @dists. */
 static bool stargz_inflate_lens(struct stargz_inflate *s, unsigned int n)
 {
 	unsigned int bits = s->bits, i = 0, symbol, count;
@@ -670,7 +675,7 @@ static bool stargz_inflate_stored(struct stargz_inflate *s)
 {
 	const u8 *p;
 
-	/* To the next whole byte, and back to the first that is not used. */
+	/* Skip to the next byte, and return unused bytes to the input. */
 	s->next -= s->bits >> 3;
 	s->hold = 0;
 	s->bits = 0;
@@ -710,7 +715,7 @@ static bool stargz_inflate_header(struct stargz_inflate *s)
 	}
 }
 
-/* Output of a run: its history from @base on, written from @first on. */
+/* Output of a run: @base starts the history, @first is the first new byte. */
 struct stargz_inflate_out {
 	u8 *base;
 	u8 *first;
@@ -718,13 +723,13 @@ struct stargz_inflate_out {
 	u8 *end;
 };
 
-/* A run that had room for output ends when all of it is written. */
+/* A run with room for output ends when the room is filled. */
 static inline bool stargz_inflate_full(const struct stargz_inflate_out *out)
 {
 	return out->next == out->end && out->next > out->first;
 }
 
-/* Copy what fits of a stored block; false if it is not all. */
+/* Copy the part of a stored block that fits; false if some is left. */
 static bool stargz_inflate_copy_stored(struct stargz_inflate *s,
 				       struct stargz_inflate_out *out)
 {
@@ -742,7 +747,7 @@ static bool stargz_inflate_copy_stored(struct stargz_inflate *s,
 	return !s->left;
 }
 
-/* Copy what fits of a match; false if it is not all, or reaches too far. */
+/* Copy the part of a match that fits; false if some is left, or on error. */
 static bool stargz_inflate_copy_match(struct stargz_inflate *s,
 				      struct stargz_inflate_out *out)
 {
@@ -765,7 +770,7 @@ static bool stargz_inflate_copy_match(struct stargz_inflate *s,
 	s->left -= n;
 	if (!n)
 		return !s->left;
-	/* The match may overlap with itself, so this goes byte by byte. */
+	/* The match may overlap with its copy, so copy byte by byte. */
 	from = out->next - s->dist;
 	while (n--)
 		*out->next++ = *from++;
@@ -773,8 +778,8 @@ static bool stargz_inflate_copy_match(struct stargz_inflate *s,
 }
 
 /*
- * Decode one symbol, and of a match the distance as well; false if the output
- * is full before, or the stream ended.
+ * Decode one symbol, for a match including its distance; false if the output is
+ * full or the stream ended.
  */
 static bool stargz_inflate_step(struct stargz_inflate *s,
 				struct stargz_inflate_out *out)
@@ -791,7 +796,7 @@ static bool stargz_inflate_step(struct stargz_inflate *s,
 			*out->next++ = entry >> 16;
 			return true;
 		}
-		/* There is no room: leave it for the next run. */
+		/* No room: put the symbol back for the next run. */
 		s->hold = hold;
 		s->bits = bits;
 		s->next = next;
@@ -824,16 +829,15 @@ static __always_inline void stargz_copy_word(u8 **to, const u8 **from, size_t n)
 }
 
 /*
- * The words that are always written may exceed the shortest match, and the last
- * one of a longer match begins within it.
+ * The words that are always written may exceed the shortest match. The last
+ * word of a longer match starts within the match.
  */
 static_assert(COPY_WORDS * 8 <= MIN_MATCH + COPY_OUT);
 static_assert(8 - 1 <= COPY_OUT);
 
 /*
- * Copy a match by words of eight bytes. @dist is at least 1, and what @from is
- * before @out if it is less than 8; up to COPY_OUT bytes more than @len are
- * read and written.
+ * Copy a match by words of eight bytes. @dist is at least 1; if it is less than
+ * 8, @from is before @out. Accesses up to COPY_OUT bytes beyond @len.
  */
 static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
 						      size_t dist, size_t len)
@@ -842,7 +846,7 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
 	u64 word;
 
 	if (likely(dist >= 8)) {
-		/* COPY_WORDS: most matches are short, so do not ask yet. */
+		/* Most matches are short: copy COPY_WORDS without a test. */
 		stargz_copy_word(&out, &from, 8);
 		stargz_copy_word(&out, &from, 8);
 		stargz_copy_word(&out, &from, 8);
@@ -855,7 +859,7 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
 			out += 8;
 		} while (out < end);
 	} else {
-		/* The first @dist bytes of each word are right. */
+		/* The first @dist bytes of each word are correct. */
 		do {
 			stargz_copy_word(&out, &from, dist);
 		} while (out < end);
@@ -863,8 +867,9 @@ static __always_inline void stargz_inflate_copy_words(u8 *out, const u8 *from,
 }
 
 /*
- * Where a match starts that goes back by @dist bytes, @done of them output of
- * this run's @base, when it can be copied from the history by words; else NULL.
+ * Source of a match at distance @dist if it can be copied from the history by
+ * words; else NULL. @done is the number of bytes between @base and the output
+ * position.
  */
 static noinline const u8 *stargz_inflate_past(struct stargz_inflate *s,
 					      size_t done, size_t dist,
@@ -881,8 +886,9 @@ static noinline const u8 *stargz_inflate_past(struct stargz_inflate *s,
 }
 
 /*
- * What the fast loop keeps in registers, or next to them: the low byte of @bits
- * counts, and @entry is that of the next bits.
+ * Local copies of the state, for registers. Only the low byte of @bits is
+ * valid.
+ * @entry is the entry of the next bits.
  */
 struct stargz_fast {
 	struct stargz_inflate *s;
@@ -897,7 +903,7 @@ struct stargz_fast {
 	const u8 *copy_last;
 };
 
-/* Fill up to REFILL_BITS at least. */
+/* Refill to at least REFILL_BITS. */
 static __always_inline void stargz_fast_refill(struct stargz_fast *f)
 {
 	f->hold |= get_unaligned_le64(f->next) << (u8)f->bits;
@@ -912,15 +918,15 @@ static __always_inline void stargz_fast_drop(struct stargz_fast *f,
 	f->bits -= n;
 }
 
-/* Look up the entry of what comes next. */
+/* Look up the entry of the next symbol. */
 static __always_inline void stargz_fast_look(struct stargz_fast *f)
 {
 	f->entry = f->s->litlen[low_bits(f->hold, LITLEN_BITS)];
 }
 
 /*
- * Write and drop a literal, or nothing that lasts if it is none, and look up
- * what comes next.
+ * Write and drop a literal and look up the next entry. For other symbols this
+ * only writes a byte that is overwritten later.
  */
 static __always_inline void stargz_fast_literal(struct stargz_fast *f)
 {
@@ -932,7 +938,7 @@ static __always_inline void stargz_fast_literal(struct stargz_fast *f)
 	stargz_fast_look(f);
 }
 
-/* Take a symbol of @n bits with the extra ones, and return the value of those. */
+/* Take a symbol of @n bits including extra bits; returns their value. */
 static __always_inline u32 stargz_fast_extra(struct stargz_fast *f,
 					     u32 entry, unsigned int n)
 {
@@ -942,7 +948,7 @@ static __always_inline u32 stargz_fast_extra(struct stargz_fast *f,
 	return low_bits(hold, (u8)n) >> entry_code_bits(entry);
 }
 
-/* Take the first level of a code and return its entry on the second. */
+/* Take the first level of a code; returns its entry on the second level. */
 static __always_inline u32 stargz_fast_sub(struct stargz_fast *f,
 					   const u32 *table, unsigned int root,
 					   u32 entry)
@@ -977,46 +983,47 @@ static __always_inline void stargz_fast_end(const struct stargz_fast *f,
 	f->s->bits = (u8)f->bits;
 }
 
-/* Are there FAST_IN bytes of input and room for FAST_OUT bytes of output? */
+/* Are there FAST_IN bytes of input and FAST_OUT bytes of room for output? */
 static __always_inline bool stargz_fast_room(const struct stargz_fast *f)
 {
 	return f->next <= f->in_last && f->out <= f->out_last;
 }
 
 /*
- * What an iteration takes from one refill. It begins with REFILL_BITS, the
- * entry of their first symbol looked up.
+ * The bits that an iteration takes from one refill. It begins with REFILL_BITS
+ * and with the entry of the first symbol.
  *
- * Literals that the first level decodes, and then the lookup of the next entry:
+ * Literals that the first level decodes, and the look-up of the next entry:
  */
 static_assert(FAST_LITERALS * LITLEN_BITS + LITLEN_BITS <= REFILL_BITS);
-/* the same with a last literal that takes the second level: */
+/* the same with a last literal on the second level: */
 static_assert((FAST_LITERALS - 1) * LITLEN_BITS + MAX_CODE_BITS + LITLEN_BITS <=
 	      REFILL_BITS);
-/* literals and then a length: */
+/* literals followed by a length: */
 static_assert((FAST_LITERALS - 1) * LITLEN_BITS + LEN_TAKE <= REFILL_BITS);
-/* and, after it was checked that so many bits are left, a distance: */
+/* and a distance, after a check that enough bits are left: */
 static_assert(DIST_TAKE <= REFILL_BITS);
 /*
- * It has up to three refills: stargz_fast_begin() has one, and the iteration
- * one before the distance and one at its end. The last of them reads what
- * the others have left.
+ * There are up to three refills: one in stargz_fast_begin(), one before the
+ * distance and one at the end of the iteration. The last one reads after the
+ * bytes that the others have used.
  */
 static_assert(2 * REFILL_USE + REFILL_READ <= FAST_IN);
 /*
- * Each literal writes one byte. When a match is decoded after them, what is
- * left of the room is at least what a copy writes too much, so the difference
- * that is compared with its length is not negative.
+ * Each literal writes one byte. When a match follows the literals, the
+ * remaining room is at least the excess of a copy. The difference that is
+ * compared with the length of the match is therefore not negative.
  */
 static_assert(FAST_LITERALS + COPY_OUT <= FAST_OUT);
 
 /*
- * Decode some symbols. Returns false at the end of the block or of the stream;
- * also when a match reaches from before @base into the output or there is no
- * room to copy it by words, which is then in @left and @dist.
+ * Decode some symbols. Returns false at the end of the block or of the stream.
+ * Also returns false, with the match in @left and @dist, if the match starts
+ * before @base and reaches into the output, or if there is no room to copy it
+ * by words.
  *
  * Most symbols are short, so the check before the distance rarely leads to a
- * refill and costs less than a refill each time.
+ * refill and costs less than an unconditional refill.
  */
 static __always_inline bool stargz_fast_step(struct stargz_fast *f)
 {
@@ -1094,9 +1101,9 @@ stargz_inflate_fast(struct stargz_inflate *s, struct stargz_inflate_out *out)
 }
 
 /*
- * Two streams in turns. What bounds the decoding of one is how long each look-up
- * waits for the one before; those of the other stream are independent, and are
- * done meanwhile.
+ * Decode two streams in turns. In one stream each look-up waits for the
+ * previous one. The look-ups of the other stream are independent and fill that
+ * time.
  */
 static __always_inline void
 stargz_inflate_fast_two(struct stargz_inflate *s0,
@@ -1115,7 +1122,7 @@ stargz_inflate_fast_two(struct stargz_inflate *s0,
 	stargz_fast_end(&f1, out1);
 }
 
-/* The same code twice: shifts and masks of BMI2 need fewer instructions. */
+/* The code is compiled twice: BMI2 needs fewer shift and mask instructions. */
 static void stargz_inflate_fast_any(struct stargz_inflate *s,
 				    struct stargz_inflate_out *out)
 {
@@ -1163,7 +1170,7 @@ static bool stargz_inflate_has_bmi2(void)
 #define stargz_inflate_has_bmi2()	false
 #endif
 
-/* Is there what the fast loop needs? */
+/* Are there enough input and room for the fast loop? */
 static inline bool stargz_inflate_room(const struct stargz_inflate *s,
 				       const struct stargz_inflate_out *out)
 {
@@ -1196,10 +1203,10 @@ static bool stargz_inflate_codes(struct stargz_inflate *s,
 
 /**
  * stargz_inflate_start() - begin to decode a raw deflate stream
- * @s: state, of any content
- * @in: the stream; it must stay until the last run
- * @len: its length in bytes; it may go on after the end of the stream
- * @bit: the low bits of @in[0] that do not belong to it, 0 to 7
+ * @s: state; its previous content is irrelevant
+ * @in: the stream; must stay valid until the last run
+ * @len: length of @in in bytes; may extend beyond the end of the stream
+ * @bit: number of low bits of @in[0] to skip, 0 to 7
  *
  * There is no history; see stargz_inflate_dict().
  */
@@ -1229,11 +1236,11 @@ void stargz_inflate_start(struct stargz_inflate *s, const u8 *in, size_t len,
 }
 
 /**
- * stargz_inflate_dict() - give the history before the output
- * @s: state of a stream, at any place between two runs
- * @dict: the bytes that came just before @base[0] of the runs that follow. They
- *	must stay while there are such, and not overlap with their output.
- * @len: how many bytes; of those more than the last 32 KiB, none is read
+ * stargz_inflate_dict() - set the history before the output
+ * @s: state of a stream, between two runs
+ * @dict: the bytes before @base[0] of the following runs. Must stay valid
+ *	during these runs, and must not overlap with their output
+ * @len: size of @dict in bytes; only the last 32 KiB are read
  */
 void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len)
 {
@@ -1244,29 +1251,31 @@ void stargz_inflate_dict(struct stargz_inflate *s, const u8 *dict, size_t len)
 /**
  * stargz_inflate_run() - decode until the output is full or the stream ends
  * @s: state of a stream
- * @base: output. What stands before @pos is history, as is, further back, what
- *	stargz_inflate_dict() gave.
- * @pos: where to write on in @base, in bytes; moved to where that ended. Bytes
- *	between there and @end may have been overwritten.
+ * @base: output. The bytes before @pos are history, preceded by that of
+ *	stargz_inflate_dict()
+ * @pos: offset in @base of the next byte to write; advanced to the end of the
+ *	output. Bytes from there to @end may have been overwritten
  * @end: end of the output in @base, at least @pos
  *
- * Touches nothing outside @base[0] to @base[@end - 1] and writes to nothing
- * before @base[@pos]. When the last byte is written the result is
- * STARGZ_INFLATE_FULL, whatever comes next in the input; a run without room
- * looks at it: it gives STARGZ_INFLATE_FULL if more output comes, else how the
- * stream ends. Once it ended in any way, further runs say the same again.
+ * Accesses nothing outside @base[0] to @base[@end - 1] and writes nothing
+ * before
+ * @base[@pos]. When the last byte is written, the result is
+ *	STARGZ_INFLATE_FULL,
+ * whatever follows in the input. A run without room examines the input: it
+ * returns STARGZ_INFLATE_FULL if more output follows, else how the stream ends.
+ * After the end of the stream, further runs return the same result.
  *
- * STARGZ_INFLATE_BLOCK and STARGZ_INFLATE_HUNGRY are no ends. After the first,
- * the stream stands at the header of a block, stargz_inflate_bits() from its
- * start, and a run with @pause set will end there at once again.
+ * STARGZ_INFLATE_BLOCK and STARGZ_INFLATE_HUNGRY do not end the stream. After
+ * the former, the stream is at the header of a block, stargz_inflate_bits()
+ * from its start, and a run with @pause set ends there again immediately.
  *
- * The work of a run is bounded by the input that is there and by @end - @pos.
- * Either may be large without the other: an empty block takes input and gives no
- * output, and one with dynamic codes takes some microseconds for ten bytes of
- * input. A caller who must not be away for long therefore bounds both, the input
- * by feeding it in slices (stargz_inflate_feed()).
+ * The available input and @end - @pos bound the work of a run. Each may be
+ * large while the other is small: an empty block takes input and produces no
+ * output, and a block with dynamic codes takes some microseconds for ten bytes
+ * of input. A caller with latency limits therefore bounds both, the input by
+ * feeding it in slices (stargz_inflate_feed()).
  *
- * Return: how it ended.
+ * Return: how the run ended.
  */
 enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 					      u8 *base, size_t *pos,
@@ -1300,7 +1309,9 @@ enum stargz_inflate_status stargz_inflate_run(struct stargz_inflate *s,
 	return more || !s->more ? STARGZ_INFLATE_FULL : STARGZ_INFLATE_HUNGRY;
 }
 
-/* Go on to where the fast loop can; false if that is not within this run. */
+/*
+ * Advance to where the fast loop can run; false if this run has no such place.
+ */
 static bool stargz_inflate_ready(struct stargz_inflate *s,
 				 struct stargz_inflate_out *out)
 {
@@ -1320,16 +1331,17 @@ static bool stargz_inflate_ready(struct stargz_inflate *s,
 }
 
 /**
- * stargz_inflate_two() - decode on in two streams at the same time
- * @a: the one
- * @b: the other; nothing of it is the same memory
+ * stargz_inflate_two() - decode two streams at the same time
+ * @a: one stream
+ * @b: the other stream; the two share no memory
  *
- * Does a part of stargz_inflate_run() for both, on one CPU, which takes less
- * time than one after the other. Moves @pos of both on. The work is bounded by
- * the input and output of both; a stream with little input left ends it.
+ * Does a part of the work of stargz_inflate_run() for both, on one CPU, in less
+ * time than one after the other. Advances @pos of both. The input and output of
+ * both bound the work; little input left in one stream ends it.
  *
- * Return: the one of them that stargz_inflate_run() is to go on with, unless its
- *	output is full: so nothing is said here about how a stream ends.
+ * Return: the stream for which the caller must call stargz_inflate_run() next,
+ *	unless its output is full. This function does not report how a stream
+ *	ends.
  */
 struct stargz_inflate_part *stargz_inflate_two(struct stargz_inflate_part *a,
 					       struct stargz_inflate_part *b)
@@ -1362,11 +1374,11 @@ struct stargz_inflate_part *stargz_inflate_two(struct stargz_inflate_part *a,
 }
 
 /**
- * stargz_inflate_consumed() - how much input a stream was
+ * stargz_inflate_consumed() - size of the input that a stream used
  * @s: state of a stream that ended with STARGZ_INFLATE_END
  *
- * Return: bytes of input from its start on; a byte of which only some bits
- *	belong to the stream counts.
+ * Return: number of bytes from the start of the input, including a last byte of
+ *	which only some bits belong to the stream.
  */
 u64 stargz_inflate_consumed(const struct stargz_inflate *s)
 {
@@ -1374,10 +1386,10 @@ u64 stargz_inflate_consumed(const struct stargz_inflate *s)
 }
 
 /**
- * stargz_inflate_bits() - where a stream stands
+ * stargz_inflate_bits() - current position of a stream
  * @s: state of a stream, between two runs
  *
- * Return: bits of input that were used, with those before its first one.
+ * Return: number of used bits of the input, including those before the stream.
  */
 u64 stargz_inflate_bits(const struct stargz_inflate *s)
 {
@@ -1385,11 +1397,10 @@ u64 stargz_inflate_bits(const struct stargz_inflate *s)
 }
 
 /**
- * stargz_inflate_unread() - how much of the input was not used
+ * stargz_inflate_unread() - size of the unused input
  * @s: state of a stream, between two runs
  *
- * Return: bytes at the end of the input. A byte of which some bits were used is
- *	none of them.
+ * Return: number of bytes at the end of the input, without a partly used byte.
  */
 size_t stargz_inflate_unread(struct stargz_inflate *s)
 {
@@ -1400,23 +1411,23 @@ size_t stargz_inflate_unread(struct stargz_inflate *s)
 }
 
 /**
- * stargz_inflate_feed() - give more input
+ * stargz_inflate_feed() - provide more input
  * @s: state of a stream, between two runs
- * @in: the bytes that stargz_inflate_unread() counted, at any address, and then
- *	new ones; they must stay until input is given again or the last run
- * @len: how many in all
- * @more: there may be more input after them. Then a run needs room for output,
- *	and may end with STARGZ_INFLATE_HUNGRY while a few hundred bytes are
- *	unread: the header of a block is read only if all of it is there.
+ * @in: the bytes that stargz_inflate_unread() counted, at any address, followed
+ *	by new ones; must stay valid until the next feed or the last run
+ * @len: number of bytes of @in
+ * @more: more input may follow. A run then needs room for output, and may end
+ *	with STARGZ_INFLATE_HUNGRY while a few hundred bytes are unread, because
+ *	the header of a block is read only as a whole
  *
- * To be called after stargz_inflate_unread() without a run in between.
+ * Call it after stargz_inflate_unread() without a run in between.
  *
- * Slices of one buffer can be fed by calling this with the address where the
- * unread bytes begin and a length that reaches to the end of the next slice.
- * Output, position and errors do not depend on where slices end. The first
- * slice goes to stargz_inflate_start(), after which the caller sets @more of the
- * state; it has at least one byte. Each slice must be longer than 640 bytes for
- * every run to make progress; the last one may be shorter.
+ * To feed slices of one buffer, pass the address of the first unread byte and a
+ * length that extends to the end of the next slice. Output, position and errors
+ * do not depend on slice boundaries. The first slice goes to
+ * stargz_inflate_start(), after which the caller sets @more of the state; it
+ * has at least one byte. Each slice but the last must be longer than 640 bytes
+ * for every run to make progress.
  */
 void stargz_inflate_feed(struct stargz_inflate *s, const u8 *in, size_t len,
 			 bool more)
@@ -1429,7 +1440,7 @@ void stargz_inflate_feed(struct stargz_inflate *s, const u8 *in, size_t len,
 }
 
 /**
- * stargz_inflate_why() - what is wrong with a stream
+ * stargz_inflate_why() - reason why a stream is invalid
  * @s: state of a stream that ended with STARGZ_INFLATE_BAD
  *
  * Return: a few words for a message.

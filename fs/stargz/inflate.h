@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
  * DEFLATE (RFC 1951) decoding from memory to memory, in the kernel and in
- * userspace. A struct stargz_inflate belongs to one caller at a time; there
- * are no locks. One call does as much work as its input and output allow, so a
+ * userspace. A struct stargz_inflate belongs to one caller at a time; there are
+ * no locks. One call does as much work as its input and output allow, so a
  * caller bounds the work by bounding both.
  */
 #ifndef STARGZ_INFLATE_H
@@ -15,29 +15,29 @@
 #include "base/inflate-compat.h"
 #endif
 
-/* Bits of a code that the first level of a table decodes. */
+/* Number of code bits that the first level of a table decodes. */
 #define STARGZ_INFLATE_LITLEN_BITS	11
 #define STARGZ_INFLATE_DIST_BITS	8
 
 /*
- * Most entries that both levels can have together, for codes of at most 15
+ * Maximum number of entries of both levels together, for codes of at most 15
  * bits: with 288 symbols and 11 bits on the first level, and with 32 symbols
  * and 8 bits. zlib's examples/enough.c computes these numbers.
  */
 #define STARGZ_INFLATE_LITLEN_SIZE	2342
 #define STARGZ_INFLATE_DIST_SIZE	402
 
-/* Symbols of the literal/length code and of the distance code. */
+/* Number of symbols of the literal/length code and of the distance code. */
 #define STARGZ_INFLATE_LITLENS		288
 #define STARGZ_INFLATE_DISTS		32
 
 /**
- * enum stargz_inflate_status - how a run ended
+ * enum stargz_inflate_status - reason for the end of a run
  * @STARGZ_INFLATE_END: the final block ended
- * @STARGZ_INFLATE_FULL: the output is full, and the stream goes on
+ * @STARGZ_INFLATE_FULL: the output is full, and the stream continues
  * @STARGZ_INFLATE_BAD: the stream is invalid
  * @STARGZ_INFLATE_TRUNCATED: the input ended before the stream did
- * @STARGZ_INFLATE_BLOCK: a block that is not the last one ended, and @pause is
+ * @STARGZ_INFLATE_BLOCK: a block other than the last one ended, and @pause is
  *	set
  * @STARGZ_INFLATE_HUNGRY: more input is needed, and @more is set
  */
@@ -56,31 +56,31 @@ enum stargz_inflate_status {
  * @start: first byte of input
  * @next: first byte of input that is not in @hold
  * @end: end of input
- * @hold: input taken but not used, lowest bit first. Bits above @bits are
- *	those of @next if the input goes that far, else 0.
- * @bits: how many bits of @hold count
- * @state: what comes next, an enum stargz_inflate_state
+ * @hold: bit buffer, lowest bit first: input that was loaded but not used. The
+ *	bits above @bits equal those at @next, or are 0 at the end of the input
+ * @bits: number of valid bits of @hold
+ * @state: next part of the stream, an enum stargz_inflate_state
  * @status: how the stream ended, if it did
  * @final: the current block is the last
  * @fixed: the tables are those of fixed blocks
- * @more: what is there is not all of the input; see stargz_inflate_feed()
- * @pause: end runs where a block ends. For the caller to set between runs.
- * @bmi2: use the instructions of x86 BMI2. Set by stargz_inflate_start() where
- *	the processor has them; tests may clear it.
- * @left: bytes of a stored block or of a match still to be written
+ * @more: more input follows the current input; see stargz_inflate_feed()
+ * @pause: end runs at the end of a block. The caller may set it between runs
+ * @bmi2: use the instructions of x86 BMI2. stargz_inflate_start() sets it if
+ *	the processor supports them; tests may clear it
+ * @left: remaining bytes of a stored block or of a match
  * @dist: distance of that match
  * @dict: history before the output
- * @dict_len: its length in bytes
- * @dict_used: bytes of @dict that were referred to are set to 1 here, or NULL.
- *	For the caller to set between runs.
- * @why: what is wrong with the stream, or NULL
+ * @dict_len: size of @dict in bytes
+ * @dict_used: receives 1 for each byte of @dict that the stream refers to, or
+ *	NULL. The caller may set it between runs
+ * @why: reason if the stream is invalid, or NULL
  * @litlen: decoding table of literals and lengths
- * @dists: decoding table of distances; before, of code lengths
+ * @dists: decoding table of distances; before that, of code lengths
  * @lens: code lengths of a dynamic block
- * @sorted: symbols in the order of their codes, while a table is made
+ * @sorted: symbols in the order of their codes, while a table is built
  *
- * Some 13 KiB, without pointers into itself. Needs no initialisation but
- * stargz_inflate_start().
+ * About 13 KiB, without pointers into itself. stargz_inflate_start() is the
+ * only initialisation.
  */
 struct stargz_inflate {
 	u64 before;
@@ -109,10 +109,10 @@ struct stargz_inflate {
 };
 
 /**
- * struct stargz_inflate_part - what one of two streams is to give
+ * struct stargz_inflate_part - one of two streams to decode side by side
  * @s: the stream
- * @base: output, as of stargz_inflate_run()
- * @pos: where to write on in @base, in bytes
+ * @base: output, as for stargz_inflate_run()
+ * @pos: offset of the next byte in @base
  * @end: end of the output in @base, at least @pos
  */
 struct stargz_inflate_part {

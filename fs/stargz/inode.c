@@ -163,8 +163,8 @@ static int stargz_fill_inode(struct inode *inode)
  * @sb: the file system
  * @ino: inode number, checked here
  *
- * Return: the inode with a reference, or an ERR_PTR: -ESTALE if there is no such
- * inode, -EFSCORRUPTED if its record is damaged, -ENOMEM, -EIO.
+ * Return: the inode with a reference, or an ERR_PTR: -ESTALE if there is no
+ * such inode, -EFSCORRUPTED if its record is damaged, -ENOMEM, -EIO.
  */
 struct inode *stargz_iget(struct super_block *sb, u64 ino)
 {

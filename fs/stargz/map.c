@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - from a position in a file to a span; SEEK_HOLE, SEEK_DATA and FIEMAP.
+ * stargz - from a position in a file to a span; SEEK_HOLE, SEEK_DATA and
+ * FIEMAP.
  *
  * Most files have one extent, stored in the inode. The extents of other files
  * are sorted records. An extent ends where the next one begins, so there are no
@@ -90,7 +91,9 @@ static int stargz_map_span(struct inode *inode, struct stargz_map *map)
 	map->kind = STARGZ_MAP_HOLE;
 	if (map->span == STARGZ_NO_SPAN)
 		return 0;
-	/* Read the record of the history at the same time as the span record. */
+	/*
+	 * Read the record of the history at the same time as the span record.
+	 */
 	stargz_history_prefetch(sb, map->span);
 	err = stargz_meta_read(sb, STARGZ_TABLE_SPANS, map->span, &map->raw, 1);
 	if (err)

@@ -11,9 +11,9 @@
  * Lifetime: the task of a batch counts for the mount, which drains its tasks
  * before it frees anything. The batch owns the spans that it has claimed.
  *
- * A batch may wait for a worker for a long time. Meanwhile readers may reach its
- * spans: the reader of its own run, of another run at the same place, or of no
- * run. Each reader therefore marks the spans that it is about to read in all
+ * A batch may wait for a worker for a long time. Meanwhile readers may reach
+ * its spans: the reader of its own run, of another run at the same place, or of
+ * no run. Each reader therefore marks the spans that it is about to read in all
  * existing batches.
  *
  * Locking: stargz_prefetcher.lock protects the runs, the list of batches and
@@ -314,8 +314,8 @@ static u32 stargz_batch_size(const struct stargz_sb_info *sbi,
 }
 
 /*
- * Queue a batch that starts at run->end. Returns the span after its last one, or
- * 0 if there is no batch.
+ * Queue a batch that starts at run->end. Returns the span after its last one,
+ * or 0 if there is no batch.
  */
 static u32 stargz_batch_queue(struct super_block *sb,
 			      const struct stargz_run *run)

@@ -3,7 +3,8 @@
  * stargz - planning a readahead window.
  *
  * Readahead expands its window to whole spans, turns it into a request, and
- * splits the request at extent boundaries into jobs for all CPUs, see request.c.
+ * splits the request at extent boundaries into jobs for all CPUs, see
+ * request.c.
  *
  * Locking: folios arrive locked. Planning reads the index, so it may wait for
  * folios of the index, and for nothing else.
@@ -182,11 +183,11 @@ static void stargz_plan_run(struct stargz_plan *plan)
 }
 
 /*
- * Enlarge the windows of a sequential reader, which consumes a window of default
- * size faster than the next one is filled. This has the effect of
- * POSIX_FADV_SEQUENTIAL for this open file only. If all
- * windows of the mount grew, every page fault at a random place of a mapped
- * file would read a window of that size.
+ * Enlarge the windows of a sequential reader, which consumes a window of
+ * default size faster than the next one is filled. This has the effect of
+ * POSIX_FADV_SEQUENTIAL for this open file only. If all windows of the mount
+ * grew, every page fault at a random place of a mapped file would read a window
+ * of that size.
  */
 static void stargz_grow_window(struct readahead_control *rac)
 {
@@ -209,9 +210,9 @@ static void stargz_grow_window(struct readahead_control *rac)
 
 /*
  * Expand the window to the spans that it touches, up to a limit. Stored spans
- * need no expansion, because their cost is proportional to the bytes read. Leave
- * out a page that a span shares with its neighbour, unless it was requested: it
- * would require decoding the neighbour as well.
+ * need no expansion, because their cost is proportional to the bytes read.
+ * Leave out a page that a span shares with its neighbour, unless it was
+ * requested: it would require decoding the neighbour as well.
  */
 static void stargz_expand(struct readahead_control *rac)
 {

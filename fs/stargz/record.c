@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz - the rules that an index must keep: the superblock with the places
- * of the tables, and the fields of single records.
+ * stargz - the validity rules of an index: the superblock with the bounds of
+ * the tables, and the fields of single records.
  *
- * Every function here is pure. It looks at a copy of a record and at the
- * bounds of the tables; it does no I/O, takes no lock and allocates nothing.
- * It returns NULL, or a text that says which rule is broken. The kernel calls
- * it each time before it uses a field of a record, since the index may change
- * under it. Userspace compiles the same file, so both refuse the same indexes
- * for the same reasons.
+ * Every function here is pure. It examines a copy of a record and the bounds of
+ * the tables. It does no I/O, takes no lock and allocates nothing. It returns
+ * NULL, or a text that names the violated rule. The kernel calls it each time
+ * before it uses a field of a record, because the index may change underneath.
+ * Userspace compiles the same file, so both refuse the same indexes for the
+ * same reasons.
  */
 #ifdef __KERNEL__
 #include <asm/byteorder.h>
@@ -30,7 +30,7 @@
 
 #include "record.h"
 
-/* Not all kernels have this name, which file systems share. */
+/* Some kernels do not define this name, which file systems share. */
 #ifndef EFSCORRUPTED
 #define EFSCORRUPTED	EUCLEAN
 #endif
@@ -42,7 +42,7 @@ static const u8 stargz_record_sizes[STARGZ_TABLES] =
  * stargz_record_size() - size of a record of a table, in bytes
  * @id: the table
  *
- * Return: the size, or zero for a slot that has no table.
+ * Return: the size, or zero for a slot without a table.
  */
 size_t stargz_record_size(enum stargz_table_id id)
 {
@@ -67,7 +67,7 @@ static const char *stargz_check_table(const struct stargz_table *raw,
 			       &bytes) ||
 	    check_add_overflow(info->offset, bytes, &end) || end > index_size)
 		return "table beyond the end of the index";
-	/* Positions in history data are 64 bits wide, all others 32. */
+	/* Positions in history data have 64 bits, all others 32. */
 	if (id != STARGZ_TABLE_HISTORY_DATA && id != STARGZ_TABLE_XATTRS &&
 	    info->count > U32_MAX)
 		return "table too long";
@@ -101,7 +101,7 @@ static const char *stargz_check_tables(const struct stargz_super_block *raw,
 	unsigned int i;
 
 	for (i = 0; i < STARGZ_TABLES; i++) {
-		/* A later minor format may fill slots that we do not know. */
+		/* A later minor format may fill slots unknown to this code. */
 		if (!stargz_record_size(i))
 			continue;
 		why = stargz_check_table(&raw->table[i], i, super->index_size,
@@ -139,12 +139,12 @@ static u32 stargz_super_crc(const struct stargz_super_block *raw)
  * @raw: the first 512 bytes of the index
  * @source_size: size of the file or device that holds the index, bytes
  * @super: filled in
- * @err: set to the errno for the mount when something is wrong: -EINVAL not
- *	an index or a version we do not know, -EFSCORRUPTED damaged
+ * @err: set to the errno for the mount on failure: -EINVAL not an index or an
+ *	unknown version, -EFSCORRUPTED damaged
  *
- * Feature bits are not looked at here.
+ * Does not check feature bits.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_super_check(const struct stargz_super_block *raw,
 			       u64 source_size,
@@ -182,9 +182,9 @@ const char *stargz_super_check(const struct stargz_super_block *raw,
  * @super: bounds of the tables
  * @id: the table
  * @first: number of the first record
- * @count: how many; may be zero
+ * @count: number of records; may be zero
  *
- * Return: whether all of them are within the table.
+ * Return: true if all of them are within the table.
  */
 bool stargz_in_table(const struct stargz_super_info *super,
 		     enum stargz_table_id id, u64 first, u64 count)
@@ -205,7 +205,7 @@ static const char *stargz_check_dir(const struct stargz_super_info *super,
 		return "directory entries out of range";
 	if (raw->size)
 		return "directory with a size";
-	/* A parent always comes first, which rules out loops. */
+	/* A parent has a smaller inode number, which rules out loops. */
 	if (ino == STARGZ_ROOT_INO ? parent != ino :
 				     !parent || parent >= ino)
 		return "bad parent directory";
@@ -227,7 +227,7 @@ static const char *stargz_check_file(const struct stargz_super_info *super,
 	}
 	if (!size)
 		return a || b ? "empty file with extents" : NULL;
-	/* One byte at least comes from each extent. */
+	/* Each extent has at least one byte. */
 	if (!b || b > size)
 		return "bad number of extents";
 	if (!stargz_in_table(super, STARGZ_TABLE_EXTENTS, a, b))
@@ -266,7 +266,7 @@ static const char *stargz_check_special(const struct stargz_inode *raw,
  * @ino: its inode number
  * @raw: the record
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
 			       const struct stargz_inode *raw)
@@ -309,7 +309,7 @@ const char *stargz_check_inode(const struct stargz_super_info *super, u32 ino,
  * @super: bounds of the tables
  * @raw: the record
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_dirent(const struct stargz_super_info *super,
 				const struct stargz_dirent *raw)
@@ -341,9 +341,9 @@ const char *stargz_check_dirent(const struct stargz_super_info *super,
 /**
  * stargz_check_name() - check the name of a directory entry
  * @name: the bytes
- * @len: how many
+ * @len: number of bytes
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_name(const char *name, size_t len)
 {
@@ -357,17 +357,17 @@ const char *stargz_check_name(const char *name, size_t len)
 }
 
 /**
- * stargz_check_child() - check that an inode is what a directory entry says
+ * stargz_check_child() - check that an inode matches its directory entry
  * @dir: inode number of the directory
  * @type: type in the entry
  * @ino: inode number in the entry
  * @mode: mode of the inode
  * @parent: parent of the inode
  *
- * Each directory has one parent, which comes before it, so there is no way back
- * up.
+ * Each directory has one parent, which has a smaller inode number, so the tree
+ * has no loops.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_child(u32 dir, u8 type, u32 ino, u16 mode, u32 parent)
 {
@@ -381,9 +381,9 @@ const char *stargz_check_child(u32 dir, u8 type, u32 ino, u16 mode, u32 parent)
 /**
  * stargz_check_target() - check the target of a symbolic link
  * @target: the bytes
- * @len: how many, as stargz_check_inode() allows
+ * @len: number of bytes, as stargz_check_inode() allows
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_target(const char *target, size_t len)
 {
@@ -392,7 +392,7 @@ const char *stargz_check_target(const char *target, size_t len)
 	return NULL;
 }
 
-/* Is it a codec that the superblock announces, and are the flags its own? */
+/* Does the superblock announce the codec, and are the flags valid for it? */
 static bool stargz_codec_known(const struct stargz_super_info *super,
 			       const struct stargz_span *raw)
 {
@@ -405,7 +405,7 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 	case STARGZ_CODEC_GZIP:
 		return !(flags & ~STARGZ_SPAN_CRC);
 	case STARGZ_CODEC_DEFLATE:
-		/* Nothing but the CRC tells wrong bytes from right ones. */
+		/* Only the CRC can detect wrong bytes. */
 		return super->features & STARGZ_INCOMPAT_DEFLATE &&
 		       flags & STARGZ_SPAN_CRC &&
 		       !(flags & ~(STARGZ_SPAN_CRC | STARGZ_SPAN_BIT_MASK));
@@ -417,7 +417,7 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 	}
 }
 
-/* Stored spans may be larger than what has to fit into memory. */
+/* Stored spans need not fit into memory, so they may be larger. */
 static const char *stargz_check_stored(const struct stargz_span *raw)
 {
 	if (!raw->ulen || raw->ulen != raw->clen)
@@ -431,15 +431,15 @@ static const char *stargz_check_stored(const struct stargz_span *raw)
 /**
  * stargz_check_span() - check a span record
  * @super: limits of the index
- * @used: how many bytes of the blob @raw->blob spans may refer to; 0 when the
- *	index has no such blob
+ * @used: number of bytes of the blob @raw->blob that spans may refer to; 0 if
+ *	the index has no such blob
  * @raw: the record
  *
- * What passes needs at most stargz_span_clen_max() bytes of memory and at most
- * that many compressed bytes of work, unless it is stored. No other code limits
+ * A valid span that is not stored needs at most stargz_span_clen_max() bytes of
+ * memory for compressed bytes, and as many bytes of work. No other code limits
  * compressed bytes.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 			      const struct stargz_span *raw)
@@ -462,7 +462,7 @@ const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 		return "bad decoded size of span";
 	if (clen > stargz_span_clen_max(ulen))
 		return "too many compressed bytes in span";
-	/* In a zstd frame a run of one byte has no end but that of a block. */
+	/* In a zstd frame only the block size limits a run of one byte. */
 	if (raw->codec == STARGZ_CODEC_ZSTD)
 		return NULL;
 	if (ulen > stargz_deflate_ulen_max(clen))
@@ -473,15 +473,15 @@ const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 /**
  * stargz_check_extent() - check an extent record of a file
  * @raw: the record
- * @pos: a byte of the file that the extent was found for; its own first byte
- *	when all extents of a file are checked in order
- * @end: where the next extent starts, or the size of the file after the last
- * @size: of the file
+ * @pos: the byte of the file for which the extent was looked up; the first byte
+ *	of the extent if all extents of a file are checked in order
+ * @end: start of the next extent, or the file size after the last
+ * @size: size of the file
  *
- * What passes holds @pos and ends in the file. The span has to be checked by
+ * A valid extent holds @pos and ends within the file. Check its span with
  * stargz_check_span() and stargz_check_content().
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
 				u64 end, u64 size)
@@ -492,12 +492,12 @@ const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
 }
 
 /**
- * stargz_check_content() - check that a run of a file lies within its span
+ * stargz_check_content() - check that an extent lies within its span
  * @raw: the span, which passed stargz_check_span()
  * @offset: first byte in the decoded span
- * @len: length of the run, in bytes
+ * @len: length of the extent, in bytes
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
 				 u64 len)
@@ -510,14 +510,14 @@ const char *stargz_check_content(const struct stargz_span *raw, u32 offset,
 }
 
 /**
- * stargz_check_history() - check the record of a span's history
+ * stargz_check_history() - check the record of a history
  * @super: bounds of the tables
  * @raw: the record
  *
- * What passes takes at most %STARGZ_HISTORY_CLEN_MAX bytes of memory compressed
- * and %STARGZ_HISTORY_SIZE decoded.
+ * A valid history has at most %STARGZ_HISTORY_CLEN_MAX compressed and
+ * %STARGZ_HISTORY_SIZE decoded bytes.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_history(const struct stargz_super_info *super,
 				 const struct stargz_history *raw)
@@ -539,9 +539,9 @@ const char *stargz_check_history(const struct stargz_super_info *super,
  * stargz_check_blob_record() - check a blob record
  * @raw: the record
  *
- * Whether its source exists and reaches that far is not known here.
+ * Does not check that the source exists and is large enough.
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_blob_record(const struct stargz_blob *raw)
 {
@@ -556,12 +556,12 @@ const char *stargz_check_blob_record(const struct stargz_blob *raw)
 }
 
 /**
- * stargz_check_xattr_set() - check the head of a set of extended attributes
+ * stargz_check_xattr_set() - check the header of a set of extended attributes
  * @super: bounds of the tables
- * @offset: where the set starts in the table, bytes
- * @raw: the head
+ * @offset: offset of the set in the table, bytes
+ * @raw: the header
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_xattr_set(const struct stargz_super_info *super,
 				   u64 offset,
@@ -579,12 +579,12 @@ const char *stargz_check_xattr_set(const struct stargz_super_info *super,
 }
 
 /**
- * stargz_check_xattr() - check the head of an extended attribute
- * @raw: the head
- * @left: bytes left in the set, from the head on
- * @size: set to the bytes up to the next attribute
+ * stargz_check_xattr() - check the header of an extended attribute
+ * @raw: the header
+ * @left: bytes left in the set, from the header on
+ * @size: set to the distance to the next attribute, bytes
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
 			       u32 *size)
@@ -608,7 +608,7 @@ const char *stargz_check_xattr(const struct stargz_xattr *raw, u32 left,
 	return NULL;
 }
 
-/* Bytes of the prefix of a name, by enum stargz_xattr_prefix. */
+/* Length of the prefix of a name in bytes, by enum stargz_xattr_prefix. */
 static size_t stargz_xattr_prefix_len(u8 prefix)
 {
 	switch (prefix) {
@@ -625,10 +625,10 @@ static size_t stargz_xattr_prefix_len(u8 prefix)
 
 /**
  * stargz_check_xattr_name() - check the name of an extended attribute
- * @raw: the head, which passed stargz_check_xattr()
- * @name: the @raw->name_len bytes behind it
+ * @raw: the header, which passed stargz_check_xattr()
+ * @name: the @raw->name_len bytes after the header
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the violated rule.
  */
 const char *stargz_check_xattr_name(const struct stargz_xattr *raw,
 				    const char *name)
@@ -642,11 +642,11 @@ const char *stargz_check_xattr_name(const struct stargz_xattr *raw,
 }
 
 /**
- * stargz_name_cmp() - order of names in a directory
+ * stargz_name_cmp() - compare names in directory order
  * @a: bytes of a name
- * @alen: how many
- * @b: bytes of another
- * @blen: how many
+ * @alen: number of bytes of @a
+ * @b: bytes of another name
+ * @blen: number of bytes of @b
  *
  * Return: less than, equal to or greater than zero, as memcmp().
  */

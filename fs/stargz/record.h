@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The rules that an index must keep, as functions that the kernel and
- * userspace share. See record.c.
+ * The validity rules of an index, as functions that the kernel and userspace
+ * share. See record.c.
  */
 #ifndef STARGZ_RECORD_H
 #define STARGZ_RECORD_H
@@ -15,9 +15,9 @@
 #include "stargz_fs.h"
 
 /**
- * struct stargz_table_info - one table of the index, checked
+ * struct stargz_table_info - bounds of a table, checked
  * @offset: bytes from the start of the index
- * @count: records
+ * @count: number of records
  */
 struct stargz_table_info {
 	u64 offset;
@@ -26,11 +26,11 @@ struct stargz_table_info {
 
 /**
  * struct stargz_super_info - decoded and checked superblock
- * @table: every table lies within @index_size and overlaps no other
- * @index_size: bytes
- * @data_bytes: sum of regular files' sizes
+ * @table: every table lies within @index_size and overlaps no other table
+ * @index_size: size of the index, bytes
+ * @data_bytes: sum of the sizes of all regular files, bytes
  * @max_span: largest decoded size of a compressed span, bytes
- * @features: STARGZ_INCOMPAT_* bits, which stargz_super_check() does not check
+ * @features: STARGZ_INCOMPAT_* bits, not checked by stargz_super_check()
  * @uuid: identity of the tree
  */
 struct stargz_super_info {
@@ -43,11 +43,12 @@ struct stargz_super_info {
 };
 
 /**
- * stargz_span_clen_max() - limit of compressed bytes of a span
+ * stargz_span_clen_max() - limit of the compressed bytes of a span
  * @ulen: decoded bytes of the span
  *
- * Return: the most bytes that &struct stargz_span.clen may have, unless the
- * span is stored. The reason is at %STARGZ_SPAN_SLACK.
+ * %STARGZ_SPAN_SLACK explains the limit.
+ *
+ * Return: the maximum of &struct stargz_span.clen, unless the span is stored.
  */
 static inline u64 stargz_span_clen_max(u32 ulen)
 {
@@ -55,11 +56,12 @@ static inline u64 stargz_span_clen_max(u32 ulen)
 }
 
 /**
- * stargz_deflate_ulen_max() - most that deflate data can decode to
+ * stargz_deflate_ulen_max() - maximum decoded size of deflate data
  * @clen: compressed bytes
  *
- * One byte gives at most 1032: two bits can stand for 258 bytes. The rest is
- * for codes of a single symbol, which take one bit, in a short stream.
+ * One byte decodes to at most 1032 bytes, because two bits can encode 258
+ * bytes. The constant covers codes of a single symbol, which take one bit, in a
+ * short stream.
  *
  * Return: bytes.
  */

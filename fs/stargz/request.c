@@ -4,21 +4,21 @@
  *
  * A request holds the folios of a window and the number of missing bytes of
  * each. Its jobs run on all CPUs and together cover the window. Each job fills
- * its part of each folio. The job that delivers the last missing byte of a folio
- * unlocks it. Extents need not start or end at page boundaries, and a large folio
- * may span many extents. A folio becomes uptodate only when all its bytes were
- * produced. Bytes after the end of the file are zeroed.
+ * its part of each folio. The job that delivers the last missing byte of a
+ * folio unlocks it. Extents need not start or end at page boundaries, and a
+ * large folio may span many extents. A folio becomes uptodate only when all its
+ * bytes were produced. Bytes after the end of the file are zeroed.
  *
  * A span of which a job wants every byte is decoded straight into the folios if
  * their memory is contiguous or can be mapped contiguously. Otherwise it goes
- * through the span cache, see cache.c. stored.c reads the wanted bytes of stored
- * spans into the folios.
+ * through the span cache, see cache.c. stored.c reads the wanted bytes of
+ * stored spans into the folios.
  *
  * Locking: folios arrive locked, and stargz never locks another folio of its
  * files. A locked folio pins its inode; a job accesses the inode only while it
  * has a locked folio. Jobs wait for I/O, for a stream, for room in the span
- * cache and for spans that are being decoded. The tasks that they wait for never
- * wait for a job or a folio.
+ * cache and for spans that are being decoded. The tasks that they wait for
+ * never wait for a job or a folio.
  */
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
@@ -242,9 +242,9 @@ static bool stargz_target_whole(const struct stargz_job *job,
 }
 
 /*
- * Take over the decoding of the span in t->map, of which the job wants the bytes
- * from @pos on, and set up @d. False if another task has the span, it is damaged,
- * or memory is short. The job holds a stream.
+ * Take over the decoding of the span in t->map, of which the job wants the
+ * bytes from @pos on, and set up @d. False if another task has the span, it is
+ * damaged, or memory is short. The job holds a stream.
  */
 static bool stargz_target_begin(const struct stargz_job *job,
 				struct stargz_target *t, u64 pos,
@@ -316,9 +316,9 @@ static void stargz_target_end(struct stargz_job *job, struct stargz_target *t,
 /* Reading stored bytes straight into folios */
 
 /*
- * List the memory of the folios from job->pos up to @end in at most @max entries.
- * Returns the number of entries. Sets *@stop to the end of the last one, and
- * *@slack to the part of its folio after the end of the file.
+ * List the memory of the folios from job->pos up to @end in at most @max
+ * entries. Returns the number of entries. Sets *@stop to the end of the last
+ * one, and *@slack to the part of its folio after the end of the file.
  */
 static unsigned int stargz_job_list(const struct stargz_job *job, u64 end,
 				    struct bio_vec *to, unsigned int max,

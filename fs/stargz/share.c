@@ -2,12 +2,12 @@
 /*
  * stargz - limit of the memory that reading holds of a memory cgroup.
  *
- * Memory that is charged to a cgroup while a span is decoded cannot be reclaimed
- * until decoding ends. One large span for each stream could use up the limit of
- * a small cgroup, and the next allocation of its tasks would invoke the OOM
- * killer. Reading therefore holds at most a quarter of the limit of a cgroup. A
- * reader that gets no share decodes without memory, as it does under memory
- * shortage.
+ * Memory that is charged to a cgroup while a span is decoded cannot be
+ * reclaimed until decoding ends. One large span for each stream could use up
+ * the limit of a small cgroup, and the next allocation of its tasks would
+ * invoke the OOM killer. Reading therefore holds at most a quarter of the limit
+ * of a cgroup. A reader that gets no share decodes without memory, as it does
+ * under memory shortage.
  *
  * The tightest limit of the cgroup and its ancestors counts. Shares are counted
  * in slots. Cgroups that hash to the same slot count together, which may refuse
@@ -69,8 +69,8 @@ static u64 stargz_share_limit(unsigned int *slot)
 
 /**
  * stargz_share_take() - ask whether memory may be allocated for reading
- * @share: filled in; call stargz_share_drop() once the memory is freed or can be
- *	reclaimed
+ * @share: filled in; call stargz_share_drop() once the memory is freed or can
+ *	be reclaimed
  * @bytes: size of the allocation, which is charged to the caller's owner
  *
  * Context: Does not sleep.

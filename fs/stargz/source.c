@@ -252,9 +252,9 @@ void stargz_source_close(struct stargz_source *src)
  * @pos: first byte
  * @iter: destination and number of bytes
  *
- * Reads with the credentials of the mounter, so that a reader of the mount needs
- * no rights on the image. May sleep and allocate; reclaim never enters file
- * systems.
+ * Reads with the credentials of the mounter, so that a reader of the mount
+ * needs no rights on the image. May sleep and allocate; reclaim never enters
+ * file systems.
  *
  * Return: 0 if all bytes were read, -EIO if the source ends early or its file
  * system is damaged, -EINTR if the caller is being killed, or another error of

@@ -2,16 +2,16 @@
 /*
  * stargz - on-disk format of the index.
  *
- * An index describes the directory tree held by one or more container layer
- * blobs and says which byte ranges of the blobs decode to which byte ranges
- * of which files. The blobs themselves are never modified. This header is the
- * format: the kernel module and the userspace tools include the same file.
- * The prose version is Documentation/index-format.rst.
+ * An index describes the directory tree of one or more container layer blobs.
+ * It maps the bytes of each file to the bytes of a blob that decode to them.
+ * The blobs are never modified. This header defines the format; the kernel
+ * module and the userspace tools include it. Documentation/index-format.rst
+ * describes the format in prose.
  *
  * All integers are little endian. All tables are arrays of fixed-size records
- * or byte heaps; nothing in the index is a pointer chain, and nothing needs
- * more than one table lookup per step. Every record is validated each time it
- * is read, because the index may be damaged, hostile, or changed under us.
+ * or byte heaps. The index contains no pointer chains, and no step needs more
+ * than one table look-up. Readers validate every record each time they read it,
+ * because the index may be damaged or hostile, or may change underneath.
  */
 #ifndef STARGZ_FS_H
 #define STARGZ_FS_H
@@ -34,7 +34,7 @@
 
 /* The root directory is always the first record of the inode table. */
 #define STARGZ_ROOT_INO		1
-/* Highest inode number; 2^32 - 1 is what other layers take for "none". */
+/* Highest inode number; other code uses 2^32 - 1 for "none". */
 #define STARGZ_MAX_INODES	0xfffffffeu
 /* Longest name of a directory entry, in bytes. */
 #define STARGZ_NAME_MAX		255
@@ -44,9 +44,9 @@
 #define STARGZ_XATTR_VALUE_MAX	65536
 /* Largest set of extended attributes of one inode, in bytes. */
 #define STARGZ_XATTR_SET_MAX	1048576
-/* Largest regular file, in bytes; what off_t holds. */
+/* Largest regular file, in bytes: the maximum of off_t. */
 #define STARGZ_FILE_SIZE_MAX	0x7fffffffffffffffULL
-/* Largest device numbers; what dev_t of Linux holds. */
+/* Largest device numbers: the maximum of dev_t on Linux. */
 #define STARGZ_MAJOR_MAX	0xfff
 #define STARGZ_MINOR_MAX	0xfffff
 /* Largest decoded size of a compressed span, in bytes. */
@@ -54,23 +54,23 @@
 /*
  * A compressed span has at most ulen + ulen / 8 + STARGZ_SPAN_SLACK compressed
  * bytes (1.25 MiB). Decoding yields the ulen bytes of the span and, to reach a
- * checksum, at most 1 MiB behind them. What cannot be compressed grows by less
- * than an eighth even in the smallest stored blocks that encoders make, so
- * ulen * 9 / 8 bytes, 1.125 MiB for the tail and 128 KiB for the headers of
- * members and frames are enough. More would only be a way to have a reader
- * fetch and pass over bytes that decode to nothing.
+ * checksum, at most 1 MiB after them. Incompressible data grows by less than an
+ * eighth, even in the smallest stored blocks that encoders make. ulen * 9 / 8
+ * bytes, 1.125 MiB for the tail and 128 KiB for the headers of members and
+ * frames are therefore enough. A higher limit would only let a hostile blob
+ * make readers fetch and skip bytes that decode to nothing.
  */
 #define STARGZ_SPAN_SLACK	1310720
 /* Longest history before a span, in bytes. */
 #define STARGZ_HISTORY_SIZE	32768
-/* Longest compressed form of one; deflate adds little to what it cannot. */
+/* Longest compressed history; deflate adds little to incompressible data. */
 #define STARGZ_HISTORY_CLEN_MAX	40960
-/* Most blobs one index may refer to. */
+/* Maximum number of blobs of one index. */
 #define STARGZ_MAX_BLOBS	4096
 
 /*
- * Times are unsigned nanoseconds since this many seconds from the Unix epoch
- * (1901-12-13 20:45:52 UTC); the last representable second is in 2486.
+ * Times are unsigned nanoseconds since STARGZ_TIME_BASE seconds from the Unix
+ * epoch (1901-12-13 20:45:52 UTC); the last representable second is in 2486.
  */
 #define STARGZ_TIME_BASE	(-2147483647LL - 1)
 #define STARGZ_TIME_MAX		(STARGZ_TIME_BASE + 18446744073LL)
@@ -78,11 +78,11 @@
 /**
  * enum stargz_table_id - position of a table in stargz_super_block.table[]
  * @STARGZ_TABLE_INODES: struct stargz_inode, inode number minus one
- * @STARGZ_TABLE_DIRENTS: struct stargz_dirent, the entries of one directory
- *	being contiguous and sorted by name
+ * @STARGZ_TABLE_DIRENTS: struct stargz_dirent; the entries of one directory are
+ *	contiguous and sorted by name
  * @STARGZ_TABLE_NAMES: bytes; entry names and symbolic link targets, without
  *	terminators
- * @STARGZ_TABLE_EXTENTS: struct stargz_extent, the extents of one file being
+ * @STARGZ_TABLE_EXTENTS: struct stargz_extent; the extents of one file are
  *	contiguous and sorted by file offset
  * @STARGZ_TABLE_SPANS: struct stargz_span, sorted by blob and start
  * @STARGZ_TABLE_BLOBS: struct stargz_blob
@@ -90,7 +90,7 @@
  * @STARGZ_TABLE_HISTORIES: struct stargz_history, sorted by span
  * @STARGZ_TABLE_HISTORY_DATA: bytes; compressed histories
  * @STARGZ_TABLE_DIGESTS: struct stargz_digest, sorted by inode and offset
- * @STARGZ_TABLES: number of slots; a slot without a name above is zero
+ * @STARGZ_TABLES: number of slots; a slot that is not listed above is zero
  */
 enum stargz_table_id {
 	STARGZ_TABLE_INODES	= 0,
@@ -107,9 +107,9 @@ enum stargz_table_id {
 };
 
 /**
- * struct stargz_table - where a table is
+ * struct stargz_table - position of a table
  * @offset: bytes from the start of the index; a multiple of
- *	%STARGZ_TABLE_ALIGN, and zero when the table is empty
+ *	%STARGZ_TABLE_ALIGN, and zero if the table is empty
  * @count: number of records (bytes for a heap)
  */
 struct stargz_table {
@@ -117,17 +117,17 @@ struct stargz_table {
 	__le64 count;
 };
 
-/* feature_incompat: a reader that does not know a set bit must refuse. */
+/* feature_incompat: a reader must refuse unknown bits. */
 #define STARGZ_INCOMPAT_STORED	0x00000001u	/* %STARGZ_CODEC_STORED spans */
 #define STARGZ_INCOMPAT_DEFLATE	0x00000002u	/* %STARGZ_CODEC_DEFLATE spans */
 #define STARGZ_INCOMPAT_ZSTD	0x00000004u	/* %STARGZ_CODEC_ZSTD spans */
 
-/* feature_compat: a reader that does not know a set bit may ignore it. */
+/* feature_compat: a reader may ignore unknown bits. */
 #define STARGZ_COMPAT_DIGESTS	0x00000001u	/* the digest table is filled */
-#define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts left as .wh. files */
-#define STARGZ_COMPAT_MERGED	0x00000004u	/* whiteouts were carried out */
-#define STARGZ_COMPAT_CHAINED	0x00000008u	/* the layers below were known */
-#define STARGZ_COMPAT_OPEN	0x00000010u	/* lower layers decide about some of it */
+#define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts are .wh. files */
+#define STARGZ_COMPAT_MERGED	0x00000004u	/* whiteouts were applied */
+#define STARGZ_COMPAT_CHAINED	0x00000008u	/* lower layers were known */
+#define STARGZ_COMPAT_OPEN	0x00000010u	/* depends on lower layers */
 
 /**
  * struct stargz_super_block - first 512 bytes of the index
@@ -140,11 +140,12 @@ struct stargz_table {
  * @feature_incompat: STARGZ_INCOMPAT_* bits
  * @max_span: largest @ulen of all compressed spans, in bytes, at most
  *	%STARGZ_SPAN_MAX
- * @uuid: identity of the tree; a function of the blobs' digests and the
- *	options the index was made with
- * @index_size: bytes of the whole index, a multiple of %STARGZ_INDEX_ALIGN
- * @data_bytes: sum of the sizes of all regular files, each inode once; what
- *	statfs(2) reports as used
+ * @uuid: identity of the tree, derived from the digests of the blobs and the
+ *	options of the indexer
+ * @index_size: size of the whole index in bytes, a multiple of
+ *	%STARGZ_INDEX_ALIGN
+ * @data_bytes: sum of the sizes of all regular files, each inode once;
+ *	statfs(2) reports it as used space
  * @table: the tables, by &enum stargz_table_id
  * @reserved: zero
  */
@@ -164,8 +165,8 @@ struct stargz_super_block {
 };
 
 /* stargz_inode.flags */
-#define STARGZ_INODE_INLINE	0x0001	/* @a, @b: one extent for the file */
-#define STARGZ_INODE_IMPLIED	0x0002	/* directory: no entry gives attributes */
+#define STARGZ_INODE_INLINE	0x0001	/* @a, @b: the only extent of the file */
+#define STARGZ_INODE_IMPLIED	0x0002	/* directory without an entry */
 
 /**
  * struct stargz_inode - one file system object; inode number minus one is its
@@ -182,9 +183,9 @@ struct stargz_super_block {
  * @b: see below
  * @xattr: zero, or one plus the offset of the struct stargz_xattr_set in the
  *	xattr table in units of 4 bytes
- * @parent: directory: inode number of the parent (the root's own for the
- *	root), always smaller than the directory's own elsewhere, which makes
- *	loops impossible; else zero
+ * @parent: directory: inode number of the parent. It is smaller than that of
+ *	the directory, which rules out loops; the root is its own parent. Else
+ *	zero
  *
  * ================== ============================== =======================
  * type               @a                             @b
@@ -232,14 +233,14 @@ struct stargz_dirent {
 	__le16 reserved;
 };
 
-/* A span number that means: no data, the range reads as zeroes. */
+/* Span number of a hole, which reads as zeroes. */
 #define STARGZ_NO_SPAN		0xffffffffu
 
 /**
- * struct stargz_extent - a run of a file
- * @pos: first byte in the file; zero in a file's first extent and strictly
- *	increasing after that, so the run ends where the next one starts, and
- *	the last one at the end of the file
+ * struct stargz_extent - an extent of a file
+ * @pos: first byte in the file; zero for the first extent of a file, then
+ *	strictly increasing. An extent ends where the next one starts, and the
+ *	last one at the end of the file
  * @span: span that holds the bytes, or %STARGZ_NO_SPAN for a hole
  * @offset: offset of the first byte in the decoded span
  */
@@ -252,16 +253,15 @@ struct stargz_extent {
 /**
  * enum stargz_codec - how a span is decoded
  * @STARGZ_CODEC_STORED: the bytes are the content
- * @STARGZ_CODEC_GZIP: one or more RFC 1952 members side by side, from the
- *	header of the first on; some may be empty
- * @STARGZ_CODEC_DEFLATE: RFC 1951 data of a member from the start of a block
- *	on, at bit (stargz_span.flags & %STARGZ_SPAN_BIT_MASK) of the first
- *	byte, after the history that the history table may have for the span.
- *	The member may end within the span; its trailer, which says nothing
- *	about this part of it, is skipped, and further members follow as
- *	above. %STARGZ_SPAN_CRC is always set
- * @STARGZ_CODEC_ZSTD: one or more RFC 8878 frames side by side, skippable
- *	ones among them
+ * @STARGZ_CODEC_GZIP: one or more consecutive RFC 1952 members, starting at the
+ *	header of the first; some may be empty
+ * @STARGZ_CODEC_DEFLATE: RFC 1951 data of a member, starting at a block, at bit
+ *	(stargz_span.flags & %STARGZ_SPAN_BIT_MASK) of the first byte. The
+ *	history table may have a history for the span. The member may end
+ *	within the span; its trailer covers more than the span and is skipped.
+ *	Further members may follow as above. %STARGZ_SPAN_CRC is always set
+ * @STARGZ_CODEC_ZSTD: one or more consecutive RFC 8878 frames, with skippable
+ *	frames among them
  */
 enum stargz_codec {
 	STARGZ_CODEC_STORED	= 0,
@@ -275,16 +275,16 @@ enum stargz_codec {
 #define STARGZ_SPAN_CRC		0x08	/* @crc32 is set */
 
 /**
- * struct stargz_span - a run of a blob that decodes on its own
+ * struct stargz_span - a range of a blob that decodes on its own
  * @start: first compressed byte, from the start of the blob
- * @clen: upper bound of the compressed length, in bytes; @start + @clen is at
- *	most the blob's @used, and of a compressed span @clen is at most
- *	@ulen + @ulen / 8 + %STARGZ_SPAN_SLACK. The codec may stop before.
+ * @clen: upper bound of the compressed length, in bytes; the codec may stop
+ *	earlier. @start + @clen is at most @used of the blob. For a compressed
+ *	span @clen is at most @ulen + @ulen / 8 + %STARGZ_SPAN_SLACK
  * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
- *	for stored spans). What is at @start may decode to more: tar padding
- *	and headers, or the next span, follow the content.
- * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes, which is
- *	checked in place of what members say of themselves
+ *	number for stored spans). The compressed bytes may decode to more: tar
+ *	padding and headers, or the next span, follow the content
+ * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes; readers
+ *	verify it instead of the checksums of members
  * @blob: position in the blob table
  * @codec: &enum stargz_codec
  * @flags: STARGZ_SPAN_* bits
@@ -300,13 +300,13 @@ struct stargz_span {
 };
 
 /**
- * struct stargz_history - history that precedes a %STARGZ_CODEC_DEFLATE span
- * @span: the span
+ * struct stargz_history - history of a %STARGZ_CODEC_DEFLATE span
+ * @span: span number
  * @clen: compressed bytes in the history data table, 1 to
  *	%STARGZ_HISTORY_CLEN_MAX
  * @offset: offset in the history data table
- * @ulen: bytes of history, 1 to %STARGZ_HISTORY_SIZE; bytes that the span never
- *	refers to may read as zero
+ * @ulen: bytes of history, 1 to %STARGZ_HISTORY_SIZE; bytes to which the span
+ *	never refers may be zero
  * @reserved: zero
  *
  * The history data is an RFC 1951 stream that decodes to @ulen bytes.
@@ -326,18 +326,19 @@ struct stargz_history {
 
 /**
  * struct stargz_blob - one layer blob
- * @size: bytes
- * @start: first byte of the blob in its source
- * @source: zero: the source that holds this index; N: the Nth source given
- *	at mount time, starting at one
+ * @size: size in bytes
+ * @start: offset of the first byte in the source
+ * @source: zero: the source that holds this index; N: the Nth source given at
+ *	mount time, counted from one
  * @digest_type: STARGZ_DIGEST_*
  * @reserved: zero
- * @digest: what @digest_type says
+ * @digest: digest of the type @digest_type
  * @used: end of the last span, from the start of the blob, at most @size
  *
- * The source must reach to @start + @used. It may be larger than @start +
- * @size, since disks are padded, and smaller, since a loop device drops a last
- * partial sector: that holds only the end of what the index was made from.
+ * The source must extend at least to @start + @used. It may be larger than
+ * @start + @size, because disks are padded. It may be smaller, because a loop
+ * device drops a partial last sector, which holds only the end of the data from
+ * which the index was made.
  */
 struct stargz_blob {
 	__le64 size;
@@ -350,7 +351,7 @@ struct stargz_blob {
 };
 
 /**
- * enum stargz_xattr_prefix - what a stored attribute name is appended to
+ * enum stargz_xattr_prefix - prefix of a stored attribute name
  * @STARGZ_XATTR_USER: "user."
  * @STARGZ_XATTR_TRUSTED: "trusted."
  * @STARGZ_XATTR_SECURITY: "security."
@@ -372,9 +373,9 @@ enum stargz_xattr_prefix {
  * @prefix: &enum stargz_xattr_prefix
  * @reserved: zero
  *
- * The name and then the value follow at once; the next attribute starts at
- * the next 4-byte boundary. ACL values are in the xattr format of acl(5),
- * version 2.
+ * The name follows the header, and the value follows the name. The next
+ * attribute starts at the next 4-byte boundary. ACL values are in the xattr
+ * format of acl(5), version 2.
  */
 struct stargz_xattr {
 	__le32 value_len;
@@ -385,8 +386,8 @@ struct stargz_xattr {
 
 /**
  * struct stargz_xattr_set - the extended attributes of one or more inodes
- * @size: bytes, with this header, at most %STARGZ_XATTR_SET_MAX and a
- *	multiple of 4
+ * @size: size in bytes including this header, a multiple of 4, at most
+ *	%STARGZ_XATTR_SET_MAX
  * @count: number of struct stargz_xattr that follow, sorted by prefix and
  *	name, without duplicates
  */
@@ -396,11 +397,11 @@ struct stargz_xattr_set {
 };
 
 /**
- * struct stargz_digest - expected content of a run of a file
+ * struct stargz_digest - expected content of a range of a file
  * @ino: inode number
  * @reserved: zero
  * @pos: first byte in the file
- * @len: bytes
+ * @len: number of bytes
  * @sha256: SHA-256 of the bytes
  */
 struct stargz_digest {
@@ -411,7 +412,7 @@ struct stargz_digest {
 	__u8 sha256[32];
 };
 
-/* Size of a record of each table, in bytes; zero for a slot without a name. */
+/* Size of a record of each table, in bytes; zero for an unlisted slot. */
 #define STARGZ_RECORD_SIZES {						\
 	[STARGZ_TABLE_INODES]       = sizeof(struct stargz_inode),	\
 	[STARGZ_TABLE_DIRENTS]      = sizeof(struct stargz_dirent),	\

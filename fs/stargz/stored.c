@@ -6,8 +6,8 @@
  * straight into the page cache, and only the wanted bytes of a span, which may
  * be of any size, are read. If all sectors match, a bio reads from a block
  * device into the folios. Otherwise, and for files, the bytes are copied from
- * the page cache of the source. The only memory needed is a bio, which a mempool
- * guarantees. Nothing is shared here, so there are no locks.
+ * the page cache of the source. The only memory needed is a bio, which a
+ * mempool guarantees. Nothing is shared here, so there are no locks.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
@@ -111,8 +111,8 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
  * Sleeps. May be called with folios locked; takes no lock of stargz. After an
  * error the content of the destination is undefined.
  *
- * The checksum is verified only if the span is read as a whole. After a mismatch
- * every read of the span fails.
+ * The checksum is verified only if the span is read as a whole. After a
+ * mismatch every read of the span fails.
  *
  * Return: 0, -EFSCORRUPTED if the checksum of the span differs, -EINTR if the
  * caller is being killed, -EIO or another error of the read.

@@ -2,17 +2,17 @@
 /*
  * stargz - streams: decoder states, shared by all mounts.
  *
- * A task must hold a stream to decode, to read compressed bytes or to add to the
- * span cache, see struct stargz_stream. Streams are allocated on demand, up to a
- * number that depends on the number of CPUs, and freed under memory pressure.
- * One stream always remains, so that reading continues span by span when memory
- * is short.
+ * A task must hold a stream to decode, to read compressed bytes or to add to
+ * the span cache, see struct stargz_stream. Streams are allocated on demand, up
+ * to a number that depends on the number of CPUs, and freed under memory
+ * pressure. One stream always remains, so that reading continues span by span
+ * when memory is short.
  *
- * The holder of a stream waits for I/O, for folios of the index, for room in the
- * span cache, and for spans that are being decoded, whose decoder holds a stream
- * as well. It never locks a folio of a file and never waits for another stream,
- * so a task may wait for a stream with folios locked. A second stream, for
- * decoding two spans side by side, is taken only if no wait is needed.
+ * The holder of a stream waits for I/O, for folios of the index, for room in
+ * the span cache, and for spans that are being decoded, whose decoder holds a
+ * stream as well. It never locks a folio of a file and never waits for another
+ * stream, so a task may wait for a stream with folios locked. A second stream,
+ * for decoding two spans side by side, is taken only if no wait is needed.
  *
  * Locking: stargz_streams.lock, held for list operations only.
  */
@@ -162,7 +162,9 @@ struct stargz_stream *stargz_stream_get(const struct stargz_sb_info *sbi)
 						  stargz_stream_idle(sbi)))
 			return NULL;
 		if (READ_ONCE(sbi->stopping)) {
-			/* This wake-up may have been for a stream: pass it on. */
+			/*
+			 * This wake-up may have been for a stream: pass it on.
+			 */
 			wake_up(&stargz_streams.wait);
 			return NULL;
 		}

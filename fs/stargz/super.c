@@ -3,10 +3,10 @@
  * stargz - superblocks and the module.
  *
  * The cost of mounting does not depend on the number of files: mounting reads
- * the superblock and the blob table. struct stargz_sb_info holds everything that
- * belongs to a mount. init_fs_context allocates it, and stargz_info_free() is
- * the only place that frees it, however the mount ends. internal.h describes the
- * order of teardown.
+ * the superblock and the blob table. struct stargz_sb_info holds everything
+ * that belongs to a mount. init_fs_context allocates it, and stargz_info_free()
+ * is the only place that frees it, however the mount ends. internal.h describes
+ * the order of teardown.
  *
  * No locks besides those of the VFS: mounting and unmounting of a superblock
  * exclude each other.
@@ -24,8 +24,8 @@
 #include "internal.h"
 
 /*
- * Bounds of the default readahead window. The default is the size of the largest
- * span; readahead rounds it to whole spans.
+ * Bounds of the default readahead window. The default is the size of the
+ * largest span; readahead rounds it to whole spans.
  */
 #define STARGZ_WINDOW_MIN	SZ_1M
 #define STARGZ_WINDOW_MAX	SZ_4M
@@ -345,10 +345,10 @@ static int stargz_read_blobs(struct super_block *sb, struct fs_context *fc)
 /* Filling the superblock */
 
 /*
- * A read of a file on stargz reads a source in the same thread, so a source that
- * is a file adds one level to the stack. The VFS's limit on stacking then applies
- * to everything in between. A block device ends a stack, because I/O below it
- * runs in other threads.
+ * A read of a file on stargz reads a source in the same thread, so a source
+ * that is a file adds one level to the stack. The VFS's limit on stacking then
+ * applies to everything in between. A block device ends a stack, because I/O
+ * below it runs in other threads.
  */
 static int stargz_source_depth(const struct stargz_source *src)
 {
@@ -412,9 +412,9 @@ static int stargz_make_root(struct super_block *sb, struct fs_context *fc)
 }
 
 /*
- * The bdi of a block device has a window that fits its blocks, not spans, so use
- * a separate one. Its name must be unique: before 6.6 a device can be mounted
- * again while the bdi of its last mount is still being freed.
+ * The bdi of a block device has a window that fits its blocks, not spans, so
+ * use a separate one. Its name must be unique: before 6.6 a device can be
+ * mounted again while the bdi of its last mount is still being freed.
  */
 static int stargz_setup_bdi(struct super_block *sb)
 {

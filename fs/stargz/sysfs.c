@@ -6,8 +6,8 @@
  * One file holds one number, see Documentation/ABI/testing/sysfs-fs-stargz. The
  * counters reveal the activity of other containers, so only root can read them.
  * Counters are per CPU and are added up without a lock. struct stargz_sb_info
- * outlives the directory of its mount: unregistering waits until the last reader
- * has closed its files.
+ * outlives the directory of its mount: unregistering waits until the last
+ * reader has closed its files.
  */
 #include <linux/kobject.h>
 #include <linux/percpu.h>
@@ -114,8 +114,8 @@ static void stargz_kobj_put(struct stargz_sb_info *sbi)
  * stargz_sysfs_register() - create the directory of a mount
  * @sb: the file system, with its device number and counters
  *
- * May sleep. Must be the last step of mounting that can fail, so that sysfs shows
- * only mounted file systems.
+ * May sleep. Must be the last step of mounting that can fail, so that sysfs
+ * shows only mounted file systems.
  *
  * Return: 0 or a negative errno.
  */
@@ -139,8 +139,8 @@ int stargz_sysfs_register(struct super_block *sb)
  * stargz_sysfs_unregister() - remove the directory of a mount
  * @sbi: the mount, which need not have one
  *
- * Sleeps until the last reader is gone. Must be called while the mount still owns
- * its device number.
+ * Sleeps until the last reader is gone. Must be called while the mount still
+ * owns its device number.
  */
 void stargz_sysfs_unregister(struct stargz_sb_info *sbi)
 {

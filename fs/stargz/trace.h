@@ -12,7 +12,7 @@
 #include <linux/kdev_t.h>
 #include <linux/tracepoint.h>
 
-/* Readahead mapped a run of a file to a span that will be wanted. */
+/* Readahead mapped an extent of a file to a span that it will read. */
 TRACE_EVENT(stargz_plan,
 	TP_PROTO(const struct inode *inode, u64 pos, u64 len, u32 span,
 		 u32 offset),
@@ -38,7 +38,7 @@ TRACE_EVENT(stargz_plan,
 		  __entry->pos, __entry->len, __entry->span, __entry->offset)
 );
 
-/* A span was decoded, or could not be. */
+/* A span was decoded, or decoding failed. */
 TRACE_EVENT(stargz_decode,
 	TP_PROTO(const struct super_block *sb, u32 span, u32 clen, u32 ulen,
 		 u64 ns, int err),
@@ -64,7 +64,7 @@ TRACE_EVENT(stargz_decode,
 		  __entry->clen, __entry->ulen, __entry->ns, __entry->err)
 );
 
-/* A folio was finished: uptodate, or not and with an error. */
+/* A folio was finished, uptodate or with an error. */
 TRACE_EVENT(stargz_complete,
 	TP_PROTO(const struct inode *inode, u64 pos, u64 len, int err),
 	TP_ARGS(inode, pos, len, err),
@@ -89,7 +89,9 @@ TRACE_EVENT(stargz_complete,
 
 #endif /* STARGZ_TRACE_H */
 
-/* The folder of this file is an include path of trace.o; see the Makefile. */
+/*
+ * The directory of this file is an include path of trace.o; see the Makefile.
+ */
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE
