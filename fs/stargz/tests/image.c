@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - small images made in memory and mounted, for the KUnit tests.
+ * stargz - small images that are built in memory and mounted, for the KUnit
+ * tests.
  *
- * Written after the description of the format alone: nothing of the module is
- * used here, so that a wrong idea in there does not confirm itself.
+ * Written from the description of the format alone. It uses no code of the
+ * module, so that an error there cannot confirm itself.
  */
 #include <linux/crc32.h>
 #include <linux/cred.h>
@@ -31,7 +32,7 @@ static const u8 record_sizes[STARGZ_TABLES] = {
 
 /* Building */
 
-/* Append, and return where that begins. */
+/* Append bytes; returns their offset. */
 static size_t bytes_add(struct kunit *test, struct image_bytes *to,
 			const void *data, size_t len)
 {
@@ -46,7 +47,7 @@ static size_t bytes_add(struct kunit *test, struct image_bytes *to,
 	return at;
 }
 
-/* Append to a table, and return the number of the first record. */
+/* Append to a table; returns the number of the first record. */
 static u32 table_add(struct image *img, enum stargz_table_id id,
 		     const void *data, size_t len)
 {
@@ -55,10 +56,10 @@ static u32 table_add(struct image *img, enum stargz_table_id id,
 }
 
 /**
- * image_link() - give an inode a name
+ * image_link() - add a name for an inode
  * @img: the image
  * @dir: the directory
- * @name: stays with the caller
+ * @name: the name, owned by the caller
  * @ino: the inode
  */
 void image_link(struct image *img, u32 dir, const char *name, u32 ino)
@@ -87,8 +88,8 @@ static u32 inode_add(struct image *img, u32 dir, const char *name,
 }
 
 /**
- * image_new() - an image with an empty root directory
- * @test: frees it
+ * image_new() - create an image with an empty root directory
+ * @test: the test, which frees the image
  *
  * Return: the image.
  */
@@ -111,8 +112,8 @@ struct image *image_new(struct kunit *test)
  * image_span() - add a gzip member to the blob, and a span for it
  * @img: the image
  * @member: the member
- * @clen: its length
- * @ulen: decoded bytes to use
+ * @clen: length of @member in bytes
+ * @ulen: decoded size of the span
  *
  * Return: number of the span.
  */
@@ -132,10 +133,10 @@ u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen)
 }
 
 /**
- * image_stored() - add bytes to the blob as they are, and a span for them
+ * image_stored() - add uncompressed bytes to the blob, and a span for them
  * @img: the image
  * @data: the bytes
- * @len: how many
+ * @len: number of bytes
  *
  * Return: number of the span.
  */
@@ -154,10 +155,10 @@ u32 image_stored(struct image *img, const void *data, u32 len)
 }
 
 /**
- * image_history() - give the last span history
+ * image_history() - add a history for the last span
  * @img: the image
- * @packed: the history, compressed
- * @clen: its length
+ * @packed: the compressed history
+ * @clen: length of @packed in bytes
  * @ulen: bytes of history
  */
 void image_history(struct image *img, const void *packed, u32 clen, u32 ulen)
@@ -199,8 +200,8 @@ u32 image_dir(struct image *img, u32 dir, const char *name)
  * @img: the image
  * @dir: its directory
  * @name: its name
- * @flags: %STARGZ_INODE_INLINE when the only segment goes into the inode
- * @segs: what it consists of
+ * @flags: %STARGZ_INODE_INLINE to store the only extent in the inode
+ * @segs: extents of the file
  *
  * Return: inode number.
  */
@@ -239,7 +240,7 @@ u32 image_file(struct image *img, u32 dir, const char *name, u16 flags,
  * @img: the image
  * @dir: its directory
  * @name: its name
- * @target: where it leads
+ * @target: target of the link
  *
  * Return: inode number.
  */
@@ -280,7 +281,7 @@ u32 image_special(struct image *img, u32 dir, const char *name, umode_t mode,
 	return inode_add(img, dir, name, &raw);
 }
 
-/* strcmp() compares unsigned bytes, and a prefix is less. */
+/* strcmp() compares unsigned bytes, and a prefix sorts first. */
 static int link_cmp(const void *a, const void *b)
 {
 	const struct image_link *x = a, *y = b;
@@ -361,7 +362,7 @@ void image_finish(struct image *img)
 	image_seal(super);
 }
 
-/* Looking things up, to damage them */
+/* Looking up records, to damage them */
 
 /**
  * image_seal() - set the checksum of a superblock
@@ -374,12 +375,12 @@ void image_seal(struct stargz_super_block *super)
 }
 
 /**
- * image_record() - a record
+ * image_record() - get a record
  * @img: the image
  * @id: the table
- * @nr: its number
+ * @nr: number of the record
  *
- * Return: the record, to be changed.
+ * Return: the record, which the caller may modify.
  */
 void *image_record(struct image *img, enum stargz_table_id id, u32 nr)
 {
@@ -387,11 +388,11 @@ void *image_record(struct image *img, enum stargz_table_id id, u32 nr)
 }
 
 /**
- * image_inode() - record of an inode
+ * image_inode() - get the record of an inode
  * @img: the image
  * @ino: inode number
  *
- * Return: the record, to be changed.
+ * Return: the record, which the caller may modify.
  */
 struct stargz_inode *image_inode(struct image *img, u32 ino)
 {
@@ -399,12 +400,12 @@ struct stargz_inode *image_inode(struct image *img, u32 ino)
 }
 
 /**
- * image_find() - position of a name among all, after image_finish()
+ * image_find() - get the position of a name, after image_finish()
  * @img: the image
- * @name: a name that only one directory has
+ * @name: a name that exists in one directory only
  *
- * Return: index in struct image.links, which is the number of the directory
- * entry as well.
+ * Return: index in struct image.links, which is also the number of the
+ * directory entry.
  */
 u32 image_find(const struct image *img, const char *name)
 {
@@ -454,7 +455,7 @@ static int write_at(struct file *file, u64 end, const void *data, size_t len,
 	loff_t pos = at;
 	ssize_t n;
 
-	/* What does not fit is cut off. */
+	/* Longer names are truncated. */
 	if (at >= end || !len)
 		return 0;
 	len = min_t(u64, len, end - at);
@@ -468,7 +469,7 @@ static int write_parts(struct file *file, const struct image *img)
 	unsigned int i;
 	int err;
 
-	/* The padding at the end, and the superblock last: it wins. */
+	/* First the padding at the end; the superblock comes last. */
 	err = write_at(file, img->size, "", 1, img->size - 1);
 	for (i = 0; !err && i < STARGZ_TABLES; i++)
 		err = write_at(file, img->size, img->table[i].data,
@@ -491,7 +492,7 @@ static void image_write(struct image *img)
 			 0600);
 	KUNIT_ASSERT_FALSE(img->test, IS_ERR(file));
 	err = write_parts(file, img);
-	/* At once: nobody mounts what is open for writing. */
+	/* Close it now: a file that is open for writing cannot be mounted. */
 	__fput_sync(file);
 	KUNIT_ASSERT_EQ(img->test,
 			kunit_add_action_or_reset(img->test, image_unlink,
@@ -502,10 +503,10 @@ static void image_write(struct image *img)
 KUNIT_DEFINE_ACTION_WRAPPER(image_unmount, kern_unmount, struct vfsmount *);
 
 /**
- * image_mount() - write the image to a file and mount that
- * @img: the image; its test unmounts and deletes
+ * image_mount() - write the image to a file and mount the file
+ * @img: the image; its test unmounts and deletes the file
  *
- * Return: 0, or what mounting gave.
+ * Return: 0, or the error of mounting.
  */
 int image_mount(struct image *img)
 {
@@ -515,7 +516,7 @@ int image_mount(struct image *img)
 	KUNIT_ASSERT_NOT_NULL(img->test, type);
 	image_write(img);
 	mnt = vfs_kern_mount(type, SB_KERNMOUNT, IMAGE_PATH, NULL);
-	/* What put_filesystem() does, which is not exported. */
+	/* As put_filesystem(), which is not exported. */
 	module_put(type->owner);
 	if (IS_ERR(mnt))
 		return PTR_ERR(mnt);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stargz - small images made in memory and mounted, for the KUnit tests.
+ * stargz - small images that are built in memory and mounted, for the KUnit
+ * tests.
  */
 #ifndef STARGZ_TEST_IMAGE_H
 #define STARGZ_TEST_IMAGE_H
@@ -14,8 +15,8 @@
 
 /**
  * struct image_bytes - bytes that grow at their end
- * @data: %IMAGE_BYTES_MAX of them are allocated once there is one
- * @len: how many are used
+ * @data: %IMAGE_BYTES_MAX bytes, allocated with the first byte
+ * @len: number of used bytes
  */
 struct image_bytes {
 	u8 *data;
@@ -41,8 +42,8 @@ struct image_link {
 #define IMAGE_LINKS_MAX		256
 
 /**
- * struct image_seg - a run of a file
- * @len: bytes; zero ends an array
+ * struct image_seg - an extent of a file
+ * @len: number of bytes; zero ends an array
  * @span: span number, or %STARGZ_NO_SPAN
  * @offset: first byte in the decoded span
  */
@@ -53,19 +54,19 @@ struct image_seg {
 };
 
 /**
- * struct image - an index, then the bytes of the one blob it refers to
- * @test: whose memory all this is
- * @super: complete after image_finish()
+ * struct image - an index, followed by the one blob to which it refers
+ * @test: the test that owns the memory
+ * @super: the superblock, complete after image_finish()
  * @table: the tables
  * @blob: the blob
  * @links: all names, sorted by directory and name after image_finish()
- * @nr_links: how many
- * @blob_at: where the blob starts, which is the size of the index
- * @size: bytes of the file that image_mount() writes
- * @mnt: set by image_mount()
+ * @nr_links: number of @links
+ * @blob_at: offset of the blob, which is the size of the index
+ * @size: size of the file that image_mount() writes, bytes
+ * @mnt: the mount, set by image_mount()
  *
- * Whatever is changed after image_finish() is damage that image_mount() puts
- * into the file; after a change of @super comes image_seal().
+ * A change after image_finish() is damage that image_mount() writes to the
+ * file. After a change of @super, call image_seal().
  */
 struct image {
 	struct kunit *test;

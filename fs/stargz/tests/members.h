@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * stargz - gzip members made by others, for the KUnit tests.
+ * stargz - gzip members of other programs, for the KUnit tests.
  *
- * Above each array stands what made it; all hold the text "stargz\n" unless
- * said otherwise. `xxd -i` turned the output into C.
+ * The comment above each array names the program that made it. All members hold
+ * the text "stargz\n" unless noted otherwise. `xxd -i` converted them to C.
  */
 #ifndef STARGZ_TEST_MEMBERS_H
 #define STARGZ_TEST_MEMBERS_H
@@ -17,7 +17,7 @@ static const u8 member_gzip[] = {
 	0x00, 0x00, 0x00,
 };
 
-/* printf 'stargz\n' >name; gzip -9 name: a header with the file's name */
+/* printf 'stargz\n' >name; gzip -9 name: a header with a file name */
 static const u8 member_named[] = {
 	0x1f, 0x8b, 0x08, 0x08, 0x8b, 0xda, 0x04, 0x6b, 0x02, 0x03, 0x6e, 0x61,
 	0x6d, 0x65, 0x00, 0x2b, 0x2e, 0x49, 0x2c, 0x4a, 0xaf, 0xe2, 0x02, 0x00,
@@ -49,7 +49,7 @@ static const u8 member_flushed[] = {
  * C, zlib: deflateInit2(&z, 9, Z_DEFLATED, 31, 8, 0), then
  * deflateSetHeader() with text = 1, time = 1700000000, os = 3,
  * extra = "SG\5\0extra", name = "name", comment = "comment", hcrc = 1:
- * every field that a header can have
+ * all fields of a header
  */
 static const u8 member_all_fields[] = {
 	0x1f, 0x8b, 0x08, 0x1f, 0x00, 0xf1, 0x53, 0x65, 0x02, 0x03, 0x09, 0x00,
@@ -59,7 +59,7 @@ static const u8 member_all_fields[] = {
 	0xcd, 0x07, 0x00, 0x00, 0x00,
 };
 
-/* gzip -9n </dev/null: holds nothing */
+/* gzip -9n </dev/null: no content */
 static const u8 member_empty[] = {
 	0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0x03, 0x00,
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
@@ -68,7 +68,7 @@ static const u8 member_empty[] = {
 /*
  * python3 -c 'import sys
  * sys.stdout.buffer.write(bytes(i % 251 for i in range(70000)))' | gzip -9n
- * Dynamic codes. Byte i is i % 251, so a byte in a wrong place shows.
+ * Dynamic codes. Byte i is i % 251, so misplaced bytes are detected.
  */
 #define PATTERN_LEN	70000
 #define PATTERN_BYTE(i)	((u8)((i) % 251))

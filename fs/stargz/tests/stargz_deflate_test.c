@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stargz - KUnit tests of spans that start within a gzip member, at any bit and
- * with history before them, and of members that end and begin within a span.
- * The compressed data is made by the kernel's zlib.
+ * with a history, and of spans in which members end and begin. The kernel's
+ * zlib makes the compressed data.
  */
 #include <kunit/test.h>
 #include <linux/crc32.h>
@@ -13,7 +13,7 @@
 #include "members.h"
 
 #define HISTORY		STARGZ_HISTORY_SIZE
-/* More than the sink has, and no multiple of anything. */
+/* Larger than the sink, and not a multiple of a block size. */
 #define BODY		(3 * STARGZ_SINK_SIZE + 77)
 #define ROOM		(2 * (HISTORY + BODY))
 #define PLAIN		"stargz\n"
@@ -21,13 +21,13 @@
 
 /**
  * struct deflate_test - state of a test
- * @strm: decodes
- * @plain: HISTORY bytes and then BODY bytes, which repeat much of them
- * @packed: BODY bytes of @plain, raw deflate data that begins at a byte
- * @packed_len: its length
- * @in: what is decoded: the same at another bit, and what follows it
- * @in_len: its length
- * @out: what came out
+ * @strm: stream for decoding
+ * @plain: HISTORY bytes followed by BODY bytes, which repeat much of them
+ * @packed: the BODY bytes as raw deflate data that begins at a byte
+ * @packed_len: length of @packed
+ * @in: input of the decoder: @packed at another bit, and the bytes after it
+ * @in_len: length of @in
+ * @out: decoded bytes
  */
 struct deflate_test {
 	struct stargz_stream *strm;
@@ -39,7 +39,7 @@ struct deflate_test {
 	u8 *out;
 };
 
-/* Some bytes, most of them copies of what is up to 32 KiB before them. */
+/* Fill with bytes, most of them copies from up to 32 KiB before. */
 static void test_fill(u8 *to, size_t len)
 {
 	u32 random = 1;
@@ -58,7 +58,7 @@ static void test_fill(u8 *to, size_t len)
 	}
 }
 
-/* Compress, with a byte border between history and body. */
+/* Compress, with a byte boundary between history and body. */
 static void test_pack(struct kunit *test)
 {
 	struct deflate_test *t = test->priv;
@@ -82,7 +82,7 @@ static void test_pack(struct kunit *test)
 	vfree(z.workspace);
 }
 
-/* The packed data from bit @bit of the first byte on; the rest is junk. */
+/* The packed data from bit @bit of the first byte on; lower bits are junk. */
 static void test_shift(struct deflate_test *t, unsigned int bit)
 {
 	u8 carry = 0x5a & ((1 << bit) - 1);
@@ -92,7 +92,7 @@ static void test_shift(struct deflate_test *t, unsigned int bit)
 		t->in[i] = t->packed[i] << bit | carry;
 		carry = bit ? t->packed[i] >> (8 - bit) : 0;
 	}
-	/* The data ended within the last byte, or needs one more for it. */
+	/* The data ended within the last byte, or needs one more byte. */
 	t->in[i] = carry;
 	t->in_len = i + 1;
 }
@@ -126,7 +126,7 @@ static struct stargz_span test_span(unsigned int bit, u32 ulen)
 	};
 }
 
-/* All of a span and parts of it, from all bits, by both decoders. */
+/* A whole span and parts of it, from all bits, with both decoders. */
 static void bits_test(struct kunit *test)
 {
 	static const u32 range[][2] = {
@@ -160,7 +160,7 @@ static void bits_test(struct kunit *test)
 	}
 }
 
-/* Without its history the same span is damaged, and no memory is shown. */
+/* Without its history the span is damaged, and exposes no other memory. */
 static void no_history_test(struct kunit *test)
 {
 	const struct stargz_span raw = test_span(3, BODY);
@@ -173,7 +173,7 @@ static void no_history_test(struct kunit *test)
 					  BODY, &crc), -EFSCORRUPTED);
 }
 
-/* After the end of the data come a trailer and further members. */
+/* A trailer and further members follow the end of the deflate data. */
 static void members_test(struct kunit *test)
 {
 	struct deflate_test *t = test->priv;
@@ -209,7 +209,7 @@ static void members_test(struct kunit *test)
 	}
 }
 
-/* Members in a span that begins with one, their trailers checked. */
+/* A span that begins with a member; the trailers are verified. */
 static void gzip_members_test(struct kunit *test)
 {
 	struct deflate_test *t = test->priv;
@@ -231,7 +231,7 @@ static void gzip_members_test(struct kunit *test)
 					     2 * PLAIN_LEN), 0);
 	}
 	for (decoder = 0; decoder < 2; decoder++) {
-		/* First the CRC of the second member, then of the first. */
+		/* Damage first the CRC of the second member, then the first. */
 		t->in[decoder ? n - 8 : 2 * n - 8] ^= 1;
 		KUNIT_EXPECT_EQ(test, test_decode(test, decoder, &raw, 0,
 						  2 * PLAIN_LEN, &crc),
@@ -242,8 +242,8 @@ static void gzip_members_test(struct kunit *test)
 }
 
 /*
- * A span with history side by side with one of many small members, all or a part
- * of each, the one or the other first; and then with damage in one of them.
+ * Decode a span with history side by side with a span of many small members,
+ * wholly and in part, in both orders; then with damage in one of them.
  */
 static void two_test(struct kunit *test)
 {
@@ -278,7 +278,7 @@ static void two_test(struct kunit *test)
 
 		t->strm->history_len = HISTORY;
 		memcpy(t->strm->history, t->plain, HISTORY);
-		/* The CRC of a member in the middle, from now on. */
+		/* From now on damage the CRC of a member in the middle. */
 		if (k == 4)
 			in[members / 2 * n - 8] ^= 1;
 		for (i = 0; i < 2; i++) {

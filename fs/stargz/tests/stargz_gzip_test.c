@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of gzip members: headers with all their optional
- * fields, inflating into buffers of all sizes, and damage of every kind.
+ * stargz - KUnit tests of gzip members: headers with all optional fields,
+ * inflating into buffers of all sizes, and damage of every kind.
  */
 #include <kunit/test.h>
 #include <linux/crc32.h>
@@ -12,13 +12,13 @@
 #define PLAIN		"stargz\n"
 #define PLAIN_LEN	7
 
-/* Bytes in memory; what comes behind them cannot be read. */
+/* Input in memory of exact size: KASAN detects reads beyond it. */
 struct test_blob {
 	const u8 *data;
 	size_t len;
 };
 
-/* Some of them, handed out piece by piece. */
+/* Input that is delivered chunk by chunk. */
 struct test_input {
 	struct stargz_input in;
 	struct test_blob blob;
@@ -49,7 +49,7 @@ static struct test_input test_input(struct kunit *test, const void *data,
 	};
 }
 
-/* Bytes that nobody has taken yet. */
+/* Number of bytes that were not consumed. */
 static size_t test_left(const struct test_input *ti)
 {
 	return ti->in.left + ti->in.avail;
@@ -85,17 +85,17 @@ static int test_range(struct kunit *test, enum stargz_decoder decoder,
 	d.in.from = &ti.blob;
 	strm->why = NULL;
 	strm->decoder = decoder;
-	/* Our own decoder has all of it at hand. */
+	/* inflate.c needs all bytes in memory. */
 	if (decoder == STARGZ_DECODER_OWN)
 		d.in = (struct stargz_input) { .next = member, .avail = size };
 	return test_codec(&d);
 }
 
-/* Both decoders, for all bytes and for a few, must agree with @out. */
+/* Both decoders must produce @out, for the whole member and for parts. */
 static void test_agree(struct kunit *test, const void *member, size_t size,
 		       const void *out, u32 len, int err)
 {
-	/* Of exactly this size, so that KASAN sees a byte too many. */
+	/* Exact size, so that KASAN detects a write beyond it. */
 	u8 *got = kmalloc(len, GFP_KERNEL);
 	u32 from = len / 3, to = len - len / 3;
 
@@ -115,7 +115,7 @@ static void test_agree(struct kunit *test, const void *member, size_t size,
 	kfree(got);
 }
 
-/* Decode @member into @out, fed in pieces; leaves zlib's reason of an error. */
+/* Decode @member into @out, fed in chunks; keeps zlib's error text. */
 static int test_decode(struct kunit *test, const void *member, size_t size,
 		       size_t piece, void *out, u32 len)
 {
@@ -138,7 +138,7 @@ static const char *test_why(struct kunit *test)
 
 static void *test_copy(struct kunit *test, const void *data, size_t len)
 {
-	/* Of exactly this size, so that KASAN sees a byte too many. */
+	/* Exact size, so that KASAN detects a write beyond it. */
 	void *copy = kunit_kmalloc(test, len, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, copy);
@@ -146,8 +146,8 @@ static void *test_copy(struct kunit *test, const void *data, size_t len)
 }
 
 /*
- * Write the header with the fields of @flags; returns its length. Field by
- * field as RFC 1952 2.3 has it.
+ * Write a header with the fields of @flags, field by field as in RFC 1952 2.3;
+ * returns its length.
  */
 static size_t make_header(u8 *to, u8 flags)
 {
@@ -174,7 +174,7 @@ static size_t make_header(u8 *to, u8 flags)
 	return p - to;
 }
 
-/* All 32 combinations of known flags, in one piece and byte by byte. */
+/* All 32 combinations of known flags, in one buffer and byte by byte. */
 static void header_flags_test(struct kunit *test)
 {
 	u8 header[64];
@@ -197,7 +197,7 @@ static void header_flags_test(struct kunit *test)
 	}
 }
 
-/* Cut off after each byte, for each combination of flags. */
+/* Truncate after each byte, for each combination of flags. */
 static void header_truncated_test(struct kunit *test)
 {
 	u8 header[64];
@@ -219,7 +219,7 @@ static void header_truncated_test(struct kunit *test)
 	}
 }
 
-/* An error of reading is passed on at whichever byte it comes. */
+/* A read error at any byte is passed on. */
 static void header_read_error_test(struct kunit *test)
 {
 	u8 header[64];
@@ -266,7 +266,7 @@ static void header_refused_test(struct kunit *test)
 	}
 }
 
-/* The longest extra field there can be. */
+/* The longest possible extra field. */
 static void header_extra_test(struct kunit *test)
 {
 	const size_t len = 12 + 65535;
@@ -302,7 +302,7 @@ static const struct member_case member_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(member, member_cases, desc);
 
-/* Whatever the pieces are, and however much is wanted. */
+/* All chunk sizes, and all sizes of the wanted range. */
 static void decode_test(struct kunit *test)
 {
 	const struct member_case *c = test->param_value;
@@ -319,13 +319,13 @@ static void decode_test(struct kunit *test)
 							  c->size, piece, out,
 							  len), 0);
 			KUNIT_ASSERT_MEMEQ(test, out, PLAIN, len);
-			/* Not a byte more than was asked for. */
+			/* No byte beyond the wanted range is written. */
 			KUNIT_ASSERT_TRUE(test, len == PLAIN_LEN || !out[len]);
 		}
 	}
 }
 
-/* A member cut off anywhere is an error, even if the output was complete. */
+/* A truncated member is an error, even if the output was complete. */
 static void truncated_test(struct kunit *test)
 {
 	const struct member_case *c = test->param_value;
@@ -343,7 +343,7 @@ static void truncated_test(struct kunit *test)
 	}
 }
 
-/* Every wrong bit is an error, but in header fields that mean nothing. */
+/* Every flipped bit is an error, except in unused header fields. */
 static void flipped_test(struct kunit *test)
 {
 	const struct member_case *c = test->param_value;
@@ -360,7 +360,7 @@ static void flipped_test(struct kunit *test)
 		member[bit / 8] ^= BIT(bit % 8);
 		err = test_decode(test, member, c->size, c->size, out,
 				  sizeof(out));
-		/* A flip may do no harm: the bits that pad a block. */
+		/* A flip of padding bits of a block does no harm. */
 		if (!err)
 			KUNIT_EXPECT_MEMEQ(test, out, PLAIN, PLAIN_LEN);
 		else
@@ -371,7 +371,7 @@ static void flipped_test(struct kunit *test)
 	}
 }
 
-/* Wrong CRC and wrong length are told apart, and found when clipped too. */
+/* Wrong CRC and wrong length have different errors, also for a part. */
 static void trailer_test(struct kunit *test)
 {
 	u8 *member = test_copy(test, member_gzip, sizeof(member_gzip));
@@ -395,7 +395,7 @@ static void trailer_test(struct kunit *test)
 	}
 }
 
-/* What follows the member is not looked at. */
+/* Data after the member is ignored. */
 static void trailing_test(struct kunit *test)
 {
 	u8 both[sizeof(member_gzip) + sizeof(member_stored)];
@@ -410,7 +410,7 @@ static void trailing_test(struct kunit *test)
 						  piece, out, sizeof(out)), 0);
 		KUNIT_ASSERT_MEMEQ(test, out, PLAIN, PLAIN_LEN);
 	}
-	/* Another member is no continuation of the first. */
+	/* Another member does not continue the first. */
 	memcpy(both + sizeof(member_gzip), member_stored,
 	       sizeof(member_stored));
 	memset(out, 0, sizeof(out));
@@ -419,7 +419,7 @@ static void trailing_test(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, out, PLAIN, PLAIN_LEN);
 }
 
-/* Members that hold less than the span promises, and no more members. */
+/* The members hold less than the span declares, and no members follow. */
 static void short_test(struct kunit *test)
 {
 	u8 out[PLAIN_LEN + 1];
@@ -435,7 +435,7 @@ static void short_test(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, test_why(test), "truncated gzip header");
 }
 
-/* A stream can be used again after any end, good or bad. */
+/* A stream can be reused after success and after an error. */
 static void reuse_test(struct kunit *test)
 {
 	u8 out[PLAIN_LEN];
@@ -451,7 +451,7 @@ static void reuse_test(struct kunit *test)
 	}
 }
 
-/* Dynamic codes and matches over many pages, clipped around page borders. */
+/* Dynamic codes and matches over many pages, clipped at page boundaries. */
 static void pattern_test(struct kunit *test)
 {
 	static const u32 lens[] = {
@@ -473,7 +473,7 @@ static void pattern_test(struct kunit *test)
 	}
 }
 
-/* Our CRC is the kernel's, for every length and alignment. */
+/* stargz_crc() equals crc32_le(), for every length and alignment. */
 static void crc_test(struct kunit *test)
 {
 	u8 data[160];
@@ -491,7 +491,7 @@ static void crc_test(struct kunit *test)
 		}
 }
 
-/* The same for runs that are long enough to be folded. */
+/* The same for runs that are long enough for folding. */
 static void crc_long_test(struct kunit *test)
 {
 	const size_t most = 5000;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the history before spans: mounted images of which
- * some spans have a history, and damage to all that leads to it. The compressed
- * data is made by the kernel's zlib.
+ * stargz - KUnit tests of histories: mounted images in which some spans have a
+ * history, and damage to all data that leads to a history. The kernel's zlib
+ * makes the compressed data.
  */
 #include <kunit/test.h>
 #include <linux/crc32.h>
@@ -16,11 +16,11 @@
 #define BODY		9000
 #define ROOM		(2 * (HISTORY_MAX + BODY))
 
-/* Bytes of history of each span; the file of that number is all of it. */
+/* Bytes of history of each span; file N holds all of span N. */
 static const u32 histories[] = { 0, HISTORY_MAX, 0, 0, 300, 32767, 0 };
 
 #define SPANS		ARRAY_SIZE(histories)
-/* The span that is damaged: the first that has a history, of three. */
+/* The span to damage: the first of three with a history. */
 #define VICTIM		1
 
 static const char *const names[SPANS] = { "0", "1", "2", "3", "4", "5", "6" };
@@ -29,8 +29,8 @@ static const char *const names[SPANS] = { "0", "1", "2", "3", "4", "5", "6" };
  * struct history_test - state of a test
  * @img: the image
  * @plain: history and body of each span
- * @packed: one of them, compressed
- * @z: compresses
+ * @packed: compressed bytes of one span
+ * @z: compressor
  */
 struct history_test {
 	struct image *img;
@@ -39,22 +39,22 @@ struct history_test {
 	z_stream z;
 };
 
-/* Junk, and then the end of it once more before other junk. */
+/* Fill with junk, with a copy of its end before other junk. */
 static void test_fill(u8 *to, u32 history, u32 seed)
 {
 	u32 i, again = min_t(u32, history, BODY / 2);
 
 	for (i = 0; i < history + BODY; i++) {
 		seed = seed * 1664525 + 1013904223;
-		/* Three bits of each, so it packs. */
+		/* Three bits of each byte, so the data compresses. */
 		to[i] = seed >> 24 & 0x2c;
 	}
 	memcpy(to + history, to + history - again, again);
-	/* From as far back as can be. */
+	/* At the maximum distance. */
 	memcpy(to + history, to, min_t(u32, history, 64));
 }
 
-/* Compress the first @first bytes, and then @more; how many the latter give. */
+/* Compress @first bytes, then @more; returns the size of the latter. */
 static size_t test_pack(struct kunit *test, const u8 *from, size_t first,
 			size_t more)
 {
@@ -79,7 +79,7 @@ static size_t test_pack(struct kunit *test, const u8 *from, size_t first,
 	return z->total_out - skip;
 }
 
-/* A span that goes on after @history bytes of @plain, and a file for it. */
+/* Add a span that continues after @history bytes of @plain, and its file. */
 static void test_span(struct kunit *test, unsigned int nr)
 {
 	struct history_test *t = test->priv;
@@ -113,7 +113,7 @@ static ssize_t test_read(struct kunit *test, unsigned int nr, u32 at, void *to,
 	return kernel_read(file, to, len, &pos);
 }
 
-/* Files that read as they should, from the middle on and then all of them. */
+/* Read files correctly, first from the middle and then as a whole. */
 static void test_good(struct kunit *test, unsigned int nr)
 {
 	struct history_test *t = test->priv;
@@ -127,7 +127,7 @@ static void test_good(struct kunit *test, unsigned int nr)
 	KUNIT_EXPECT_EQ_MSG(test, memcmp(got, body, BODY), 0, "file %u", nr);
 }
 
-/* Each span is decoded after its own history, by both decoders. */
+/* Each span is decoded with its own history, by both decoders. */
 static void read_test(struct kunit *test)
 {
 	struct history_test *t = test->priv;
@@ -151,12 +151,12 @@ static void read_zlib_test(struct kunit *test)
 }
 
 /**
- * struct damage_case - a field that is overwritten
- * @desc: what that does
- * @table: of the first record of this table, but of span %VICTIM
- * @at: the field
- * @size: its size
- * @value: what for
+ * struct damage_case - a field to overwrite
+ * @desc: description of the damage
+ * @table: table whose first record is damaged; for spans, span %VICTIM
+ * @at: offset of the field
+ * @size: size of the field
+ * @value: new value
  */
 struct damage_case {
 	const char *desc;
@@ -199,7 +199,7 @@ static const struct damage_case damage_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(damage, damage_cases, desc);
 
-/* The file of that span cannot be read, and each other one can. */
+/* Reading the file of that span fails; all other files are readable. */
 static void test_bad(struct kunit *test)
 {
 	unsigned int nr;
@@ -236,7 +236,7 @@ static void no_histories_test(struct kunit *test)
 	test_bad(test);
 }
 
-/* Spans of a codec that the superblock does not announce. */
+/* Spans with a codec that the superblock does not announce. */
 static void no_feature_test(struct kunit *test)
 {
 	struct history_test *t = test->priv;

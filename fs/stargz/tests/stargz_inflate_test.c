@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stargz - KUnit tests of the deflate decoder: against the kernel's zlib, and
- * against streams whose content is known because they are written bit by bit.
+ * against streams of known content that are written bit by bit.
  */
 #include <kunit/test.h>
 #include <linux/sizes.h>
@@ -40,7 +40,7 @@ static void test_put(struct inflate_test *t, u32 value, unsigned int n)
 	}
 }
 
-/* A code, of which the first bit is the highest. */
+/* Write a code, whose first bit is the most significant. */
 static void test_put_code(struct inflate_test *t, u32 code, unsigned int n)
 {
 	while (n--)
@@ -52,7 +52,7 @@ static size_t test_len(const struct inflate_test *t)
 	return DIV_ROUND_UP(t->bits, 8);
 }
 
-/* A symbol of the fixed literal/length code, RFC 1951 3.2.6. */
+/* Write a symbol of the fixed literal/length code, RFC 1951 3.2.6. */
 static void test_put_fixed(struct inflate_test *t, unsigned int symbol)
 {
 	if (symbol < 144)
@@ -65,13 +65,13 @@ static void test_put_fixed(struct inflate_test *t, unsigned int symbol)
 		test_put_code(t, 0xc0 + symbol - 280, 8);
 }
 
-/* A match of 258 bytes with the fixed codes. */
+/* Write a match of 258 bytes with the fixed codes. */
 static void test_put_match(struct inflate_test *t, unsigned int dist)
 {
 	unsigned int extra = dist > 4 ? ilog2(dist - 1) - 1 : 0;
 	unsigned int symbol = (dist - 1) >> extra;
 
-	/* Two symbols for each power of two, told apart by its next bit. */
+	/* Two symbols for each power of two; its next bit selects one. */
 	test_put_fixed(t, 285);
 	test_put_code(t, symbol + 2 * extra, 5);
 	test_put(t, dist - 1, extra);
@@ -93,7 +93,7 @@ test_run(struct inflate_test *t, bool bmi2, unsigned int bit, size_t limit,
 	return stargz_inflate_run(t->s, t->ours, pos, len);
 }
 
-/* What the kernel's zlib makes of @in, with ROOM bytes for output. */
+/* Decode @in with the kernel's zlib, with ROOM bytes for output. */
 static enum stargz_inflate_status test_zlib(struct inflate_test *t,
 					    const u8 *in, size_t len)
 {
@@ -113,12 +113,12 @@ static enum stargz_inflate_status test_zlib(struct inflate_test *t,
 				   STARGZ_INFLATE_FULL;
 }
 
-/* Both decoders must say the same of these bytes. */
+/* Both decoders must agree on these bytes. */
 static void test_same(struct kunit *test, const u8 *data, size_t len, bool bmi2)
 {
 	struct inflate_test *t = test->priv;
 	enum stargz_inflate_status status, zlib;
-	/* Of exactly this size, so that KASAN sees a byte too many. */
+	/* Exact size, so that KASAN detects a write beyond it. */
 	u8 *in = kmalloc(len, GFP_KERNEL);
 	size_t pos = 0;
 
@@ -130,7 +130,7 @@ static void test_same(struct kunit *test, const u8 *data, size_t len, bool bmi2)
 	zlib = test_zlib(t, in, len);
 	if (status == STARGZ_INFLATE_BAD &&
 	    !strcmp(stargz_inflate_why(t->s), "no code for the end of block")) {
-		/* That one goes on until something else is wrong. */
+		/* zlib continues until it finds another error. */
 		KUNIT_EXPECT_NE(test, (int)zlib, (int)STARGZ_INFLATE_END);
 	} else {
 		if (status != STARGZ_INFLATE_FULL)
@@ -144,7 +144,7 @@ static void test_same(struct kunit *test, const u8 *data, size_t len, bool bmi2)
 	kfree(in);
 }
 
-/* Something to compress: runs, repeats and noise. */
+/* Data to compress: runs, repeats and noise. */
 static void test_fill(struct inflate_test *t, u8 *to, size_t len)
 {
 	size_t i, n, back;
@@ -213,7 +213,7 @@ static void deflated_test(struct kunit *test)
 	vfree(data);
 }
 
-/* Stop at every byte; go on in place, and elsewhere with a dictionary. */
+/* Stop at every byte; continue in place, and elsewhere with a dictionary. */
 static void limits_test(struct kunit *test)
 {
 	struct inflate_test *t = test->priv;
@@ -245,7 +245,7 @@ static void limits_test(struct kunit *test)
 	}
 }
 
-/* Every truncation of a small stream, and every bit of it turned. */
+/* Every truncation and every flipped bit of a small stream. */
 static void damage_test(struct kunit *test)
 {
 	struct inflate_test *t = test->priv;
@@ -308,7 +308,7 @@ static void stored_test(struct kunit *test)
 			(int)test_run(t, true, 0, 1000, 65536, &pos));
 }
 
-/* All bit offsets, with matches into a dictionary, as far as 32 KiB. */
+/* All bit offsets, with matches into a dictionary of up to 32 KiB. */
 static void history_test(struct kunit *test)
 {
 	struct inflate_test *t = test->priv;
@@ -326,7 +326,7 @@ static void history_test(struct kunit *test)
 		test_put_match(t, 300);
 		test_put_match(t, HISTORY);
 		test_put_fixed(t, 256);
-		/* A byte less is too little for the first match. */
+		/* One byte less is too short for the first match. */
 		for (missing = 0; missing < 2; missing++) {
 			stargz_inflate_start(t->s, t->in, test_len(t), bit);
 			stargz_inflate_dict(t->s, dict + missing,
@@ -353,7 +353,7 @@ static void history_test(struct kunit *test)
 	vfree(dict);
 }
 
-/* Matches of 258 bytes over a page border, that overlap with themselves. */
+/* Matches of 258 bytes across a page boundary that overlap themselves. */
 static void overlap_test(struct kunit *test)
 {
 	struct inflate_test *t = test->priv;
@@ -368,7 +368,7 @@ static void overlap_test(struct kunit *test)
 				test_put_fixed(t, i & 255);
 			test_put_match(t, dist);
 			test_put_fixed(t, 256);
-			/* The limit of the first run is like a border. */
+			/* The limit of the first run acts like a boundary. */
 			test_run(t, start & 1, 0, dist + 258, ROOM, &pos);
 			KUNIT_EXPECT_EQ(test, pos, (size_t)start + 258);
 			for (i = start; i < pos; i++)
@@ -379,7 +379,7 @@ static void overlap_test(struct kunit *test)
 	}
 }
 
-/* Write a dynamic block with these code lengths, each as it is. */
+/* Write a dynamic block with these code lengths, without repeats. */
 static void test_put_lens(struct inflate_test *t, const u8 *lens,
 			  unsigned int litlens, unsigned int dists)
 {
@@ -390,7 +390,7 @@ static void test_put_lens(struct inflate_test *t, const u8 *lens,
 	test_put(t, litlens - 257, 5);
 	test_put(t, dists - 1, 5);
 	test_put(t, 15, 4);
-	/* The lengths 0 to 15 have codes of four bits, repeats have none. */
+	/* Lengths 0 to 15 have codes of four bits; repeats have no code. */
 	for (i = 0; i < 19; i++)
 		test_put(t, i < 3 ? 0 : 4, 3);
 	for (i = 0; i < litlens + dists; i++)
@@ -461,7 +461,7 @@ static void codes_test(struct kunit *test)
 		lens[256] = c->symbols[3];
 		memcpy(lens + 257, c->dists, 2);
 		test_put_lens(t, lens, 257, 2);
-		/* The end of the block is 111, or 0 if there is nothing else. */
+		/* The end of block is 111, or 0 if it is the only symbol. */
 		test_put(t, c->symbols[0] ? 7 : 0, 3);
 		test_run(t, true, 0, 0, ROOM, &pos);
 		KUNIT_EXPECT_STREQ_MSG(test, stargz_inflate_why(t->s) ?: "",
@@ -501,7 +501,7 @@ static void inflate_test_exit(struct kunit *test)
 	vfree(t->zlib.workspace);
 }
 
-/* Finish a run that stargz_inflate_two() did not, up to where it was to end. */
+/* Finish a run that stargz_inflate_two() left incomplete. */
 static void test_finish(struct kunit *test, struct stargz_inflate_part *part)
 {
 	if (part->pos < part->end)
@@ -511,7 +511,7 @@ static void test_finish(struct kunit *test, struct stargz_inflate_part *part)
 	KUNIT_EXPECT_EQ(test, part->pos, part->end);
 }
 
-/* Two streams side by side, in runs that do not end at the same time. */
+/* Two streams side by side, in runs that end at different times. */
 static void two_test(struct kunit *test)
 {
 	static const int levels[][2] = { { 9, 1 }, { 0, 6 }, { 4, 9 } };
@@ -563,8 +563,8 @@ static void two_test(struct kunit *test)
 }
 
 /*
- * A dynamic block of nothing but its end. Of the code for code lengths, 1 has
- * the code 0 and 18 the code 1; lengths and distances have one code of a bit.
+ * An empty dynamic block. In the code for code lengths, 1 has the code 0 and 18
+ * the code 1; lengths and distances have one code of one bit.
  */
 static void test_put_empty(struct inflate_test *t)
 {
@@ -581,7 +581,7 @@ static void test_put_empty(struct inflate_test *t)
 	test_put(t, 0, 3);
 }
 
-/* Blocks of literals, between long runs of blocks that give nothing. */
+/* Blocks of literals between long runs of empty blocks. */
 static void test_put_runs(struct inflate_test *t)
 {
 	unsigned int i, k, n;
@@ -597,7 +597,7 @@ static void test_put_runs(struct inflate_test *t)
 	}
 }
 
-/* A stream whose input comes in slices of one buffer. */
+/* A stream whose input arrives in slices of one buffer. */
 struct sliced {
 	const u8 *in;
 	size_t len;
@@ -612,7 +612,7 @@ static void test_start(struct sliced *f, struct stargz_inflate *s)
 	s->more = f->end < f->len;
 }
 
-/* Feed the next slice of the same buffer to a stream that is hungry. */
+/* Feed the next slice of the buffer to a stream that needs input. */
 static void test_feed(struct kunit *test, struct sliced *f,
 		      struct stargz_inflate *s)
 {
@@ -625,7 +625,7 @@ static void test_feed(struct kunit *test, struct sliced *f,
 	stargz_inflate_feed(s, f->in + from, f->end - from, f->end < f->len);
 }
 
-/* What stargz_inflate_run() would give with all of the input. */
+/* Run as stargz_inflate_run() with all input would. */
 static enum stargz_inflate_status test_run_fed(struct kunit *test,
 					       struct sliced *f,
 					       struct stargz_inflate_part *part)
@@ -641,7 +641,7 @@ static enum stargz_inflate_status test_run_fed(struct kunit *test,
 	}
 }
 
-/* All of two streams, in turns, like those who read two spans. */
+/* Decode two streams completely, alternating as decode.c does. */
 static void test_two_fed(struct kunit *test, struct sliced *f,
 			 struct stargz_inflate_part *part)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the way from a position in a file to its bytes:
- * extents, holes, the page cache, spans shared by files, and damage.
+ * stargz - KUnit tests of mapping a position in a file to its bytes: extents,
+ * holes, the page cache, spans shared by files, and damage.
  */
 #include <kunit/test.h>
 #include <linux/crc32.h>
@@ -95,7 +95,7 @@ static void file_desc(const struct map_file *file, char *desc)
 
 KUNIT_ARRAY_PARAM(file, map_files, file_desc);
 
-/* The model: what a file has at a position, told from its segments alone. */
+/* The model: the content of a file at a position, from its extents alone. */
 
 static u64 model_size(const struct image_seg *segs)
 {
@@ -106,7 +106,7 @@ static u64 model_size(const struct image_seg *segs)
 	return size;
 }
 
-/* The segment that holds @pos, and where that starts. */
+/* The extent that holds @pos, and its start. */
 static const struct image_seg *model_seg(const struct image_seg *segs, u64 pos,
 					 u64 *start)
 {
@@ -126,7 +126,7 @@ static u8 model_byte(const struct image_seg *segs, u64 pos)
 	return seg->span == PLAIN ? PLAIN_TEXT[at] : PATTERN_BYTE(at);
 }
 
-/* Where the next hole or data begins; the end counts as a hole. */
+/* Start of the next hole or data; the end of the file counts as a hole. */
 static loff_t model_seek(const struct image_seg *segs, u64 pos, bool hole)
 {
 	u64 start, size = model_size(segs);
@@ -137,7 +137,7 @@ static loff_t model_seek(const struct image_seg *segs, u64 pos, bool hole)
 	return hole ? size : -ENXIO;
 }
 
-/* The file, all of it, as the model has it. */
+/* The whole file, according to the model. */
 static u8 *model_bytes(struct kunit *test, const struct image_seg *segs)
 {
 	u64 pos, size = model_size(segs);
@@ -184,7 +184,7 @@ static void check_map(struct kunit *test, struct inode *inode,
 	KUNIT_EXPECT_EQ_MSG(test, map.offset, seg->offset, "at %llu", pos);
 }
 
-/* At each border of segments, a byte before and after, and in between. */
+/* At each extent boundary, one byte before and after, and in between. */
 static void check_maps(struct kunit *test, struct inode *inode,
 		       const struct image_seg *segs)
 {
@@ -215,7 +215,7 @@ static void seek_test(struct kunit *test)
 	const u64 size = model_size(f->segs);
 	u64 pos;
 
-	/* Each position near a border of a segment, and a few others. */
+	/* Each position near an extent boundary, and some others. */
 	for (pos = 0; pos < size; pos++) {
 		u64 start;
 		const struct image_seg *seg = model_seg(f->segs, pos, &start);
@@ -238,7 +238,7 @@ static void seek_test(struct kunit *test)
 
 /* Reading */
 
-/* Read in pieces from the start, and compare. */
+/* Read in chunks from the start, and compare. */
 static void check_read(struct kunit *test, struct file *file,
 		       const u8 *expected, u64 size, size_t piece)
 {
@@ -284,7 +284,7 @@ static void read_test(struct kunit *test)
 	check_reads(test, mount_and_open(test, f->name), f->segs);
 }
 
-/* A few bytes around each border, the last ones first, nothing cached. */
+/* Some bytes around each boundary, last ones first, without caching. */
 static void read_borders_test(struct kunit *test)
 {
 	const struct map_file *f = test->param_value;
@@ -309,7 +309,7 @@ static void read_borders_test(struct kunit *test)
 	}
 }
 
-/* One page after the other without readahead, backwards; zero at the end. */
+/* Page by page without readahead, backwards; zeroes at the end. */
 static void read_pages_test(struct kunit *test)
 {
 	const struct map_file *f = test->param_value;
@@ -351,7 +351,7 @@ static void read_behind_test(struct kunit *test)
 	}
 }
 
-/* A file of so many extents that each needs a real search. */
+/* A file with so many extents that the search takes several steps. */
 static void many_extents_test(struct kunit *test)
 {
 	enum { EXTENTS = 300 };
@@ -386,7 +386,7 @@ static struct stargz_sb_info *info_of(struct file *file)
 	return STARGZ_SB(file_inode(file)->i_sb);
 }
 
-/* Nobody else is at it, so no lock is needed. */
+/* No other thread accesses it, so no lock is needed. */
 static struct stargz_span_buf *cached(struct file *file, u32 span)
 {
 	struct stargz_span_buf *buf;
@@ -409,8 +409,8 @@ static void read_whole(struct kunit *test, struct file *file)
 }
 
 /*
- * A span that two files share is decoded once, for both. What it takes of memory
- * is counted, a power of two if it is more than a page.
+ * A span that two files share is decoded once for both. Its memory is
+ * accounted, rounded up to a power of two if it is larger than a page.
  */
 static void shared_span_test(struct kunit *test)
 {
@@ -424,7 +424,7 @@ static void shared_span_test(struct kunit *test)
 	buf = cached(a, PATTERN);
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_EXPECT_EQ(test, buf->users, 0);
-	/* Something for the buffer itself is counted too. */
+	/* The overhead of the buffer is accounted as well. */
 	KUNIT_EXPECT_GT(test, buf->size, is_vmalloc_addr(buf->data) ?
 			PAGE_ALIGN(PATTERN_LEN) : SZ_128K);
 	KUNIT_EXPECT_FALSE(test, list_empty(&buf->lru));
@@ -435,7 +435,7 @@ static void shared_span_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cache->bytes, buf->size);
 }
 
-/* A span all of which went to the page cache is not kept. */
+/* A span that went completely to the page cache is dropped. */
 static void used_up_span_test(struct kunit *test)
 {
 	struct file *file = mount_and_open(test, "all of a span");
@@ -447,7 +447,7 @@ static void used_up_span_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&cache->bufs));
 }
 
-/* Folios of files and of the index may be moved, and the VFS knows how. */
+/* Folios of files and of the index are migratable. */
 static void movable_test(struct kunit *test)
 {
 	struct file *file = mount_and_open(test, "a page");
@@ -460,7 +460,7 @@ static void movable_test(struct kunit *test)
 		KUNIT_EXPECT_NOT_NULL(test, data->a_ops->migrate_folio);
 		KUNIT_EXPECT_NOT_NULL(test, meta->a_ops->migrate_folio);
 	}
-	/* What reads the index must not enter file systems on reclaim. */
+	/* Reading the index must not enter file systems on reclaim. */
 	KUNIT_EXPECT_FALSE(test, mapping_gfp_mask(meta) & __GFP_FS);
 }
 
@@ -486,8 +486,8 @@ struct damage_case {
 #define S(field)	offsetof(struct stargz_span, field)
 
 /*
- * @nr: extent of the file, or span; @bad: first byte that cannot be had;
- * @late: only decoding can tell
+ * @nr: extent of the file, or span; @bad: first unreadable byte; @late: only
+ * decoding detects the damage
  */
 static const struct damage_case damage_cases[] = {
 	{ "span behind the last", "a line", INODE, 0, I(a), 4, SPANS },
@@ -570,7 +570,7 @@ static const struct map_file *find_file(const char *name)
 	return f;
 }
 
-/* The pages before the bad byte, then the error, as often as one tries. */
+/* Pages before the bad byte are readable; then every attempt fails. */
 static void check_damaged(struct kunit *test, const char *name, u64 bad)
 {
 	const u64 good = round_down(bad, PAGE_SIZE);
@@ -604,11 +604,11 @@ static void damage_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stargz_map(file_inode(file), c->bad, &map),
 			c->late ? 0 : -EFSCORRUPTED);
 	check_damaged(test, c->file, c->bad);
-	/* Other files are not touched by that. */
+	/* Other files are not affected. */
 	check_reads(test, open_file(test, f->name), f->segs);
 }
 
-/* Wrong bits in a member: nothing of it is used, and it is inflated once. */
+/* Flipped bits in a member: no byte is used, and it is inflated once. */
 static void damaged_member_test(struct kunit *test)
 {
 	struct image *img = test->priv;
@@ -653,7 +653,7 @@ static int stargz_map_init(struct kunit *test)
 	image_span(img, member_pattern, sizeof(member_pattern), PATTERN_LEN);
 	checked = image_record(img, STARGZ_TABLE_SPANS, CHECKED);
 	checked->flags = STARGZ_SPAN_CRC;
-	/* All of the member, so the CRC in its trailer is the span's. */
+	/* The whole member, so the CRC in its trailer is that of the span. */
 	memcpy(&checked->crc32,
 	       member_pattern + sizeof(member_pattern) - 2 * sizeof(__le32),
 	       sizeof(__le32));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the checks of single index records: what the format
- * allows passes, and everything else is refused for the right reason.
+ * stargz - KUnit tests of the checks of single index records: valid records
+ * pass, and all others are refused for the right reason.
  */
 #include <kunit/test.h>
 
 #include "../internal.h"
 
-/* A small index: how much of everything there is. */
+/* The bounds of a small index. */
 static const struct stargz_super_info limits = {
 	.table = {
 		[STARGZ_TABLE_INODES]	= { .offset = 512, .count = 10 },
@@ -23,7 +23,7 @@ static const struct stargz_super_info limits = {
 	.features = STARGZ_INCOMPAT_STORED | STARGZ_INCOMPAT_DEFLATE,
 };
 
-/* How much of two blobs is used. */
+/* Used bytes of two blobs. */
 static const u64 blobs[] = { 1000, 3ULL << 32 };
 
 #define OUT_OF_RANGE_DIR	"directory entries out of range"
@@ -101,7 +101,7 @@ static const struct inode_case inode_cases[] = {
 	  .why = BAD_TARGET },
 	{ "no target", .ino = 3, .mode = S_IFLNK, .why = BAD_TARGET },
 
-	/* Devices and the like */
+	/* Devices and other special files */
 	{ "highest device number", .ino = 3, .mode = S_IFBLK, .a = 4095,
 	  .b = 1048575 },
 	{ "whiteout", .ino = 3, .mode = S_IFCHR },
@@ -116,7 +116,7 @@ static const struct inode_case inode_cases[] = {
 	{ "fifo with a device number", .ino = 3, .mode = S_IFIFO, .b = 1,
 	  .why = BAD_DEVICE },
 
-	/* What all have */
+	/* Common to all types */
 	{ "no type", .ino = 3, .mode = 0644, .why = "unknown file type" },
 	{ "unknown type", .ino = 3, .mode = S_IFMT,
 	  .why = "unknown file type" },
@@ -529,7 +529,7 @@ static void check_child_test(struct kunit *test)
 	const char *why;
 
 	KUNIT_EXPECT_NULL(test, stargz_check_child(3, DT_DIR, 4, S_IFDIR, 3));
-	/* A file may be older than the directory that names it. */
+	/* A file may have a smaller inode number than its directory. */
 	KUNIT_EXPECT_NULL(test, stargz_check_child(3, DT_REG, 2, S_IFREG, 0));
 	why = "type differs from its directory entry";
 	KUNIT_EXPECT_STREQ(test, stargz_check_child(3, DT_REG, 4, S_IFDIR | 0755,
@@ -564,7 +564,7 @@ static void check_bytes_test(struct kunit *test)
 			   "name of extended attribute holds a NUL");
 }
 
-/* Seconds as date(1) tells them: date -u -d '2486-07-02 20:20:25' +%s */
+/* Seconds as printed by date(1): date -u -d '2486-07-02 20:20:25' +%s */
 static void time_decode_test(struct kunit *test)
 {
 	u32 nsec;

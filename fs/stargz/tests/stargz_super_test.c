@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the check of the superblock and of the places of
- * the tables.
+ * stargz - KUnit tests of the checks of the superblock and of the bounds of the
+ * tables.
  */
 #include <kunit/test.h>
 
@@ -16,7 +16,7 @@
 		.count	= cpu_to_le64(count_),				\
 	}
 
-/* A table of every kind; there is room between most of them. */
+/* A table of every kind, most of them separated by unused space. */
 static const struct stargz_super_block good = {
 	.magic		= cpu_to_le32(0x7a477453),
 	.version	= cpu_to_le16(1),
@@ -46,7 +46,7 @@ struct super_fixture {
 	struct stargz_super_info info;
 };
 
-/* Seal and check. A wrong superblock is -EFSCORRUPTED where not said else. */
+/* Seal and check. A bad superblock is -EFSCORRUPTED unless noted otherwise. */
 static void expect_why(struct kunit *test, u64 source_size, const char *why,
 		       int expected)
 {
@@ -137,7 +137,7 @@ static const struct field_case field_cases[] = {
 	{ "no data", AT(data_bytes), 8, 0 },
 	{ "all data there can be", AT(data_bytes), 8, U64_MAX },
 	{ "unknown compatible features", AT(feature_compat), 4, U32_MAX },
-	/* Who mounts names the features; see stargz_check_features(). */
+	/* Mounting checks the features; see stargz_check_features(). */
 	{ "unknown features", AT(feature_incompat), 4, U32_MAX },
 };
 
@@ -152,7 +152,7 @@ static void field_test(struct kunit *test)
 	expect_why(test, INDEX_SIZE, c->why, c->err ?: -EFSCORRUPTED);
 }
 
-/* No bit can change unnoticed, wherever it is. */
+/* Every flipped bit is detected, wherever it is. */
 static void flipped_test(struct kunit *test)
 {
 	const size_t version = offsetof(struct stargz_super_block, version);
@@ -190,7 +190,7 @@ static void checksum_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, err, -EFSCORRUPTED);
 }
 
-/* What follows the index in its source is not the index's business. */
+/* Bytes after the index in its source are ignored. */
 static void source_size_test(struct kunit *test)
 {
 	static const u64 larger[] = { INDEX_SIZE + 1, 1ULL << 40, U64_MAX };
@@ -203,7 +203,7 @@ static void source_size_test(struct kunit *test)
 		expect_why(test, smaller[i], "truncated index", -EFSCORRUPTED);
 }
 
-/* The rules that hold for each table alike. */
+/* The rules that hold for all tables. */
 static void each_table_test(struct kunit *test)
 {
 	unsigned int id, shift;
@@ -226,7 +226,7 @@ static void each_table_test(struct kunit *test)
 		expect_damaged(test, "table beyond the end of the index");
 		set_table(test, id, offset, INDEX_SIZE);
 		expect_damaged(test, "table beyond the end of the index");
-		/* The product, the sum or, for bytes, the end wraps around. */
+		/* The product, the sum or, for bytes, the end overflows. */
 		set_table(test, id, offset, U64_MAX);
 		expect_damaged(test, "table beyond the end of the index");
 		set_table(test, id, offset, U64_MAX - offset);
@@ -236,7 +236,7 @@ static void each_table_test(struct kunit *test)
 	}
 }
 
-/* Each table on each other one, from its first byte to its last. */
+/* Each table overlapping each other one, from its first to its last byte. */
 static void overlap_test(struct kunit *test)
 {
 	unsigned int a, b;
@@ -333,7 +333,7 @@ static const struct table_case huge_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(huge, huge_cases, desc);
 
-/* In an index of a TiB there is room for more than numbers can tell. */
+/* An index of one TiB has room for more records than fit 32 bits. */
 static void huge_test(struct kunit *test)
 {
 	const struct table_case *c = test->param_value;
@@ -344,7 +344,7 @@ static void huge_test(struct kunit *test)
 	expect_why(test, HUGE_SIZE, c->why, -EFSCORRUPTED);
 }
 
-/* Slots of later formats are not looked at, and stay empty for us. */
+/* Slots of later formats are ignored, and stay empty in memory. */
 static void unknown_slots_test(struct kunit *test)
 {
 	struct super_fixture *f = test->priv;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of mounting, of finding names, of listing directories
- * and of what inodes say, on an image that is really mounted.
+ * stargz - KUnit tests of mounting, lookup, directory listing and inode
+ * attributes, on a mounted image.
  */
 #include <kunit/test.h>
 #include <linux/file.h>
@@ -11,7 +11,7 @@
 #include "../internal.h"
 #include "image.h"
 
-/* Enough for the binary search to go everywhere. */
+/* Enough names for the binary search to take every path. */
 #define MANY		100
 
 static const char *const odd_names[] = {
@@ -68,7 +68,7 @@ static void add_dirs(struct kunit *test, struct image *img)
 		   &none);
 }
 
-/* One of each kind, all with names that exist once. */
+/* One object of each type, all with unique names. */
 static void add_kinds(struct image *img)
 {
 	static const struct image_seg hole[] = {
@@ -116,7 +116,7 @@ static void dir_desc(const char *const *name, char *desc)
 
 KUNIT_ARRAY_PARAM(dir, dir_names, dir_desc);
 
-/* Mount, find the directory of this run, and tell its inode number. */
+/* Mount, find the directory of this run, and return its inode number. */
 static u32 mount_dir(struct kunit *test)
 {
 	const char *const *name = test->param_value;
@@ -140,7 +140,7 @@ static const struct image_link *model_find(const struct image *img, u32 dir,
 	return NULL;
 }
 
-/* Look up a name in the directory of this run; as the model has it? */
+/* Look up a name in the directory of this run and compare with the model. */
 static void probe(struct kunit *test, u32 dir, const char *name)
 {
 	const char *const *dir_name = test->param_value;
@@ -170,7 +170,7 @@ static void probe(struct kunit *test, u32 dir, const char *name)
 	path_put(&path);
 }
 
-/* What is there, and what comes right before and after it and may not be. */
+/* Existing names, and names right before and after them. */
 static void lookup_test(struct kunit *test)
 {
 	struct image *img = test->priv;
@@ -216,7 +216,7 @@ static void name_too_long_test(struct kunit *test)
 					   &path), -ENOENT);
 }
 
-/* Follows a listing along the model. */
+/* Compares a listing with the model. */
 struct listing {
 	struct dir_context ctx;
 	struct kunit *test;
@@ -253,7 +253,7 @@ static bool listing_actor(struct dir_context *ctx, const char *name, int len,
 	return true;
 }
 
-/* List with room for so many entries at a time. */
+/* List with room for this number of entries at a time. */
 static void list_dir(struct kunit *test, struct file *file, u32 dir,
 		     unsigned int room)
 {
@@ -294,7 +294,7 @@ static void list_test(struct kunit *test)
 		list_dir(test, file, dir, rooms[i]);
 }
 
-/* Behind the end there is nothing, however far. */
+/* There is no entry beyond the end, at any distance. */
 static void list_behind_test(struct kunit *test)
 {
 	static const loff_t offsets[] = { MANY + 2, MANY + 3, U32_MAX,
@@ -378,7 +378,7 @@ static void symlink_test(struct kunit *test)
 	path_put(&path);
 }
 
-/* Damage to the index that one lookup finds */
+/* Damage to the index that a single lookup detects */
 
 struct damage_case {
 	const char *desc;
@@ -395,7 +395,7 @@ struct damage_case {
 #define I(field)	offsetof(struct stargz_inode, field)
 #define D(field)	offsetof(struct stargz_dirent, field)
 
-/* @listed: a listing of the directory looks only at entries, not inodes. */
+/* @listed: the listing succeeds, because it reads only entries. */
 static const struct damage_case lookup_damage_cases[] = {
 	{ "entry without inode", DIRENT, "only", D(ino), 4, 0 },
 	{ "entry of an inode behind the last", DIRENT, "only", D(ino), 4,
@@ -481,19 +481,19 @@ static void lookup_damage_test(struct kunit *test)
 
 	do_damage(img, c);
 	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
-	/* The second time is no different. */
+	/* A second attempt has the same result. */
 	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, image_lookup(img, full, 0, &path),
 				-EFSCORRUPTED);
 		KUNIT_EXPECT_EQ(test, list_parent(test, parent),
 				c->listed ? 0 : -EFSCORRUPTED);
 	}
-	/* The rest of the tree is as good as ever. */
+	/* The rest of the tree is not affected. */
 	KUNIT_ASSERT_EQ(test, image_lookup(img, "many/n3", 0, &path), 0);
 	path_put(&path);
 }
 
-/* Damaged names, which a listing finds. */
+/* Damaged names, which a listing detects. */
 struct name_case {
 	const char *desc;
 	const char *victim;
@@ -521,7 +521,7 @@ static void name_damage_test(struct kunit *test)
 	struct stargz_dirent *raw =
 		image_record(img, STARGZ_TABLE_DIRENTS, at);
 
-	/* No longer than the name was. */
+	/* Not longer than the original name. */
 	memcpy(image_record(img, STARGZ_TABLE_NAMES, le32_to_cpu(raw->name)),
 	       c->bytes, c->len);
 	raw->name_len = c->len;
@@ -531,7 +531,7 @@ static void name_damage_test(struct kunit *test)
 			-EFSCORRUPTED);
 }
 
-/* A symbolic link whose target ends too early. */
+/* A symbolic link whose target contains a NUL. */
 static void symlink_damage_test(struct kunit *test)
 {
 	struct image *img = test->priv;
@@ -547,7 +547,7 @@ static void symlink_damage_test(struct kunit *test)
 					   &path), -EFSCORRUPTED);
 }
 
-/* What mounting refuses */
+/* Damage that mounting detects */
 
 struct mount_case {
 	const char *desc;
@@ -611,7 +611,7 @@ static void mount_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(img), c->err);
 }
 
-/* A root that is sane in itself, but no directory. */
+/* A root whose record is valid, but not that of a directory. */
 static void mount_other_root_test(struct kunit *test)
 {
 	struct image *img = test->priv;
@@ -638,7 +638,7 @@ static void cut_desc(const u64 *size, char *desc)
 
 KUNIT_ARRAY_PARAM(cut, cut_cases, cut_desc);
 
-/* Without even a superblock it is no index, with one it is a damaged one. */
+/* Without a superblock it is not an index, with one it is damaged. */
 static void mount_truncated_test(struct kunit *test)
 {
 	const u64 *size = test->param_value;

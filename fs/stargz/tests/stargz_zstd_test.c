@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * stargz - KUnit tests of zstd frames, made by the kernel's compressor: in one
- * or more pieces, with and without their size, wanted whole and in part, and
- * damage.
+ * or more chunks, with and without a content size, decoded wholly and in part,
+ * and damage.
  */
 #include <kunit/test.h>
 #include <linux/crc32.h>
@@ -27,7 +27,7 @@ struct zstd_fixture {
 	size_t piece;		/* how it is handed out; 0: at once */
 };
 
-/* Frames that are read piece by piece, as stargz_input.read. */
+/* Read frames chunk by chunk; implements stargz_input.read. */
 static int read_piece(struct stargz_input *in, void *to, size_t n)
 {
 	const struct zstd_fixture *f = in->from;
@@ -95,7 +95,7 @@ static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 	return d.err;
 }
 
-/* Every way to want something of a good span gives just that. */
+/* Every wanted range of a valid span gives exactly these bytes. */
 static void check_wants(struct kunit *test, u32 ulen)
 {
 	struct zstd_fixture *f = test->priv;
@@ -119,7 +119,7 @@ static void check_wants(struct kunit *test, u32 ulen)
 	}
 }
 
-/* However the compressed bytes come. */
+/* The compressed bytes arrive in chunks of all sizes. */
 static void check_good(struct kunit *test, u32 ulen)
 {
 	static const size_t pieces[] = { 61, STARGZ_INPUT_SIZE, 0 };
@@ -136,7 +136,7 @@ static void one_frame_test(struct kunit *test)
 {
 	add_frame(test, 0, TEXT_LEN, true);
 	check_good(test, TEXT_LEN);
-	/* More in the frame than in the span. */
+	/* The frame holds more bytes than the span. */
 	check_good(test, TEXT_LEN - 1);
 	check_good(test, 5);
 }
@@ -163,7 +163,7 @@ static void many_frames_test(struct kunit *test)
 	check_good(test, 75000);
 }
 
-/* What is behind the frames that are needed does not matter. */
+/* Data after the needed frames is ignored. */
 static void rubbish_behind_test(struct kunit *test)
 {
 	struct zstd_fixture *f = test->priv;
@@ -194,7 +194,7 @@ static void truncated_test(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, f->strm->why, "zstd frames are too short");
 }
 
-/* A flipped bit is found, or the bytes are right, or the CRC says so. */
+/* A flipped bit is detected, by zstd or by the CRC, or does no harm. */
 static void flipped_test(struct kunit *test)
 {
 	struct zstd_fixture *f = test->priv;
