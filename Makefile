@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# stargz: kernel module, tools, tests. README.md says what the targets are for.
+# stargz: kernel module, tools, tests. README.md describes the main targets.
 
 PREFIX	?= /usr/local
 SBINDIR	?= /sbin
@@ -32,11 +32,11 @@ deps: ## install the Debian packages that the rest needs
 tools: ## library and programs, below build/
 	@$(MAKE) --no-print-directory -C userspace BUILD=$(BUILD)
 
-# Each kernel gets a copy of fs/stargz of its own below build/, so that
-# modules for several kernels can be built side by side and the source folder
-# stays clean. scripts/build-module prints the path of the module.
+# scripts/build-module copies fs/stargz below build/, once for each kernel. The
+# modules for several kernels can therefore be built side by side, and the source
+# directory stays clean. The script prints the path of the module.
 .PHONY: modules
-modules: ## the module; KVER=RELEASE or KDIR=FOLDER
+modules: ## the module; KVER=RELEASE or KDIR=DIRECTORY
 	@scripts/build-module --build $(BUILD) $(if $(filter file,$(origin KDIR)),--kver $(KVER),--kdir $(KDIR))
 
 .PHONY: install
@@ -60,7 +60,7 @@ check: deps ## all tests
 	@tests/check
 
 # make bench [TREE=DIR] [ROUNDS=N] [PEERS=LIST] [BENCH=LIST] [OUT=DIR]
-# tests/bench/run --help says what the lists may hold.
+# tests/bench/run --help lists the peers and workloads.
 .PHONY: bench
 bench: ## measure; TREE= ROUNDS= PEERS= BENCH= OUT=
 	@tests/bench/deps
@@ -70,12 +70,12 @@ bench: ## measure; TREE= ROUNDS= PEERS= BENCH= OUT=
 		$(if $(BENCH),--workloads "$(BENCH)") \
 		$(if $(OUT),--out "$(OUT)")
 
-# KASAN, UBSAN, lockdep, kmemleak and failing allocations, in User Mode Linux.
+# KASAN, UBSAN, lockdep, kmemleak and fault injection, in User Mode Linux.
 .PHONY: check-sanitized
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
 	@tests/stress/run
 
-# Crafted images and storms of mounts, at length, on every kernel.
+# Crafted images and mount storms, the long variants, on every kernel.
 # make check-hostile [KERNELS=LIST] [CPUS=LIST]
 KERNELS	?= 6.1 6.12 7.2
 CPUS	?= 1 2 4
@@ -86,7 +86,7 @@ check-hostile: deps tools ## crafted images on each kernel; KERNELS= CPUS=
 		tests/hostile/run $$kernel --cpus $$cpus --all || status=1; \
 	done; done; exit $$status
 
-# Such a kernel, with KASAN and UBSAN alone, reads damaged layers.
+# The kernel of check-sanitized, with only KASAN and UBSAN, reads damaged layers.
 # make check-mutated [CASES=200000] [FIRST=0]
 CASES	?= 200000
 .PHONY: check-mutated
@@ -94,22 +94,23 @@ check-mutated: deps tools ## damaged layers under KASAN; CASES= FIRST=
 	@tests/stress/run --light --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
 		--timeout 86400
 
-# Stacks of layers as containerd unpacks them. make check-replay [STACKS=20000] [FIRST=0]
+# Compare with the trees that containerd unpacks.
+# make check-replay [STACKS=20000] [FIRST=0]
 STACKS	?= 20000
 .PHONY: check-replay
 check-replay: deps tools ## random stacks against containerd; STACKS= FIRST=
 	@tests/replay/run --stacks "$(STACKS)" $(if $(FIRST),--first "$(FIRST)")
 
-# Do other programs read what mkfs.stargz makes?
+# Other programs must be able to read the layers of mkfs.stargz.
 .PHONY: check-compat
 check-compat: deps ## other programs read what mkfs.stargz makes
 	@tests/compat/deps
 	@tests/compat/run
 
-# Are the archives that other projects test their tar readers with read as GNU
-# tar and bsdtar read them?
+# The archives with which other projects test their tar readers: compare with
+# GNU tar and bsdtar.
 .PHONY: check-corpora
-check-corpora: deps tools ## archives that other tar readers are tested with
+check-corpora: deps tools ## read the test archives of other tar readers
 	@tests/corpora/run
 
 .PHONY: lint

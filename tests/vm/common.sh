@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the scripts of this folder share: sourced.
+# Functions shared by the scripts of this directory; to be sourced.
 
 # shellcheck source=tests/lib/env.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/env.sh"
 
 vm_cache=$cache/vm
 
-# kernel_dir RELEASE: holds vmlinux and lib/modules of that kernel.
+# kernel_dir RELEASE: the directory with vmlinux and lib/modules of that kernel.
 kernel_dir()
 {
 	echo "$vm_cache/kernels/$1"
 }
 
-# libs_of PROGRAM...: the shared libraries and loaders these programs need.
+# libs_of PROGRAM...: the shared libraries and loaders that the programs need.
 libs_of()
 {
 	{ ldd "$@" 2>/dev/null || true; } |
