@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * listen - read a file while somebody has to permit it who reads it as well.
+ * listen - read a file while the process that must permit reads uses it as
+ * well.
  *
  *	listen BLOB INDEX DIR FILE SECONDS
  *
- * Asks for fanotify's permission events of the file system of BLOB, and then
- * mounts it on DIR, since a file that was opened before raises none. Before any
- * is permitted, FILE of that mount is read, as a virus scanner might. Fails if
- * it was not read after so many SECONDS.
+ * Requests fanotify permission events for the file system of BLOB, then mounts
+ * BLOB on DIR, because files opened earlier raise no events. Before it permits
+ * an event it reads FILE of that mount, as a virus scanner might. Fails if the
+ * read has not finished after SECONDS.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -39,7 +40,7 @@ static int read_file(void)
 	return n < 0;
 }
 
-/* Look at what the event is about, and then permit it. */
+/* Read the file that the event is about, then permit the event. */
 static void permit(int fan, const struct fanotify_event_metadata *event)
 {
 	struct fanotify_response response = {
@@ -53,7 +54,7 @@ static void permit(int fan, const struct fanotify_event_metadata *event)
 	close(event->fd);
 }
 
-/* Permits until it is killed. */
+/* Permit events until killed. */
 static void listener(int fan)
 {
 	static char events[4096];
@@ -108,7 +109,7 @@ int main(int argc, char **argv)
 	end = time(NULL) + atol(argv[5]);
 	while (!waitpid(reader, &status, WNOHANG)) {
 		if (time(NULL) >= end) {
-			/* Without a listener all is permitted. */
+			/* Without a listener all accesses are permitted. */
 			kill(by, SIGKILL);
 			kill(reader, SIGKILL);
 			errx(1, "the reader waits for the listener, which waits for the reader");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * peaks - run a command and see what some numbers come to meanwhile.
+ * peaks - run a command and record the range of some numbers meanwhile.
  *
  *	peaks OUT SECONDS FILE[=WORD]... -- COMMAND [ARGUMENT]...
  *
- * Each number is the one behind WORD at the start of a line of FILE, or the
- * first in it. To OUT go, a line for each, what it is at the beginning, and the
- * least and the most that is seen. The command is killed after so many SECONDS.
- * The exit status is that of the command, 124 if it was killed, or, if it is
- * not gone 60 seconds after that, 125.
+ * Each number is the one after WORD at the start of a line of FILE, or the
+ * first one in FILE. Writes a line for each to OUT: the first, the minimum and
+ * the maximum value. Kills the command after SECONDS. The exit status is that
+ * of the command, 124 if it was killed, or 125 if it still exists 60 seconds
+ * after that.
  */
 #define _GNU_SOURCE
 #include <ctype.h>

@@ -5,14 +5,14 @@
  *	poke hole|data FILE		lseek() to the first one
  *	poke count FILE			FIEMAP, just the number of extents
  *	poke fiemap FILE		FIEMAP, lines of start, end, and "last"
- *	poke noattr FILE		ask for an attribute that is not there
+ *	poke noattr FILE		query an attribute that does not exist
  *	poke page FILE OFFSET		read a byte
- *	poke readahead FILE		readahead() of all of it
- *	poke excl FILE			open it for oneself alone
+ *	poke readahead FILE		readahead() of the whole file
+ *	poke excl FILE			open it exclusively
  *	poke hold FILE			the same, until standard input ends
  *	poke mount TYPE SOURCE DIR OPTIONS
  *
- * Prints what came of it; the exit status is 1 if that was an error.
+ * Prints the result; the exit status is 1 if the call failed.
  */
 #define _GNU_SOURCE
 #include <err.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * readers - touch pages of a file by many threads, each with a mapping of its
- * own that says MADV_RANDOM.
+ * readers - touch pages of a file from many threads, each with its own mapping
+ * and MADV_RANDOM.
  *
  *	readers THREADS ROUNDS STEP FILE
  *
- * In each round every thread touches a page somewhere in its own STEP bytes of
- * the file. Fails if any of them cannot be read (SIGBUS).
+ * In each round every thread touches a page in its own STEP bytes of the file.
+ * Fails if a page cannot be read (SIGBUS).
  */
 #define _GNU_SOURCE
 #include <err.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storm - mount, read, and unmount the moment the last read is over.
+ * storm - mount, read, and unmount immediately after the last read.
  *
  *	storm HOW ROUNDS DIR BLOB INDEX [BLOB INDEX]...
  *
  * HOW is order: some small files one after the other, in the order of the
  * blob; parallel: all files by four threads; mapped: the same through
  * mappings; remount: parallel, while options change; failing: order, after a
- * mount of each of the further pairs, which must fail. It is one process, so
- * that as little time as can be is between the last read and unmounting.
+ * mount of each of the further pairs, which must fail. A single process keeps
+ * the time between the last read and unmounting as short as possible.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -132,7 +132,7 @@ static int mount_one(const char *blob, const char *index)
 	return mount(blob, dir, "stargz", MS_RDONLY, options);
 }
 
-/* Files are closed, but what closes them may be a moment behind. */
+/* The files are closed, but the kernel may finish that a moment later. */
 static void unmount(void)
 {
 	int tries = 0;

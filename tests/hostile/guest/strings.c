@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * strings - give as many device= strings as can be, as root of a user namespace.
+ * strings - pass as many device= strings as possible, as root of a user
+ * namespace.
  *
  *	strings CONTEXTS CGROUP
  *
- * Nothing is mounted. Prints KiB of kernel memory that were taken meanwhile,
- * and how much of it was charged to CGROUP, which is that of this process.
+ * Mounts nothing. Prints the growth of kernel memory in KiB, and the part of it
+ * that was charged to CGROUP, the cgroup of this process.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -19,7 +20,7 @@
 
 #define STRINGS 4096
 
-/* The sum of what is behind some words in a file of lines. */
+/* The sum of the numbers after some words in a file of lines. */
 static long long sum(const char *path, const char *const *words)
 {
 	long long total = 0, value;
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
 	before[1] = charged(argv[2]);
 	for (i = 0; i < atoi(argv[1]); i++)
 		nr = fill();
-	/* Counters are gathered every other second. */
+	/* The kernel flushes the counters every two seconds. */
 	sleep(3);
 	after[0] = taken();
 	after[1] = charged(argv[2]);
