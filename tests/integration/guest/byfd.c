@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * byfd - mount stargz with files that the kernel gets open, well or badly.
+ * byfd - mount stargz with files that are passed as descriptors, in valid and
+ * invalid ways.
  *
  *	byfd DIR KEY=HOW:PATH...
  *	byfd -e PATH
@@ -8,17 +9,17 @@
  * The first form mounts at DIR with these parameters, in this order. HOW is how
  * PATH is opened:
  *
- *	r	to read; a FIFO as well
- *	w, rw	to write, to read and write
+ *	r	for reading; also a FIFO
+ *	w, rw	for writing, for reading and writing
  *	path	with O_PATH
- *	gone	to read, and then its name is removed
- *	memory	a copy of it without a name, to read
- *	pipe	not at all: it is the end of a pipe that is read
- *	event	not at all: it is an eventfd
- *	text	not at all: the path is given
+ *	gone	for reading, then its name is removed
+ *	memory	a copy of it without a name, for reading
+ *	pipe	PATH is unused: the read end of a pipe
+ *	event	PATH is unused: an eventfd
+ *	text	not opened: the path is passed
  *
- * When it fails it prints what the kernel says, in one line. The second form
- * claims a block device, which fails if somebody else does.
+ * On failure it prints the message of the kernel in one line. The second form
+ * claims a block device, which fails if the device is claimed already.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -57,7 +58,7 @@ static int in_memory(const char *path)
 		;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", copy);
 	file = open(name, O_RDONLY);
-	/* The kernel takes no file that is open for writing. */
+	/* The kernel refuses a file that is open for writing. */
 	close(copy);
 	return file;
 }
@@ -104,7 +105,7 @@ static void give(int fs, char *arg)
 	ret = fsconfig(fs, FSCONFIG_SET_FD, arg, NULL, fd);
 	if (ret)
 		fail(fs, arg, errno);
-	/* The kernel has it now. */
+	/* The kernel holds its own reference now. */
 	close(fd);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * catby - write a file to standard output, having read it in an odd way.
+ * catby - copy a file to standard output, reading it in an unusual way.
  *
  *	catby mmap|splice|sendfile|backwards|scattered FILE
  *
- * mmap also sees that the last page is zero after the end of the file.
- * splice wants a pipe as standard output.
+ * mmap also checks that the last page is zero after the end of the file.
+ * splice needs a pipe as standard output.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* No divisor of anything, so that reads straddle every border. */
+/* Not a divisor of any block size, so that reads cross every boundary. */
 #define ODD_SIZE	40961
 
 static int fd;
@@ -45,7 +45,7 @@ static void by_mmap(void)
 	if (map == MAP_FAILED || !data)
 		err(1, "mmap");
 	madvise(map, size, MADV_RANDOM);
-	/* From the end, so that every page is a fault of its own. */
+	/* From the end, so that every page causes a fault. */
 	for (i = pages; i-- > 0;)
 		memcpy(data + i * page, map + i * page, page);
 	for (i = size; i < pages * page; i++)
@@ -87,7 +87,7 @@ static void read_piece(char *data, size_t at)
 		errx(1, "pread: %zd bytes instead of %zu", done, want);
 }
 
-/* Every STEPth piece until the end, then those after them, and so on. */
+/* Every STEPth chunk until the end, then the chunks after them, and so on. */
 static void by_pieces(size_t step)
 {
 	char *data = malloc(size + ODD_SIZE);

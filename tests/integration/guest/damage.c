@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * damage - mount damaged copies of a layer, over and over, and use them.
+ * damage - mount damaged copies of a layer repeatedly, and use them.
  *
  *	damage flip-index BLOB INDEX DIR STEP FIRST
  *	damage word-index BLOB INDEX DIR STEP FIRST
@@ -9,16 +9,15 @@
  *	damage cut-blob   BLOB INDEX DIR STEP FIRST
  *	damage seal INDEX
  *
- * flip damages single bytes, word puts extreme values into aligned 32 and
- * 64-bit words, cut shortens the file; at every STEPth place from FIRST on,
- * which counts from zero. INDEX and BLOB are changed in place and restored. With
- * a damaged index the checksum of the superblock is made right again, so that
- * the damage is not found too early.
+ * flip damages single bytes, word stores extreme values in aligned 32 and
+ * 64-bit words, cut truncates the file; at every STEPth position, starting at
+ * FIRST, counted from zero. INDEX and BLOB are changed in place and restored.
+ * With a damaged index the checksum of the superblock is corrected, so that the
+ * checksum does not hide the damage.
  *
- * Every mount may be refused, and every call on what is mounted may fail, but
- * only with an error that says damage; what has been mounted must unmount. A
- * damaged blob must never yield wrong bytes. The kernel must not complain,
- * which is for the caller to see.
+ * Every mount may be refused, and every call on a mount may fail, but only with
+ * an error that indicates damage. Every mount must unmount. A damaged blob must
+ * never yield wrong bytes. The caller checks that the kernel logs no complaint.
  *
  * seal only corrects the checksum of a superblock.
  */
@@ -60,14 +59,14 @@ static char what[128];
 static char options[PATH_MAX + 16];
 static char *original;
 static size_t original_size;
-/* Without the zeroes that fill up the last page of an index. */
+/* Without the zeroes that pad the last page of an index. */
 static size_t content_size;
 static unsigned long mounts, refused, failures, complaints;
 static struct reference refs[MAX_FILES];
 static int ref_count;
-/* Fill the references instead of comparing with them. */
+/* Record the references instead of comparing with them. */
 static bool learning;
-/* Contents must be right: the index is whole. */
+/* Content must be correct, because the index is undamaged. */
 static bool exact;
 
 static void complain(const char *path, const char *why)
@@ -76,7 +75,7 @@ static void complain(const char *path, const char *why)
 		fprintf(stderr, "%s: %s: %s\n", what, path, why);
 }
 
-/* A call failed: was it for an honest reason? */
+/* A call failed: is the error one that indicates damage? */
 static void failed(const char *path, const char *call)
 {
 	int error = errno;
@@ -119,7 +118,7 @@ static void learn(const char *path, const char *data, size_t len)
 	ref->len = len;
 }
 
-/* The bytes that were read before an error must be right as well. */
+/* The bytes that were read before an error must be correct as well. */
 static void compare(const char *path, const char *data, size_t len, bool whole)
 {
 	const struct reference *ref = find_reference(path);
@@ -170,7 +169,7 @@ static void read_xattrs(const char *path)
 		if (lgetxattr(path, name, value, sizeof(value)) >= 0 ||
 		    errno == ERANGE || errno == E2BIG || errno == EINVAL)
 			continue;
-		/* The kernel has no user attributes on links and devices. */
+		/* Linux allows no user attributes on links and devices. */
 		if (errno != ENODATA || exact)
 			failed(path, name);
 	}
@@ -201,7 +200,7 @@ static void walk_dir(const char *path, int depth)
 	closedir(stream);
 }
 
-/* Use one object, and if it is a directory all below. */
+/* Use one object, and if it is a directory everything below it. */
 static void walk(const char *path, int depth)
 {
 	char target[PATH_MAX];
@@ -212,7 +211,7 @@ static void walk(const char *path, int depth)
 		return;
 	}
 	if (lstat(path, &st)) {
-		/* A name out of order is listed but not found. */
+		/* A name out of order is listed, but lookup fails. */
 		if (exact || errno != ENOENT)
 			failed(path, "stat");
 		return;
@@ -226,7 +225,7 @@ static void walk(const char *path, int depth)
 		walk_dir(path, depth);
 }
 
-/* Mount and use what INDEX and BLOB are now. Returns whether it mounted. */
+/* Mount and use the current INDEX and BLOB. Returns whether it mounted. */
 static bool try(void)
 {
 	mounts++;
@@ -268,7 +267,7 @@ static void seal(char *data)
 	sb->crc32 = htole32(crc32(0, (void *)sb, sizeof(*sb)));
 }
 
-/* Overwrite bytes of a file; the superblock of an index is sealed again. */
+/* Overwrite bytes of a file; seal the superblock of an index again. */
 static void put(const char *path, size_t at, const void *bytes, size_t len)
 {
 	static char super[sizeof(struct stargz_super_block)];
@@ -322,8 +321,8 @@ static void words(const char *path, size_t step, size_t first, size_t len,
 }
 
 /*
- * What is shorter than it should be must be refused, except that a blob may
- * lack the end where no content is: then all must be as before.
+ * A truncated file must be refused. As an exception, a blob may lack its end if
+ * that has no content; then the result must not change.
  */
 static void shorten(const char *path, size_t step, size_t first)
 {

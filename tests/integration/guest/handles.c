@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * handles - file handles as an NFS server uses them.
+ * handles - use file handles as an NFS server does.
  *
- *	handles save DIR FILE	write a handle of everything below DIR to FILE
+ *	handles save DIR FILE	save a handle of every object below DIR to FILE
  *	handles check DIR FILE	open every handle in FILE on the file system
- *				of DIR and see that it is the same object
+ *				of DIR and check that it is the same object
  *
- * What is the same object: inode number, type, size and time; for a directory
- * also its path, and that of its parent. A handle with a changed inode number
- * must never open something else than what it names, and a senseless one must
- * be refused with ESTALE.
+ * The same object has the same inode number, type, size and time; a directory
+ * also has the same path and parent path. A handle with a changed inode number
+ * must never open another object, and an invalid handle must be refused with
+ * ESTALE.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -79,7 +79,7 @@ static bool same_object(const struct stat *a, const struct stat *b)
 		a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* The path by which the kernel knows an open file. */
+/* The path by which the kernel identifies an open file. */
 static void path_of(int fd, char *path)
 {
 	char link[64];
@@ -118,7 +118,7 @@ static void check_one(int mount_fd, const struct record *rec)
 	struct stat st;
 	int fd;
 
-	/* Devices and fifos are not to be opened for real. */
+	/* Do not open devices and fifos for I/O. */
 	fd = open_handle(mount_fd, rec, dir || S_ISREG(rec->st.st_mode) ?
 			 O_RDONLY : O_PATH);
 	if (fd < 0)
@@ -130,7 +130,7 @@ static void check_one(int mount_fd, const struct record *rec)
 	close(fd);
 }
 
-/* Spoil every byte of a handle in turn. */
+/* Damage every byte of a handle in turn. */
 static void check_spoiled(int mount_fd, const struct record *rec)
 {
 	struct record bad;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * idmap - mount a directory once more with owners mapped.
+ * idmap - create a second, idmapped mount of a directory.
  *
  *	idmap SOURCE TARGET FIRST COUNT
  *
@@ -31,7 +31,7 @@ static void write_map(pid_t pid, const char *name, const char *map)
 	close(fd);
 }
 
-/* A user name space with this map; a child holds it until it is open here. */
+/* A user namespace with this map; a child holds it until it is open here. */
 static int user_namespace(const char *map)
 {
 	int ready[2], fd;
@@ -51,7 +51,7 @@ static int user_namespace(const char *map)
 		_exit(0);
 	}
 	close(ready[1]);
-	/* The child closes its end of the pipe when it has unshared. */
+	/* The child closes its end of the pipe after unshare(). */
 	if (read(ready[0], &byte, 1) < 0)
 		err(1, "pipe");
 	write_map(pid, "uid_map", map);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mountloop - mount a blob and unmount it, many times over.
+ * mountloop - mount a blob and unmount it, many times.
  *
  *	mountloop BLOB INDEX DIR COUNT
  *
- * Who uses what is mounted does not keep it from being unmounted: if it is in
- * use, it is so lazily. Each time one directory of it is read. It is one
- * process only, as processes are what costs in an emulated machine. Prints how
- * many times something went wrong, and what did last.
+ * If the mount is in use it is unmounted lazily. Each round reads one
+ * directory. The test is a single process, because processes are slow on an
+ * emulated machine. Prints the number of failures, and the last one.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -28,7 +27,7 @@ static int list(const char *path)
 	while (readdir(dir))
 		count++;
 	closedir(dir);
-	/* There is more than "." and "..". */
+	/* There are entries besides "." and "..". */
 	return count > 2 ? 0 : -1;
 }
 

@@ -4,8 +4,8 @@
  *
  *	readloop DIR
  *
- * For use while DIR is mounted on and unmounted: no error stops it, and it is
- * one process only, as processes are what costs in an emulated machine.
+ * For use while DIR is mounted and unmounted: no error stops it. It is a single
+ * process, because processes are slow on an emulated machine.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 		errx(2, "Usage: readloop DIR");
 	for (;;) {
 		nftw(argv[1], read_one, 16, FTW_PHYS);
-		/* Leave some time for what mounts and unmounts. */
+		/* Leave time for the process that mounts and unmounts. */
 		usleep(20000);
 	}
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * seekmap - see that what a file says about its holes agrees with its bytes.
+ * seekmap - check the holes that a file reports against its bytes.
  *
  *	seekmap FILE
  *
- * SEEK_HOLE and SEEK_DATA must part the file without gaps, every hole must
- * read as zeroes, and seeking at the end must give ENXIO. Where FIEMAP is
- * supported its extents must be sorted, must not overlap, must not begin after
- * the end of the file, must end with FIEMAP_EXTENT_LAST, and what is between
- * them must read as zeroes. Prints the number of bytes in holes.
+ * SEEK_HOLE and SEEK_DATA must partition the file without gaps, every hole must
+ * read as zeroes, and seeking at the end must fail with ENXIO. If FIEMAP is
+ * supported, its extents must be sorted, must not overlap, must not begin after
+ * the end of the file and must end with FIEMAP_EXTENT_LAST, and the bytes
+ * between them must read as zeroes. Prints the number of bytes in holes.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -54,7 +54,7 @@ static void check_end(int whence)
 		errx(1, "%s: no ENXIO at the end", name);
 }
 
-/* Walk data and holes in turn; returns the bytes in holes. */
+/* Walk data and holes alternately; returns the number of bytes in holes. */
 static off_t check_seek(void)
 {
 	off_t at = 0, data, hole, holes = 0;

@@ -6,22 +6,22 @@
  *	sweep [OPTION]... DIR [COPY]
  *
  *	-j N	N threads, each of which reads all files
- *	-d	files are dealt to the threads in turn
+ *	-d	distribute files over the threads in turn
  *	-n N	N times over; 0: until killed
  *	-b N	N bytes at a time (128 KiB)
  *	-a HOW	advise the kernel: random or sequential
  *	-m	map files and touch their pages in random order
- *	-p	one byte at a time, near the borders of pages and 1000 bytes
+ *	-p	one byte at a time, near page boundaries and multiples of 1000
  *	-r	files in random order instead of that of the blob
- *	-e	reads may fail: files are named, with the first error of each, and
- *		failures counted; what is read must be right
- *	-w	stop when the files are found, to be continued with SIGCONT
- *	-s	read nothing, only print how many files, bytes and spans
- *	-x	files that the copy does not have are only read
+ *	-e	reads may fail: print each failed file with its first error, and
+ *		count failures; bytes that are read must be correct
+ *	-w	stop after the files were found; SIGCONT continues
+ *	-s	read nothing; only print the number of files, bytes and spans
+ *	-x	only read files that the copy does not have
  *
- * The order of the blob is that of the physical positions that FIEMAP shows.
- * A file is one inode here, however many names it has. Exits with 1 after
- * wrong bytes or an error that is not allowed.
+ * The order of the blob is that of the physical positions in FIEMAP. An inode
+ * counts as one file, however many names it has. Exits with 1 after wrong bytes
+ * or an error that is not allowed.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -46,7 +46,7 @@
 
 #define EXTENTS		256
 #define PAGE		4096
-/* With -p, so many bytes around each border. */
+/* With -p, the number of bytes around each boundary. */
 #define NEAR		3
 
 struct file {
@@ -73,7 +73,7 @@ static atomic_ulong failures, mistakes;
 
 static __thread sigjmp_buf on_bus_error;
 
-/* All that one thread needs for one file. */
+/* State of one thread for one file. */
 struct reader {
 	unsigned int seed;
 	char *buf;
@@ -107,7 +107,7 @@ static void failed(struct reader *r, const char *why, size_t at)
 	r->has_failed = true;
 }
 
-/* Which files there are, and where in the blob */
+/* Finding the files and their positions in the blob */
 
 static void add_spans(struct file *file, int fd)
 {
@@ -182,8 +182,8 @@ static int compare_spans(const void *a, const void *b)
 }
 
 /*
- * Map the copy of a file; NULL when there is nothing to compare with. It is
- * never unmapped: that takes all CPUs, many times longer than to compare.
+ * Map the copy of a file; NULL if there is none. The mapping is never removed,
+ * because unmapping interrupts all CPUs and takes much longer than comparing.
  */
 static const char *map_copy(const struct file *file)
 {
@@ -294,7 +294,7 @@ static void touch_all(struct reader *r)
 	}
 	if (advice == POSIX_FADV_RANDOM)
 		madvise(data, r->file->size, MADV_RANDOM);
-	/* Each page once: a prime that is no factor of their number. */
+	/* Visit each page once: a prime that does not divide their number. */
 	step = pages % 40961 ? 40961 : 1;
 	page = rand_r(&r->seed) % pages;
 	if (sigsetjmp(on_bus_error, 1))
@@ -382,7 +382,7 @@ static void run(void)
 	free(ids);
 }
 
-/* Take one option; false when there is none of that name. */
+/* Parse one option; false if it is unknown. */
 static bool take_option(int opt)
 {
 	switch (opt) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * without - run a program on a kernel that lacks something.
+ * without - run a program on a kernel that lacks a feature.
  *
  *	without fsopen|fd COMMAND...
  *
- * fsopen(2) and fspick(2) are missing, or fsconfig(2) takes no file descriptors.
+ * Makes fsopen(2) and fspick(2) fail, or fsconfig(2) with file descriptors.
  */
 #include <err.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 #define LOAD(field) \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-/* Go on if it is @what, else skip so many. */
+/* Continue if it is @what, else skip this number of instructions. */
 #define UNLESS(what, skipped) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (what), 0, (skipped))
 #define RETURN(what)	BPF_STMT(BPF_RET | BPF_K, (what))
@@ -36,7 +36,7 @@ static struct sock_filter no_fsopen[] = {
 static struct sock_filter no_fd[] = {
 	LOAD(nr),
 	UNLESS(__NR_fsconfig, 3),
-	/* The lower half, on a little-endian machine. */
+	/* The low half, on a little-endian machine. */
 	LOAD(args[1]),
 	UNLESS(FSCONFIG_SET_FD, 1),
 	RETURN(SECCOMP_RET_ERRNO | EINVAL),
