@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decoders of deflate side by side: ours, zlib, libdeflate. Members are kept
- * in memory and decoded one after the other in rounds, each by one decoder
- * after the other; of each decoder and member the fastest time counts, so that
- * what else the machine does hardly matters.
+ * Compare deflate decoders: ours, zlib, libdeflate. Members are kept in memory.
+ * In each round every member is decoded by one decoder after the other. The
+ * fastest time of each decoder and member counts, which removes most of the
+ * influence of other load.
  */
 #include <err.h>
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #include "inflate.h"
 
-/* What an eStargz blob has at most in one member. */
+/* Maximum member size of an eStargz blob. */
 #define CHUNK		(4U << 20)
 #define SMALL		8192
 
@@ -75,7 +75,7 @@ static bool decode_generic(const struct member *m, u8 *out)
 	       pos == m->out_len;
 }
 
-/* The member that decode_two() decodes besides. */
+/* The second member of decode_two(). */
 static const struct member *beside(const struct member *m)
 {
 	return m > members ? m - 1 : m + (nr_members > 1);
@@ -150,7 +150,7 @@ static void add_member(const u8 *in, size_t in_len, size_t out_len)
 	memset(m->best, 0, sizeof(m->best));
 }
 
-/* Compress as eStargz does: a member for each 4 MiB. */
+/* Compress as eStargz does: one member for each 4 MiB. */
 static void add_plain(const u8 *data, size_t len, int level)
 {
 	size_t n;
@@ -178,7 +178,7 @@ static void add_plain(const u8 *data, size_t len, int level)
 	}
 }
 
-/* Take a file of gzip members apart, by zlib. */
+/* Split a file of gzip members, with zlib. */
 static void add_gzip(const char *path, const u8 *data, size_t len)
 {
 	static u8 sink[65536];
@@ -235,7 +235,7 @@ static void add_file(const char *path, int level)
 	free(data);
 }
 
-/* Time that the processor spent on us, in seconds. */
+/* CPU time of this process, in seconds. */
 static double now(void)
 {
 	struct timespec ts;
@@ -244,7 +244,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* A member by all decoders, once. */
+/* Decode a member once with each decoder. */
 static void try_member(struct member *m, u8 *out)
 {
 	size_t i;
@@ -255,7 +255,7 @@ static void try_member(struct member *m, u8 *out)
 		if (!decoders[i].decode(m, out))
 			errx(1, "%s: cannot decode a member", decoders[i].name);
 		time = now() - start;
-		/* Its share of what was decoded. */
+		/* Divide the time by the share of the bytes. */
 		if (decoders[i].decode == decode_two)
 			time *= (double)m->out_len /
 				(m->out_len + beside(m)->out_len);
@@ -280,7 +280,7 @@ static size_t largest_of(size_t min, size_t max)
 	return largest;
 }
 
-/* All rounds over the members of a size, and a line for each decoder. */
+/* Run all rounds over the members of a size, and print a line per decoder. */
 static void bench(const char *what, size_t min, size_t max, int rounds)
 {
 	size_t i, nr = 0, in = 0, out = 0;

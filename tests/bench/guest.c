@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Process 1 of the benchmark's guest: follow the plan, print a line of JSON for
- * each result, power off. The plan, /bench/plan, has lines
+ * Process 1 of the benchmark's guest: execute the plan, print a line of JSON
+ * for each result, power off. The plan, /bench/plan, has these lines:
  *
  *	rounds N
  *	peer NAME TYPE DEVICE OPTIONS		("-" for no options)
- *	share FOLDER PATH			(of the host, seen there)
+ *	share FOLDER PATH			(mount the host's PATH there)
  *	once NAME ACTION LIST [PEER]		(before the rounds)
  *	work NAME ACTION LIST			(in every round)
  *
- * where LIST is a file in /bench/lists and PEER the only one it is done with. In
- * every round each work is done with each peer in turn, so that what changes on
- * the host meanwhile meets all; in every other round from the last to the first,
- * so that none always comes after the same, which leaves the caches of the host
- * in a state of its own.
+ * LIST is a file in /bench/lists, and PEER restricts the work to one peer. In
+ * each round every work is done with all peers in turn, so that load on the
+ * host affects all of them. Every second round reverses the order, so that no
+ * peer always follows the same one, which leaves the caches of the host in a
+ * certain state.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -100,7 +100,7 @@ static void read_plan(void)
 	fclose(plan);
 }
 
-/* A kernel may lack an option that a peer stands for. */
+/* A kernel may lack the option that a peer needs. */
 static void probe(struct peer *peer)
 {
 	if (!try_mount(peer))

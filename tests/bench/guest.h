@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of the guest's program share. There are no threads but in one
- * child of mounts.c; children share nothing but what share() returned before they
- * were forked.
+ * Declarations shared by the parts of the guest's program. The program has no
+ * threads, except in one child of mounts.c. Children share only memory that
+ * share() returned before the fork.
  */
 #ifndef BENCH_GUEST_H
 #define BENCH_GUEST_H
@@ -14,11 +14,11 @@
 #define BLOCK		(128 << 10)
 #define READERS		8
 
-/* For mounts.c: many small layers, and where many things are mounted. */
+/* For mounts.c: directories with many small layers, and of many mounts. */
 #define LAYERS		"/layers"
 #define PLACES		"/places"
 
-/* A filesystem to be measured. */
+/* A file system to be measured. */
 struct peer {
 	char name[64];
 	char type[32];
@@ -27,14 +27,14 @@ struct peer {
 	int absent;
 };
 
-/* Fields that end in a NUL each, in memory. */
+/* A list of NUL-terminated fields in memory. */
 struct list {
 	char *text;
 	char **field;
 	size_t n;
 };
 
-/* A row of the plan: what is to be done, and with which list. */
+/* A row of the plan: an action and its list. */
 struct work {
 	char name[32];
 	const struct action *action;

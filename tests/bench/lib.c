@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What all kinds of work need: clock, mounting with cold caches, reading,
- * parallel readers, and results. See guest.h for what is shared.
+ * Helpers for all kinds of work: clock, mounting with cold caches, reading,
+ * parallel readers, and results. guest.h describes shared data.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static void power_off(void)
 	reboot(RB_POWER_OFF);
 }
 
-/* End it all; what is measured must not go wrong. Not for a path to return. */
+/* Abort the benchmark: a measured action must not fail. Does not return. */
 void die(const char *what)
 {
 	fprintf(stderr, "\nguest: %s: %s\n", what, strerror(errno));
@@ -33,7 +33,7 @@ void die(const char *what)
 	_exit(1);
 }
 
-/* Nanoseconds since some time. */
+/* Nanoseconds since an arbitrary point. */
 uint64_t now(void)
 {
 	struct timespec ts;
@@ -42,7 +42,7 @@ uint64_t now(void)
 	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
 }
 
-/* Memory that children share; never freed. */
+/* Memory shared with children; never freed. */
 void *share(size_t size)
 {
 	void *mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -67,7 +67,7 @@ int try_mount(const struct peer *peer)
 	return mount(peer->device, ROOT, peer->type, MS_RDONLY, peer->options);
 }
 
-/* Mount @peer instead of what was mounted, and with nothing cached. */
+/* Mount @peer in place of the previous one, with cold caches. */
 void mount_cold(const struct peer *peer)
 {
 	if (umount(ROOT) && errno != EINVAL)
@@ -77,7 +77,7 @@ void mount_cold(const struct peer *peer)
 		die(peer->name);
 }
 
-/* Read a file of fields that end in a NUL. */
+/* Read a file of NUL-terminated fields. */
 void list_read(struct list *list, const char *path)
 {
 	struct stat st;
@@ -101,7 +101,7 @@ void list_read(struct list *list, const char *path)
 	list->n = n;
 }
 
-/* Read the file @path from the open folder @root; return its bytes. */
+/* Read the file @path relative to the directory @root; return its size. */
 uint64_t read_file(int root, const char *path)
 {
 	static char buf[BLOCK];
@@ -119,7 +119,7 @@ uint64_t read_file(int root, const char *path)
 	return sum;
 }
 
-/* Read every @step'th file of @list from @first on; return the bytes. */
+/* Read every @step'th file of @list from @first on; return the byte count. */
 uint64_t read_list(const struct list *list, size_t first, size_t step)
 {
 	uint64_t sum = 0;
@@ -135,9 +135,9 @@ uint64_t read_list(const struct list *list, size_t first, size_t step)
 }
 
 /*
- * Let READERS processes call @child, each with its part of @list; return the
- * nanoseconds from when all were let go to when the last was done, and in *@sum
- * what they returned, added up.
+ * Run @child in READERS processes, each with its part of @list. Returns the
+ * nanoseconds from the common start to the end of the last process, and in
+ * *@sum the sum of their results.
  */
 uint64_t in_parallel(uint64_t (*child)(const struct list *list, size_t first,
 				       size_t step),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Many mounts: what they share, and what memory and threads of the kernel they
- * take. Numbers are of one run and not timed, but for killing. What each means is
- * in Documentation/benchmarks.md. See guest.h for what is shared.
+ * Many mounts: what they share, and their kernel memory and threads. The
+ * numbers are from one run; only killing is timed. Documentation/benchmarks.md
+ * explains each of them. guest.h describes shared data.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,7 +34,7 @@
 #define TOUCHES		40
 #define KILLS		40
 
-/* Mount points are numbered folders of a tmpfs; returns its path. */
+/* Mount points are numbered directories of a tmpfs; returns its path. */
 static const char *place(unsigned int nr)
 {
 	static char path[64];
@@ -56,7 +56,7 @@ static void leave_places(unsigned int n)
 			die("unmounting");
 }
 
-/* Let kernel threads end, counters settle and lists of free pages shrink. */
+/* Wait until kernel threads end, counters settle and free lists shrink. */
 static void settle(void)
 {
 	forget_caches();
@@ -65,7 +65,7 @@ static void settle(void)
 	sleep(2);
 }
 
-/* A number in a file, 0 if there is no such file. */
+/* A number in a file, 0 if the file does not exist. */
 static int64_t number_of(const char *path)
 {
 	char text[64];
@@ -82,7 +82,7 @@ static int64_t number_of(const char *path)
 	return strtoll(text, NULL, 10);
 }
 
-/* What is behind a word in a file of words and numbers. */
+/* The number after a word in a file of words and numbers. */
 static int64_t number_in(const char *path, const char *word)
 {
 	static char text[16384];
@@ -101,7 +101,7 @@ static int64_t number_in(const char *path, const char *word)
 	return 0;
 }
 
-/* Bytes of decoded spans: of all mounts, which may have one cache or each its own. */
+/* Bytes of decoded spans of all mounts, with one cache or one per mount. */
 static int64_t span_caches(void)
 {
 	char path[300];
@@ -157,7 +157,7 @@ void run_same(const struct peer *peer, const struct work *work)
 	unsigned int distinct;
 
 	(void)work;
-	/* What only the first mount after booting makes. */
+	/* Allocations of the first mount after boot. */
 	slab_of_mounts(peer, 1, &distinct);
 	result_number("one_slab_kib", slab_of_mounts(peer, 1, &distinct));
 	result_number("same_slab_kib", slab_of_mounts(peer, SAME, &distinct));
@@ -227,7 +227,7 @@ static void await(unsigned int n)
 			die("a reader failed");
 }
 
-/* Threads of the kernel that work, or have worked last, for stargz. */
+/* Number of kernel threads whose last work was for stargz. */
 static int64_t count_threads(void)
 {
 	char path[300], comm[64];
@@ -253,7 +253,7 @@ static int64_t count_threads(void)
 	return count;
 }
 
-/* What grows while others read: the most of each, in shared memory. */
+/* Peak values while others read, in shared memory. */
 struct peaks {
 	int64_t threads, cache, in_use, group, group_kernel;
 };
@@ -333,9 +333,9 @@ void run_many(const struct peer *peer, const struct work *work)
 	result_number("unmounted_kib", kernel_in_use() - before);
 }
 
-/* Many threads in a small group */
+/* Many threads in a small cgroup */
 
-/* Offsets and paths in turn. */
+/* Alternating offsets and paths. */
 static const struct list *squeezed;
 
 static void touch_page(const char *path, off_t offset)
@@ -377,7 +377,7 @@ static void write_text(const char *path, const char *text)
 	close(fd);
 }
 
-/* Sampling stays outside of the group. */
+/* Sampling runs outside of the cgroup. */
 static pid_t start_squeezed(void)
 {
 	static pthread_t threads[THREADS];
@@ -446,7 +446,7 @@ void run_squeeze(const struct peer *peer, const struct work *work)
 	result_number("squeeze_kill_ns", kill_and_wait(pid));
 }
 
-/* Killing those who read */
+/* Killing readers */
 
 static void read_for_ever(const struct list *list, size_t from)
 {
@@ -472,12 +472,12 @@ void run_kill(const struct peer *peer, const struct work *work)
 		if (!pid)
 			read_for_ever(&work->list,
 				      work->list.n * i / KILLS);
-		/* While it waits for its first bytes, mostly, or later. */
+		/* Usually while it waits for its first bytes, or later. */
 		usleep(1000 + i % 8 * i * 150);
 		ns = kill_and_wait(pid);
 		if (ns > most)
 			most = ns;
-		/* That an unmount right behind it goes well is not measured here. */
+		/* This does not measure an unmount right after the kill. */
 		usleep(200000);
 	}
 	result_number("kill_ns", most);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kinds of work that are measured. Each starts with a fresh mount and cold
- * caches; what is timed is what is named *_ns. See guest.h for what is shared.
+ * caches; fields named *_ns are times. guest.h describes shared data.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #define PAGE		4096
 #define COUNTERS	"/sys/fs/stargz"
 
-/* Content: compared with what the tar has, by READERS at a time. */
+/* Content: compared with the digests of the tar, by READERS processes. */
 
 static void hash_file(int root, const char *path, char *hex)
 {
@@ -44,7 +44,7 @@ static void hash_file(int root, const char *path, char *hex)
 	gcry_md_close(md);
 }
 
-/* The list has digests and paths in turn. Returns how many files differ. */
+/* The list alternates digests and paths. Returns the number of mismatches. */
 static uint64_t verify_part(const struct list *list, size_t first, size_t step)
 {
 	uint64_t bad = 0;
@@ -103,7 +103,7 @@ static void run_mount(const struct peer *peer, const struct work *work)
 		die("/");
 }
 
-/* A walk that stats everything, as find -size does */
+/* A walk that calls stat on every object, as find -size does */
 
 static uint64_t walked;
 
@@ -141,7 +141,7 @@ static void run_stat(const struct peer *peer, const struct work *work)
 	result_number("names", walked);
 }
 
-/* What the module counts, as it is called there */
+/* Counters of the module, under the names of the module */
 
 static void print_counter(const char *name)
 {
@@ -174,7 +174,7 @@ static int visit_counter(const char *path, const struct stat *st, int type,
 
 static void print_counters(void)
 {
-	/* An older module has none. */
+	/* An older module may lack some of them. */
 	if (!access(COUNTERS, F_OK))
 		nftw(COUNTERS, visit_counter, 8, FTW_PHYS | FTW_CHDIR);
 	if (chdir("/"))
@@ -191,7 +191,7 @@ static uint64_t timed_read(const struct list *list, uint64_t *bytes)
 	return now() - start;
 }
 
-/* Reading by several processes, to each every so-maniest file */
+/* Reading by several processes, each of which reads every Nth file */
 
 static uint64_t timed_parallel(const struct list *list, uint64_t *bytes)
 {
@@ -272,9 +272,9 @@ static void run_exec(const struct peer *peer, const struct work *work)
 }
 
 /*
- * Pages at random places; the list has offsets and paths in turn. Caches are
- * dropped before each, for a page must not be there because one before it was
- * in the same span; of the file only what open() reads is there.
+ * Pages at random places; the list alternates offsets and paths. Caches are
+ * dropped before each read, because a previous read might have decoded the same
+ * span. Only the data that open() reads remains cached.
  */
 static uint64_t timed_page(const char *path, off_t offset)
 {
@@ -346,7 +346,7 @@ static void read_memory(struct memory *mem)
 	mem->anonymous = meminfo_value(text, "\nAnonPages:");
 }
 
-/* Let what was dropped really be freed: inodes are under RCU, slabs later. */
+/* Wait until dropped objects are freed: inodes by RCU, slabs later. */
 static void mount_settled(const struct peer *peer)
 {
 	mount_cold(peer);
@@ -371,7 +371,7 @@ static void run_statmem(const struct peer *peer, const struct work *work)
 		      before.cached - before.buffers);
 }
 
-/* Memory in use that is not cache, which could be had back at once. */
+/* Memory in use without caches that can be reclaimed at once. */
 static int64_t in_use(void)
 {
 	struct memory mem;
@@ -381,7 +381,7 @@ static int64_t in_use(void)
 	       mem.reclaimable;
 }
 
-/* The same without what processes have for themselves. */
+/* The same without the memory of processes. */
 int64_t kernel_in_use(void)
 {
 	struct memory mem;
@@ -399,7 +399,7 @@ int64_t slab_in_use(void)
 	return mem.reclaimable + mem.unreclaimable;
 }
 
-/* The most in use while files are read, over what was before. Not timed. */
+/* Peak growth of memory in use while files are read. Not timed. */
 static void run_readmem(const struct peer *peer, const struct work *work)
 {
 	static int64_t *most;

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * storm - mount, read and unmount, over and over.
+ * storm - mount, read and unmount repeatedly.
  *
  *	storm WAY ROUNDS DIR SOURCE OPTIONS
  *
- * What is mounted on DIR is unmounted the moment those who read it have ended,
- * so that whatever is still going on for them in the kernel meets the unmount.
- * Files are read in the order of the blob, since that is what is decoded ahead,
- * some of them from any place on. The ways:
+ * The mount on DIR is unmounted immediately after its readers have ended, so
+ * that kernel work on their behalf meets the unmount. Files are read in the
+ * order of the blob, because that triggers decoding ahead; some reads start in
+ * the middle of that order. The ways:
  *
- *	order		by one
- *	parallel	by four at a time
- *	mapped		by one, through a mapping
- *	killed		by four who are killed at any time
- *	remount		by two, while the decoder is switched
- *	fail		by one; in round N the Nth allocation of mount(2) fails,
- *			until a mount has no more, then from the first again
+ *	order		one reader
+ *	parallel	four readers at a time
+ *	mapped		one reader, through a mapping
+ *	killed		four readers, which are killed at any time
+ *	remount		two readers, while the decoder is switched
+ *	fail		one reader; in round N the Nth allocation of mount(2)
+ *			fails. When a mount has no more, start again at the first
  *
  * OPTIONS are those of mount(2), "" for none. Reading may fail only in the last
- * way. Prints a line that says what was done, and exits with 1 if a mount that
- * must not fail did so, or an unmount.
+ * way. Prints a summary, and exits with 1 if a mount that must not fail or an
+ * unmount failed.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -47,7 +47,7 @@ int umount2(const char *target, int flags);
 
 #define PAGE		4096
 #define MAX_FILES	8192
-/* In a round so many files are read, of each so much. */
+/* Number of files to read in a round, and bytes of each. */
 #define MOST_FILES	40
 #define MOST_BYTES	(256 << 10)
 #define READ_ONLY	1
@@ -61,10 +61,10 @@ static struct file {
 } files[MAX_FILES];
 static unsigned int nr_files;
 static unsigned long mounted, refused, unreadable;
-/* Errors of reading are none of ours. */
+/* Read errors do not count here. */
 static bool may_fail;
 
-/* Which files there are */
+/* Finding the files */
 
 static uint64_t where(const char *path)
 {
@@ -126,7 +126,7 @@ static void find_files(void)
 	qsort(files, nr_files, sizeof(*files), by_place);
 }
 
-/* Reading some of them */
+/* Reading some of the files */
 
 static void cannot_read(const char *path)
 {
@@ -164,7 +164,7 @@ static void read_file(const struct file *f, bool mapped)
 	close(fd);
 }
 
-/* A run of files in the order of the blob. */
+/* A sequence of files in the order of the blob. */
 static void read_some(unsigned int random, unsigned int step, bool mapped)
 {
 	unsigned int first = random % nr_files, n = random / 64 % MOST_FILES;
@@ -185,7 +185,7 @@ static void start_readers(pid_t *pids, unsigned int n, bool for_ever)
 		if (pids[i])
 			continue;
 		do
-			/* All the same ones, or each a part. */
+			/* All readers the same files, or each a part. */
 			read_some(random + (random % 2 ? i : 0),
 				  random % 2 ? n : 1, i == 3);
 		while (for_ever);
@@ -250,7 +250,7 @@ static void way_remount(void)
 	end_readers(pids, 2, 0);
 }
 
-/* Returns whether the mount came to where the failure was to be. */
+/* Returns whether the mount reached the allocation that was to fail. */
 static bool mount_failing(unsigned long nth)
 {
 	int fd = open("/proc/thread-self/fail-nth", O_RDWR), failed, error;

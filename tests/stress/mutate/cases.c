@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - cases: which lie it is, telling it, and what is done with it.
+ * mutate - cases: choosing the damage, applying it, and using the result.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -31,7 +31,7 @@
 #define MS_NOSUID	2
 #define MS_NODEV	4
 
-/* Bad page, which is KASAN's as well; died; warned; soft lock-up. */
+/* Taint bits: bad page (also KASAN), died, warned, soft lock-up. */
 #define TAINTS		(1 << 5 | 1 << 7 | 1 << 9 | 1 << 14)
 
 int mount(const char *source, const char *target, const char *type,
@@ -85,7 +85,7 @@ void cases_add_seed(const char *folder, char *line, const char *copies)
 	nr_seeds++;
 }
 
-/* Which lie */
+/* Choosing the damage */
 
 static uint64_t mask_of(unsigned int width)
 {
@@ -106,7 +106,7 @@ static uint64_t get_bits(const struct seed *s, const struct place *p)
 	return value;
 }
 
-/* Numbers of which something in the index may be afraid. */
+/* Numbers that are likely to cause trouble in some field of the index. */
 static uint64_t a_bound(const struct seed *s, uint64_t *random)
 {
 	const struct stargz_super_block *sb = seed_super(s);
@@ -161,7 +161,7 @@ static bool about_spans(const struct lie *lie)
 	       !strncmp(name, "extent.", 7) || !strncmp(name, "inode.", 6);
 }
 
-/* In the stream: that of a span, or of a history. */
+/* In the compressed stream of a span, or of a history. */
 static bool in_stream(const struct lie *lie)
 {
 	const char *name = lie->seed->kind[lie->place->kind].name;
@@ -171,8 +171,9 @@ static bool in_stream(const struct lie *lie)
 }
 
 /*
- * Case @number: seeds have their turn, and within a seed all pairs of a kind of
- * place and a kind of value, in an order in which few cases touch on all.
+ * Case @number: seeds take turns. Within a seed, all pairs of a kind of place
+ * and a kind of value take turns, in an order in which few cases cover all of
+ * them.
  */
 static void find_lie(struct lie *lie, uint64_t seed, uint64_t number)
 {
@@ -199,7 +200,9 @@ static void find_lie(struct lie *lie, uint64_t seed, uint64_t number)
 	lie->fit = in_stream(lie) && r % 2;
 	lie->wide = about_spans(lie) && r / 2 % 4 == 0;
 	lie->loop = s->image && r / (1 << 20) % 4 == 0;
-	/* Files that are mounted cannot be written, what a loop device has can. */
+	/*
+	 * A mounted file cannot be written, but the file of a loop device can.
+	 */
 	lie->late = lie->loop && r / 8 % 2 == 0;
 	lie->new_api = r / 64 % 4 == 0;
 	lie->zlib = r / 256 % 8 == 0;
@@ -222,15 +225,15 @@ static void describe(const struct lie *lie, char *text, size_t room)
 		 lie->loop ? ", loop" : "");
 }
 
-/* Telling it */
+/* Applying the damage */
 
-/* What of the copies is not as it was: more than enough for one lie. */
+/* Changes of the copies; more than enough for one lie. */
 static struct { unsigned int file; size_t at, len; } dirty[16];
 static unsigned int nr_dirty;
 
 /*
- * What is mounted cannot be opened for writing, and of the last mount something may
- * still be about to go.
+ * A mounted file cannot be opened for writing, and the last mount may not have
+ * released its files yet.
  */
 static int open_copy(const char *path)
 {
@@ -243,7 +246,7 @@ static int open_copy(const char *path)
 	return fd;
 }
 
-/* What is open for writing cannot be mounted. */
+/* A file that is open for writing cannot be mounted. */
 static void flush(struct seed *s, unsigned int file, const uint8_t *data,
 		  size_t at, size_t len)
 {
@@ -291,7 +294,7 @@ static void seal(struct seed *s)
 	touch(s, 0, 0, sizeof(*sb));
 }
 
-/* Let the record of a span say what its bytes decode to now. */
+/* Set the checksum of a span to that of its current decoded bytes. */
 static void fit_span(struct seed *s, uint32_t nr)
 {
 	struct stargz_span *span = seed_table(s, STARGZ_TABLE_SPANS);
@@ -307,7 +310,7 @@ static void fit_span(struct seed *s, uint32_t nr)
 	touch(s, 0, (uint8_t *)span - s->file[0].now, sizeof(*span));
 }
 
-/* The spans that a lie in a stream changes. */
+/* The spans that a lie in a stream affects. */
 static void fit_spans(const struct lie *lie)
 {
 	struct seed *s = lie->seed;
@@ -379,7 +382,7 @@ static void complain(const char *why)
 	report->complaints++;
 }
 
-/* Make a loop device of an image; false if this kernel has none. */
+/* Make a loop device of an image; false if this kernel has no support. */
 static bool make_loop(struct file *f)
 {
 	struct loop_config config = {
@@ -435,7 +438,7 @@ static int set_option(int fs, const char *key, const char *value)
 	return syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
 }
 
-/* Never attached to any folder: the last close unmounts. */
+/* Never attached to a directory: the last close unmounts. */
 static int mount_new(const struct lie *lie)
 {
 	const struct seed *s = lie->seed;
@@ -478,7 +481,7 @@ static void refused(void)
 
 /* Readers */
 
-/* In memory that is shared with the readers. */
+/* In memory shared with the readers. */
 static struct shared {
 	pthread_barrier_t begin, end;
 	struct reader reader[READERS];
@@ -486,8 +489,8 @@ static struct shared {
 } *shared;
 
 /*
- * Processes, not threads: User Mode Linux has one process of the host for each
- * address space, which one CPU uses at a time.
+ * Processes, not threads: User Mode Linux has one host process for each address
+ * space, and only one CPU at a time uses it.
  */
 static void reader_process(struct reader *r)
 {
@@ -524,7 +527,7 @@ static void start_readers(void)
 	}
 }
 
-/* Bytes are known where a checksum that was not made to fit covers them. */
+/* Content is known if a checksum that was not adjusted covers it. */
 static bool is_exact(const struct lie *lie)
 {
 	const struct seed *s = lie->seed;
@@ -534,14 +537,14 @@ static bool is_exact(const struct lie *lie)
 	if (!lie->place->width || !in_stream(lie) || lie->fit)
 		return false;
 	span = seed_span_at(s, lie->place->file, lie->place->bit / 8, &nr);
-	/* Histories are covered by what is made of them. */
+	/* The checksum of a span covers its history. */
 	if (!span)
 		return true;
 	return span->flags & STARGZ_SPAN_CRC ||
 	       span->codec == STARGZ_CODEC_GZIP;
 }
 
-/* The mount may be attached to no folder: then it has a name in /proc only. */
+/* A mount without a directory has a path only in /proc. */
 static void set_readers(struct lie *lie, int root)
 {
 	static const size_t blocks[] = { 4096, 1 << 16, 777, 16384 };
@@ -556,7 +559,7 @@ static void set_readers(struct lie *lie, int root)
 	for (i = 0; i < READERS; i++) {
 		struct reader *r = &shared->reader[i];
 
-		/* The main one, and of the others every fourth or so. */
+		/* The main reader, and about every fourth other one. */
 		r->use = uses[i] | (draw(&lie->random) & draw(&lie->random) &
 				    USE_ALL);
 		r->block = blocks[draw(&lie->random) % 4];
@@ -567,7 +570,7 @@ static void set_readers(struct lie *lie, int root)
 	}
 }
 
-/* A reader that is a process of its own is killed wherever it is. */
+/* Kill a reader that is a separate process, wherever it is. */
 static void kill_reader(struct lie *lie, int root)
 {
 	struct reader r = shared->reader[0];
@@ -670,7 +673,7 @@ static void do_case(struct lie *lie)
 	report->done++;
 }
 
-/* Each seed as it is: all must go well; what files hold is learnt. */
+/* Run each seed undamaged: all must succeed; record the content of files. */
 static void learn(struct seed *s)
 {
 	struct lie lie = { .seed = s };

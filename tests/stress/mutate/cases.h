@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mutate: what the worker is told, and what it reports in shared memory.
+ * mutate: the input of the worker, and its results in shared memory.
  */
 #ifndef CASES_H
 #define CASES_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - what a span decodes to now, by zlib and libzstd, so that its checksum
- * can be made to fit a damaged stream.
+ * mutate - decode a span with zlib and libzstd, to adjust its checksum to a
+ * damaged stream.
  */
 #include <string.h>
 #include <zlib.h>
@@ -12,12 +12,12 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "the records of an index are used as they are");
 
-/* More than a seed ever decodes to. */
+/* An upper bound of the decoded size of seeds. */
 #define MOST_DECODED	(1 << 20)
 
 static uint8_t content[MOST_DECODED];
 
-/* The file of a span, or 0 files if there is none; where it starts there. */
+/* Number of a span's file, MAX_FILES if none; sets the start in the file. */
 unsigned int span_file(const struct seed *s, const struct stargz_span *span,
 		       uint64_t *start)
 {
@@ -35,7 +35,7 @@ unsigned int span_file(const struct seed *s, const struct stargz_span *span,
 	return file;
 }
 
-/* Bytes of the header of a member (RFC 1952), 0 if it is none. */
+/* Size of a member header (RFC 1952), 0 if it is not one. */
 size_t gzip_header(const uint8_t *p, size_t len)
 {
 	size_t at = 10;
@@ -58,8 +58,8 @@ size_t gzip_header(const uint8_t *p, size_t len)
 }
 
 /*
- * Inflate one stream from bit @bit of @p on. Returns the bytes used, or 0 if it
- * did not come to its end; *out grows.
+ * Inflate one stream from bit @bit of @p on. Returns the number of bytes used,
+ * or 0 if the stream did not end; *out grows.
  */
 static size_t inflate_one(const uint8_t *p, size_t len, unsigned int bit,
 			  const uint8_t *history, uint8_t *to, uint32_t room,
@@ -87,7 +87,7 @@ static size_t inflate_one(const uint8_t *p, size_t len, unsigned int bit,
 	return ret == Z_STREAM_END ? z.total_in + (bit != 0) : 0;
 }
 
-/* Members from @p on, behind a part of one if @part. */
+/* Members from @p on, after a part of one if @part. */
 static uint32_t inflate_all(const uint8_t *p, size_t len, bool part,
 			    unsigned int bit, const uint8_t *history,
 			    uint32_t want)
@@ -132,7 +132,7 @@ static uint32_t unpack_frames(const uint8_t *p, size_t len, uint32_t want)
 	return out.pos;
 }
 
-/* The 32 KiB before a span, of which the record says the end. */
+/* The 32 KiB before a span; the record holds the end of them. */
 bool history_decode(const struct seed *s, const struct stargz_history *w,
 		    uint8_t *history)
 {
@@ -162,8 +162,8 @@ static const uint8_t *find_history(const struct seed *s, uint32_t nr)
 }
 
 /*
- * Decode span @nr as far as it goes. Returns false if nothing comes of it, or
- * if it has no checksum that could be told.
+ * Decode span @nr as far as possible. Returns false if that gives no bytes, or
+ * if the span has no checksum to adjust.
  */
 bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out)
 {

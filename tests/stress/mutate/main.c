@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - mount layers of which one thing is a lie, and use them.
+ * mutate - mount layers with a single damaged place, called a lie, and use
+ * them.
  *
  *	mutate [OPTION]... SEEDS DIR
  *
  *	-s, --seed N		another order of the cases (0)
  *	-f, --first N		number of the first case (0)
  *	-n, --count N		how many cases (1000)
- *	-t, --seconds N		no new case after so long
- *	-d, --deadline N	a case may take so many seconds (10)
- *	-c, --copies DIR	where damaged copies are kept (/tmp/mutate)
- *	-S, --state FILE	the number of each case is written there before it
- *				begins, for the kernel may not survive it
- *	-v, --verbose		name each case and what came of it
- *	-l, --list		name the cases, do nothing
+ *	-t, --seconds N		start no new case after this time
+ *	-d, --deadline N	maximum duration of a case in seconds (10)
+ *	-c, --copies DIR	directory for damaged copies (/tmp/mutate)
+ *	-S, --state FILE	write the number of each case to FILE before it
+ *				begins, because the kernel may crash
+ *	-v, --verbose		print each case and its result
+ *	-l, --list		only list the cases
  *
- * SEEDS is a folder made by the script seeds; DIR is mounted on. A case is one
- * lie: in a field of one record of the index, with the superblock's checksum made
- * right again, or in the compressed stream, with or without the span's checksum
- * made to fit. All fields and kinds of places in a stream have their turn with
- * each kind of value; which record it is comes from the number of the case. Each
- * case is mounted, walked by four threads in different ways, of some a reader is
- * killed, and unmounted.
+ * The script seeds makes the directory SEEDS; DIR is the mount point. A case is
+ * one lie: in a field of one record of the index, with the superblock's
+ * checksum corrected, or in the compressed stream, with or without adjusting
+ * the span's checksum. All fields and all kinds of places in a stream take
+ * turns with each kind of value; the number of the case selects the record.
+ * Each case is mounted, walked by four readers in different ways, and
+ * unmounted. In some cases a reader is killed.
  *
- * Mounting may be refused, and calls may fail with an error that says damage.
- * The unmount must succeed, a case must end in time, bytes must be right where a
- * checksum covers them, and the kernel must not be tainted, which is what it is
- * when it complains.
+ * Mounting may be refused, and calls may fail with an error that indicates
+ * damage. The unmount must succeed, a case must end in time, bytes must be
+ * correct where a checksum covers them, and the kernel must not be tainted,
+ * which happens when it logs a warning.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -143,7 +144,7 @@ static void print_counts(const char *word)
 	fflush(stdout);
 }
 
-/* What a process does in the kernel, if that can be told. */
+/* The kernel function in which a process is, if that is known. */
 static void print_stack(pid_t pid)
 {
 	char line[200];
@@ -159,7 +160,7 @@ static void print_stack(pid_t pid)
 	fclose(stack);
 }
 
-/* Wait for the worker, or until the case it is at is past its time. */
+/* Wait for the worker, or until its current case exceeds the deadline. */
 static bool watch(pid_t worker, int *status, double *printed)
 {
 	while (!waitpid(worker, status, WNOHANG)) {
@@ -218,7 +219,7 @@ static void work(uint64_t first)
 	exit(0);
 }
 
-/* One worker after the other, each from where the last was stuck. */
+/* Start one worker after the other, each after the case that got stuck. */
 static bool run(void)
 {
 	uint64_t first = opt.first;

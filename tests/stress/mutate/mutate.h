@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parts of mutate share. See main.c for what it does.
+ * Declarations shared by the parts of mutate. main.c describes the program.
  */
 #ifndef MUTATE_H
 #define MUTATE_H
@@ -15,7 +15,7 @@
 #define MAX_INODES	64
 #define READERS		4
 
-/* Where a lie can be told: bits of one of a seed's files. */
+/* A place for a lie: bits of one file of a seed. */
 struct place {
 	uint64_t bit;		/* counted from the lowest bit of byte 0 */
 	uint16_t kind;
@@ -23,13 +23,15 @@ struct place {
 	uint8_t width;		/* bits; 0: the length of the file */
 };
 
-/* Places of the same meaning, one after the other in seed.places. */
+/* Places of the same meaning, consecutive in seed.places. */
 struct kind {
 	const char *name;
 	uint32_t first, count;
 };
 
-/* One source: as it was made, and as it is now; copies are in the guest. */
+/*
+ * One source: its original and its current content. The copy is in the guest.
+ */
 struct file {
 	char path[256];		/* what is written to */
 	char device[32];	/* a loop device of it, or "" */
@@ -38,8 +40,8 @@ struct file {
 };
 
 /*
- * A layer with its index. The index is file 0, and the sources follow; or
- * file 0 is a device image and there is nothing else.
+ * A layer with its index. File 0 is the index and the sources follow, or file 0
+ * is a device image and the only file.
  */
 struct seed {
 	char name[64];
@@ -52,7 +54,7 @@ struct seed {
 	unsigned int turns;
 	struct place *places;
 	uint32_t nr_places;
-	/* What files hold, by inode number, if they could be read. */
+	/* Content of files, by inode number, if they could be read. */
 	struct { bool known; uint32_t crc; } content[MAX_INODES];
 };
 
@@ -109,12 +111,12 @@ struct reader {
 	uint64_t random;
 	int root;		/* may be open for its path only */
 	int top;		/* the same, open for reading */
-	/* What files must hold, or are found to hold. */
+	/* Expected content of files; recorded from undamaged seeds. */
 	struct seed *seed;
 	bool exact, learn;
-	/* What comes of it. */
+	/* Results. */
 	unsigned long failures, visits;
-	/* Errors that do not say damage, and what was wrong. */
+	/* Number of errors that do not indicate damage, and one of them. */
 	unsigned long complaints;
 	char why[160];
 };
@@ -122,7 +124,7 @@ struct reader {
 void walk_tree(struct reader *r);
 void walk_setup(void);
 
-/* A pseudo-random number; the state moves on. */
+/* A pseudo-random number; advances the state. */
 static inline uint64_t draw(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - seeds, and where in them lies can be told: every field of every record
- * of every table of the index, and what the compressed streams are made of.
+ * mutate - seeds, and the places for lies in them: every field of every record
+ * of every table of the index, and the parts of the compressed streams.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -16,10 +16,10 @@
 #include "mutate.h"
 
 #define MAX_PLACES	200000
-/* Of compressed symbols, which all mean the same, so many of a block. */
+/* Maximum number of compressed symbols of a block, which are all alike. */
 #define SYMBOL_PLACES	12
 
-/* Between the words of a list of seeds. */
+/* Separators in a list of seeds. */
 #define BLANKS		"\n\t "
 
 struct field {
@@ -86,7 +86,7 @@ static uint8_t *read_whole(const char *path, size_t *size)
 	return data;
 }
 
-/* Read a file of the seed, and write the copy that is going to be damaged. */
+/* Read a file of the seed, and write the copy that will be damaged. */
 static void load_file(struct seed *s, const char *folder, const char *name,
 		      const char *copies)
 {
@@ -164,7 +164,7 @@ static void add_bits(struct seed *s, const char *name, unsigned int file,
 	};
 }
 
-/* Long fields, which mean nothing to the kernel, in pieces. */
+/* Long fields without a meaning for the kernel, in parts. */
 static void add_field(struct seed *s, const char *name, unsigned int file,
 		      uint64_t byte, unsigned int bytes)
 {
@@ -201,7 +201,7 @@ static void add_tables(struct seed *s)
 
 	for (i = 0; i < STARGZ_TABLES; i++) {
 		at = offsetof(struct stargz_super_block, table[i]);
-		/* Those without a name all mean the same. */
+		/* Those without a name all have the same meaning. */
 		nr = i <= STARGZ_TABLE_DIGESTS ? i : STARGZ_TABLE_DIGESTS + 1;
 		snprintf(name, sizeof(name), "super_block.table[%u].offset", nr);
 		add_field(s, name, 0, at, 8);
@@ -210,7 +210,7 @@ static void add_tables(struct seed *s)
 	}
 }
 
-/* One set behind the other fills the table. */
+/* Consecutive sets fill the table. */
 static void add_xattrs(struct seed *s)
 {
 	uint64_t at = 0, size = seed_count(s, STARGZ_TABLE_XATTRS);
@@ -250,7 +250,7 @@ static void add_bytes(struct seed *s, const char *name, int table)
 		add_field(s, name, 0, table_offset(s, table) + i, 1);
 }
 
-/* Deflate: RFC 1951, 3.2.3 and what follows there. */
+/* Deflate: RFC 1951, 3.2.3 and the following sections. */
 
 static unsigned int bits_at(const struct seed *s, unsigned int file,
 			    uint64_t bit, unsigned int n)
@@ -297,8 +297,8 @@ static void add_block(struct seed *s, unsigned int file, uint64_t bit)
 }
 
 /*
- * Add the blocks of one stream. Returns the bytes of input that it takes, or 0
- * if it goes on beyond them.
+ * Add the blocks of one stream. Returns the number of input bytes of the
+ * stream, or 0 if it extends beyond the input.
  */
 static size_t add_stream(struct seed *s, unsigned int file, uint64_t start,
 			 size_t len, unsigned int bit, const uint8_t *history)
@@ -323,7 +323,7 @@ static size_t add_stream(struct seed *s, unsigned int file, uint64_t start,
 		z.avail_out = sizeof(out);
 		ret = inflate(&z, Z_BLOCK);
 		here = 8 * (start + (z.next_in - p)) - (z.data_type & 7);
-		/* At its begin, or behind a block that is not the last. */
+		/* At the start, or after a block that is not the last. */
 		if (ret == Z_OK && z.data_type & 128 && !(z.data_type & 64) &&
 		    here != last) {
 			add_block(s, file, here);
@@ -352,7 +352,7 @@ static size_t add_gzip_header(struct seed *s, unsigned int file, uint64_t at,
 	return size;
 }
 
-/* Members, the first of which has begun before if @part. */
+/* Members; with @part the first one has begun before. */
 static void add_members(struct seed *s, unsigned int file, uint64_t at,
 			size_t len, bool part, unsigned int bit,
 			const uint8_t *history)
@@ -492,7 +492,7 @@ static void add_frames(struct seed *s, unsigned int file, uint64_t at,
 	}
 }
 
-/* Both kinds of compressed data that an index leads to */
+/* Both kinds of compressed data to which an index refers */
 
 static const uint8_t *history_of(const struct seed *s, uint32_t nr)
 {
@@ -556,7 +556,7 @@ static int by_kind(const void *a, const void *b)
 	return p->bit < q->bit ? -1 : p->bit > q->bit;
 }
 
-/* What many places have in common has more turns. */
+/* Kinds with many places get more turns. */
 static void give_turns(struct seed *s)
 {
 	unsigned int i, n;
@@ -570,7 +570,7 @@ static void give_turns(struct seed *s)
 	}
 }
 
-/* Fill seed.places and seed.kind from what the files are now. */
+/* Fill seed.places and seed.kind from the current files. */
 void seed_find_places(struct seed *s)
 {
 	unsigned int i;
@@ -598,7 +598,7 @@ void seed_find_places(struct seed *s)
 	give_turns(s);
 }
 
-/* The span that has this byte of a source, or NULL. */
+/* The span that contains this byte of a source, or NULL. */
 const struct stargz_span *seed_span_at(const struct seed *s, unsigned int file,
 				       uint64_t byte, uint32_t *nr)
 {

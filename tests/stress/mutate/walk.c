@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - one reader: walks the tree that is mounted and uses all that it finds.
+ * mutate - one reader: walk the mounted tree and use every object.
  *
- * The working directory moves along, so that short names do for calls that take
- * no folder.
+ * The working directory follows the walk, so that calls without a directory
+ * argument can use short names.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -27,15 +27,15 @@
 #include "mutate.h"
 
 #define PAGE		4096u
-/* Of one file so much is read at its begin; and its last page. */
+/* Bytes to read at the start of a file; the last page is read as well. */
 #define MOST_READ	(1u << 19)
 #define MOST_DEPTH	12
 #define MOST_VISITS	1500
 #define MOST_EXTENTS	100
 #define SPOTS		3
-/* Faults are dear in User Mode Linux. */
+/* Page faults are expensive in User Mode Linux. */
 #define MAPPED		6
-/* Behind so many bytes blocks are larger. */
+/* After this number of bytes reads become larger. */
 #define SMALL_BLOCKS	(1u << 13)
 
 static sigjmp_buf on_bus_error;
@@ -49,7 +49,7 @@ static void complain(struct reader *r, const char *name, const char *why)
 		 strerrorname_np(errno));
 }
 
-/* A call failed. Does the error say damage? */
+/* A call failed. Does the error indicate damage? */
 static void failed(struct reader *r, const char *name, const char *call)
 {
 	r->failures++;
@@ -223,7 +223,7 @@ static void use_file(struct reader *r, const char *name, const struct stat *st)
 	close(fd);
 }
 
-/* All else */
+/* Other uses */
 
 static void use_xattrs(struct reader *r, const char *name)
 {
@@ -327,7 +327,7 @@ static void visit(struct reader *r, int dir, const char *name, int depth)
 		visit_folder(r, dir, name, depth);
 }
 
-/* What getdents64(2) gives. */
+/* Entry of getdents64(2). */
 struct entry {
 	uint64_t ino;
 	int64_t next;
@@ -359,7 +359,7 @@ static void walk_folder(struct reader *r, int dir, int depth)
 		failed(r, "a folder", "getdents");
 }
 
-/* Use all that is below r->root. The working directory is "/" afterwards. */
+/* Use all objects below r->root. Ends with "/" as working directory. */
 void walk_tree(struct reader *r)
 {
 	int dir = openat(r->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
