@@ -21,8 +21,8 @@ int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len);
 /**
  * sgz_base64_encode() - encode as standard base64 with padding
  * @out: room for (@len + 2) / 3 * 4 bytes
- * @bytes: what to encode
- * @len: how many bytes
+ * @bytes: bytes to encode
+ * @len: number of bytes
  *
  * Return: bytes written.
  */

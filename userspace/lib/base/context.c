@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Errors, warnings and progress: the only way the library talks to its
+ * Errors, warnings and progress: the only channel from the library to its
  * caller.
  */
 #include <stdarg.h>
@@ -24,7 +24,7 @@ struct sgz_quoted sgz_quote(const char *bytes, size_t len)
 			q.text[n++] = c;
 	}
 	if (i < len) {
-		/* Never end in half a UTF-8 sequence. */
+		/* Do not cut a UTF-8 sequence. */
 		while (n > 1 && (q.text[n - 1] & 0xc0) == 0x80)
 			n--;
 		if (n > 1 && (q.text[n - 1] & 0x80))

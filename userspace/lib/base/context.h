@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What every part of the library is handed: where errors, warnings and progress
- * of the call go, and how messages show names.
+ * The context of a library call: where errors, warnings and progress go, and
+ * how messages show names.
  */
 #ifndef SGZ_BASE_CONTEXT_H
 #define SGZ_BASE_CONTEXT_H
@@ -13,14 +13,14 @@
 
 /**
  * struct sgz_context - one call of the library
- * @err: gets the text of a failure
- * @warn: called with one line for each oddity that does not stop the work, or
- *	NULL
- * @progress: called with bytes done and bytes in all, or NULL
+ * @err: receives the error text of a failure
+ * @warn: called with one line for each irregularity that does not stop the
+ *	work, or NULL
+ * @progress: called with the bytes done and the total, or NULL
  * @data: passed to @warn and @progress
  *
- * Options of an operation do not belong here: functions that need them take
- * them as parameters.
+ * Options of an operation do not belong here. Functions take them as
+ * parameters.
  */
 struct sgz_context {
 	struct stargz_error *err;
@@ -54,17 +54,17 @@ sgz_context_inner(const struct sgz_context *ctx, struct stargz_error *err)
 #define SGZ_QUOTE_MAX	160
 
 /**
- * struct sgz_quoted - a name made fit for one line of text
- * @text: the name in double quotes, odd bytes escaped, shortened if long
+ * struct sgz_quoted - a name in a form that is safe in one line of text
+ * @text: the name in double quotes, with escapes, shortened if it is long
  */
 struct sgz_quoted {
 	char text[SGZ_QUOTE_MAX];
 };
 
 /**
- * sgz_quote() - make bytes from a blob fit for a message
- * @bytes: any bytes, NUL included
- * @len: how many
+ * sgz_quote() - make bytes from a blob safe for a message
+ * @bytes: any bytes, including NUL
+ * @len: number of bytes
  *
  * Return: the text.
  */
@@ -84,11 +84,11 @@ int sgz_fail(const struct sgz_context *ctx, int code, const char *fmt, ...)
 /** sgz_nomem() - fail with -ENOMEM */
 int sgz_nomem(const struct sgz_context *ctx);
 
-/** sgz_warn() - report an oddity that does not stop the work */
+/** sgz_warn() - report an irregularity that does not stop the work */
 void sgz_warn(const struct sgz_context *ctx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** sgz_progress() - say how far the work is */
+/** sgz_progress() - report progress */
 void sgz_progress(const struct sgz_context *ctx, uint64_t done, uint64_t total);
 
 #endif /* SGZ_BASE_CONTEXT_H */

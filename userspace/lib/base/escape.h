@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Any bytes as one word of text, and back.
+ * Escaping arbitrary bytes to one word of text, and unescaping.
  */
 #ifndef SGZ_BASE_ESCAPE_H
 #define SGZ_BASE_ESCAPE_H
@@ -11,12 +11,12 @@
 
 /**
  * sgz_escape() - append bytes as text
- * @to: characters; a NUL follows them, which does not count
- * @bytes: they
- * @len: how many
- * @also: NULL: only what would be more than one line, or not be text at all,
- *	is escaped; else everything that is not a visible ASCII character, and
- *	these
+ * @to: receives the characters, followed by a NUL that does not count
+ * @bytes: the bytes
+ * @len: number of bytes
+ * @also: NULL: escape only bytes that would break the line or are not text;
+ *	else escape every byte that is not a visible ASCII character, and the
+ *	characters of @also
  *
  * A byte is escaped as \xHH, and a backslash as \\.
  *
@@ -26,12 +26,12 @@ int sgz_escape(struct sgz_vec *to, const void *bytes, size_t len,
 	       const char *also);
 
 /**
- * sgz_unescape() - the bytes of a text, in place
- * @text: the text, of which as many bytes or fewer are left
- * @len: its length
+ * sgz_unescape() - decode an escaped text in place
+ * @text: the text, replaced by the bytes
+ * @len: length of @text
  * @out: set to the number of bytes
  *
- * Return: true, or false if it is not what sgz_escape() could have made.
+ * Return: true, or false if sgz_escape() cannot have written the text.
  */
 bool sgz_unescape(char *text, size_t len, size_t *out);
 

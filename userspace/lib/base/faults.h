@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What is wrong with a layer or an index: more than one thing, found by more
- * than one thread.
+ * The faults of a layer or an index, which several threads may find and
+ * collect.
  */
 #ifndef SGZ_BASE_FAULTS_H
 #define SGZ_BASE_FAULTS_H
@@ -11,14 +11,14 @@
 #include "base/context.h"
 #include "base/memory.h"
 
-/* So many are kept; more are only counted. */
+/* Maximum number of faults to keep; further ones are only counted. */
 #define SGZ_FAULTS_KEPT	1000
 
 /**
- * struct sgz_fault - one thing that is wrong
- * @order: faults are told in the order of these numbers
+ * struct sgz_fault - one fault
+ * @order: faults are reported in the order of this number
  * @code: negative errno
- * @text: one line
+ * @text: description, one line
  */
 struct sgz_fault {
 	uint64_t order;
@@ -27,10 +27,10 @@ struct sgz_fault {
 };
 
 /**
- * struct sgz_faults - what was found
- * @lock: protects the rest while threads are at work
- * @list: struct sgz_fault, the first ones that were found
- * @count: how many there are, those not in @list too
+ * struct sgz_faults - collected faults
+ * @lock: protects the other fields while threads run
+ * @list: struct sgz_fault, the first ones that were added
+ * @count: number of faults, including those that are not in @list
  */
 struct sgz_faults {
 	pthread_mutex_t lock;
@@ -40,18 +40,18 @@ struct sgz_faults {
 
 #define SGZ_FAULTS_INIT	{ .lock = PTHREAD_MUTEX_INITIALIZER }
 
-/** sgz_faults_add() - note a fault; without memory it is only counted */
+/** sgz_faults_add() - add a fault; if memory is short it is only counted */
 void sgz_faults_add(struct sgz_faults *faults, uint64_t order, int code,
 		    const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/** sgz_faults_sort() - bring them into their order */
+/** sgz_faults_sort() - sort the faults by their order */
 void sgz_faults_sort(struct sgz_faults *faults);
 
-/** sgz_faults_fail() - fail with the first one, if there is any */
+/** sgz_faults_fail() - fail with the first fault, if there is any */
 int sgz_faults_fail(struct sgz_faults *faults, const struct sgz_context *ctx);
 
-/** sgz_faults_free() - release, and be empty again */
+/** sgz_faults_free() - free the faults and empty the list */
 void sgz_faults_free(struct sgz_faults *faults);
 
 #endif /* SGZ_BASE_FAULTS_H */

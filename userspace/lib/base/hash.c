@@ -13,7 +13,7 @@ static uint64_t key[2];
 
 static void make_key(void)
 {
-	/* Without random bytes the hash still works, only foreseeably. */
+	/* Without random bytes the hash works, but is predictable. */
 	if (getrandom(key, sizeof(key), GRND_NONBLOCK) < 0)
 		key[0] = (uintptr_t)&key;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Keyed hashing for tables whose keys a blob may choose.
+ * Keyed hashing for tables whose keys come from a blob.
  */
 #ifndef SGZ_BASE_HASH_H
 #define SGZ_BASE_HASH_H
@@ -9,13 +9,13 @@
 #include <stdint.h>
 
 /**
- * sgz_hash() - hash of some bytes
+ * sgz_hash() - hash bytes
  * @salt: mixed in, so that equal bytes can have several hashes
- * @bytes: they
- * @len: how many
+ * @bytes: the bytes
+ * @len: number of bytes
  *
- * SipHash-1-3 under a key that is new in each process: nobody can prepare
- * names that collide. Nothing in an index depends on it.
+ * SipHash-1-3 with a key that is new in each process, so that a blob cannot
+ * contain names that collide. No index depends on the hash.
  *
  * Return: the hash.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Content of files of the host, from their first to their last byte.
+ * Content of host files, read sequentially.
  */
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ void sgz_file_content_open(struct sgz_file_content *content, int fd,
 	content->data_end = holes ? 0 : st->st_size;
 }
 
-/* Where data begins and ends, from the end of the last data on. */
+/* Find the next data and the next hole after the end of the last data. */
 static void find_data(struct sgz_file_content *content)
 {
 	const uint64_t size = content->st.st_size;

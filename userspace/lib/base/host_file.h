@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Reading a file of which the size has been promised: holes are not read, and
- * a file that changes meanwhile is noticed.
+ * Reading a file of known size. Holes are skipped, and a change of the file
+ * during reading is detected.
  */
 #ifndef SGZ_BASE_HOST_FILE_H
 #define SGZ_BASE_HOST_FILE_H
@@ -12,12 +12,12 @@
 #include "base/context.h"
 
 /**
- * struct sgz_file_content - a file being read
+ * struct sgz_file_content - a file that is being read
  * @fd: open for reading, or -1
- * @st: how it was before the first byte was read
+ * @st: attributes before the first read
  * @pos: next byte
- * @data: first byte from @pos on that is not in a hole
- * @data_end: where the next hole begins
+ * @data: first byte at or after @pos that is not in a hole
+ * @data_end: start of the next hole
  */
 struct sgz_file_content {
 	int fd;
@@ -28,9 +28,9 @@ struct sgz_file_content {
 };
 
 /**
- * sgz_file_content_open() - begin to read
- * @content: filled
- * @fd: the file; closed by sgz_file_content_close()
+ * sgz_file_content_open() - start reading a file
+ * @content: filled in
+ * @fd: the file; sgz_file_content_close() closes it
  * @st: its attributes
  */
 void sgz_file_content_open(struct sgz_file_content *content, int fd,
@@ -40,22 +40,23 @@ void sgz_file_content_open(struct sgz_file_content *content, int fd,
  * sgz_file_content_read() - read up to @len bytes
  * @content: the file
  * @ctx: the call
- * @name: of the file, for messages
- * @buf: gets them
- * @len: how many at most
+ * @name: name of the file, for messages
+ * @buf: destination
+ * @len: size of @buf
  *
- * Return: how many bytes, 0 after the last one of @content->st.st_size, or a
- * negative errno with the error text set: -EUCLEAN if the file is not any more
+ * Return: number of bytes, 0 after the last byte of @content->st.st_size, or a
+ * negative errno with the error text set: -EUCLEAN if the file has changed,
+ * which is detected no later than with the last byte.
  * what it was, which is found out with the last byte at the latest.
  */
 ssize_t sgz_file_content_read(struct sgz_file_content *content,
 			      const struct sgz_context *ctx, const char *name,
 			      void *buf, size_t len);
 
-/** sgz_file_failed() - fail as errno says */
+/** sgz_file_failed() - fail with the error in errno */
 int sgz_file_failed(const struct sgz_context *ctx, const char *name);
 
-/** sgz_file_changed() - fail because a file is not any more what it was */
+/** sgz_file_changed() - fail because a file has changed */
 int sgz_file_changed(const struct sgz_context *ctx, const char *name);
 
 /** sgz_file_content_close() - release */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The few names of the kernel that fs/stargz/inflate.[ch] use, for building
- * them in userspace; the C library has __always_inline.
+ * The kernel names that fs/stargz/inflate.[ch] use, for building them in
+ * userspace; the C library defines __always_inline.
  */
 #ifndef SGZ_BASE_INFLATE_COMPAT_H
 #define SGZ_BASE_INFLATE_COMPAT_H
@@ -13,7 +13,7 @@
 #define noinline	__attribute__((noinline))
 #define BIT(n)		(1UL << (n))
 
-/* The number of the highest bit that is set; @word is not 0. */
+/* Number of the highest set bit; @word is not 0. */
 static inline unsigned long __fls(unsigned long word)
 {
 	return sizeof(word) * 8 - 1 - __builtin_clzl(word);

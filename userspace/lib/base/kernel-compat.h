@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The names of the kernel that all files use that fs/stargz shares with
- * userspace. What only one of them needs is in inflate-compat.h and
- * record-compat.h.
+ * The kernel names that all shared files of fs/stargz use. inflate-compat.h and
+ * record-compat.h define those that only one file needs.
  */
 #ifndef SGZ_BASE_KERNEL_COMPAT_H
 #define SGZ_BASE_KERNEL_COMPAT_H

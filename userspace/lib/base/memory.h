@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Growing arrays, and an arena for strings that live as long as the index is
- * being made.
+ * Growing arrays, and an arena for strings that live until the index is
+ * complete.
  */
 #ifndef SGZ_BASE_MEMORY_H
 #define SGZ_BASE_MEMORY_H
@@ -12,8 +12,8 @@
 /**
  * struct sgz_vec - growing array of equal elements
  * @data: the elements
- * @count: how many are used
- * @room: how many fit
+ * @count: number of used elements
+ * @room: number of allocated elements
  */
 struct sgz_vec {
 	void *data;
@@ -23,20 +23,20 @@ struct sgz_vec {
 
 /**
  * sgz_vec_add() - append elements
- * @vec: array, zeroed at first
- * @n: how many
- * @size: bytes of one element; the same in each call
+ * @vec: array, initially zeroed
+ * @n: number of elements to append
+ * @size: size of one element in bytes; the same in each call
  *
- * Return: the first new element, zeroed, or NULL without memory.
+ * Return: the first new element, zeroed, or NULL if memory is short.
  */
 void *sgz_vec_add(struct sgz_vec *vec, size_t n, size_t size);
 
 /**
- * sgz_vec_room() - an array of bytes to be filled by the caller
- * @vec: array of bytes; what it held is lost
- * @len: bytes
+ * sgz_vec_room() - allocate bytes for the caller to fill
+ * @vec: array of bytes; its content is lost
+ * @len: number of bytes
  *
- * Return: the bytes, not set, or NULL without memory.
+ * Return: the bytes, uninitialised, or NULL if memory is short.
  */
 void *sgz_vec_room(struct sgz_vec *vec, size_t len);
 
@@ -44,10 +44,10 @@ void *sgz_vec_room(struct sgz_vec *vec, size_t len);
 void sgz_vec_free(struct sgz_vec *vec);
 
 /**
- * struct sgz_arena - memory that is released all at once
+ * struct sgz_arena - memory that is freed as a whole
  * @block: newest block
- * @used: bytes used in it
- * @room: bytes in it
+ * @used: used bytes of @block
+ * @room: size of @block in bytes
  */
 struct sgz_arena {
 	struct sgz_arena_block *block;
@@ -56,28 +56,28 @@ struct sgz_arena {
 };
 
 /**
- * sgz_arena_room() - memory to be filled by the caller
- * @arena: where; zeroed at first
- * @len: bytes
+ * sgz_arena_room() - allocate memory for the caller to fill
+ * @arena: the arena; initially zeroed
+ * @len: number of bytes
  *
- * Return: the bytes, not aligned and not set, or NULL without memory.
+ * Return: the bytes, unaligned and uninitialised, or NULL if memory is short.
  */
 char *sgz_arena_room(struct sgz_arena *arena, size_t len);
 
 /**
  * sgz_arena_copy() - keep a copy of some bytes
- * @arena: where; zeroed at first
- * @bytes: they
- * @len: how many
+ * @arena: the arena; initially zeroed
+ * @bytes: the bytes
+ * @len: number of bytes
  *
- * Return: the copy, not aligned, or NULL without memory.
+ * Return: the copy, unaligned, or NULL if memory is short.
  */
 char *sgz_arena_copy(struct sgz_arena *arena, const void *bytes, size_t len);
 
-/** sgz_arena_reset() - release all copies, but keep room for as many */
+/** sgz_arena_reset() - free all copies, but keep memory for as many */
 void sgz_arena_reset(struct sgz_arena *arena);
 
-/** sgz_arena_free() - release all copies */
+/** sgz_arena_free() - free all copies */
 void sgz_arena_free(struct sgz_arena *arena);
 
 #endif /* SGZ_BASE_MEMORY_H */

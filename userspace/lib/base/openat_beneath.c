@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * One openat(2) for each name. openat2(2) would be one for all, but is not
- * everywhere, and has a limit on the length of a path.
+ * Uses one openat(2) for each name. openat2(2) would need a single call, but is
+ * not available everywhere, and limits the length of a path.
  */
 #include <errno.h>
 #include <fcntl.h>

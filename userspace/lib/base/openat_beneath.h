@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Opening paths below a directory, never through a symbolic link and never
- * out of it.
+ * Opening paths below a directory, without following symbolic links and without
+ * leaving the directory.
  */
 #ifndef SGZ_BASE_OPENAT_BENEATH_H
 #define SGZ_BASE_OPENAT_BENEATH_H
@@ -11,9 +11,9 @@
 /**
  * sgz_beneath_open() - open a path below a directory
  * @root: the directory
- * @path: names between slashes, none of them "." or ".."; empty: @root itself
- * @len: bytes in @path
- * @flags: as for open(2); that it does not follow links goes without saying
+ * @path: names separated by slashes, none of them "." or ".."; empty: @root
+ * @len: length of @path in bytes
+ * @flags: as for open(2); symbolic links are never followed
  *
  * Return: a descriptor, or a negative errno.
  */

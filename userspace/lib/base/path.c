@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Lexical cleaning of paths, and comparison of true bytes with text in which
- * bytes that are not UTF-8 were replaced.
+ * Lexical cleaning of paths, and comparison of bytes with text in which bytes
+ * that are not UTF-8 were replaced.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ bool sgz_path_is_own(const char *path, size_t len)
 		".no.prefetch.landmark",
 	};
 
-	/* How tars begin what is in the root. */
+	/* The usual prefix of entries in the root of a tar. */
 	while (len && (*path == '/' || (*path == '.' && len > 1 &&
 					path[1] == '/'))) {
 		path++;
@@ -63,7 +63,7 @@ bool sgz_has_replacement(const char *text, size_t len)
 	return memmem(text, len, replacement, strlen(replacement));
 }
 
-/* Length of the UTF-8 sequence at @p, or 0 if there is none. */
+/* Length of the UTF-8 sequence at @p, or 0 if it is invalid. */
 static size_t utf8_sequence(const unsigned char *p, size_t len)
 {
 	unsigned char low = 0x80, high = 0xbf;

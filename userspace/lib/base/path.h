@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Paths as they stand in a layer, and what a JSON encoder does to them.
+ * Paths in the form of a layer, and the changes of a JSON encoder to them.
  */
 #ifndef SGZ_BASE_PATH_H
 #define SGZ_BASE_PATH_H
@@ -10,9 +10,9 @@
 
 /**
  * sgz_path_clean() - resolve a path of a layer lexically from the root
- * @out: @len bytes of room; may be @in
- * @in: the path: "./", "/", "..", doubled and trailing "/" are all possible
- * @len: bytes in @in
+ * @out: @len bytes; may equal @in
+ * @in: the path; may contain "./", "..", and leading, doubled and trailing "/"
+ * @len: length of @in in bytes
  *
  * Return: length of the result, which has no leading or trailing "/" and no
  * "." or ".." component. The root gives 0.
@@ -23,33 +23,33 @@ size_t sgz_path_clean(char *out, const char *in, size_t len);
 size_t sgz_path_last(const char *path, size_t len);
 
 /**
- * sgz_path_is_own() - does a path name what describes a layer?
- * @path: as it stands in the layer, or cleaned
- * @len: bytes in @path
+ * sgz_path_is_own() - does the path name metadata of the layer format?
+ * @path: the path in the layer, or cleaned
+ * @len: length of @path in bytes
  *
  * Return: true for the table of contents and the landmarks, in the root.
  */
 bool sgz_path_is_own(const char *path, size_t len);
 
 /**
- * sgz_lossy_text() - what becomes of bytes in a string of a TOC
- * @out: room for three times @len bytes
- * @bytes: the true bytes
- * @len: how many
+ * sgz_lossy_text() - convert bytes as in a string of a TOC
+ * @out: three times @len bytes
+ * @bytes: the original bytes
+ * @len: number of bytes
  *
- * Return: length of the text: each byte that is no UTF-8 became a U+FFFD.
+ * Return: length of the text; each byte that is not UTF-8 becomes U+FFFD.
  */
 size_t sgz_lossy_text(char *out, const char *bytes, size_t len);
 
-/** sgz_has_replacement() - does the text hold a U+FFFD? */
+/** sgz_has_replacement() - does the text contain U+FFFD? */
 bool sgz_has_replacement(const char *text, size_t len);
 
 /**
- * sgz_lossy_equal() - could this text have been made from these bytes?
- * @text: a string of a TOC, where bytes that are not UTF-8 became U+FFFD
+ * sgz_lossy_equal() - can the text be the conversion of the bytes?
+ * @text: a string of a TOC, in which U+FFFD replaced bytes that are not UTF-8
  * @text_len: its length
- * @bytes: the true bytes
- * @len: how many
+ * @bytes: the original bytes
+ * @len: number of bytes
  *
  * Return: true if so.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The few names of the kernel that fs/stargz/record.c uses, for building it in
+ * The kernel names that fs/stargz/record.c uses, for building it in
  * userspace.
  */
 #ifndef SGZ_BASE_RECORD_COMPAT_H
@@ -29,7 +29,7 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 	return dividend / divisor;
 }
 
-/* The kernel's leaves it to the caller to invert what comes in and goes out. */
+/* The kernel's crc32_le() leaves both inversions to the caller. */
 static inline u32 crc32_le(u32 crc, const u8 *p, size_t len)
 {
 	return ~(u32)crc32(~crc & U32_MAX, p, len);

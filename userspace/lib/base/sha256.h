@@ -11,21 +11,21 @@
 
 #define SGZ_SHA256_LEN	32
 
-/** struct sgz_sha256 - a digest being made */
+/** struct sgz_sha256 - a digest in progress */
 struct sgz_sha256 {
 	gcry_md_hd_t md;
 };
 
-/** sgz_sha256_open() - begin; to be closed in any case when this succeeds */
+/** sgz_sha256_open() - start a digest; after success it must be closed */
 int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx);
 
 /** sgz_sha256_add() - add bytes */
 void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len);
 
-/** sgz_sha256_get() - the digest of all bytes so far; begins anew */
+/** sgz_sha256_get() - digest of all bytes so far; starts again */
 void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN]);
 
-/** sgz_sha256_close() - release */
+/** sgz_sha256_close() - free the digest */
 void sgz_sha256_close(struct sgz_sha256 *sha);
 
 /**

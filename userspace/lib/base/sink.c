@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Writing to a file or pipe from its start to its end.
+ * Sequential writing to a file or pipe.
  */
 #include <string.h>
 #include <unistd.h>

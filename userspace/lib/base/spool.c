@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The file is where $TMPDIR says, or in /var/tmp, which is for what is large.
+ * The file is in $TMPDIR, or in /var/tmp, which is meant for large files.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ int sgz_spool_open(struct sgz_spool *spool, const struct sgz_context *ctx)
 	spool->fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (spool->fd >= 0)
 		return 0;
-	/* Not all file systems have files without a name. */
+	/* Some file systems do not support O_TMPFILE. */
 	snprintf(name, sizeof(name), "%s/stargz.XXXXXX", dir);
 	spool->fd = mkostemp(name, O_CLOEXEC);
 	if (spool->fd < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Bytes that are written now and read later, more than should be in memory: a
- * temporary file without a name.
+ * Bytes that are written now and read later, too many for memory: an unnamed
+ * temporary file.
  */
 #ifndef SGZ_BASE_SPOOL_H
 #define SGZ_BASE_SPOOL_H
@@ -9,12 +9,12 @@
 #include "base/context.h"
 
 /**
- * struct sgz_spool - bytes put aside
+ * struct sgz_spool - bytes in a temporary file
  * @ctx: the call
  * @fd: the file
- * @size: bytes in all
- * @used: bytes of @buf that are not yet in the file
- * @buf: the last ones
+ * @size: total number of bytes
+ * @used: number of bytes in @buf that are not in the file yet
+ * @buf: write buffer with the last bytes
  */
 struct sgz_spool {
 	const struct sgz_context *ctx;
@@ -24,22 +24,22 @@ struct sgz_spool {
 	char buf[64 << 10];
 };
 
-/** sgz_spool_open() - begin; to be closed in any case */
+/** sgz_spool_open() - create a spool; must be closed, also after an error */
 int sgz_spool_open(struct sgz_spool *spool, const struct sgz_context *ctx);
 
 /** sgz_spool_add() - append bytes */
 int sgz_spool_add(struct sgz_spool *spool, const void *bytes, size_t len);
 
-/** sgz_spool_patch() - write over bytes that were appended before */
+/** sgz_spool_patch() - overwrite bytes that were appended before */
 int sgz_spool_patch(struct sgz_spool *spool, uint64_t at, const void *bytes,
 		    size_t len);
 
 /**
  * sgz_spool_read() - read bytes
- * @spool: nothing is appended any more
+ * @spool: the spool; the caller appends no more bytes
  * @at: first byte
- * @buf: gets them
- * @len: how many at most
+ * @buf: destination
+ * @len: size of @buf
  *
  * Return: how many bytes, 0 at the end, or a negative errno.
  */
