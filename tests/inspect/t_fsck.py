@@ -2,15 +2,13 @@
 """What fsck.stargz finds, and how it ends."""
 import gzip
 import hashlib
-import os
 import struct
 import subprocess
 import zlib
 
 from mkblob import layer, with_toc
 from readindex import Index
-from tap import TOP
-from tools import (BIN, CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz,
+from tools import (CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz,
                    folder, fsck, layers, load, make_index, save, tar)
 
 SUPER = 512
@@ -351,12 +349,3 @@ def test_checkpoints_are_checked():
         err = found(save(path, blob), "span 10",
                     args=("-f", f"--index={d}/index"))
         assert "span 9 " not in err and "span 11 " not in err, err
-
-
-def test_help_and_manual():
-    check = os.path.join(TOP, "tests/mount/help-man")
-    for name in ("fsck.stargz", "dump.stargz"):
-        program = os.path.join(BIN, name)
-        page = os.path.join(TOP, f"userspace/man/{name}.8")
-        subprocess.run([check, program, page], check=True,
-                       capture_output=True)

@@ -11,7 +11,7 @@ from layer import (FORMATS, INDEX, OWN, attempt, body, files, library, make, sha
                    tar_of)
 from readindex import Index
 from t_corpus import clean, compare_member
-from tap import CORPUS, TOP, Skip
+from tap import CORPUS, Skip
 from tree import Folder, extracted, gnu_tar, same_tree, tool, tree
 
 TAR = tar_of(files())
@@ -282,9 +282,3 @@ def test_corpus():
             check_tar(layer, tar, kind)
             check_digests(layer)
             same_as_tar(layer, tar)
-
-
-def test_help_and_manual():
-    subprocess.run([TOP + "/tests/mount/help-man",
-                    TOP + "/build/sanitize/bin/mkfs.stargz",
-                    TOP + "/userspace/man/mkfs.stargz.8"], check=True)

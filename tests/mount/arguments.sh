@@ -101,7 +101,7 @@ refuses "no arguments" 1 'SOURCE and DIR'
 refuses "no directory" 1 'SOURCE and DIR' layer.tar.gz
 refuses "too many arguments" 1 'too many' layer.tar.gz mnt mnt
 refuses "another type" 1 '-t' -t ext4 layer.tar.gz mnt
-refuses "unknown flag" 1 "'--bogus'" --bogus layer.tar.gz mnt
+refuses "unknown flag" 1 '--bogus: no such option' --bogus layer.tar.gz mnt
 for option in index device= toc= indexcache= offset offset=1x offset=-1 \
 	sizelimit=1KiBs offset=9000000T indexcachesize=x raw=1 noindexcache= \
 	toc_digest=md5:00 toc_digest=sha256:0f \
@@ -122,13 +122,6 @@ refuses "a truncated layer" 32 'gzip member at offset' -f short mnt -o $none
 
 tap_check "--help succeeds" "$prog" --help
 tap_check "--version succeeds" "$prog" --version
-tap_check "--help and the manual name the same flags" \
-	"$here/help-man" "$prog" "$top/userspace/man/mount.stargz.8"
-tap_is "every mount option of --help is in the manual, and the reverse" \
-	"$("$prog" --help | sed -n '/ours are:$/,$s/^  \([a-z_]*\).*/\1/p' |
-	sort | xargs)" \
-	"$(sed -n '/^\.Sh OPTIONS/,/^\.El/s/^\.It Cm \([a-z_]*\).*/\1/p' \
-	"$top/userspace/man/mount.stargz.8" | sort | xargs)"
 
 if grep -qw stargz /proc/filesystems || modinfo stargz >/dev/null 2>&1; then
 	tap_skip "a kernel without the module" "this kernel has it"

@@ -3,40 +3,15 @@
  * Opening files that are looked at, with the sources that a mount would have.
  */
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "inputs.h"
 
-const char *inputs_option(struct inputs *in, struct stargz_index_options *opt,
-			  int c)
+const char *inputs_annotation(void *at, const struct option_value *value)
 {
-	const char **device;
-
-	switch (c) {
-	case INPUT_INDEX:
-		in->index = optarg;
-		break;
-	case INPUT_DEVICE:
-		device = sgz_vec_add(&in->devices, 1, sizeof(*device));
-		if (!device)
-			return "out of memory";
-		*device = optarg;
-		break;
-	case INPUT_TOC_DIGEST:
-		opt->toc_digest = optarg;
-		break;
-	case INPUT_ANNOTATION:
-		if (!stargz_annotation(opt, optarg))
-			return "not KEY=VALUE";
-		break;
-	case INPUT_RAW:
-		opt->raw = true;
-		break;
-	}
-	return NULL;
+	return stargz_annotation(at, value->text) ? NULL : "not KEY=VALUE";
 }
 
 bool inputs_single(const struct inputs *in,

@@ -8,14 +8,7 @@
 #include <stddef.h>
 
 #include "inspect/opened.h"
-
-/*
- * Values in getopt_long(3)'s table of these options: --index=FILE,
- * --device=FILE, --toc-digest=D, --annotation=KEY=VALUE, --raw. They are above
- * those of a program's own.
- */
-enum { INPUT_INDEX = 1000, INPUT_DEVICE, INPUT_TOC_DIGEST, INPUT_ANNOTATION,
-	INPUT_RAW };
+#include "option_table.h"
 
 /**
  * struct inputs - what the command line says about files
@@ -28,15 +21,44 @@ struct inputs {
 };
 
 /**
- * inputs_option() - take an option
- * @in: gets it
- * @opt: likewise
- * @c: what getopt_long(3) returned
+ * inputs_annotation() - take what the manifest says of a layer
+ * @at: struct stargz_index_options
+ * @value: "KEY=VALUE"
  *
- * Return: NULL if it was taken, else why its value is wrong.
+ * Return: NULL, or why it is wrong.
  */
-const char *inputs_option(struct inputs *in, struct stargz_index_options *opt,
-			  int c);
+const char *inputs_annotation(void *at, const struct option_value *value);
+
+/*
+ * Rows of tables of options, for settings of a type that has the member opt, a
+ * struct stargz_index_options.
+ */
+#define INPUT_TOC_DIGEST(type)						\
+	{ OPTION(0, "toc-digest", OPTION_STORE(type, opt.toc_digest)),	\
+	  .kind = OPTION_TEXT, .argument = "DIGEST",			\
+	  .help = "insist on this digest of it, sha256:HEX" }
+
+#define INPUT_ANNOTATION(type)						\
+	{ OPTION(0, "annotation",					\
+		 OPTION_CALL_AT(inputs_annotation, type, opt)),		\
+	  .kind = OPTION_TEXT, .argument = "KEY=VALUE",			\
+	  .help = "what the manifest says of the layer: place and digest of " \
+		  "the table of contents; other keys are ignored" }
+
+#define INPUT_RAW(type)							\
+	{ OPTION(0, "raw", OPTION_STORE(type, opt.raw)),		\
+	  .help = "whiteouts and landmarks as they are in the tar" }
+
+/* The same, for settings that also have the member inputs, a struct inputs. */
+#define INPUT_INDEX(type)						\
+	{ OPTION(0, "index", OPTION_STORE(type, inputs.index)),		\
+	  .kind = OPTION_FILE, .argument = "FILE",			\
+	  .help = "the index of BLOB, in place of one made anew" }
+
+#define INPUT_DEVICE(type)						\
+	{ OPTION(0, "device", OPTION_STORE(type, inputs.devices)),	\
+	  .kind = OPTION_FILE, .argument = "FILE",			\
+	  .help = "a blob that the index refers to, as for mount(8)" }
 
 /** inputs_single() - is anything said that is about one file only? */
 bool inputs_single(const struct inputs *in,

@@ -2,32 +2,55 @@
 /*
  * Sizes as users write them.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "size.h"
 
-bool parse_size(const char *text, uint64_t *value)
+static const char units[] = "KMGT";
+
+bool size_parse(const char *text, enum size_syntax syntax, int64_t *bytes)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
+	bool mount = syntax == SIZE_MOUNT;
+	uint64_t value;
 	char *end;
 	int shift = 0;
 
 	if (*text < '0' || *text > '9')
 		return false;
 	errno = 0;
-	*value = strtoull(text, &end, 10);
+	value = strtoull(text, &end, mount ? 0 : 10);
 	if (errno)
 		return false;
-	unit = *end ? strchr(units, *end) : NULL;
-	if (unit) {
+	if (*end) {
+		const char *unit = strchr(units, mount ?
+					  toupper((unsigned char)*end) : *end);
+
+		if (!unit)
+			return false;
 		shift = 10 * (unit - units + 1);
 		end++;
+		if (mount && !strcmp(end, "iB"))
+			end += 2;
 	}
-	if (*end || *value > (uint64_t)INT64_MAX >> shift)
+	if (*end || value > (uint64_t)INT64_MAX >> shift)
 		return false;
-	*value <<= shift;
+	*bytes = value << shift;
 	return true;
+}
+
+void size_format(char text[SIZE_TEXT], int64_t bytes)
+{
+	size_t n = 0;
+
+	while (bytes && !(bytes % 1024) && n < strlen(units)) {
+		bytes /= 1024;
+		n++;
+	}
+	snprintf(text, SIZE_TEXT, "%" PRId64 "%.*s", bytes, n > 0,
+		 n ? units + n - 1 : "");
 }

@@ -2,44 +2,20 @@
 /*
  * stargz-index: the command line.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/version.h"
+#include "inputs.h"
+#include "option_table.h"
 #include "options.h"
-#include "size.h"
 
-enum { OPT_TOC = 256, OPT_TOC_DIGEST, OPT_ANNOTATION, OPT_RAW,
-	OPT_OFFSET, OPT_SIZE, OPT_STATS, OPT_CHECK, OPT_SPAN, OPT_CHECKPOINTS,
-	OPT_MERGE, OPT_BELOW, OPT_DEVICE_IMAGE, OPT_ALIGN };
+/* The size of a device image is a multiple of this. */
+#define ALIGN	4096
 
-static const struct option options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "toc", required_argument, NULL, OPT_TOC },
-	{ "toc-digest", required_argument, NULL, OPT_TOC_DIGEST },
-	{ "annotation", required_argument, NULL, OPT_ANNOTATION },
-	{ "raw", no_argument, NULL, OPT_RAW },
-	{ "offset", required_argument, NULL, OPT_OFFSET },
-	{ "size", required_argument, NULL, OPT_SIZE },
-	{ "span", required_argument, NULL, OPT_SPAN },
-	{ "checkpoints", required_argument, NULL, OPT_CHECKPOINTS },
-	{ "stats", no_argument, NULL, OPT_STATS },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "merge", no_argument, NULL, OPT_MERGE },
-	{ "below", required_argument, NULL, OPT_BELOW },
-	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
-	{ "align", required_argument, NULL, OPT_ALIGN },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 }
-};
-
-static const char help[] =
+static const char synopsis[] =
 "Usage: " PROG " [OPTION]... BLOB\n"
 "       " PROG " --below=LAYER... [OPTION]... BLOB\n"
 "       " PROG " --merge [OPTION]... -o INDEX LAYER...\n"
@@ -47,126 +23,98 @@ static const char help[] =
 "\n"
 "Make the index by which the kernel mounts BLOB, a container layer, as it is;\n"
 "or one index of all layers of an image; or a disk with index and layers. A BLOB\n"
-"of - is standard input.\n"
-"\n"
-"      --below=LAYER     make the index of BLOB as the layer on top of LAYER, a\n"
-"                        blob or an index; lowest first; none: it is the lowest\n"
-"      --merge           resolve LAYERs, lowest first, into one tree; each is a\n"
-"                        blob or an index\n"
-"      --device-image    write the blobs behind the index\n"
-"      --align=N         make the size of the disk a multiple of this (4K)\n"
-"  -o, --output=FILE     write the index there (BLOB.index); - is standard\n"
-"                        output\n"
-"      --toc=FILE        take the table of contents from FILE\n"
-"      --toc-digest=D    insist on this digest of it, sha256:HEX\n"
-"      --annotation=KEY=VALUE\n"
-"                        what the manifest says of the layer: place and digest\n"
-"                        of the table of contents; other keys are ignored\n"
-"      --raw             show whiteouts and landmarks as they are in the tar\n"
-"      --offset=N        first byte of the layer in BLOB\n"
-"      --size=N          bytes of the layer; K, M, G, T are understood\n"
-"      --span=N          bytes of content between checkpoints, 64K to 16M (128K)\n"
-"      --checkpoints=none  lay none inside members of eStargz layers, of which\n"
-"                        then only the table of contents is read; auto: in\n"
-"                        those larger than a span\n"
-"      --stats           print what the index holds, and time and memory\n"
-"      --check           write nothing; decode all content, compare digests\n"
-"  -q, --quiet           no warnings, no progress bar\n"
-"  -v, --verbose         say what was written\n"
-"  -h, --help            this text\n"
-"  -V, --version         version\n"
-"\n"
+"of - is standard input.\n";
+
+static const char epilog[] =
 "Exit status: 0 done, 1 usage, 2 a file could not be read or written, 3 not\n"
 "a known kind of layer, 4 damaged, not sane, too large or the wrong digest.\n";
 
+static const char *take_below(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+
+	s->opt.below = true;
+	if (strcmp(value->text, "none"))
+		s->layers[s->count++] = value->text;
+	return NULL;
+}
+
+static const char *take_align(void *at, const struct option_value *value)
+{
+	*(uint64_t *)at = value->number;
+	return value->number % ALIGN ? "not a multiple of 4096 bytes" : NULL;
+}
+
+/* The place of each is the value of no_checkpoints. */
+static const char *const checkpoints[] = { "auto", "none", NULL };
+
+static const char *const no_layer[] = { "none", NULL };
+
+static const struct option_row rows[] = {
+	{ OPTION(0, "below", OPTION_CALL(take_below)),
+	  .kind = OPTION_FILE, .argument = "LAYER|none", .words = no_layer,
+	  .help = "make the index of BLOB as the layer on top of LAYER, a blob "
+		  "or an index; lowest first; none: it is the lowest" },
+	{ OPTION(0, "merge", OPTION_STORE(struct settings, opt.merge)),
+	  .help = "resolve LAYERs, lowest first, into one tree; each is a blob or an index" },
+	{ OPTION(0, "device-image",
+		 OPTION_STORE(struct settings, opt.device_image)),
+	  .help = "write the blobs behind the index" },
+	{ OPTION(0, "align",
+		 OPTION_CALL_AT(take_align, struct settings, opt.align)),
+	  .kind = OPTION_SIZE, .argument = "N", .min = ALIGN,
+	  .max = INT64_MAX - (ALIGN - 1),
+	  .help = "make the size of the disk a multiple of this", .preset = "4K" },
+	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "write the index there; - is standard output",
+	  .preset = "BLOB.index" },
+	{ OPTION(0, "toc", OPTION_STORE(struct settings, opt.toc_path)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "take the table of contents from FILE" },
+	INPUT_TOC_DIGEST(struct settings),
+	INPUT_ANNOTATION(struct settings),
+	{ OPTION(0, "raw", OPTION_STORE(struct settings, opt.raw)),
+	  .help = "show whiteouts and landmarks as they are in the tar" },
+	{ OPTION(0, "offset", OPTION_STORE(struct settings, opt.offset)),
+	  .kind = OPTION_SIZE, .argument = "N", .max = INT64_MAX,
+	  .help = "first byte of the layer in BLOB" },
+	{ OPTION(0, "size", OPTION_STORE(struct settings, opt.size)),
+	  .kind = OPTION_SIZE, .argument = "N", .min = 1, .max = INT64_MAX,
+	  .help = "bytes of the layer; K, M, G, T are understood" },
+	{ OPTION(0, "span", OPTION_STORE(struct settings, opt.span_size)),
+	  .kind = OPTION_SIZE, .argument = "N",
+	  .min = STARGZ_SPAN_SIZE_MIN, .max = STARGZ_SPAN_SIZE_MAX,
+	  .help = "bytes of content between checkpoints", .preset = "128K" },
+	{ OPTION(0, "checkpoints",
+		 OPTION_STORE(struct settings, opt.no_checkpoints)),
+	  .kind = OPTION_CHOICE, .argument = "auto|none", .words = checkpoints,
+	  .help = "none: lay none inside members of eStargz layers, of which "
+		  "then only the table of contents is read; auto: in those "
+		  "larger than a span" },
+	{ OPTION(0, "stats", OPTION_STORE(struct settings, stats)),
+	  .help = "print what the index holds, and time and memory" },
+	{ OPTION(0, "check", OPTION_STORE(struct settings, opt.check)),
+	  .help = "write nothing; decode all content, compare digests" },
+	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
+	  .help = "no warnings, no progress bar" },
+	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
+	  .help = "say what was written" },
+};
+
+static const struct option_table table = {
+	.program = PROG,
+	.version = STARGZ_TOOLS_VERSION,
+	.synopsis = synopsis,
+	.epilog = epilog,
+	.rows = rows,
+	.count = sizeof(rows) / sizeof(rows[0]),
+	.exit_usage = EXIT_USAGE,
+};
+
 static int usage(const char *why, const char *what)
 {
-	fprintf(stderr, PROG ": %s: %s\n", what, why);
-	fprintf(stderr, "Try '" PROG " --help'.\n");
-	return EXIT_USAGE;
-}
-
-static bool parse_span(const char *text, uint32_t *size)
-{
-	uint64_t value;
-
-	if (!parse_size(text, &value) || value < STARGZ_SPAN_SIZE_MIN ||
-	    value > STARGZ_SPAN_SIZE_MAX)
-		return false;
-	*size = value;
-	return true;
-}
-
-/* One option; returns -1 to go on, else the exit code. */
-static int take_option(struct settings *s, int c)
-{
-	switch (c) {
-	case 'o':
-		s->output = optarg;
-		return -1;
-	case OPT_TOC:
-		s->opt.toc_path = optarg;
-		return -1;
-	case OPT_TOC_DIGEST:
-		s->opt.toc_digest = optarg;
-		return -1;
-	case OPT_ANNOTATION:
-		return stargz_annotation(&s->opt, optarg) ? -1 :
-			usage("not KEY=VALUE", optarg);
-	case OPT_RAW:
-		s->opt.raw = true;
-		return -1;
-	case OPT_OFFSET:
-		return parse_size(optarg, &s->opt.offset) ? -1 :
-			usage("not a number of bytes", optarg);
-	case OPT_SIZE:
-		return parse_size(optarg, &s->opt.size) && s->opt.size ? -1 :
-			usage("not a number of bytes above zero", optarg);
-	case OPT_SPAN:
-		return parse_span(optarg, &s->opt.span_size) ? -1 :
-			usage("not a number of bytes from 64K to 16M", optarg);
-	case OPT_CHECKPOINTS:
-		s->opt.no_checkpoints = !strcmp(optarg, "none");
-		if (s->opt.no_checkpoints || !strcmp(optarg, "auto"))
-			return -1;
-		return usage("neither auto nor none", optarg);
-	case OPT_STATS:
-		s->stats = true;
-		return -1;
-	case OPT_CHECK:
-		s->opt.check = true;
-		return -1;
-	case OPT_MERGE:
-		s->opt.merge = true;
-		return -1;
-	case OPT_BELOW:
-		s->opt.below = true;
-		if (strcmp(optarg, "none"))
-			s->layers[s->count++] = optarg;
-		return -1;
-	case OPT_DEVICE_IMAGE:
-		s->opt.device_image = true;
-		return -1;
-	case OPT_ALIGN:
-		return parse_size(optarg, &s->opt.align) && s->opt.align &&
-		       !(s->opt.align % 4096) ? -1 :
-			usage("not a multiple of 4096 bytes", optarg);
-	case 'q':
-		s->quiet = true;
-		return -1;
-	case 'v':
-		s->verbose = true;
-		return -1;
-	case 'h':
-		fputs(help, stdout);
-		return EXIT_OK;
-	case 'V':
-		puts(PROG " " STARGZ_TOOLS_VERSION);
-		return EXIT_OK;
-	default:
-		fprintf(stderr, "Try '" PROG " --help'.\n");
-		return EXIT_USAGE;
-	}
+	return option_usage(&table, what, why);
 }
 
 /* What goes together and what does not; returns -1 to go on. */
@@ -206,7 +154,7 @@ static int check_options(const struct settings *s)
 
 int options_parse(struct settings *s, int argc, char **argv)
 {
-	int c;
+	int code;
 
 	/* There are no more than arguments. */
 	s->layers = calloc(argc + 1, sizeof(*s->layers));
@@ -214,12 +162,9 @@ int options_parse(struct settings *s, int argc, char **argv)
 		fprintf(stderr, PROG ": out of memory\n");
 		return EXIT_SYSTEM;
 	}
-	while ((c = getopt_long(argc, argv, "o:qvhV", options, NULL)) != -1) {
-		int code = take_option(s, c);
-
-		if (code >= 0)
-			return code;
-	}
+	code = option_parse(&table, s, argc, argv);
+	if (code >= 0)
+		return code;
 	s->below = s->count;
 	while (optind < argc)
 		s->layers[s->count++] = argv[optind++];

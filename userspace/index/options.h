@@ -35,7 +35,7 @@ enum exit_code {
  */
 struct settings {
 	struct stargz_index_options opt;
-	char **layers;
+	const char **layers;
 	size_t count;
 	size_t below;
 	const char *output;

@@ -10,131 +10,33 @@
 #include <string.h>
 
 #include "base/version.h"
+#include "option_table.h"
 #include "options.h"
-#include "size.h"
+#include "stargz_fs.h"
 
 #define PAD		4096u
+#define PAD_MAX		(1 << 30)
 #define WORKERS_MAX	256
 
-enum { OPT_FORMAT = 256, OPT_CHUNK, OPT_MIN_CHUNK, OPT_MEMBER, OPT_PAD,
-	OPT_EXCLUDE, OPT_REGEX, OPT_ROOT, OPT_UID, OPT_GID, OPT_UID_OFFSET,
-	OPT_GID_OFFSET, OPT_ALL_TIME, OPT_NO_XATTRS, OPT_ONE_FS, OPT_SORT,
-	OPT_FIRST, OPT_DIFF, OPT_REUSE, OPT_FROM_DUMP, OPT_TOC, OPT_INDEX,
-	OPT_DEVICE_IMAGE, OPT_DIGEST, OPT_VERIFY, OPT_NO_PROGRESS };
+/* Sizes of members that the user did not give. */
+#define UNSET	UINT32_MAX
 
-static const struct option options[] = {
-	{ "format", required_argument, NULL, OPT_FORMAT },
-	{ "chunk-size", required_argument, NULL, OPT_CHUNK },
-	{ "min-chunk-size", required_argument, NULL, OPT_MIN_CHUNK },
-	{ "max-member", required_argument, NULL, OPT_MEMBER },
-	{ "workers", required_argument, NULL, 'j' },
-	{ "pad", required_argument, NULL, OPT_PAD },
-	{ "exclude-path", required_argument, NULL, OPT_EXCLUDE },
-	{ "exclude-regex", required_argument, NULL, OPT_REGEX },
-	{ "all-root", no_argument, NULL, OPT_ROOT },
-	{ "force-uid", required_argument, NULL, OPT_UID },
-	{ "force-gid", required_argument, NULL, OPT_GID },
-	{ "uid-offset", required_argument, NULL, OPT_UID_OFFSET },
-	{ "gid-offset", required_argument, NULL, OPT_GID_OFFSET },
-	{ "all-time", no_argument, NULL, OPT_ALL_TIME },
-	{ "no-xattrs", no_argument, NULL, OPT_NO_XATTRS },
-	{ "one-file-system", no_argument, NULL, OPT_ONE_FS },
-	{ "sort", required_argument, NULL, OPT_SORT },
-	{ "prioritized-files", required_argument, NULL, OPT_FIRST },
-	{ "reuse", required_argument, NULL, OPT_REUSE },
-	{ "from-dump", required_argument, NULL, OPT_FROM_DUMP },
-	{ "diff", required_argument, NULL, OPT_DIFF },
-	{ "toc", required_argument, NULL, OPT_TOC },
-	{ "index", optional_argument, NULL, OPT_INDEX },
-	{ "device-image", no_argument, NULL, OPT_DEVICE_IMAGE },
-	{ "print-digest", no_argument, NULL, OPT_DIGEST },
-	{ "verify", no_argument, NULL, OPT_VERIFY },
-	{ "no-progress", no_argument, NULL, OPT_NO_PROGRESS },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 }
-};
-
-static const char help[] =
+static const char synopsis[] =
 "Usage: " PROG " [OPTION]... DEST SOURCE\n"
 "\n"
 "Make DEST, a container layer that can be mounted as it is, from SOURCE: a\n"
 "directory, a tar, tar.gz or tar.zst, or another layer. A SOURCE of - is standard\n"
-"input, a DEST of - is standard output.\n"
-"\n"
-"What is made:\n"
-"  -z ALG[,LEVEL]        compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (16)\n"
-"      --format=FORMAT   estargz (with gzip), zstd-chunked (with zstd), stargz or\n"
-"                        external-toc\n"
-"      --toc=FILE        write the table of contents of external-toc there\n"
-"      --chunk-size=N    cut larger files in pieces of N bytes (--max-member)\n"
-"      --max-member=N    most bytes of a member, unpacked (256K; zstd: 2M)\n"
-"      --min-chunk-size=N  let files share members until they have N bytes\n"
-"                        (half of --max-member); 0: a member for each file\n"
-"      --pad=N           make the size of DEST a multiple of N (4096)\n"
-"      --reuse=OLD       copy members that an older layer has as well; more than\n"
-"                        once, or with commas\n"
-"  -j, --workers=N       threads that compress (as many as there are CPUs)\n"
-"      --index[=FILE]    make the index too (DEST.index)\n"
-"      --device-image    write the index and the layer to DEST, for a disk\n"
-"      --print-digest    print digests and annotations, as JSON\n"
-"      --verify          read DEST back and compare it with what SOURCE said\n"
-"\n"
-"What is taken:\n"
-"      --from-dump=TEXT  the tree that TEXT describes, see stargz-dump(5), with\n"
-"                        content from SOURCE, a directory, layer or index\n"
-"      --exclude-path=PATH    leave it out, and what is below\n"
-"      --exclude-regex=REGEX  leave out what matches, and what is below\n"
-"      --one-file-system  stay in the file system of SOURCE\n"
-"      --diff=OLD        only what differs from OLD, a layer or an index, with\n"
-"                        whiteouts for what is gone\n"
-"      --sort=ORDER      none, path, or type: files of a kind together\n"
-"      --prioritized-files=FILE\n"
-"                        these come first, to be read ahead: a path a line\n"
-"      --all-root        owner and group are root\n"
-"      --force-uid=UID   the owner is UID\n"
-"      --force-gid=GID   the group is GID\n"
-"      --uid-offset=N    add N to owners\n"
-"      --gid-offset=N    add N to groups\n"
-"  -T SEC                set all times to SEC, seconds since 1970\n"
-"      --all-time        set all times to $SOURCE_DATE_EPOCH, not only later ones\n"
-"      --no-xattrs       leave out extended attributes\n"
-"\n"
-"      --no-progress     no progress bar\n"
-"  -q, --quiet           no warnings, no progress bar\n"
-"  -v, --verbose         say what was written\n"
-"  -h, --help            this text\n"
-"  -V, --version         version\n"
-"\n"
+"input, a DEST of - is standard output.\n";
+
+static const char epilog[] =
 "Exit status: 0 done, 8 something went wrong, 16 usage.\n";
-
-static int usage(const char *why, const char *what)
-{
-	fprintf(stderr, PROG ": %s: %s\n", what, why);
-	fprintf(stderr, "Try '" PROG " --help'.\n");
-	return EXIT_USAGE;
-}
-
-/* A size from @min to @max. */
-static bool parse_range(const char *text, uint32_t min, uint32_t max,
-			uint32_t *to)
-{
-	uint64_t value;
-
-	if (!parse_size(text, &value) || value < min || value > max)
-		return false;
-	*to = value;
-	return true;
-}
 
 /*
  * The defaults are the least with which a layer of usual files is not larger
  * than what others make of them: gzip of the tar, squashfs with zstd of the
  * files. The less, the faster a few bytes are read.
  */
-static const struct {
+static const struct alg {
 	const char *name;
 	enum stargz_codec codec;
 	uint32_t max_level;
@@ -145,263 +47,281 @@ static const struct {
 	{ "zstd", STARGZ_CODEC_ZSTD, 22, 16, 2u << 20 },
 };
 
-static uint32_t member_size(enum stargz_codec codec)
+static const struct alg *alg_of(enum stargz_codec codec)
 {
-	size_t i = 0;
+	const struct alg *alg = algs;
 
-	while (algs[i].codec != codec)
-		i++;
-	return algs[i].member;
+	while (alg->codec != codec)
+		alg++;
+	return alg;
 }
 
-static int parse_compression(struct sgz_compression *how, const char *text)
+static const char *const alg_names[] = { "gzip", "zstd", NULL };
+
+/* ALG[,LEVEL] */
+static const char *take_compression(void *at, const struct option_value *value)
 {
+	struct sgz_compression *how = at;
+
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
+		const struct option_row number = {
+			.kind = OPTION_NUMBER,
+			.min = 1, .max = algs[i].max_level,
+		};
 		size_t len = strlen(algs[i].name);
-		uint32_t level = algs[i].level;
+		struct option_value level = { .number = algs[i].level };
 
-		if (strncmp(text, algs[i].name, len) ||
-		    (text[len] && text[len] != ','))
+		if (strncmp(value->text, algs[i].name, len) ||
+		    (value->text[len] && value->text[len] != ','))
 			continue;
-		if (text[len] &&
-		    !parse_range(text + len + 1, 1, algs[i].max_level, &level))
-			return usage("no such level", text);
+		if (value->text[len])
+			level.text = value->text + len + 1;
+		if (level.text &&
+		    option_convert(&number, SIZE_DECIMAL, &level))
+			return option_why("not a level of %s (1 to %u)",
+					  algs[i].name, algs[i].max_level);
 		how->codec = algs[i].codec;
-		how->level = level;
-		return -1;
+		how->level = level.number;
+		return NULL;
 	}
-	return usage("neither gzip nor zstd", text);
+	return "neither gzip nor zstd";
 }
 
-static const struct {
-	const char *name;
-	enum stargz_codec codec;
-} formats[] = {
-	[SGZ_FORMAT_ESTARGZ] = { "estargz", STARGZ_CODEC_GZIP },
-	[SGZ_FORMAT_STARGZ] = { "stargz", STARGZ_CODEC_GZIP },
-	[SGZ_FORMAT_ZSTD_CHUNKED] = { "zstd-chunked", STARGZ_CODEC_ZSTD },
-	[SGZ_FORMAT_EXTERNAL_TOC] = { "external-toc", STARGZ_CODEC_GZIP },
+static const char *const format_names[] = {
+	[SGZ_FORMAT_ESTARGZ] = "estargz",
+	[SGZ_FORMAT_STARGZ] = "stargz",
+	[SGZ_FORMAT_ZSTD_CHUNKED] = "zstd-chunked",
+	[SGZ_FORMAT_EXTERNAL_TOC] = "external-toc",
+	NULL
 };
 
-static int parse_format(enum sgz_layer_format *format, const char *text)
+static enum stargz_codec format_codec(enum sgz_layer_format format)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		if (strcmp(formats[i].name, text))
-			continue;
-		*format = i;
-		return -1;
-	}
-	return usage("no such format", text);
+	return format == SGZ_FORMAT_ZSTD_CHUNKED ? STARGZ_CODEC_ZSTD :
+						   STARGZ_CODEC_GZIP;
 }
 
-/* What the user did not say. */
-#define UNSET	UINT32_MAX
-
-static int take_size(const char *text, uint32_t min, uint32_t max,
-		     uint32_t *to)
+static const char *take_format(void *at, const struct option_value *value)
 {
-	return parse_range(text, min, max, to) ? -1 :
-		usage("not a number of bytes that is possible here", text);
-}
+	struct settings *s = at;
 
-/* A decimal number, with a sign. */
-static bool parse_signed(const char *text, int64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoll(text, &end, 10);
-	return !errno && end != text && !*end &&
-	       (*text == '-' || (*text >= '0' && *text <= '9'));
-}
-
-static int take_id(const char *text, struct sgz_edit_owner *owner)
-{
-	int64_t id;
-
-	if (!parse_signed(text, &id) || id < 0 || id > UINT32_MAX - 1)
-		return usage("not a number of a user or group", text);
-	owner->set = true;
-	owner->id = id;
-	return -1;
-}
-
-static int take_offset(const char *text, struct sgz_edit_owner *owner)
-{
-	return parse_signed(text, &owner->offset) &&
-	       llabs(owner->offset) <= UINT32_MAX ? -1 :
-		usage("not a number to be added to owners", text);
-}
-
-static int take_time(struct sgz_edit *edit, const char *text)
-{
-	int64_t sec;
-
-	if (!parse_signed(text, &sec) ||
-	    sgz_time_convert(sec, 0, &edit->time) != SGZ_TIME_OK)
-		return usage("not a time that is possible", text);
-	edit->times = SGZ_TIME_SET;
-	return -1;
-}
-
-static int take_sort(enum sgz_sort *sort, const char *text)
-{
-	static const char *const names[] = {
-		[SGZ_SORT_NONE] = "none",
-		[SGZ_SORT_PATH] = "path",
-		[SGZ_SORT_TYPE] = "type",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcmp(names[i], text))
-			continue;
-		*sort = i;
-		return -1;
-	}
-	return usage("no such order", text);
-}
-
-static int take_exclude(struct settings *s, const char *text, bool pattern)
-{
-	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
-
-	if (pattern ? sgz_exclude_pattern(&s->exclude, &ctx, text) :
-		      sgz_exclude_path(&s->exclude, &ctx, text))
-		return usage(err.text, text);
-	return -1;
-}
-
-/* An option about what is taken; returns -1 to go on, else the exit code. */
-static int take_content(struct settings *s, int c)
-{
-	switch (c) {
-	case OPT_EXCLUDE:
-	case OPT_REGEX:
-		return take_exclude(s, optarg, c == OPT_REGEX);
-	case OPT_ROOT:
-		take_id("0", &s->edit.uid);
-		return take_id("0", &s->edit.gid);
-	case OPT_UID:
-		return take_id(optarg, &s->edit.uid);
-	case OPT_GID:
-		return take_id(optarg, &s->edit.gid);
-	case OPT_UID_OFFSET:
-		return take_offset(optarg, &s->edit.uid);
-	case OPT_GID_OFFSET:
-		return take_offset(optarg, &s->edit.gid);
-	case 'T':
-		return take_time(&s->edit, optarg);
-	case OPT_ALL_TIME:
-		s->all_time = true;
-		return -1;
-	case OPT_NO_XATTRS:
-		s->edit.no_xattrs = true;
-		return -1;
-	case OPT_ONE_FS:
-		s->one_file_system = true;
-		return -1;
-	case OPT_SORT:
-		return take_sort(&s->sort, optarg);
-	case OPT_FIRST:
-		s->prioritized = optarg;
-		return -1;
-	case OPT_DIFF:
-		s->old = optarg;
-		return -1;
-	default:
-		fprintf(stderr, "Try '" PROG " --help'.\n");
-		return EXIT_USAGE;
-	}
+	s->make.format = value->number;
+	s->format_given = true;
+	return NULL;
 }
 
 /* Names of layers, with commas between them. */
-static int take_reuse(struct settings *s, char *names)
+static const char *take_reuse(void *at, const struct option_value *value)
 {
-	char *name;
+	/* The text is that of argv, which may be written to. */
+	char *names = (char *)value->text, *name;
 
 	while ((name = strsep(&names, ","))) {
-		char **to = sgz_vec_add(&s->reuse, 1, sizeof(*to));
+		char **to = sgz_vec_add(at, 1, sizeof(*to));
 
 		if (!to || !*name)
-			return usage(to ? "a name is missing" : "out of memory",
-				     "--reuse");
+			return to ? "a name is missing" : "out of memory";
 		*to = name;
 	}
-	return -1;
+	return NULL;
 }
 
-/* An option about what is made; the others are passed on. */
-static int take_layer(struct settings *s, int c)
+static const char *take_index(void *at, const struct option_value *value)
 {
-	switch (c) {
-	case 'z':
-		return parse_compression(&s->make.how, optarg);
-	case OPT_FORMAT:
-		return parse_format(&s->make.format, optarg);
-	case OPT_TOC:
-		s->toc = optarg;
-		return -1;
-	case OPT_CHUNK:
-		return take_size(optarg, 4096, STARGZ_SPAN_MAX,
-				 &s->make.chunk_size);
-	case OPT_MEMBER:
-		return take_size(optarg, 4096, STARGZ_SPAN_MAX,
-				 &s->make.max_member);
-	case OPT_MIN_CHUNK:
-		return take_size(optarg, 0, STARGZ_SPAN_MAX,
-				 &s->make.min_member);
-	case 'j':
-		return parse_range(optarg, 1, WORKERS_MAX, &s->make.workers) ?
-			-1 : usage("not a number of threads", optarg);
-	case OPT_REUSE:
-		return take_reuse(s, optarg);
-	case OPT_FROM_DUMP:
-		s->from_dump = optarg;
-		return -1;
-	case OPT_PAD:
-		return take_size(optarg, 0, 1u << 30, &s->make.pad);
-	default:
-		return take_content(s, c);
-	}
+	struct settings *s = at;
+
+	s->index = value->text;
+	s->index_beside = !value->text;
+	return NULL;
 }
 
-/* One option; returns -1 to go on, else the exit code. */
-static int take_option(struct settings *s, int c)
+static const char *take_digest(void *at, const struct option_value *value)
 {
-	switch (c) {
-	case OPT_INDEX:
-		s->index = optarg;
-		s->index_beside = !optarg;
-		return -1;
-	case OPT_DEVICE_IMAGE:
-		s->device_image = true;
-		return -1;
-	case OPT_DIGEST:
-		s->print_digest = true;
-		s->make.digests = true;
-		return -1;
-	case OPT_VERIFY:
-		s->verify = true;
-		return -1;
-	case OPT_NO_PROGRESS:
-		s->no_progress = true;
-		return -1;
-	case 'q':
-		s->quiet = true;
-		return -1;
-	case 'v':
-		s->verbose = true;
-		return -1;
-	case 'h':
-		fputs(help, stdout);
-		return EXIT_OK;
-	case 'V':
-		puts(PROG " " STARGZ_TOOLS_VERSION);
-		return EXIT_OK;
-	default:
-		return take_layer(s, c);
-	}
+	struct settings *s = at;
+
+	(void)value;
+	s->print_digest = true;
+	s->make.digests = true;
+	return NULL;
+}
+
+enum exclude_by { BY_PATH, BY_REGEX };
+
+static const char *take_exclude(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+	struct stargz_error err = { "" };
+	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
+	int ret;
+
+	if (value->code == BY_REGEX)
+		ret = sgz_exclude_pattern(&s->exclude, &ctx, value->text);
+	else
+		ret = sgz_exclude_path(&s->exclude, &ctx, value->text);
+	return ret ? option_why("%s", err.text) : NULL;
+}
+
+static const char *take_id(void *at, const struct option_value *value)
+{
+	struct sgz_edit_owner *owner = at;
+
+	owner->set = true;
+	owner->id = value->number;
+	return NULL;
+}
+
+static const char *take_all_root(void *at, const struct option_value *value)
+{
+	static const struct option_value root;
+	struct sgz_edit *edit = at;
+
+	(void)value;
+	take_id(&edit->uid, &root);
+	return take_id(&edit->gid, &root);
+}
+
+static const char *take_time(void *at, const struct option_value *value)
+{
+	struct sgz_edit *edit = at;
+
+	sgz_time_convert(value->number, 0, &edit->time);
+	edit->times = SGZ_TIME_SET;
+	return NULL;
+}
+
+static const char *const sort_names[] = {
+	[SGZ_SORT_NONE] = "none",
+	[SGZ_SORT_PATH] = "path",
+	[SGZ_SORT_TYPE] = "type",
+	NULL
+};
+
+/* Of users and groups, of what is added to them, and of times. */
+#define ID_NUMBER(arg)							\
+	.kind = OPTION_NUMBER, .argument = (arg), .min = 0,		\
+	.max = UINT32_MAX - 1
+#define ID_OFFSET							\
+	.kind = OPTION_NUMBER, .argument = "N",				\
+	.min = -(int64_t)UINT32_MAX, .max = UINT32_MAX
+#define TIME								\
+	.kind = OPTION_NUMBER, .argument = "SEC",			\
+	.min = STARGZ_TIME_BASE, .max = STARGZ_TIME_MAX - 1
+
+static const struct option_row rows[] = {
+	{ OPTION('z', NULL,
+		 OPTION_CALL_AT(take_compression, struct settings, make.how)),
+	  .kind = OPTION_TEXT, .argument = "ALG[,LEVEL]", .words = alg_names,
+	  .section = "What is made",
+	  .help = "compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (16)" },
+	{ OPTION(0, "format", OPTION_CALL(take_format)),
+	  .kind = OPTION_CHOICE, .argument = "FORMAT", .words = format_names,
+	  .help = "estargz (with gzip), zstd-chunked (with zstd), stargz or external-toc" },
+	{ OPTION(0, "toc", OPTION_STORE(struct settings, toc)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "write the table of contents of external-toc there" },
+	{ OPTION(0, "chunk-size",
+		 OPTION_STORE(struct settings, make.chunk_size)),
+	  .kind = OPTION_SIZE, .argument = "N",
+	  .min = 4096, .max = STARGZ_SPAN_MAX,
+	  .help = "cut larger files in pieces of N bytes",
+	  .preset = "--max-member" },
+	{ OPTION(0, "max-member",
+		 OPTION_STORE(struct settings, make.max_member)),
+	  .kind = OPTION_SIZE, .argument = "N",
+	  .min = 4096, .max = STARGZ_SPAN_MAX,
+	  .help = "most bytes of a member, unpacked", .preset = "256K; zstd: 2M" },
+	{ OPTION(0, "min-chunk-size",
+		 OPTION_STORE(struct settings, make.min_member)),
+	  .kind = OPTION_SIZE, .argument = "N", .max = STARGZ_SPAN_MAX,
+	  .help = "let files share members until they have N bytes; 0: a member for each file",
+	  .preset = "half of --max-member" },
+	{ OPTION(0, "pad", OPTION_STORE(struct settings, make.pad)),
+	  .kind = OPTION_SIZE, .argument = "N", .max = PAD_MAX,
+	  .help = "make the size of DEST a multiple of N", .preset = "4096" },
+	{ OPTION(0, "reuse",
+		 OPTION_CALL_AT(take_reuse, struct settings, reuse)),
+	  .kind = OPTION_FILE, .argument = "OLD[,...]",
+	  .help = "copy members that an older layer has as well; more than "
+		  "once, or with commas" },
+	{ OPTION('j', "workers", OPTION_STORE(struct settings, make.workers)),
+	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = WORKERS_MAX,
+	  .help = "threads that compress", .preset = "as many as there are CPUs" },
+	{ OPTION(0, "index", OPTION_CALL(take_index)),
+	  .kind = OPTION_FILE, .argument = "FILE", .optional = true,
+	  .help = "make the index too", .preset = "DEST.index" },
+	{ OPTION(0, "device-image",
+		 OPTION_STORE(struct settings, device_image)),
+	  .help = "write the index and the layer to DEST, for a disk" },
+	{ OPTION(0, "print-digest", OPTION_CALL(take_digest)),
+	  .help = "print digests and annotations, as JSON" },
+	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
+	  .help = "read DEST back and compare it with what SOURCE said" },
+	{ OPTION(0, "from-dump", OPTION_STORE(struct settings, from_dump)),
+	  .kind = OPTION_FILE, .argument = "TEXT", .section = "What is taken",
+	  .help = "the tree that TEXT describes, see stargz-dump(5), with "
+		  "content from SOURCE, a directory, layer or index" },
+	{ OPTION(0, "exclude-path", OPTION_CALL(take_exclude)),
+	  .kind = OPTION_TEXT, .argument = "PATH", .code = BY_PATH,
+	  .help = "leave it out, and what is below" },
+	{ OPTION(0, "exclude-regex", OPTION_CALL(take_exclude)),
+	  .kind = OPTION_TEXT, .argument = "REGEX", .code = BY_REGEX,
+	  .help = "leave out what matches, and what is below" },
+	{ OPTION(0, "one-file-system",
+		 OPTION_STORE(struct settings, one_file_system)),
+	  .help = "stay in the file system of SOURCE" },
+	{ OPTION(0, "diff", OPTION_STORE(struct settings, old)),
+	  .kind = OPTION_FILE, .argument = "OLD",
+	  .help = "only what differs from OLD, a layer or an index, with "
+		  "whiteouts for what is gone" },
+	{ OPTION(0, "sort", OPTION_STORE(struct settings, sort)),
+	  .kind = OPTION_CHOICE, .argument = "ORDER", .words = sort_names,
+	  .help = "none, path, or type: files of a kind together" },
+	{ OPTION(0, "prioritized-files",
+		 OPTION_STORE(struct settings, prioritized)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "these come first, to be read ahead: a path a line" },
+	{ OPTION(0, "all-root",
+		 OPTION_CALL_AT(take_all_root, struct settings, edit)),
+	  .help = "owner and group are root" },
+	{ OPTION(0, "force-uid",
+		 OPTION_CALL_AT(take_id, struct settings, edit.uid)),
+	  ID_NUMBER("UID"), .help = "the owner is UID" },
+	{ OPTION(0, "force-gid",
+		 OPTION_CALL_AT(take_id, struct settings, edit.gid)),
+	  ID_NUMBER("GID"), .help = "the group is GID" },
+	{ OPTION(0, "uid-offset",
+		 OPTION_STORE(struct settings, edit.uid.offset)),
+	  ID_OFFSET, .help = "add N to owners" },
+	{ OPTION(0, "gid-offset",
+		 OPTION_STORE(struct settings, edit.gid.offset)),
+	  ID_OFFSET, .help = "add N to groups" },
+	{ OPTION('T', NULL, OPTION_CALL_AT(take_time, struct settings, edit)),
+	  TIME, .help = "set all times to SEC, seconds since 1970" },
+	{ OPTION(0, "all-time", OPTION_STORE(struct settings, all_time)),
+	  .help = "set all times to $SOURCE_DATE_EPOCH, not only later ones" },
+	{ OPTION(0, "no-xattrs", OPTION_STORE(struct settings, edit.no_xattrs)),
+	  .help = "leave out extended attributes" },
+	{ OPTION(0, "no-progress", OPTION_STORE(struct settings, no_progress)),
+	  .section = "Messages", .help = "no progress bar" },
+	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
+	  .help = "no warnings, no progress bar" },
+	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
+	  .help = "say what was written" },
+};
+
+static const struct option_table table = {
+	.program = PROG,
+	.version = STARGZ_TOOLS_VERSION,
+	.synopsis = synopsis,
+	.epilog = epilog,
+	.rows = rows,
+	.count = sizeof(rows) / sizeof(rows[0]),
+	.exit_usage = EXIT_USAGE,
+};
+
+static int usage(const char *why, const char *what)
+{
+	return option_usage(&table, what, why);
 }
 
 static unsigned int count_cpus(void)
@@ -417,7 +337,7 @@ static unsigned int count_cpus(void)
 static void set_sizes(struct sgz_make_options *make)
 {
 	if (make->max_member == UNSET) {
-		make->max_member = member_size(make->how.codec);
+		make->max_member = alg_of(make->how.codec)->member;
 		if (make->chunk_size != UNSET &&
 		    make->chunk_size > make->max_member)
 			make->max_member = make->chunk_size;
@@ -430,33 +350,37 @@ static void set_sizes(struct sgz_make_options *make)
 }
 
 /* Format and codec follow from each other. */
-static void set_format(struct settings *s, bool format)
+static void set_format(struct settings *s)
 {
-	enum stargz_codec codec = formats[s->make.format].codec;
+	struct sgz_compression *how = &s->make.how;
 
-	if (!format && s->make.how.level &&
-	    s->make.how.codec == STARGZ_CODEC_ZSTD)
+	if (!how->level) {
+		how->codec = format_codec(s->make.format);
+		how->level = alg_of(how->codec)->level;
+	} else if (!s->format_given && how->codec == STARGZ_CODEC_ZSTD) {
 		s->make.format = SGZ_FORMAT_ZSTD_CHUNKED;
-	if (!s->make.how.level)
-		parse_compression(&s->make.how, codec == STARGZ_CODEC_ZSTD ?
-				  "zstd" : "gzip");
+	}
 }
 
 /* What the environment says of times, unless an option does. */
 static int set_times(struct settings *s)
 {
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	int code;
+	static const struct option_row number = { TIME };
+	struct option_value value = { .text = getenv("SOURCE_DATE_EPOCH") };
+	const char *why;
 
 	if (s->edit.times != SGZ_TIME_KEEP)
 		return -1;
-	if (!epoch || !*epoch)
+	if (!value.text || !*value.text)
 		return s->all_time ? usage("needs -T or $SOURCE_DATE_EPOCH",
 					   "--all-time") : -1;
-	code = take_time(&s->edit, epoch);
+	why = option_convert(&number, table.sizes, &value);
+	if (why)
+		return usage(why, "$SOURCE_DATE_EPOCH");
+	take_time(&s->edit, &value);
 	if (!s->all_time)
 		s->edit.times = SGZ_TIME_LIMIT;
-	return code;
+	return -1;
 }
 
 /* What goes together and what does not; returns -1 to go on. */
@@ -465,9 +389,9 @@ static int check_options(const struct settings *s)
 	const struct sgz_make_options *make = &s->make;
 	bool external = make->format == SGZ_FORMAT_EXTERNAL_TOC;
 
-	if (make->how.codec != formats[make->format].codec)
+	if (make->how.codec != format_codec(make->format))
 		return usage("the format does not have this compression",
-			     formats[make->format].name);
+			     format_names[make->format]);
 	if (external != !!s->toc)
 		return usage("goes with --format=external-toc", "--toc");
 	if (make->chunk_size > make->max_member)
@@ -494,29 +418,24 @@ static int check_options(const struct settings *s)
 
 int options_parse(struct settings *s, int argc, char **argv)
 {
-	bool format = false;
-	int c;
+	int code;
 
 	s->make.chunk_size = UNSET;
 	s->make.min_member = UNSET;
 	s->make.max_member = UNSET;
 	s->make.pad = PAD;
 	s->make.workers = count_cpus();
-	while ((c = getopt_long(argc, argv, "z:j:T:qvhV", options, NULL)) != -1) {
-		int code = take_option(s, c);
-
-		if (code >= 0)
-			return code;
-		format |= c == OPT_FORMAT;
-	}
+	code = option_parse(&table, s, argc, argv);
+	if (code >= 0)
+		return code;
 	if (argc - optind < 2)
 		return usage("is missing", argc == optind ? "DEST" : "SOURCE");
 	if (argc - optind > 2)
 		return usage("one source at a time", argv[optind + 2]);
 	s->dest = argv[optind];
 	s->source = argv[optind + 1];
-	set_format(s, format);
+	set_format(s);
 	set_sizes(&s->make);
-	c = set_times(s);
-	return c >= 0 ? c : check_options(s);
+	code = set_times(s);
+	return code >= 0 ? code : check_options(s);
 }

@@ -26,6 +26,7 @@ enum exit_code {
 /**
  * struct settings - the command line, and what messages need to know
  * @make: for the library
+ * @format_given: the user named the format
  * @call: what all parts of the library are told
  * @exclude: what is left out
  * @edit: what is changed
@@ -51,6 +52,7 @@ enum exit_code {
  */
 struct settings {
 	struct sgz_make_options make;
+	bool format_given;
 	struct stargz_index_options call;
 	struct sgz_exclude exclude;
 	struct sgz_edit edit;

@@ -3,9 +3,6 @@
  * mount.stargz: the command line, as mount(8) and busybox make it: flags may
  * come before, between and after source and directory.
  */
-#include <ctype.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,43 +11,14 @@
 #include "stargz_fs.h"
 #include "xalloc.h"
 
-static const char usage_line[] =
-"Usage: mount.stargz [-sfnvV] [-N NS] [-o OPTIONS] [-t TYPE] SOURCE DIR\n";
+#define TEXT(n)		#n
+#define NUMBER_TEXT(n)	TEXT(n)
 
-static const char flags_help[] =
+static const char synopsis[] =
+"Usage: " MSG_PROGRAM " [-sfnvV] [-N NS] [-o OPTIONS] [-t TYPE] SOURCE DIR\n"
+"\n"
 "Mount a container layer, or an image with an index of its own, read-only.\n"
-"SOURCE is a regular file, a loop device or another block device.\n"
-"\n"
-"  -f             do everything but mount\n"
-"  -n             do not write /etc/mtab; always so\n"
-"  -N NS          mount in the mount namespace of this process or file\n"
-"  -o OPTIONS     mount options, separated by commas\n"
-"  -s             ignore options that the kernel does not know\n"
-"  -t TYPE        stargz, or stargz.SUBTYPE\n"
-"  -v             say what is done\n"
-"  -h, --help     print this help\n"
-"  -V, --version  print the version\n"
-"\n"
-"Options of mount(8) apply; ours are:\n";
-
-static enum mount_exit usage(const char *why)
-{
-	msg_error(NULL, "%s; see mount.stargz --help", why);
-	return MOUNT_USAGE;
-}
-
-static void print_help(void)
-{
-	printf("%s\n%s%s", usage_line, flags_help, options_help());
-	exit(MOUNT_OK);
-}
-
-static void print_version(void)
-{
-	printf("mount.stargz %s (index format %d)\n", STARGZ_TOOLS_VERSION,
-	       STARGZ_VERSION);
-	exit(MOUNT_OK);
-}
+"SOURCE is a regular file, a loop device or another block device.\n";
 
 static bool is_our_type(const char *type)
 {
@@ -69,77 +37,93 @@ static char *namespace_file(const char *arg)
 	return xabsolute(arg);
 }
 
-static enum mount_exit operand(struct args *args, const char *arg)
+static const char *take_operand(void *at, const char *text)
 {
+	struct args *args = at;
+
 	if (!args->source)
-		args->source = arg;
+		args->source = text;
 	else if (!args->target)
-		args->target = xabsolute(arg);
+		args->target = xabsolute(text);
 	else
-		return usage("too many arguments");
-	return MOUNT_OK;
+		return "too many arguments";
+	return NULL;
 }
 
-static enum mount_exit flag(struct args *args, int c, const char *arg)
+static const char *take_namespace(void *at, const struct option_value *value)
 {
-	switch (c) {
-	case 1:
-		return operand(args, arg);
-	case 'f':
-		args->fake = true;
-		return MOUNT_OK;
-	case 's':
-		args->sloppy = true;
-		return MOUNT_OK;
-	case 'n':
-		return MOUNT_OK;
-	case 'v':
-		msg_set_verbose();
-		return MOUNT_OK;
-	case 'N':
-		free(args->ns);
-		args->ns = namespace_file(arg);
-		return MOUNT_OK;
-	case 'o':
-		return options_parse(&args->opt, arg);
-	case 't':
-		return is_our_type(arg) ? MOUNT_OK :
-		       usage("-t is not stargz");
-	case 'h':
-		print_help();
-		/* fall through */
-	case 'V':
-		print_version();
-		/* fall through */
-	default:
-		return MOUNT_USAGE;
-	}
+	struct args *args = at;
+
+	free(args->ns);
+	args->ns = namespace_file(value->text);
+	return NULL;
 }
 
-enum mount_exit args_parse(struct args *args, int argc, char **argv)
+static const char *take_options(void *at, const struct option_value *value)
 {
-	static const struct option long_options[] = {
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	enum mount_exit ret = MOUNT_OK;
-	int c;
+	return options_parse(at, value->text) ? option_reported : NULL;
+}
+
+static const char *take_type(void *at, const struct option_value *value)
+{
+	(void)at;
+	return is_our_type(value->text) ? NULL : "not stargz";
+}
+
+static const char *take_verbose(void *at, const struct option_value *value)
+{
+	(void)at;
+	(void)value;
+	msg_set_verbose();
+	return NULL;
+}
+
+static const char *const types[] = { "stargz", NULL };
+
+static const struct option_row rows[] = {
+	{ OPTION('f', NULL, OPTION_STORE(struct args, fake)),
+	  .help = "do everything but mount" },
+	{ OPTION('n', NULL, OPTION_CALL(option_ignore)),
+	  .help = "do not write /etc/mtab; always so" },
+	{ OPTION('N', NULL, OPTION_CALL(take_namespace)),
+	  .kind = OPTION_FILE, .argument = "NS",
+	  .help = "mount in the mount namespace of this process or file" },
+	{ OPTION('o', NULL, OPTION_CALL_AT(take_options, struct args, opt)),
+	  .kind = OPTION_KEYS, .argument = "OPTIONS",
+	  .help = "mount options, separated by commas" },
+	{ OPTION('s', NULL, OPTION_STORE(struct args, sloppy)),
+	  .help = "ignore options that the kernel does not know" },
+	{ OPTION('t', NULL, OPTION_CALL(take_type)),
+	  .kind = OPTION_TEXT, .argument = "TYPE", .words = types,
+	  .help = "stargz, or stargz.SUBTYPE" },
+	{ OPTION('v', NULL, OPTION_CALL(take_verbose)),
+	  .help = "say what is done" },
+};
+
+static const struct option_table table = {
+	.program = MSG_PROGRAM,
+	.version = STARGZ_TOOLS_VERSION
+		   " (index format " NUMBER_TEXT(STARGZ_VERSION) ")",
+	.synopsis = synopsis,
+	.rows = rows,
+	.count = sizeof(rows) / sizeof(rows[0]),
+	.sizes = SIZE_MOUNT,
+	.keys = &mount_option_keys,
+	.operand = take_operand,
+	.exit_usage = MOUNT_USAGE,
+};
+
+int args_parse(struct args *args, int argc, char **argv)
+{
+	int code;
 
 	memset(args, 0, sizeof(*args));
 	options_init(&args->opt);
-	/* For the messages of getopt_long(). */
-	if (argc)
-		argv[0] = (char *)"mount.stargz";
-	/* The dash: operands as they come, whatever POSIXLY_CORRECT says. */
-	while (!ret && (c = getopt_long(argc, argv, "-fhnN:o:st:vV",
-					long_options, NULL)) != -1)
-		ret = flag(args, c, optarg);
-	while (!ret && optind < argc)
-		ret = operand(args, argv[optind++]);
-	if (!ret && !args->target)
-		ret = usage("SOURCE and DIR are needed");
-	return ret;
+	code = option_parse(&table, args, argc, argv);
+	if (code < 0 && !args->target)
+		return option_usage(&table, "SOURCE and DIR",
+				    "are needed; see " MSG_PROGRAM " --help");
+	return code;
 }
 
 void args_free(struct args *args)

@@ -31,11 +31,10 @@ struct args {
  * @argc: as main() got it
  * @argv: as main() got it
  *
- * Prints and ends the program for --help and --version.
- *
- * Return: %MOUNT_OK, or the exit status after an error message.
+ * Return: -1 to go on; else the exit status, after --help and the like or an
+ * error message.
  */
-enum mount_exit args_parse(struct args *args, int argc, char **argv);
+int args_parse(struct args *args, int argc, char **argv);
 
 /**
  * args_free() - release what args_parse() filled

@@ -146,16 +146,14 @@ static enum mount_exit mount_again(struct args *args)
 int main(int argc, char **argv)
 {
 	struct args args;
-	enum mount_exit ret;
+	int ret;
 
 	catch_interrupts();
 	/* What is done and what goes wrong belong in order. */
 	setlinebuf(stdout);
 	ret = args_parse(&args, argc, argv);
-	if (!ret && args.opt.remount)
-		ret = mount_again(&args);
-	else if (!ret)
-		ret = mount_new(&args);
+	if (ret < 0)
+		ret = args.opt.remount ? mount_again(&args) : mount_new(&args);
 	args_free(&args);
 	return ret;
 }

@@ -2,13 +2,11 @@
 /*
  * mount.stargz: messages to the user.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "message.h"
 #include "msg.h"
 
 static bool verbose;
@@ -23,37 +21,12 @@ bool msg_verbose(void)
 	return verbose;
 }
 
-/* A message is one line, whatever is in the names of files. */
-static void print_text(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		fprintf(out, iscntrl((unsigned char)*text) ? "\\%03o" : "%c",
-			(unsigned char)*text);
-}
-
-static void __attribute__((format(printf, 3, 0)))
-print(FILE *out, const char *path, const char *fmt, va_list args)
-{
-	char *text;
-
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
-	fputs("mount.stargz: ", out);
-	if (path) {
-		print_text(out, path);
-		fputs(": ", out);
-	}
-	print_text(out, text ? text : strerror(ENOMEM));
-	fputc('\n', out);
-	free(text);
-}
-
 void msg_error(const char *path, const char *fmt, ...)
 {
 	va_list args;
 
 	va_start(args, fmt);
-	print(stderr, path, fmt, args);
+	message_vprint(stderr, MSG_PROGRAM, path, fmt, args);
 	va_end(args);
 }
 
@@ -64,7 +37,7 @@ void msg_note(const char *path, const char *fmt, ...)
 	if (!verbose)
 		return;
 	va_start(args, fmt);
-	print(stdout, path, fmt, args);
+	message_vprint(stdout, MSG_PROGRAM, path, fmt, args);
 	va_end(args);
 }
 

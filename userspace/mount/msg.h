@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#define MSG_PROGRAM	"mount.stargz"
+
 /**
  * enum mount_exit - exit statuses, as in mount(8)
  * @MOUNT_OK: success

@@ -3,8 +3,6 @@
  * mount.stargz: mount options. An option is recognized by its whole key only;
  * what we do not know is for the kernel to judge.
  */
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -12,21 +10,6 @@
 #include "base/sha256.h"
 #include "options.h"
 #include "xalloc.h"
-
-static const char help[] =
-"  index=PATH         index of the layer, in a file or on a device;\n"
-"                     index=auto (default) finds or makes one\n"
-"  device=PATH        further source of the index, in order; repeatable\n"
-"  decoder=NAME       auto (default), or zlib: that of the kernel inflates\n"
-"  toc=FILE           table of contents that is kept outside the layer\n"
-"  toc_digest=DIGEST  sha256:HEX that the table of contents must have\n"
-"  raw                show whiteouts as the tar has them\n"
-"  indexcache=DIR     keep indexes there instead of " INDEX_CACHE_DIR "\n"
-"  indexcachesize=N   keep at most N bytes of them (K, M, G, T; default 1G)\n"
-"  noindexcache       keep no index\n"
-"  loop[=DEV]         read the layer through a loop device\n"
-"  offset=N           first byte of the layer in SOURCE\n"
-"  sizelimit=N        bytes of the layer\n";
 
 /* How a generic option changes the MOUNT_ATTR_* flags. */
 struct attr_option {
@@ -66,42 +49,6 @@ static const char *const ignored_options[] = {
 	"noiversion",
 };
 
-/* What the value of one of our own options is. */
-enum own_kind {
-	OWN_FLAG,
-	OWN_PATH,
-	OWN_SIZE,
-	OWN_TEXT,
-	OWN_PATH_OR_FLAG,
-};
-
-enum own_key {
-	KEY_INDEX, KEY_DEVICE, KEY_TOC, KEY_TOC_DIGEST, KEY_RAW,
-	KEY_CACHE_DIR, KEY_CACHE_SIZE, KEY_NO_CACHE, KEY_LOOP, KEY_OFFSET,
-	KEY_SIZELIMIT, KEY_REMOUNT,
-};
-
-struct own_option {
-	const char *key;
-	enum own_key id;
-	enum own_kind kind;
-};
-
-static const struct own_option own_options[] = {
-	{ "index", KEY_INDEX, OWN_TEXT },
-	{ "device", KEY_DEVICE, OWN_PATH },
-	{ "toc", KEY_TOC, OWN_PATH },
-	{ "toc_digest", KEY_TOC_DIGEST, OWN_TEXT },
-	{ "raw", KEY_RAW, OWN_FLAG },
-	{ "indexcache", KEY_CACHE_DIR, OWN_PATH },
-	{ "indexcachesize", KEY_CACHE_SIZE, OWN_SIZE },
-	{ "noindexcache", KEY_NO_CACHE, OWN_FLAG },
-	{ "loop", KEY_LOOP, OWN_PATH_OR_FLAG },
-	{ "offset", KEY_OFFSET, OWN_SIZE },
-	{ "sizelimit", KEY_SIZELIMIT, OWN_SIZE },
-	{ "remount", KEY_REMOUNT, OWN_FLAG },
-};
-
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 void options_init(struct mount_options *opt)
@@ -127,11 +74,6 @@ void options_free(struct mount_options *opt)
 	free(opt->toc_digest);
 	free(opt->cache_dir);
 	free(opt->loop_device);
-}
-
-const char *options_help(void)
-{
-	return help;
 }
 
 static struct kernel_option *add_kernel(struct mount_options *opt,
@@ -164,6 +106,129 @@ void options_add_file(struct mount_options *opt, const char *key,
 	new->fd = fd;
 }
 
+static void set_text(char **where, char *text)
+{
+	free(*where);
+	*where = text;
+}
+
+static const char *take_index(void *at, const struct option_value *value)
+{
+	set_text(at, !strcmp(value->text, "auto") ? NULL :
+		 xabsolute(value->text));
+	return NULL;
+}
+
+static const char *take_device(void *at, const struct option_value *value)
+{
+	char *path = xabsolute(value->text);
+
+	options_add_file(at, "device", path, -1);
+	free(path);
+	return NULL;
+}
+
+/* The kernel knows the decoders that it has. */
+static const char *take_decoder(void *at, const struct option_value *value)
+{
+	options_add_kernel(at, "decoder", value->text);
+	return NULL;
+}
+
+static const char *take_path(void *at, const struct option_value *value)
+{
+	set_text(at, xabsolute(value->text));
+	return NULL;
+}
+
+static const char *take_digest(void *at, const struct option_value *value)
+{
+	uint8_t digest[SGZ_SHA256_LEN];
+
+	if (sgz_sha256_parse(value->text, digest))
+		return "not sha256: and 64 hexadecimal digits";
+	set_text(at, xasprintf("%s", value->text));
+	return NULL;
+}
+
+static const char *take_no_cache(void *at, const struct option_value *value)
+{
+	struct mount_options *opt = at;
+
+	(void)value;
+	opt->cache = false;
+	return NULL;
+}
+
+static const char *take_loop(void *at, const struct option_value *value)
+{
+	struct mount_options *opt = at;
+
+	opt->loop = true;
+	if (value->text)
+		take_path(&opt->loop_device, value);
+	return NULL;
+}
+
+static const char *const decoders[] = { "auto", "zlib", NULL };
+static const char *const auto_index[] = { "auto", NULL };
+
+static const struct option_row rows[] = {
+	{ OPTION(0, "index",
+		 OPTION_CALL_AT(take_index, struct mount_options, index)),
+	  .kind = OPTION_FILE, .argument = "PATH", .words = auto_index,
+	  .help = "index of the layer, in a file or on a device; auto finds or makes one",
+	  .preset = "auto" },
+	{ OPTION(0, "device", OPTION_CALL(take_device)),
+	  .kind = OPTION_FILE, .argument = "PATH",
+	  .help = "further source of the index, in order; repeatable" },
+	{ OPTION(0, "decoder", OPTION_CALL(take_decoder)),
+	  .kind = OPTION_TEXT, .argument = "NAME", .words = decoders,
+	  .help = "what inflates: auto, or zlib, that of the kernel",
+	  .preset = "auto" },
+	{ OPTION(0, "toc",
+		 OPTION_CALL_AT(take_path, struct mount_options, toc)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "table of contents that is kept outside the layer" },
+	{ OPTION(0, "toc_digest",
+		 OPTION_CALL_AT(take_digest, struct mount_options, toc_digest)),
+	  .kind = OPTION_TEXT, .argument = "DIGEST",
+	  .help = "sha256:HEX that the table of contents must have" },
+	{ OPTION(0, "raw", OPTION_STORE(struct mount_options, raw)),
+	  .help = "show whiteouts as the tar has them" },
+	{ OPTION(0, "indexcache",
+		 OPTION_CALL_AT(take_path, struct mount_options, cache_dir)),
+	  .kind = OPTION_DIRECTORY, .argument = "DIR",
+	  .help = "keep indexes there", .preset = INDEX_CACHE_DIR },
+	{ OPTION(0, "indexcachesize",
+		 OPTION_STORE(struct mount_options, cache_size)),
+	  .kind = OPTION_SIZE, .argument = "SIZE", .max = INT64_MAX,
+	  .help = "keep at most so many bytes of them; K, M, G, T are understood",
+	  .preset = "1G" },
+	{ OPTION(0, "noindexcache", OPTION_CALL(take_no_cache)),
+	  .help = "keep no index" },
+	{ OPTION(0, "loop", OPTION_CALL(take_loop)),
+	  .kind = OPTION_FILE, .argument = "DEVICE", .optional = true,
+	  .help = "read the layer through a loop device" },
+	{ OPTION(0, "offset", OPTION_STORE(struct mount_options, offset)),
+	  .kind = OPTION_SIZE, .argument = "SIZE", .max = INT64_MAX,
+	  .help = "first byte of the layer in SOURCE" },
+	{ OPTION(0, "sizelimit", OPTION_STORE(struct mount_options, sizelimit)),
+	  .kind = OPTION_SIZE, .argument = "SIZE", .max = INT64_MAX,
+	  .help = "bytes of the layer" },
+	{ OPTION(0, "remount", OPTION_STORE(struct mount_options, remount)),
+	  .help = "change the options of a mount" },
+};
+
+const struct option_table mount_option_keys = {
+	.program = MSG_PROGRAM,
+	.synopsis = "Options of mount(8) apply; ours are:",
+	.rows = rows,
+	.count = ARRAY_SIZE(rows),
+	.sizes = SIZE_MOUNT,
+	.exit_usage = MOUNT_USAGE,
+};
+
 /*
  * Cut the next item off the list at @pos into @item, which has room for all of
  * the list. A backslash before a comma or quote, and other quotes, go away.
@@ -182,143 +247,6 @@ static const char *next_item(const char *pos, char *item)
 	}
 	*item = '\0';
 	return *pos ? pos + 1 : pos;
-}
-
-static bool parse_size(const char *text, uint64_t *size)
-{
-	static const char units[] = "KMGT";
-	unsigned long long n;
-	const char *unit;
-	char *end;
-	int shift = 0;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	n = strtoull(text, &end, 0);
-	if (errno)
-		return false;
-	if (*end) {
-		unit = strchr(units, toupper((unsigned char)*end));
-		if (!unit)
-			return false;
-		shift = 10 * (unit - units + 1);
-		if (strcmp(end + 1, "iB") && end[1])
-			return false;
-	}
-	*size = (uint64_t)n << shift;
-	/* File offsets are signed. */
-	return *size >> shift == n && *size <= INT64_MAX;
-}
-
-static void set_text(char **where, char *text)
-{
-	free(*where);
-	*where = text;
-}
-
-static enum mount_exit own_text(struct mount_options *opt, enum own_key id,
-				const char *value)
-{
-	uint8_t digest[SGZ_SHA256_LEN];
-
-	if (id == KEY_INDEX) {
-		set_text(&opt->index, !strcmp(value, "auto") ? NULL :
-			 xabsolute(value));
-		return MOUNT_OK;
-	}
-	if (sgz_sha256_parse(value, digest)) {
-		msg_error(NULL, "toc_digest=%s: not sha256: and 64 hexadecimal digits",
-			  value);
-		return MOUNT_USAGE;
-	}
-	set_text(&opt->toc_digest, xasprintf("%s", value));
-	return MOUNT_OK;
-}
-
-static void own_path(struct mount_options *opt, enum own_key id,
-		     const char *value)
-{
-	char *path = xabsolute(value);
-
-	switch (id) {
-	case KEY_DEVICE:
-		options_add_file(opt, "device", path, -1);
-		free(path);
-		break;
-	case KEY_TOC:
-		set_text(&opt->toc, path);
-		break;
-	case KEY_LOOP:
-		opt->loop = true;
-		set_text(&opt->loop_device, path);
-		break;
-	default:
-		set_text(&opt->cache_dir, path);
-		break;
-	}
-}
-
-static void own_flag(struct mount_options *opt, enum own_key id)
-{
-	switch (id) {
-	case KEY_RAW:
-		opt->raw = true;
-		break;
-	case KEY_NO_CACHE:
-		opt->cache = false;
-		break;
-	case KEY_LOOP:
-		opt->loop = true;
-		break;
-	default:
-		opt->remount = true;
-		break;
-	}
-}
-
-static enum mount_exit own_size(struct mount_options *opt,
-				const struct own_option *own,
-				const char *value)
-{
-	uint64_t size;
-
-	if (!parse_size(value, &size)) {
-		msg_error(NULL, "%s=%s: not a size", own->key, value);
-		return MOUNT_USAGE;
-	}
-	if (own->id == KEY_OFFSET)
-		opt->offset = size;
-	else if (own->id == KEY_SIZELIMIT)
-		opt->sizelimit = size;
-	else
-		opt->cache_size = size;
-	return MOUNT_OK;
-}
-
-static enum mount_exit parse_own(struct mount_options *opt,
-				 const struct own_option *own,
-				 const char *value)
-{
-	bool has = value && *value;
-
-	if (own->kind == OWN_FLAG && value) {
-		msg_error(NULL, "option %s takes no value", own->key);
-		return MOUNT_USAGE;
-	}
-	if (own->kind != OWN_FLAG && own->kind != OWN_PATH_OR_FLAG && !has) {
-		msg_error(NULL, "option %s needs a value", own->key);
-		return MOUNT_USAGE;
-	}
-	if (own->kind == OWN_SIZE)
-		return own_size(opt, own, value);
-	if (own->kind == OWN_TEXT)
-		return own_text(opt, own->id, value);
-	if (has)
-		own_path(opt, own->id, value);
-	else
-		own_flag(opt, own->id);
-	return MOUNT_OK;
 }
 
 static bool parse_attr(struct mount_options *opt, const char *key)
@@ -347,17 +275,19 @@ static bool is_ignored(const char *key)
 
 static enum mount_exit parse_item(struct mount_options *opt, char *key)
 {
-	const struct own_option *own;
+	const struct option_row *row;
 	char *value = strchr(key, '=');
+	int ret;
 
 	if (value)
 		*value++ = '\0';
 	if (is_ignored(key) || (!value && parse_attr(opt, key)))
 		return MOUNT_OK;
-	for (own = own_options; own < own_options + ARRAY_SIZE(own_options);
-	     own++)
-		if (!strcmp(own->key, key))
-			return parse_own(opt, own, value);
+	row = option_key(&mount_option_keys, key);
+	if (row) {
+		ret = option_parse_key(&mount_option_keys, row, opt, value);
+		return ret < 0 ? MOUNT_OK : ret;
+	}
 	options_add_kernel(opt, key, value);
 	return MOUNT_OK;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "msg.h"
+#include "option_table.h"
 
 /* Where indexes are kept between mounts, and how much of them. */
 #define INDEX_CACHE_DIR		"/var/cache/stargz"
@@ -84,7 +85,7 @@ void options_free(struct mount_options *opt);
  *	in a value has a backslash before it, or the value stands in double
  *	quotes. Any other backslash stands for itself.
  *
- * Return: %MOUNT_OK, or the exit status after an error message.
+ * Return: %MOUNT_OK, or %MOUNT_USAGE after an error message.
  */
 enum mount_exit options_parse(struct mount_options *opt, const char *text);
 
@@ -115,11 +116,7 @@ void options_add_kernel(struct mount_options *opt, const char *key,
 void options_add_file(struct mount_options *opt, const char *key,
 		      const char *path, int fd);
 
-/**
- * options_help() - list our own options
- *
- * Return: text for --help, a line per option.
- */
-const char *options_help(void);
+/* Our own options: keys of what follows -o. */
+extern const struct option_table mount_option_keys;
 
 #endif /* MOUNT_OPTIONS_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is printed from a table of options. All goes to standard output.
+ */
+#ifndef OPTION_RENDER_H
+#define OPTION_RENDER_H
+
+#include <stdbool.h>
+
+#include "option_table.h"
+
+/** option_print_help() - what --help prints */
+void option_print_help(const struct option_table *table);
+
+/**
+ * option_print_list() - the table, for programs to read
+ * @table: the options
+ *
+ * A line of titles and one for each option and key, with tabs between columns:
+ * type ("option" or "key"), letter, name, kind, whether the argument is
+ * "required" or "optional", argument, min, max, range, whether --help tells the
+ * range ("told"), and words with commas between them.
+ */
+void option_print_list(const struct option_table *table);
+
+#endif /* OPTION_RENDER_H */
