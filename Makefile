@@ -39,16 +39,22 @@ tools: ## library and programs, below build/
 modules: ## the module; KVER=RELEASE or KDIR=DIRECTORY
 	@scripts/build-module --build $(BUILD) $(if $(filter file,$(origin KDIR)),--kver $(KVER),--kdir $(KDIR))
 
+.PHONY: completions
+completions: tools ## completions for bash, zsh and fish, below build/
+	@$(MAKE) --no-print-directory -C userspace completions BUILD=$(BUILD)
+
 .PHONY: install
 install: all ## install both; PREFIX=, DESTDIR=
 	@$(MAKE) --no-print-directory -C userspace install BUILD=$(BUILD) \
-		DESTDIR=$(DESTDIR) SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
+		SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
 	@scripts/install-module --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
 .PHONY: uninstall
 uninstall: ## remove what install installed
 	@$(MAKE) --no-print-directory -C userspace uninstall BUILD=$(BUILD) \
-		DESTDIR=$(DESTDIR) SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
+		SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
 	@scripts/install-module --uninstall --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
 .PHONY: demo

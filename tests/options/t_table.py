@@ -106,9 +106,10 @@ def test_standard_options():
 
 
 def test_lists_are_asked_for_alone():
-    """What tests ask for is no option: no prefix, no company."""
+    """What completions and tests ask for is no option: no prefix, no company."""
     for program, (status, _, operands) in PROGRAMS.items():
         assert "--print-options" not in output(program, "--help")
-        for args in (["--print-option"], ["--print-options", *operands]):
+        for args in (["--print-option"], ["--print-options", *operands],
+                     ["--print-completion"], ["--print-completion=sh"]):
             done = run(program, *args)
             assert done.returncode == status and not done.stdout, done

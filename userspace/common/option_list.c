@@ -18,7 +18,7 @@ static const char *const kinds[] = {
 	[OPTION_KEYS] = "keys",
 };
 
-static void print_words(const struct option_row *row, char separator)
+void option_print_words(const struct option_row *row, char separator)
 {
 	const char *const *word = row->words;
 
@@ -44,7 +44,7 @@ static void print_row(const char *type, const struct option_row *row)
 	else
 		fputs("\t\t", stdout);
 	printf("%s\t%s\t", range, option_range_told(row) ? "told" : "");
-	print_words(row, ',');
+	option_print_words(row, ',');
 	putchar('\n');
 }
 

@@ -23,4 +23,28 @@ void option_print_help(const struct option_table *table);
  */
 void option_print_list(const struct option_table *table);
 
+/** option_print_bash() - completion for bash */
+void option_print_bash(const struct option_table *table);
+
+/** option_print_zsh() - completion for zsh */
+void option_print_zsh(const struct option_table *table);
+
+/** option_print_fish() - completion for fish */
+void option_print_fish(const struct option_table *table);
+
+/**
+ * option_shell_name() - print a program's name as part of a function's name
+ * @table: its options
+ *
+ * What is neither a letter nor a digit becomes an underscore.
+ */
+void option_shell_name(const struct option_table *table);
+
+/**
+ * option_print_words() - print the words of a row
+ * @row: the option
+ * @separator: between them
+ */
+void option_print_words(const struct option_row *row, char separator);
+
 #endif /* OPTION_RENDER_H */

@@ -181,7 +181,7 @@ static void list_options(const struct option_table *table, char *letters,
 	*names = (struct option) { 0 };
 }
 
-/* What tests ask for; no prefix of these counts. */
+/* What completions and tests ask for; no prefix of these counts. */
 static bool print_hidden(const struct option_table *table, const char *arg)
 {
 	static const struct {
@@ -189,6 +189,9 @@ static bool print_hidden(const struct option_table *table, const char *arg)
 		void (*print)(const struct option_table *table);
 	} hidden[] = {
 		{ "--print-options", option_print_list },
+		{ "--print-completion=bash", option_print_bash },
+		{ "--print-completion=zsh", option_print_zsh },
+		{ "--print-completion=fish", option_print_fish },
 	};
 
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)

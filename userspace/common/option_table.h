@@ -2,8 +2,8 @@
 /*
  * Command line options as tables. Each option has one row: how it is spelled,
  * which argument it takes, its help, and which function takes its value. The
- * parser, the messages, --help and the listing that tests read all come from the
- * row.
+ * parser, the messages, --help, the completions of shells and the listing that
+ * tests read all come from the row.
  *
  * A second table may hold the keys of a list, such as the one after -o of
  * mount(8): its rows have no letters.
@@ -157,8 +157,8 @@ extern const char *const option_reported;
  * @argc: as main() got it
  * @argv: as main() got it; operands are moved behind the options
  *
- * Prints what --help, --version and, as the only argument, --print-options ask
- * for.
+ * Prints what --help, --version and, as the only argument, --print-options and
+ * --print-completion=SHELL ask for.
  *
  * Return: -1 to go on; else the exit status, after a message if it is not zero.
  */
