@@ -11,11 +11,11 @@ import tarfile
 import tempfile
 import zlib
 
+from indexer import PROGRAM, index
 from mkblob import layer
-from t_gzip import make_tar
-from t_zstd import filled, zstd
-from tap import PROGRAM, index
-from tarsource import END, entry, header, pax
+from mkzstd import filled
+from programs import save, zstd
+from tarsource import END, entry, header, pax, tar_of
 
 MIB = 1 << 20
 
@@ -33,8 +33,7 @@ def limited(blob, mib, *args, code=0):
     except subprocess.CalledProcessError:
         limit = resource.RLIM_INFINITY
     with tempfile.TemporaryDirectory() as tmp:
-        with open(tmp + "/blob", "wb") as f:
-            f.write(blob)
+        save(tmp + "/blob", blob)
         r = subprocess.run([PROGRAM, "-q", *args, "-o", tmp + "/index",
                             tmp + "/blob"], check=False, text=True,
                            preexec_fn=limit_memory, capture_output=True)
@@ -57,7 +56,7 @@ def test_every_form_cut_at_every_512th_byte():
     rng = random.Random(5)
     files = [(f"d/{i}", bytes([i]) * 5 + rng.randbytes(900))
              for i in range(12)]
-    tar = make_tar(*files)
+    tar = tar_of(files)
     toc = [{"name": n, "type": "reg", "data": d} for n, d in files]
     parts = pieces(tar, gzip_member)
     first = len(gzip_member(tar[:3000]))
@@ -77,7 +76,7 @@ def test_every_form_cut_at_every_512th_byte():
 
 def test_million_members_of_one_byte():
     one = [gzip.compress(bytes([i]), 0) for i in range(256)]
-    tar = make_tar(("f", os.urandom(1_000_000)))
+    tar = tar_of([("f", os.urandom(1_000_000))])
     limited(b"".join(one[b] for b in tar), 64)
 
 

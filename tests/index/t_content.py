@@ -7,9 +7,9 @@ import random
 import stat
 import tarfile
 
+from indexer import index
 from mkblob import Layer, layer, lossy, with_toc
 from readindex import Index
-from tap import index
 
 
 def made(blob, *args, warnings=0, **how):

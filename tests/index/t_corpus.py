@@ -1,61 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Layers of independent producers against GNU tar's archives of the source."""
+import io
 import os
-import shutil
-import stat
-import subprocess
 import tarfile
 
+from comparetar import clean, compare_member
+from indexer import index
+from programs import load, need, tool
 from readindex import Index
-from tap import CORPUS, Skip, index
+from tap import CORPUS, Skip
 
-TYPES = {tarfile.REGTYPE: stat.S_IFREG, tarfile.DIRTYPE: stat.S_IFDIR,
-         tarfile.SYMTYPE: stat.S_IFLNK, tarfile.CHRTYPE: stat.S_IFCHR,
-         tarfile.BLKTYPE: stat.S_IFBLK, tarfile.FIFOTYPE: stat.S_IFIFO,
-         tarfile.GNUTYPE_SPARSE: stat.S_IFREG}
 LANDMARKS = {b".no.prefetch.landmark", b".prefetch.landmark"}
-
-
-def raw(text):
-    return text.encode("utf-8", "surrogateescape")
-
-
-def clean(text):
-    return raw(text).strip(b"/").removeprefix(b".").strip(b"/")
-
-
-def compare_member(tar, info, ix, node, buildah):
-    assert node.mode == TYPES[info.type] | info.mode
-    assert (node.uid, node.gid) == (info.uid, info.gid)
-    late = float(info.mtime) - node.mtime / 1e9
-    assert -0.5001 <= late <= (1 if buildah else 0.5001), late
-    if info.issym():
-        assert node.target == raw(info.linkname)
-    if info.ischr() or info.isblk():
-        assert node.rdev == (info.devmajor, info.devminor)
-    want = {raw(k[13:]): raw(v) for k, v in info.pax_headers.items()
-            if k.startswith("SCHILY.xattr.")}
-    assert node.xattrs == want, (node.xattrs, want)
-    if info.isreg() or info.issparse():
-        assert ix.content(node) == tar.extractfile(info).read()
 
 
 def compare(blob, oracle, *args, buildah=False):
     """Producers round times to seconds; buildah cuts and drops the root."""
     path = os.path.join(CORPUS, blob)
     oracle = os.path.join(CORPUS, oracle)
-    if not os.path.exists(path) or not shutil.which("zstd"):
-        raise Skip("no corpus, or no zstd")
+    need("zstd")
+    if not os.path.exists(path):
+        raise Skip("no corpus")
     r = index(path, "--raw", *args)
     assert r.code == 0 and not r.err, r
-    with open(path, "rb") as f:
-        ix = Index(r.index, f.read())
+    ix = Index(r.index, load(path))
     assert index(path, "--check", *args).code == 0
     seen = {}
-    tool = "gzip" if oracle.endswith(".gz") else "zstd"
-    data = subprocess.run([tool, "-dc", oracle], stdout=subprocess.PIPE,
-                          check=True).stdout
-    with tarfile.open(fileobj=__import__("io").BytesIO(data)) as tar:
+    data = tool("gzip" if oracle.endswith(".gz") else "zstd", "-dc", oracle)
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         for info in tar:
             name = clean(info.name)
             node = ix.paths[name]

@@ -2,20 +2,20 @@
 """Plain tar.gz: what all kinds of compressors make is resumed by zlib at each
 checkpoint, and damage is refused."""
 import gzip
-import io
 import itertools
 import os
 import random
-import shutil
 import struct
 import subprocess
 import tarfile
 import tempfile
 import zlib
 
+from indexer import PROGRAM, index
 from mkblob import layer
+from programs import load, need, save, tool
 from readindex import DEFLATE, GZIP, Index
-from tap import PROGRAM, Skip, index
+from tarsource import tar_of
 
 SMALL = "--span=64K"
 
@@ -28,17 +28,6 @@ def text(rng, size):
     return b" ".join(rng.choices(words, weights, k=size // 4))[:size]
 
 
-def make_tar(*files):
-    """A tar of (name, content)."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, data in files:
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            tar.addfile(info, io.BytesIO(data))
-    return out.getvalue()
-
-
 def make_files(scale):
     rng = random.Random(scale)
     files = [("text", text(rng, 3 * scale)), ("random", rng.randbytes(scale)),
@@ -48,9 +37,9 @@ def make_files(scale):
 
 
 FILES = make_files(600_000)
-TAR = make_tar(*FILES)
+TAR = tar_of(FILES)
 TINY_FILES = make_files(30_000)
-TINY = make_tar(*TINY_FILES)
+TINY = tar_of(TINY_FILES)
 
 
 def indexed(blob, *args, warnings=0):
@@ -75,23 +64,17 @@ def check(blob, *args, files=None, warnings=0):
 
 
 def by_program(*command, tar=TAR):
-    if not shutil.which(command[0]):
-        raise Skip("no " + command[0])
-    return subprocess.run(command, input=tar, stdout=subprocess.PIPE,
-                          check=True).stdout
+    need(command[0])
+    return tool(*command, input=tar)
 
 
 def by_file(*command, tar=TAR):
     """A program that packs a file beside it."""
-    if not shutil.which(command[0]):
-        raise Skip("no " + command[0])
+    need(command[0])
     with tempfile.TemporaryDirectory() as tmp:
-        path = os.path.join(tmp, "tar")
-        with open(path, "wb") as f:
-            f.write(tar)
-        subprocess.run([*command, path], check=True, capture_output=True)
-        with open(path + ".gz", "rb") as f:
-            return f.read()
+        path = save(os.path.join(tmp, "tar"), tar)
+        tool(*command, path)
+        return load(path + ".gz")
 
 
 def several(blob):
@@ -146,16 +129,11 @@ def test_zopfli():
 
 
 def test_advdef():
-    if not shutil.which("advdef"):
-        raise Skip("no advdef")
+    need("advdef")
     with tempfile.TemporaryDirectory() as tmp:
-        path = os.path.join(tmp, "tar.gz")
-        with open(path, "wb") as f:
-            f.write(gzip.compress(TINY, 1))
-        subprocess.run(["advdef", "-z", "-2", path], check=True,
-                       capture_output=True)
-        with open(path, "rb") as f:
-            check(f.read(), SMALL, files=TINY_FILES)
+        path = save(os.path.join(tmp, "tar.gz"), gzip.compress(TINY, 1))
+        tool("advdef", "-z", "-2", path)
+        check(load(path), SMALL, files=TINY_FILES)
 
 
 def test_bgzip():
@@ -204,7 +182,7 @@ def test_members_split_anywhere():
 
 def test_million_members():
     data = random.Random(2).randbytes(900_000)
-    tar = make_tar(("f", data))
+    tar = tar_of([("f", data)])
     one = [gzip.compress(bytes([i])) for i in range(256)]
     ix = check(b"".join(one[b] for b in tar), SMALL, files=[("f", data)])
     # 21 bytes each: what a span may have of them ends it, not its size.
@@ -301,7 +279,7 @@ def test_more_compressed_than_a_reader_takes():
     """A code that makes bytes longer, which no encoder uses."""
     for mib, bad in ((1, False), (2, True)):
         data = b"x" * (mib << 20)
-        tar = make_tar(("x", data))
+        tar = tar_of([("x", data)])
         raw = deflated((tar[:512], fifteen_bits(len(data))),
                        (tar[512 + len(data):], b""))
         blob = member(tar, header(0), raw)
@@ -391,8 +369,7 @@ def test_bomb():
                           capture_output=True).returncode:
             run = [PROGRAM]
         subprocess.run([*run, "-o", out, "-"], input=blob, check=True)
-        with open(out, "rb") as f:
-            ix = Index(f.read(), blob)
+        ix = Index(load(out), blob)
     node = ix.paths[b"zeroes"]
     assert node.size == info.size and len(node.extents) > 50
     for _, span, _ in node.extents[1:-1]:
@@ -426,8 +403,7 @@ def test_standard_input():
             out = os.path.join(tmp, "index")
             subprocess.run([PROGRAM, "-q", "-o", out, "-"], input=blob,
                            check=True)
-            with open(out, "rb") as f:
-                assert f.read() == want
+            assert load(out) == want
     for args in (["-"], ["-o", "/dev/null", "--offset=1", "-"]):
         r = subprocess.run([PROGRAM, *args], input=b"", check=False,
                            capture_output=True)

@@ -12,25 +12,23 @@ import tempfile
 import zlib
 
 import ocilayout
+from indexer import PROGRAM
+from programs import load, save, zstd
 from readindex import Index
-from tap import PROGRAM, TOP, Skip
+from tap import TOP, Skip
 
 
 def layer_stack(folder, count):
     """The tars of layers that change each other's files in every way."""
     subprocess.run([os.path.join(TOP, "tests/integration/layer-stack"), folder,
                     str(count)], check=True)
-    tars = []
-    for name in sorted(os.listdir(folder)):
-        with open(os.path.join(folder, name), "rb") as f:
-            tars.append(f.read())
-    return tars
+    return [load(os.path.join(folder, name))
+            for name in sorted(os.listdir(folder))]
 
 
 def in_frames(tar):
     """Frames of zstd."""
-    return b"".join(subprocess.run(["zstd", "-qc"], input=tar[i:i + 100_000],
-                                   stdout=subprocess.PIPE, check=True).stdout
+    return b"".join(zstd(tar[i:i + 100_000])
                     for i in range(0, len(tar), 100_000))
 
 
@@ -42,12 +40,8 @@ def any_form(tars):
 
 def write(folder, blobs):
     """As files; their paths."""
-    paths = []
-    for i, blob in enumerate(blobs):
-        paths.append(os.path.join(folder, f"{i:02}"))
-        with open(paths[-1], "wb") as f:
-            f.write(blob)
-    return paths
+    return [save(os.path.join(folder, f"{i:02}"), blob)
+            for i, blob in enumerate(blobs)]
 
 
 def run(*args):
@@ -62,8 +56,7 @@ def merged(blobs, *args):
         out = os.path.join(tmp, "index")
         r = run("--merge", *args, "-o", out, *write(tmp, blobs))
         assert r.returncode == 0, r
-        with open(out, "rb") as f:
-            data = f.read()
+        data = load(out)
     return Index(data, *(() if "--device-image" in args else blobs))
 
 
@@ -210,7 +203,7 @@ def test_indexes_as_layers():
         code, err = make("bad", "--merge", paths[0], tmp + "/raw")
         assert code and "--raw" in err, err
         assert not os.path.exists(tmp + "/bad")
-        data = {n: open(f"{tmp}/{n}", "rb").read()
+        data = {n: load(f"{tmp}/{n}")
                 for n in ("all", "same", "mixed", "steps")}
     assert data["all"] == data["same"] == data["mixed"]
     steps, ix = Index(data["steps"], *blobs), Index(data["all"], *blobs)
@@ -228,8 +221,7 @@ def image_of(folder, blobs, *args):
     path = os.path.join(folder, "disk")
     r = run("--device-image", *args, "-o", path, *write(folder, blobs))
     assert r.returncode == 0, r
-    with open(path, "rb") as f:
-        return path, Index(f.read())
+    return path, Index(load(path))
 
 
 def test_device_image():
@@ -307,10 +299,7 @@ def test_damaged_indexes():
         out, bad = tmp + "/out", tmp + "/bad"
         for i, args in enumerate(((paths[0],), ("--merge", *paths))):
             assert run("-o", f"{tmp}/{i}.index", *args).returncode == 0
-        seeds = []
-        for i in range(2):
-            with open(f"{tmp}/{i}.index", "rb") as f:
-                seeds.append(f.read())
+        seeds = [load(f"{tmp}/{i}.index") for i in range(2)]
         for i in range(300):
             data = bytearray(seeds[i % 2])
             used = len(bytes(data).rstrip(b"\0"))
@@ -321,8 +310,7 @@ def test_damaged_indexes():
             data[4:8] = struct.pack("<I", zlib.crc32(data[:512]))
             if rng.random() < .1:
                 del data[rng.randrange(len(data)):]
-            with open(bad, "wb") as f:
-                f.write(data)
+            save(bad, data)
             r = run("--merge", "-o", out, bad, paths[1])
             assert r.returncode in (0, 2, 3, 4), r
             assert len(r.stderr.splitlines()) == (r.returncode != 0), r

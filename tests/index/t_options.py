@@ -6,9 +6,9 @@ import signal
 import subprocess
 import tempfile
 
+from indexer import PROGRAM, index
 from mkblob import Layer, layer
 from readindex import Index
-from tap import PROGRAM, index
 from t_content import DATA, check_data, entries
 
 

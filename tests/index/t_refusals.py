@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What cannot be sane is left out or refused, with one line that names the entry."""
-import gzip
 import json
 import tarfile
 
+from indexer import index
 from mkblob import (Layer, crc_broken, footer, layer, member, with_toc,
                     packed_spaces)
 from readindex import Index
-from tap import index
 
 FILE = {"name": "f", "type": "reg", "data": b"content\n"}
 LINK = {"name": "l", "type": "hardlink", "linkName": "d"}

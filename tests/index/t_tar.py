@@ -8,8 +8,10 @@ import tarfile
 import tempfile
 
 import tarsource as ts
+from indexer import index
+from programs import load, tool, walk, xattrs
 from readindex import Index
-from tap import Skip, index
+from tap import Skip, need_root
 from tarsource import END, entry, header, pax
 
 GNU = ("tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "--acls",
@@ -19,9 +21,8 @@ BSD = ("bsdtar", "--numeric-owner", "--xattrs", "--acls", "-p",
 PARTS = ("names", "kinds", "holes", "attributes", "times")
 
 
-def need_root():
-    if os.geteuid():
-        raise Skip("needs root")
+def need_attributes():
+    need_root()
     with tempfile.NamedTemporaryFile() as f:
         try:
             os.setxattr(f.name, "user.x", b"")
@@ -79,11 +80,6 @@ def index_runs(node):
                    if e[1] != 0xffffffff])
 
 
-def attributes(path):
-    return {os.fsencode(n): os.getxattr(path, n, follow_symlinks=False)
-            for n in os.listxattr(path, follow_symlinks=False)}
-
-
 def compare_one(ix, path, full, holes, links):
     node, st = ix.paths[path], os.lstat(full)
     where = (path, node.__dict__, st)
@@ -91,7 +87,7 @@ def compare_one(ix, path, full, holes, links):
         (st.st_mode, st.st_uid, st.st_gid), where
     # bsdtar leaves the folder alone that it extracts to.
     assert node.mtime == st.st_mtime_ns or not path, where
-    assert node.xattrs == attributes(full), (where, attributes(full))
+    assert node.xattrs == xattrs(full), (where, xattrs(full))
     if stat.S_ISLNK(st.st_mode):
         assert node.target == os.readlink(full), where
     if stat.S_ISCHR(st.st_mode) or stat.S_ISBLK(st.st_mode):
@@ -102,8 +98,7 @@ def compare_one(ix, path, full, holes, links):
         assert node.nlink == st.st_nlink, where
     if stat.S_ISREG(st.st_mode):
         assert node.size == st.st_size, where
-        with open(full, "rb") as f:
-            assert f.read() == ix.content(node), where
+        assert load(full) == ix.content(node), where
         if holes:
             assert index_runs(node) == data_runs(full, st.st_size), where
 
@@ -114,11 +109,8 @@ def compare(tar, extract, holes=False, warnings=0):
     with tempfile.TemporaryDirectory() as tmp:
         root = os.fsencode(tmp) + b"/root"
         os.mkdir(root)
-        ts.run(*extract, root, input=tar)
-        paths = {b""}
-        for at, dirs, files in os.walk(root):
-            for name in dirs + files:
-                paths.add((at + b"/" + name)[len(root) + 1:])
+        tool(*extract, root, input=tar)
+        paths = set(walk(root))
         assert paths == set(ix.paths), paths ^ set(ix.paths)
         links = {}
         for path in sorted(paths):
@@ -136,7 +128,7 @@ class Tree:
     """A tree made of parts."""
 
     def __init__(self, *parts):
-        need_root()
+        need_attributes()
         self.tmp = tempfile.TemporaryDirectory()
         self.path = self.tmp.name + "/tree"
         ts.make_tree(self.path, *parts)

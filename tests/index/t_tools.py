@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 
 import ocilayout
+from indexer import PROGRAM
+from programs import load, save, walk
 from readindex import Index
-from tap import PROGRAM
 
 POLICY = {"default": [{"type": "insecureAcceptAnything"}]}
 CONTAINER = "localhost/stargz-test"
@@ -81,16 +82,12 @@ def index_of(layout):
     """The merged index of an image."""
     layers = ocilayout.read_layers(layout)
     with tempfile.TemporaryDirectory() as tmp:
-        paths = []
-        for i, (_, blob) in enumerate(layers):
-            paths.append(f"{tmp}/{i}")
-            with open(paths[-1], "wb") as f:
-                f.write(blob)
+        paths = [save(f"{tmp}/{i}", blob)
+                 for i, (_, blob) in enumerate(layers)]
         out = tmp + "/index"
         subprocess.run([PROGRAM, "--merge", "-o", out, *paths], check=True,
                        stderr=subprocess.DEVNULL)
-        with open(out, "rb") as f:
-            return Index(f.read(), *[blob for _, blob in layers])
+        return Index(load(out), *[blob for _, blob in layers])
 
 
 def same_trees(one, other):
@@ -132,12 +129,12 @@ def test_image_by_buildah_in_all_forms():
         assert len(ix.blobs) == 2
         unpacked = ocilayout.unpack(layout, buildah.folder + "/bundle")
         ocilayout.compare(ix, unpacked)
-        wanted = ocilayout.tree(root)
+        wanted = walk(root)
         assert set(wanted) == set(ix.paths) and b"etc/conf/x" not in wanted
         for path, node in ix.paths.items():
             if node.size and not node.target:
-                with open(os.path.join(root.encode(), path), "rb") as f:
-                    assert ix.content(node) == f.read()
+                assert ix.content(node) == \
+                    load(os.path.join(root.encode(), path))
         for kind, has_toc in (("zstd:chunked", 2), ("zstd", 0), ("gzip", 0)):
             other = index_of(buildah.recompress("both", kind))
             assert other.digest_type == has_toc, kind

@@ -2,75 +2,17 @@
 """Layers of zstd frames: zstd:chunked with all footers, and plain tar.zst."""
 import gzip
 import hashlib
-import io
 import json
 import random
-import shutil
 import struct
-import subprocess
-import tarfile
 import tempfile
 
-from mkblob import Layer, lossy, sha256
+from indexer import index
+from mkblob import lossy, sha256
+from mkzstd import BIG, FILE, filled, skippable
+from programs import save, load, tool, zstd
 from readindex import Index, NO_SPAN
-from tap import Skip, index
-
-FILE = {"name": "f", "type": "reg", "data": b"content\n"}
-BIG = {"name": "big", "type": "reg", "data": bytes(range(256)) * 40}
-
-
-def zstd(data, *args):
-    """One frame, without its content size."""
-    if not shutil.which("zstd"):
-        raise Skip("no zstd")
-    return subprocess.run(["zstd", "-qc", *args], input=data, check=True,
-                          stdout=subprocess.PIPE).stdout
-
-
-def skippable(data, kind=0):
-    return struct.pack("<II", 0x184d2a50 + kind, len(data)) + data
-
-
-def footer(kind, *numbers):
-    """The numbers are offset, length, size and type."""
-    raw = struct.pack("<4Q", *(n % 2**64 for n in numbers))
-    if kind == 64:
-        raw += bytes(24) + b"GNUlInUx"
-    else:
-        raw += b"GnUlInUx"
-    return skippable(raw.ljust(kind, b"\0"))
-
-
-class ZLayer(Layer):
-    """The same as a gzip layer, in frames."""
-
-    def flush(self):
-        if self.pending:
-            self.blob += zstd(self.pending, "--no-check")
-        self.pending = b""
-
-    def finish(self, kind=40, toc=None, between=b"", **change):
-        self.flush()
-        if toc is None:
-            toc = {"version": 1, "entries": self.entries}
-        self.toc = toc if isinstance(toc, bytes) else json.dumps(toc).encode()
-        packed = change.get("packed") or zstd(self.toc)
-        numbers = {"offset": len(self.blob) + 8, "length": len(packed),
-                   "size": len(self.toc), "type": 1}
-        numbers.update((k, v) for k, v in change.items() if k in numbers)
-        self.position = ":".join(str(n) for n in numbers.values())
-        self.stored = sha256(packed)
-        return self.blob + skippable(packed) + between + \
-            footer(kind, *numbers.values())
-
-
-def filled(*items, **how):
-    made = ZLayer(**how)
-    for item in items or (FILE, BIG):
-        made.add(item)
-    made.flush()
-    return made
-
+from tarsource import tar_of
 
 def made(blob, *args, toc=None):
     r = index(blob, *args, toc=toc)
@@ -246,16 +188,12 @@ def test_content_that_is_damaged():
 
 def a_tar(*sizes):
     """A tar and its content; each file is different."""
-    out, items = io.BytesIO(), []
-    with tarfile.open(fileobj=out, mode="w") as tar:
-        for i, size in enumerate(sizes):
-            data = random.Random(i).randbytes(size // 2)
-            data += bytes(size - len(data))
-            items.append({"name": f"d{i}/f", "data": data})
-            info = tarfile.TarInfo(items[-1]["name"])
-            info.size = size
-            tar.addfile(info, io.BytesIO(data))
-    return out.getvalue(), items
+    items = []
+    for i, size in enumerate(sizes):
+        data = random.Random(i).randbytes(size // 2)
+        items.append({"name": f"d{i}/f",
+                      "data": data + bytes(size - len(data))})
+    return tar_of((i["name"], i["data"]) for i in items), items
 
 
 def frames(data, size):
@@ -299,12 +237,9 @@ def test_programs_and_their_options():
     tar, items = a_tar(3000000, 100, 5000000)
     with tempfile.TemporaryDirectory() as tmp:
         def packed(*command):
-            with open(tmp + "/tar", "wb") as f:
-                f.write(tar)
-            subprocess.run([*command, "-q", "-f", tmp + "/tar", "-o",
-                            tmp + "/out"], check=True)
-            with open(tmp + "/out", "rb") as f:
-                return f.read()
+            save(tmp + "/tar", tar)
+            tool(*command, "-q", "-f", tmp + "/tar", "-o", tmp + "/out")
+            return load(tmp + "/out")
         # Of a file the size is known, so that the window is no larger.
         same(made(packed("zstd", "-19", "--long")), *items)
         assert len(made(packed("pzstd", "-p", "4", "-1")).spans) > 1

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers of other producers, if they are there: the corpus, or fixtures."""
+"""Layers of other producers, if the corpus is there."""
 import glob
 import os
 import subprocess
 
-from tap import CORPUS, Skip
-from tools import (CLEAN, ERRORS, dump, folder, fsck, load, make_index,
-                   output, save)
+from programs import load, save, tool
+from tap import CORPUS, Skip, need_root
+from tools import (CLEAN, ERRORS, dump, folder, fsck, make_index, output)
 
 
 def blobs():
     """Each layer with its tar and its options."""
-    if not os.path.isdir(CORPUS):
+    found = list(find_blobs())
+    if not found:
         raise Skip("no corpus")
+    return found
+
+
+def find_blobs():
     for path in sorted(glob.glob(CORPUS + "/*.tar.*")):
         name = os.path.basename(path)
         if ".oracle." in name or ".toc." in name:
@@ -42,28 +47,25 @@ def test_damage_is_found():
 
 
 def test_extracted_as_in_the_tar():
-    """GNU tar finds no difference but those that the producers made."""
-    known = ("Mod time differs", ".wh.", "Cannot stat")
+    """GNU tar finds no difference but times, which producers round."""
+    need_root()
     for path, oracle, args in blobs():
-        if os.geteuid():
-            raise Skip("owners and devices need root")
         with folder() as d:
-            r = fsck("-q", f"--extract={d}/x", *args, path)
+            r = fsck("-q", "--raw", f"--extract={d}/x", *args, path)
             assert r.code == CLEAN, (path, r)
-            zstd = subprocess.Popen(["zstd", "-dcq", oracle],
-                                    stdout=subprocess.PIPE)
             t = subprocess.run(["tar", "--compare", "-C", f"{d}/x"],
-                               stdin=zstd.stdout, capture_output=True,
-                               check=False)
-            zstd.wait()
+                               input=tool("zstd", "-dcq", oracle),
+                               capture_output=True, check=False)
             lines = (t.stdout + t.stderr).decode("utf-8", "replace")
             left = [line for line in lines.splitlines()
-                    if not any(k in line for k in known)]
+                    if not line.endswith("Mod time differs")]
             assert not left, (path, left[:5])
 
 
 def test_content_is_the_same_whatever_the_format():
     paths = [p for p, _, a in blobs() if "/tricky-pax.esgz" in p and not a]
+    if len(paths) < 2:
+        raise Skip("one layer of this tree, or none")
     for other in paths[1:]:
         r = dump("-q", "--diff", paths[0], other)
         assert r.code == 0, (other, r)

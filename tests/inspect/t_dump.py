@@ -10,9 +10,10 @@ import struct
 import subprocess
 
 from mkblob import layer
+from programs import BIN, load, save
 from readindex import Index
-from tools import (BIN, CONTENT, ITEMS, TEXT, dump, estargz, folder, layers, load,
-                   make_index, output, save, tar)
+from tools import (CONTENT, ITEMS, TEXT, dump, estargz, folder, layers, make_index,
+                   output, tar)
 
 
 def told(*args):

@@ -7,9 +7,11 @@ import subprocess
 import zlib
 
 from mkblob import layer, with_toc
+from programs import BIN, load, save, tool
 from readindex import Index
-from tools import (CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz,
-                   folder, fsck, layers, load, make_index, save, tar)
+from tap import Skip
+from tools import (CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz, folder,
+                   fsck, layers, make_index, tar)
 
 SUPER = 512
 
@@ -322,13 +324,13 @@ def test_block_device():
         r = subprocess.run(["losetup", "-rf", "--show", f"{d}/image"],
                            capture_output=True, check=False)
         if r.returncode:
-            return
+            raise Skip("no loop device")
         device = r.stdout.decode().strip()
         try:
             ends(CLEAN, "-a", device)
             ends(CLEAN, "-f", device)
         finally:
-            subprocess.run(["losetup", "-d", device], check=True)
+            tool("losetup", "-d", device)
 
 
 def test_checkpoints_are_checked():

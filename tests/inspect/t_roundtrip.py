@@ -5,9 +5,10 @@ import subprocess
 import tarfile
 
 from mkblob import layer
+from programs import load, save
 from tap import TOP
-from tools import (ITEMS, TEXT, dump, estargz, folder, fsck, layers, load,
-                   output, run, save)
+from tools import (ITEMS, TEXT, dump, estargz, folder, fsck, layers, output,
+                   run)
 
 PROGRAM = os.path.join(TOP, "build/sanitize/unit/source-to-tar")
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A table of contents that says other things than its tar."""
 from mkblob import Layer, layer
-from tools import CLEAN, ERRORS, folder, fsck, save
+from programs import save
+from tools import CLEAN, ERRORS, folder, fsck
 
 ITEMS = [
     {"name": "d/", "type": "dir", "mode": 0o755},

@@ -4,15 +4,13 @@ import contextlib
 import gzip
 import io
 import os
-import stat
 import subprocess
 import tarfile
 import tempfile
 
 from mkblob import Layer
-from tap import TOP
+from programs import BIN, zstd
 
-BIN = os.environ.get("STARGZ_BIN", os.path.join(TOP, "build/sanitize/bin"))
 CLEAN, ERRORS, OPERATION, USAGE = 0, 4, 8, 16
 
 
@@ -60,17 +58,6 @@ def folder():
         yield path
         subprocess.run(["chmod", "-R", "u+rwX", path], check=False,
                        stderr=subprocess.DEVNULL)
-
-
-def save(path, data):
-    with open(path, "wb") as f:
-        f.write(data)
-    return path
-
-
-def load(path):
-    with open(path, "rb") as f:
-        return f.read()
 
 
 TEXT = b"".join(b"line %d of a text\n" % i for i in range(3000))
@@ -126,38 +113,4 @@ def layers():
     yield "shared", estargz(shared=5000)[0]
     yield "tar", tar()
     yield "tar.gz", gzip.compress(tar(), mtime=0)
-    yield "tar.zst", subprocess.run(["zstd", "-qc"], input=tar(), check=True,
-                                    capture_output=True).stdout
-
-
-def describe(path):
-    """Everything about a file that a tar holds."""
-    st = os.lstat(path)
-    what = [st.st_mode, st.st_uid, st.st_gid, st.st_mtime_ns]
-    if stat.S_ISREG(st.st_mode):
-        what += [st.st_nlink, load(path)]
-    if stat.S_ISLNK(st.st_mode):
-        what.append(os.readlink(path))
-    if stat.S_ISCHR(st.st_mode) or stat.S_ISBLK(st.st_mode):
-        what.append(st.st_rdev)
-    what.append(sorted((name, os.getxattr(path, name, follow_symlinks=False))
-                       for name in os.listxattr(path, follow_symlinks=False)))
-    return what
-
-
-def tree(top):
-    """Every path below a folder, as bytes, with what it is."""
-    top = os.fsencode(top)
-    found = {b"": describe(top)}
-    for where, dirs, files in os.walk(top):
-        for name in dirs + files:
-            path = os.path.join(where, name)
-            found[os.path.relpath(path, top)] = describe(path)
-    return found
-
-
-def same(a, b):
-    """Two trees are the same; else say how they differ."""
-    for path in sorted(a.keys() | b.keys()):
-        assert a.get(path) == b.get(path), \
-            (path, str(a.get(path))[:200], str(b.get(path))[:200])
+    yield "tar.zst", zstd(tar())

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Making layers, and reading them with other programs."""
-import hashlib
 import io
 import json
 import os
@@ -9,11 +8,11 @@ import subprocess
 import tarfile
 import tempfile
 
+from programs import BIN, load, save
 from tap import TOP, Skip
 
-PROGRAM = os.environ.get("MKFS_STARGZ",
-                         TOP + "/build/sanitize/bin/mkfs.stargz")
-INDEX = TOP + "/build/sanitize/bin/stargz-index"
+PROGRAM = os.environ.get("MKFS_STARGZ", BIN + "/mkfs.stargz")
+INDEX = BIN + "/stargz-index"
 BLOCK = 512
 OWN = {"stargz.index.json", ".prefetch.landmark", ".no.prefetch.landmark"}
 # Arguments by which each format is made.
@@ -61,9 +60,7 @@ def make(source, *args, warnings=0, **more):
     with tempfile.TemporaryDirectory() as tmp:
         path = source
         if isinstance(source, bytes):
-            path = tmp + "/source"
-            with open(path, "wb") as f:
-                f.write(source)
+            path = save(tmp + "/source", source)
         if "--format=external-toc" in args:
             args += ("--toc=" + tmp + "/toc",)
         run = attempt("--print-digest", *args, tmp + "/layer", path, **more)
@@ -72,16 +69,8 @@ def make(source, *args, warnings=0, **more):
         assert err.count("warning:") == len(err.splitlines()) == warnings, err
         left = set(os.listdir(tmp))
         assert left <= {"source", "layer", "toc"}, left
-        toc = None
-        if "toc" in left:
-            with open(tmp + "/toc", "rb") as f:
-                toc = f.read()
-        with open(tmp + "/layer", "rb") as f:
-            return Layer(f.read(), toc, json.loads(run.stdout), err)
-
-
-def sha256(data):
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+        toc = load(tmp + "/toc") if "toc" in left else None
+        return Layer(load(tmp + "/layer"), toc, json.loads(run.stdout), err)
 
 
 def body(tar):
@@ -89,22 +78,6 @@ def body(tar):
     with tarfile.open(fileobj=io.BytesIO(tar)) as t:
         t.getmembers()
         return tar[:t.offset]
-
-
-def tar_of(files, mtime=1700000000):
-    """A tar with files of some names and contents; None is a directory."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as t:
-        for name, data in files:
-            info = tarfile.TarInfo(name)
-            info.mtime = mtime
-            if data is None:
-                info.type, info.mode = tarfile.DIRTYPE, 0o755
-                t.addfile(info)
-            else:
-                info.size = len(data)
-                t.addfile(info, io.BytesIO(data))
-    return out.getvalue()
 
 
 def text(seed, size):

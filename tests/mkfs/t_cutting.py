@@ -3,11 +3,12 @@
 import io
 import json
 import os
-import subprocess
 import tarfile
 import zlib
 
-from layer import FORMATS, files, make, tar_of, text
+from layer import FORMATS, files, make, text
+from programs import tool
+from tarsource import tar_of
 
 TAR = tar_of(files())
 
@@ -131,16 +132,14 @@ def test_padding_changes_nothing_else():
             for key in ("diffID", "tocDigest"):
                 assert layer.info[key] == plain.info[key]
             assert layer.tar == plain.tar
-            tool = "zstd" if "zstd,3" in args else "gzip"
-            subprocess.run([tool, "-t", "-q"], input=layer.data,
-                           check=True)
+            tool("zstd" if "zstd,3" in args else "gzip", "-t", "-q",
+                 input=layer.data)
 
 
 def test_not_larger_than_gzip():
     """With files that look like those of usual layers, TOC included."""
     tar = tar_of([("f%d" % i, text(i, 40000)) for i in range(200)])
-    gz = subprocess.run(["gzip", "-6"], input=tar, check=True,
-                        capture_output=True).stdout
+    gz = tool("gzip", "-6", input=tar)
     assert len(make(tar, "--pad=0").data) < 1.03 * len(gz)
 
 
@@ -148,8 +147,7 @@ def test_levels():
     """Of the sources of Python, which are more like usual files."""
     folder = os.path.dirname(os.__file__)
     names = sorted(n for n in os.listdir(folder) if n.endswith(".py"))[:40]
-    tar = subprocess.run(["tar", "-C", folder, "-c", *names], check=True,
-                         capture_output=True).stdout
+    tar = tool("tar", "-C", folder, "-c", *names)
     sizes = [len(make(tar, "-z", z, "--pad=0").data)
              for z in ("gzip,1", "gzip", "gzip,12", "zstd,19")]
     assert sizes == sorted(sizes, reverse=True)

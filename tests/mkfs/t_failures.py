@@ -7,8 +7,10 @@ import subprocess
 import tempfile
 import time
 
-from layer import PROGRAM, attempt, files, make, tar_of
+from layer import PROGRAM, attempt, files, make
+from programs import load, save, tool
 from tap import Skip
+from tarsource import tar_of
 from tree import Folder
 
 TAR = tar_of(files(50))
@@ -33,8 +35,7 @@ class Place:
     def __init__(self, tar=TAR):
         # pylint: disable=consider-using-with
         self.tmp = tempfile.TemporaryDirectory()
-        with open(self.tmp.name + "/tar", "wb") as f:
-            f.write(tar)
+        save(self.tmp.name + "/tar", tar)
 
     def __enter__(self):
         return self.tmp.name
@@ -83,9 +84,7 @@ def test_unreadable_files():
     with Folder() as t, Place() as p:
         if attempt("--help").returncode:
             raise Skip("does not run")
-        with open(t + "/secret", "wb") as f:
-            f.write(b"secret")
-        os.chmod(t + "/secret", 0)
+        os.chmod(save(t + "/secret", b"secret"), 0)
         os.chmod(p, 0o777)
         os.chmod(os.path.dirname(t), 0o755)
 
@@ -98,10 +97,7 @@ def test_unreadable_files():
 
 
 def test_damaged_sources():
-    gz = subprocess.run(["gzip", "-1"], input=TAR, check=True,
-                        capture_output=True).stdout
-    zst = subprocess.run(["zstd", "-1"], input=TAR, check=True,
-                         capture_output=True).stdout
+    gz, zst = (tool(program, "-1", input=TAR) for program in ("gzip", "zstd"))
     broken = bytearray(TAR)
     broken[150] ^= 1
     late = bytearray(gz)
@@ -114,22 +110,18 @@ def test_damaged_sources():
 
 
 def test_every_truncation():
-    gz = subprocess.run(["gzip", "-1"], input=tar_of([("a", b"text" * 9)]),
-                        check=True, capture_output=True).stdout
+    gz = tool("gzip", "-1", input=tar_of([("a", b"text" * 9)]))
     with Place() as p:
         for n in range(len(gz)):
-            with open(p + "/tar", "wb") as f:
-                f.write(gz[:n])
+            save(p + "/tar", gz[:n])
             failed(p, "out", "tar", words=["tar: "])
 
 
 def test_an_older_layer_stays():
     with Place(TAR[:5000]) as p:
-        with open(p + "/out", "wb") as f:
-            f.write(b"old")
+        save(p + "/out", b"old")
         failed(p, "out", "tar")
-        with open(p + "/out", "rb") as f:
-            assert f.read() == b"old"
+        assert load(p + "/out") == b"old"
 
 
 def test_signals():

@@ -7,12 +7,14 @@ import subprocess
 import tarfile
 import tempfile
 
-from layer import (FORMATS, INDEX, OWN, attempt, body, files, library, make, sha256,
-                   tar_of)
+from comparetar import clean, compare_member
+from layer import FORMATS, INDEX, OWN, attempt, body, files, library, make
+from mkblob import sha256
+from programs import BIN, load, save, tool
 from readindex import Index
-from t_corpus import clean, compare_member
 from tap import CORPUS, Skip
-from tree import Folder, extracted, gnu_tar, same_tree, tool, tree
+from tarsource import tar_of
+from tree import Folder, extracted, gnu_tar, same_tree, tree
 
 TAR = tar_of(files())
 LANDMARK = 2 * 512
@@ -24,16 +26,14 @@ def index_of(layer):
         args = []
         for name, data in (("layer", layer.data), ("toc", layer.toc)):
             if data:
-                with open(tmp + "/" + name, "wb") as f:
-                    f.write(data)
+                save(tmp + "/" + name, data)
         if layer.toc:
             args = ["--toc=" + tmp + "/toc"]
         for more in (["--check"], ["--raw", "-o", tmp + "/index"]):
             run = subprocess.run([INDEX, *args, *more, tmp + "/layer"],
                                  capture_output=True, check=False)
             assert run.returncode == 0 and not run.stderr, run.stderr
-        with open(tmp + "/index", "rb") as f:
-            return Index(f.read(), layer.data)
+        return Index(load(tmp + "/index"), layer.data)
 
 
 def same_as_tar(layer, tar):
@@ -83,15 +83,10 @@ def toc_text(layer, kind):
         stored = layer.data[at:at + size]
         assert layer.info["annotations"][
             "io.containers.zstd-chunked.manifest-checksum"] == sha256(stored)
-        text = subprocess.run(["zstd", "-dc"], input=stored, check=True,
-                              capture_output=True).stdout
+        text = tool("zstd", "-dc", input=stored)
         assert one == 1 and len(text) == plain
         return text
-    blob = layer.data
-    if layer.toc:
-        blob = layer.toc
-    tar = subprocess.run(["gzip", "-dc"], input=blob, check=True,
-                         capture_output=True).stdout
+    tar = tool("gzip", "-dc", input=layer.toc or layer.data)
     with tarfile.open(fileobj=io.BytesIO(tar)) as t:
         return t.extractfile("stargz.index.json").read()
 
@@ -229,10 +224,7 @@ def test_sparse_files():
 
 def test_sources_of_all_kinds_give_the_same():
     want = make(TAR).data
-    gz = subprocess.run(["gzip", "-1"], input=TAR, check=True,
-                        capture_output=True).stdout
-    zst = subprocess.run(["zstd", "-1"], input=TAR, check=True,
-                         capture_output=True).stdout
+    gz, zst = (tool(program, "-1", input=TAR) for program in ("gzip", "zstd"))
     assert make(gz).data == want
     assert make(zst).data == want
     for args in FORMATS.values():
@@ -240,10 +232,7 @@ def test_sources_of_all_kinds_give_the_same():
 
 
 def test_pipes():
-    gz = subprocess.run(["gzip", "-1"], input=TAR, check=True,
-                        capture_output=True).stdout
-    zst = subprocess.run(["zstd", "-1"], input=TAR, check=True,
-                         capture_output=True).stdout
+    gz, zst = (tool(program, "-1", input=TAR) for program in ("gzip", "zstd"))
     want = make(TAR).data
     for data in (TAR, gz, zst):
         run = attempt("-", "-", input=data)
@@ -262,11 +251,10 @@ def test_readers():
             f.truncate()
             f.write(data)
             f.flush()
-            for tool in ("tar", "bsdtar"):
-                out = subprocess.run([tool, "-tf", f.name], check=True,
-                                     capture_output=True).stdout
+            for reader in ("tar", "bsdtar"):
+                out = tool(reader, "-tf", f.name)
                 have = sorted(x.strip("/") for x in out.decode().split())
-                assert [x for x in have if x not in OWN] == want, tool
+                assert [x for x in have if x not in OWN] == want, reader
 
 
 def test_corpus():
@@ -274,9 +262,7 @@ def test_corpus():
     if not os.path.isdir(CORPUS):
         raise Skip("no corpus")
     for name in ("tricky-pax", "tricky-gnu", "real"):
-        with open(f"{CORPUS}/{name}.oracle.tar.zst", "rb") as f:
-            tar = subprocess.run(["zstd", "-dc"], stdin=f, check=True,
-                                 capture_output=True).stdout
+        tar = tool("zstd", "-dc", f"{CORPUS}/{name}.oracle.tar.zst")
         for kind in ("estargz", "zstd", "external"):
             layer = make(tar, *FORMATS[kind])
             check_tar(layer, tar, kind)

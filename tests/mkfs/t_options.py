@@ -5,8 +5,9 @@ import os
 import subprocess
 import tempfile
 
-from layer import INDEX, attempt, files, make, tar_of
+from layer import INDEX, attempt, files, make
 from readindex import Index
+from tarsource import tar_of
 from tree import Folder, tree
 
 FILES = files(50)

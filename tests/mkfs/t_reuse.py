@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-from layer import attempt, files, make, tar_of, text
+from layer import attempt, files, make, text
+from programs import save
+from tarsource import tar_of
 
 BEFORE = files(1500)
 TAR = tar_of(BEFORE)
@@ -115,8 +117,7 @@ def test_headers_count():
 
 def test_what_is_no_layer():
     with tempfile.TemporaryDirectory() as tmp:
-        with open(tmp + "/tar", "wb") as f:
-            f.write(TAR)
+        save(tmp + "/tar", TAR)
         for old in (tmp + "/tar", tmp + "/none"):
             run = attempt("--reuse=" + old, tmp + "/out", tmp + "/tar")
             assert run.returncode == 8, run

@@ -13,8 +13,8 @@ import tempfile
 
 from layer import FORMATS, INDEX, OWN, attempt, body, library, make
 from oddtar import BLOCK, OddTar
+from programs import BIN, load, save, tool
 from readindex import Index
-from tap import TOP
 from tarsource import END, entry, header
 from tree import Folder
 
@@ -23,8 +23,8 @@ SEED = int(os.environ.get("ODD_SEED", "1"))
 SMALL = ("--max-member=8192", "--chunk-size=4096")
 PLAIN = ("external", "zstd", "zstd-per-file")
 LANDMARK = 2 * BLOCK
-DUMP = TOP + "/build/sanitize/bin/dump.stargz"
-FSCK = TOP + "/build/sanitize/bin/fsck.stargz"
+DUMP = BIN + "/dump.stargz"
+FSCK = BIN + "/fsck.stargz"
 
 
 def read(data, *args, toc=None, raw=True):
@@ -32,16 +32,14 @@ def read(data, *args, toc=None, raw=True):
     with tempfile.TemporaryDirectory() as tmp:
         for name, part in (("blob", data), ("toc", toc)):
             if part is not None:
-                with open(f"{tmp}/{name}", "wb") as f:
-                    f.write(part)
+                save(f"{tmp}/{name}", part)
         args += ("--toc=" + tmp + "/toc",) if toc is not None else ()
         args += ("--raw",) if raw else ()
         run = subprocess.run([INDEX, "-q", *args, "-o", tmp + "/index",
                               tmp + "/blob"], capture_output=True,
                              check=False)
         assert run.returncode == 0, run.stderr
-        with open(tmp + "/index", "rb") as f:
-            return Index(f.read(), data)
+        return Index(load(tmp + "/index"), data)
 
 
 def describe(file):
@@ -109,10 +107,7 @@ def each(function, count=COUNT):
 
 def dump(*args):
     """The text of a tree with digests of content, by dump.stargz."""
-    run = subprocess.run([DUMP, "-q", "--dump", *args], capture_output=True,
-                         check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+    return tool(DUMP, "-q", "--dump", *args)
 
 
 def test_the_model_is_what_the_tar_means():
@@ -138,8 +133,7 @@ def test_all_ways_give_the_same_tree():
 
     def one(seed, odd):
         with tempfile.TemporaryDirectory() as tmp:
-            with open(tmp + "/tar", "wb") as f:
-                f.write(odd.tar)
+            save(tmp + "/tar", odd.tar)
             want = [dump(*raw, tmp + "/tar") for raw in ((), ("--raw",))]
             for args in ways:
                 run = attempt("-q", *args, tmp + "/layer", tmp + "/tar")
@@ -212,11 +206,9 @@ def test_last_entries_that_are_empty():
         tar = tar_with(entry(b"none"), end=end)
         assert files_of(tar)[0] == {"none": b""}
     with Folder() as t:
-        t_path = t.path if isinstance(t, Folder) else t
-        for name, data in (("a", b"1"), ("z", b"")):
-            with open(f"{t_path}/{name}", "wb") as f:
-                f.write(data)
-        assert files_of(t_path)[0] == {"a": b"1", "z": b""}
+        save(t + "/a", b"1")
+        save(t + "/z", b"")
+        assert files_of(t)[0] == {"a": b"1", "z": b""}
 
 
 def test_holes_at_the_end_and_nothing_else():
@@ -227,9 +219,8 @@ def test_holes_at_the_end_and_nothing_else():
                     f.write(data)
                     f.truncate(len(data) + size)
             want = {"hole": bytes(size), "tail": b"t" * 4096 + bytes(size)}
-            tar = subprocess.run(["tar", "--sparse", "--format=" + form,
-                                  "-C", tmp, "-c", "hole", "tail"],
-                                 check=True, capture_output=True).stdout
+            tar = tool("tar", "--sparse", "--format=" + form, "-C", tmp, "-c",
+                       "hole", "tail")
             if size < BLOCK:
                 assert files_of(tar)[0] == want
             assert files_of(body(tar))[0] == want
@@ -346,14 +337,11 @@ def test_what_verify_finds():
     words = {0: "", 1: "uid 4711 and 4712", 2: '"victim": only in',
              3: "hard links", 4: "digest"}
     with tempfile.TemporaryDirectory() as tmp:
-        with open(tmp + "/planted.c", "w", encoding="ascii") as f:
-            f.write(PLANTED)
-        with open(tmp + "/tar", "wb") as f:
-            f.write(tar)
+        save(tmp + "/planted.c", PLANTED.encode())
+        save(tmp + "/tar", tar)
         for fault, word in words.items():
-            subprocess.run(["cc", "-shared", "-fPIC", f"-DFAULT={fault}",
-                            "-o", tmp + "/planted.so", tmp + "/planted.c"],
-                           check=True)
+            tool("cc", "-shared", "-fPIC", f"-DFAULT={fault}", "-o",
+                 tmp + "/planted.so", tmp + "/planted.c")
             env = {**os.environ, "LD_PRELOAD": tmp + "/planted.so",
                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
             for args in FORMATS.values():

@@ -4,8 +4,6 @@
 
 make_blob layer.tar.gz name
 touch idx 'a,b'
-none=noindexcache
-sure='mount -i -t stargz -o ro'
 
 tap_is "mount -t stargz FILE DIR: rw is read-only" \
 	"$(call "$PWD/layer.tar.gz" "$PWD/mnt" -o rw -o $none)" \

@@ -9,13 +9,6 @@ cp a.tar.gz elsewhere
 mkdir cache
 in=indexcache=cache
 
-# entries DIR: how many indexes are kept there; nothing else may be
-entries()
-{
-	find "$1" -mindepth 1 | grep -cE '/[0-9a-f]{64}\.index$'
-	find "$1" -mindepth 1 | grep -vE '/[0-9a-f]{64}\.index$' || :
-}
-
 # kept FILE [OPTION]: name of the index of it, in cache
 kept()
 {
@@ -99,8 +92,8 @@ exec 9<"$index"
 flock 9
 "$prog" -f a.tar.gz mnt -o indexcache=race &
 pid=$!
-for _ in $(seq 200); do
-	! grep -q -- "-> FLOCK .* $pid " /proc/locks || break
+# It waits for the lock, or has ended.
+while kill -0 "$pid" && ! grep -q -- "-> FLOCK .* $pid " /proc/locks; do
 	sleep 0.05
 done
 kill "$pid"

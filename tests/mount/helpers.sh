@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154 # what run sets
+# shellcheck shell=bash disable=SC2034,SC2154 # what run sets, and others use
 # What the tests of mount.stargz have in common; sourced by run, in an empty
 # folder with a mount point "mnt".
 
@@ -29,6 +29,17 @@ make_blob()
 	} >>"$file"
 	cp "$tree/stargz.index.json" "$file.json"
 	rm -r "$tree"
+}
+
+# What most mount calls begin with, and the option for an index in memory.
+sure='mount -i -t stargz -o ro'
+none=noindexcache
+
+# entries DIR: how many indexes are kept there; nothing else may be
+entries()
+{
+	find "$1" -mindepth 1 | awk '/\/[0-9a-f]{64}\.index$/ { n++; next }
+		{ print } END { print n + 0 }'
 }
 
 # fake ARGUMENT...: run without mounting; prints what was done

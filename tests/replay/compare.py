@@ -9,8 +9,7 @@ import os
 import stat
 
 import stacks
-from ocilayout import tree as lstat_tree
-from ocilayout import xattrs
+from programs import load, walk, xattrs
 
 ANY_TIME = stacks.DIR_TIME * 10**9
 EMPTY = (stat.S_IFDIR | 0o755, 0, 0, None, None, {})
@@ -29,12 +28,11 @@ def attributes(mode, uid, gid, mtime):
 def of_folder(root):
     """A tree that an engine unpacked."""
     found = {}
-    for path, st in lstat_tree(root).items():
+    for path, st in walk(root).items():
         full = os.path.join(os.fsencode(root), path)
         what = None
         if stat.S_ISREG(st.st_mode):
-            with open(full, "rb") as f:
-                what = f.read()
+            what = load(full)
         elif stat.S_ISLNK(st.st_mode):
             what = os.readlink(full)
         elif stat.S_ISCHR(st.st_mode) or stat.S_ISBLK(st.st_mode):
@@ -101,7 +99,7 @@ def overlay(indexes):
 def links_of_folder(root):
     """The sets of paths that are one file."""
     groups = {}
-    for path, st in lstat_tree(root).items():
+    for path, st in walk(root).items():
         if not stat.S_ISDIR(st.st_mode) and b".wh..wh." not in path:
             groups.setdefault(st.st_ino, set()).add(path)
     return sorted(map(sorted, groups.values()))

@@ -11,8 +11,9 @@ import tempfile
 
 import compare
 import stacks
+from indexer import PROGRAM
+from programs import load, save
 from readindex import Index
-from tap import PROGRAM
 
 MKFS = os.environ.get("MKFS_STARGZ", os.path.join(os.path.dirname(PROGRAM),
                                                   "mkfs.stargz"))
@@ -78,12 +79,6 @@ def run(*args):
         raise RuntimeError(f"{args}: {done.stderr}")
 
 
-def read(path):
-    """The bytes of a file."""
-    with open(path, "rb") as f:
-        return f.read()
-
-
 class Bench:
     """Where a stack is tried."""
 
@@ -97,9 +92,8 @@ class Bench:
         paths = []
         for i, layer in enumerate(filter(None, layers)):
             paths.append(f"{self.folder}/{i}.tar")
-            with open(paths[-1], "wb") as f:
-                # No two of them have the same size.
-                f.write(stacks.to_tar(layer)[0] + bytes(512 * i))
+            # No two of them have the same size.
+            save(paths[-1], stacks.to_tar(layer)[0] + bytes(512 * i))
         return paths
 
     def refused(self, layers):
@@ -130,7 +124,7 @@ class Bench:
         """One index of all."""
         out = self.folder + "/merged"
         run("--merge", "-o", out, *paths)
-        return Index(read(out), *map(read, paths))
+        return Index(load(out), *map(load, paths))
 
     def chained(self, paths):
         """The index of each layer, made on top of those below it."""
@@ -146,8 +140,8 @@ class Bench:
     def read_chained(out, path, below):
         """An index, with the blobs that it refers to, told apart by size."""
         by_size = {os.path.getsize(p): p for p in [*below, path]}
-        ix = Index(read(out))
-        ix.sources = [read(by_size[size]) for size, *_ in ix.blobs]
+        ix = Index(load(out))
+        ix.sources = [load(by_size[size]) for size, *_ in ix.blobs]
         return ix
 
     def made(self, path, options):
@@ -159,7 +153,7 @@ class Bench:
         trees, links = [], []
         for blob in path, out:
             run("-o", self.folder + "/alone", blob)
-            ix = Index(read(self.folder + "/alone"), read(blob))
+            ix = Index(load(self.folder + "/alone"), load(blob))
             trees.append(compare.of_index(ix))
             links.append(compare.links_of_index(ix))
         # The manual names what a TOC does not say: that a directory replaced

@@ -9,11 +9,11 @@ import os
 import tempfile
 
 import compare
-from fuzz import (FORMATS, ORDERS, Bench, Oracle, build_oracle, read, scratch,
-                  show)
+from fuzz import (FORMATS, ORDERS, Bench, Oracle, build_oracle, scratch, show)
+from indexer import index
+from programs import load
 from readindex import Index
 from stacks import CHAR, DIR, FIFO, FILE, LINK, SYM, Entry
-from tap import index
 
 BENCH = []
 
@@ -171,11 +171,11 @@ def test_an_index_says_what_it_leaves_open():
             ([folder("d"), link("l", "d/gone")], True, False)):
         path = bench().write([layer])[0]
         r = index(path)
-        ix = Index(r.index, read(path))
+        ix = Index(r.index, load(path))
         assert r.open == is_open and bool(ix.compat & 16) == is_open
         assert b"d" in ix.paths and ix.paths[b"d"].implied == implied
         r = index(path, "--below=none")
-        ix = Index(r.index, read(path))
+        ix = Index(r.index, load(path))
         assert not r.open and ix.compat == 8
         assert not ix.paths[b"d"].implied
 

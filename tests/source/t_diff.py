@@ -7,14 +7,14 @@ import os
 import random
 import shutil
 import stat
-import subprocess
 import tarfile
 import tempfile
 
-from tree import (GNU_EXTRACT, TOP, Folder, gnu_tar, made, members, names,
-                  same_tree, tool, tree)
+from programs import BIN, save, tool
+from tree import (GNU_EXTRACT, Folder, gnu_tar, made, names, same_tree,
+                  tree)
 
-INDEX = TOP + "/build/sanitize/bin/stargz-index"
+INDEX = BIN + "/stargz-index"
 OPAQUE, LANDMARK = ".wh..wh..opq", ".prefetch.landmark"
 
 
@@ -87,8 +87,7 @@ class Pair:
                  "gnu": gnu_tar(self.old, "--format=pax", "--sparse")}
         kinds["gz"] = gzip.compress(kinds["ours"], 1)
         for name, data in kinds.items():
-            with open(f"{self.tmp}/{name}.layer", "wb") as f:
-                f.write(data)
+            save(f"{self.tmp}/{name}.layer", data)
         index = self.tmp + "/index.layer"
         tool(INDEX, "-o", index, self.tmp + "/ours.layer")
         return [f"{self.tmp}/{name}.layer" for name in kinds] + [index]
@@ -105,8 +104,7 @@ class Pair:
                 tool("cp", "-a", self.old + "/.", tmp)
                 apply_layer(tmp, layer)
                 same_tree(tree(tmp), new)
-                with open(tmp + "/layer", "wb") as f:
-                    f.write(layer)
+                save(tmp + "/layer", layer)
                 tool(INDEX, "--merge", "-o", tmp + "/merged", old,
                      tmp + "/layer")
                 # Nothing has changed since that.
@@ -184,8 +182,7 @@ def test_types_change():
     with Pair(odd=True) as p:
         p.copy()
         shutil.rmtree(p.new + "/many")
-        with open(p.new + "/many", "wb") as f:
-            f.write(b"a file now")
+        save(p.new + "/many", b"a file now")
         os.unlink(p.new + "/file")
         os.makedirs(p.new + "/file/below")
         shutil.rmtree(p.new + "/owner")
@@ -258,10 +255,8 @@ def test_whole_seconds_are_enough():
     """A tar in GNU format has no more of a time."""
     with Pair(odd=True) as p:
         p.copy()
-        old = p.tmp + "/whole"
-        with open(old, "wb") as f:
-            f.write(tool("tar", "--format=gnu", "--numeric-owner", "-C",
-                         p.old, "-c", "."))
+        old = save(p.tmp + "/whole", tool(
+            "tar", "--format=gnu", "--numeric-owner", "-C", p.old, "-c", "."))
         changed = set(names(made("--diff=" + old, "--no-xattrs", p.new)))
         assert changed <= {".", "time", "time/before-1970"}, changed
 
@@ -271,9 +266,8 @@ def test_directories_that_have_no_entry():
         p.folder.write("a/b/c", b"1")
         p.folder.write("a/b/d", b"2")
         p.copy()
-        with open(p.tmp + "/old", "wb") as f:
-            f.write(tool("tar", "--numeric-owner", "--format=pax", "-C",
-                         p.old, "-c", "a/b/c", "a/b/d"))
+        save(p.tmp + "/old", tool("tar", "--numeric-owner", "--format=pax",
+                                  "-C", p.old, "-c", "a/b/c", "a/b/d"))
         tar = tool("tar", "--numeric-owner", "--format=pax", "-C", p.new,
                    "-c", "a/b/c")
         layer = made("--diff=" + p.tmp + "/old", "-", input=tar)
@@ -287,8 +281,7 @@ def test_old_layer_with_whiteouts():
         p.copy()
         p.folder.write(".wh.gone", b"")
         p.folder.write("d/" + OPAQUE, b"")
-        with open(p.tmp + "/old", "wb") as f:
-            f.write(gnu_tar(p.old, "--format=pax"))
+        save(p.tmp + "/old", gnu_tar(p.old, "--format=pax"))
         os.utime(p.new, ns=(os.stat(p.old).st_mtime_ns,) * 2)
         os.utime(p.new + "/d", ns=(os.stat(p.old + "/d").st_mtime_ns,) * 2)
         assert names(made("--diff=" + p.tmp + "/old", p.new)) == ["."]
@@ -349,5 +342,4 @@ def grow(rnd, top, count):
         elif kind == 2 and target and os.path.isfile(target):
             os.link(target, path)
         else:
-            with open(path, "wb") as f:
-                f.write(rnd.randbytes(rnd.randrange(3)))
+            save(path, rnd.randbytes(rnd.randrange(3)))

@@ -9,9 +9,10 @@ import tarfile
 import threading
 import time
 
+from programs import save, tool
 from tap import Skip
 from tree import (BSD_EXTRACT, PLAIN, PROGRAM, Folder, attempt, extracted, gnu_tar,
-                  made, members, refused, same_tree, tool, tree)
+                  made, members, refused, same_tree, tree)
 
 DIR_FD_LIMIT = 64
 
@@ -235,8 +236,7 @@ def test_symbolic_links_are_not_followed():
     with f as t:
         outside = os.path.dirname(t) + "/outside"
         os.mkdir(outside)
-        with open(outside + "/secret", "wb") as file:
-            file.write(b"secret")
+        save(outside + "/secret", b"secret")
         f.write("d/file", b"inside")
         stop = threading.Event()
 

@@ -4,22 +4,18 @@ import gzip
 import hashlib
 import json
 import os
-import shutil
 import stat
-import subprocess
 
-from tap import Skip
+from programs import need, tool, walk, xattrs
+from tap import need_root
 
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 
 
 def require(*programs):
     """Skip a test where a program is missing or must not do what it has to."""
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip("no " + program)
-    if os.geteuid():
-        raise Skip("not root")
+    need(*programs)
+    need_root()
 
 
 def put(folder, data):
@@ -72,27 +68,9 @@ def read_layers(folder):
 
 def unpack(layout, folder, name="image"):
     """What umoci unpacks of an image: the root of the tree."""
-    subprocess.run(["umoci", "--log=error", "unpack", "--image",
-                    f"{layout}:{name}", folder], check=True,
-                   capture_output=True)
+    tool("umoci", "--log=error", "unpack", "--image", f"{layout}:{name}",
+         folder)
     return os.path.join(folder, "rootfs")
-
-
-def tree(root):
-    """All that is in a folder: each path and what lstat(2) says of it."""
-    found = {b"": os.lstat(root)}
-    top = os.fsencode(root)
-    for where, folders, files in os.walk(top):
-        for name in folders + files:
-            path = os.path.join(where, name)
-            found[os.path.relpath(path, top)] = os.lstat(path)
-    return found
-
-
-def xattrs(path):
-    """Extended attributes, by name."""
-    return {os.fsencode(n): os.getxattr(path, n, follow_symlinks=False)
-            for n in os.listxattr(path, follow_symlinks=False)}
 
 
 def compare_node(ix, node, path, st):
@@ -116,7 +94,7 @@ def compare_node(ix, node, path, st):
 
 def compare(ix, root):
     """An index with a tree: names, attributes, content and hard links."""
-    found = tree(root)
+    found = walk(root)
     assert set(ix.paths) == set(found), \
         (set(ix.paths) - set(found), set(found) - set(ix.paths))
     inodes = {}

@@ -18,6 +18,8 @@ import struct
 import tarfile
 import zlib
 
+from tarsource import record
+
 TYPES = {
     "reg": tarfile.REGTYPE, "dir": tarfile.DIRTYPE, "symlink": tarfile.SYMTYPE,
     "hardlink": tarfile.LNKTYPE, "char": tarfile.CHRTYPE,
@@ -35,15 +37,6 @@ def member(data, name=None):
     with gzip.GzipFile(name or "", "wb", 6, out, 0) as f:
         f.write(data)
     return out.getvalue()
-
-
-def pax_record(key, value):
-    """A length that counts itself, the key and the value."""
-    rest = b" " + key + b"=" + value + b"\n"
-    size = len(rest)
-    while size != len(rest) + len(str(size)):
-        size = len(rest) + len(str(size))
-    return str(size).encode() + rest
 
 
 def seconds(text):
@@ -88,7 +81,7 @@ def tar_header(item, fmt=tarfile.PAX_FORMAT):
     info.size = len(item.get("data", b""))
     info.mode = item.get("mode", 0) & 0o7777
     info.linkname = os.fsdecode(item.get("link", item.get("linkName", "")))
-    records = b"".join(pax_record(b"SCHILY.xattr." + k, v)
+    records = b"".join(record(b"SCHILY.xattr." + k, v)
                        for k, v in attributes(item).items())
     extension = b""
     if records:

@@ -8,9 +8,10 @@ import subprocess
 import tarfile
 import tempfile
 
-from tap import TOP, Skip
+from programs import BIN, load, tool, walk, xattrs
+from tap import TOP, need_root
 
-PROGRAM = TOP + "/build/sanitize/bin/mkfs.stargz"
+PROGRAM = BIN + "/mkfs.stargz"
 # A layer in this format is nothing but the tar and, skipped, its contents.
 PLAIN = ("-zzstd,1", "--format=zstd-chunked")
 FIXTURE = TOP + "/tests/fixtures/odd-tree"
@@ -64,19 +65,6 @@ def refused(*args, words=(), code=8, **kwargs):
         assert word in m.err, (word, m)
 
 
-def tool(*command, **kwargs):
-    """Run another program; its output."""
-    run = subprocess.run(command, capture_output=True, check=False, **kwargs)
-    assert run.returncode == 0, (command, run.stderr)
-    return run.stdout
-
-
-def need_root():
-    """Skip what cannot be tested by an ordinary user."""
-    if os.geteuid():
-        raise Skip("needs root")
-
-
 class Folder:
     """A temporary folder, to begin with empty or holding the odd tree."""
 
@@ -108,18 +96,14 @@ class Folder:
         return path
 
 
-def describe(path):
+def describe(path, st):
     """All that is to be known of a file, but for its names."""
-    st = os.lstat(path)
     what = {"mode": st.st_mode, "uid": st.st_uid, "gid": st.st_gid,
-            "mtime": st.st_mtime_ns,
-            "xattrs": {n: os.getxattr(path, n, follow_symlinks=False)
-                       for n in os.listxattr(path, follow_symlinks=False)}}
+            "mtime": st.st_mtime_ns, "xattrs": xattrs(path)}
     if stat.S_ISLNK(st.st_mode):
         what["target"] = os.readlink(path)
     elif stat.S_ISREG(st.st_mode):
-        with open(path, "rb") as f:
-            what["data"] = hashlib.sha256(f.read()).hexdigest()
+        what["data"] = hashlib.sha256(load(path)).hexdigest()
     elif not stat.S_ISDIR(st.st_mode):
         what["rdev"] = st.st_rdev
     return what
@@ -128,15 +112,11 @@ def describe(path):
 def tree(root):
     """The files below a folder by path, and sets of paths that are one."""
     root = os.fsencode(root)
-    files, inodes = {b"": describe(root)}, {}
-    for at, dirs, names in os.walk(root):
-        for name in dirs + names:
-            path = at + b"/" + name
-            short = path[len(root) + 1:]
-            files[short] = describe(path)
-            st = os.lstat(path)
-            if not stat.S_ISDIR(st.st_mode):
-                inodes.setdefault(st.st_ino, set()).add(short)
+    files, inodes = {}, {}
+    for path, st in walk(root).items():
+        files[path] = describe(os.path.join(root, path), st)
+        if not stat.S_ISDIR(st.st_mode):
+            inodes.setdefault(st.st_ino, set()).add(path)
     return files, [s for s in inodes.values() if len(s) > 1]
 
 

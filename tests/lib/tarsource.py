@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tars to test with: a tree of everything that a tar can hold, the tools that
 pack it, and headers made by hand for what no tool writes."""
+import io
 import os
 import struct
-import subprocess
 import tarfile
+
+from programs import load, save, tool
 
 # bsdtar wants to know how names are spelled; numbers are for everybody.
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -13,18 +15,9 @@ BLOCK = 512
 HOLE = 64 << 10
 
 
-def run(*args, check=True, **more):
-    """Run a command; its standard output."""
-    done = subprocess.run(args, capture_output=True, check=False, **more)
-    if check and done.returncode:
-        raise RuntimeError(f"{args}: {done.stderr.decode(errors='replace')}")
-    return done.stdout
-
-
 def write(path, data, mode=0o644):
     """Write a file."""
-    with open(path, "wb") as f:
-        f.write(data)
+    save(path, data)
     os.chmod(path, mode)
 
 
@@ -98,8 +91,8 @@ def make_attributes(at):
                 struct.pack("<IIIII", 0x02000001, 1 << 10, 0, 0, 0))
     os.mkdir(at + b"/acl")
     write(at + b"/acl/file", b"acl")
-    run("setfacl", "-m", "u:54321:r,g:54322:rw", os.fsdecode(at) + "/acl/file")
-    run("setfacl", "-d", "-m", "u:54323:rwx", os.fsdecode(at) + "/acl")
+    tool("setfacl", "-m", "u:54321:r,g:54322:rw", os.fsdecode(at) + "/acl/file")
+    tool("setfacl", "-d", "-m", "u:54323:rwx", os.fsdecode(at) + "/acl")
 
 
 def make_percent(at):
@@ -141,13 +134,13 @@ def make_tree(at, *parts):
 
 def gnu_tar(tree, *args):
     """Pack with GNU tar; what a format cannot hold is left out."""
-    return run("tar", "-cf", "-", "--sort=name", *args, "-C", tree, ".",
+    return tool("tar", "-cf", "-", "--sort=name", *args, "-C", tree, ".",
                check=False)
 
 
 def bsd_tar(tree, *args):
     """Pack with bsdtar."""
-    return run("bsdtar", "-cf", "-", *args, "-C", tree, ".", check=False)
+    return tool("bsdtar", "-cf", "-", *args, "-C", tree, ".", check=False)
 
 
 def python_tar(tree, fmt, path):
@@ -155,8 +148,23 @@ def python_tar(tree, fmt, path):
     with tarfile.open(path, "w", format=fmt, encoding="utf-8",
                       errors="surrogateescape") as t:
         t.add(tree, ".")
-    with open(path, "rb") as f:
-        return f.read()
+    return load(path)
+
+
+def tar_of(files, mtime=0, fmt=tarfile.PAX_FORMAT):
+    """A tar of files, given as names and contents; None is a directory."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=fmt) as t:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.mtime = mtime
+            if data is None:
+                info.type, info.mode = tarfile.DIRTYPE, 0o755
+                t.addfile(info)
+            else:
+                info.size = len(data)
+                t.addfile(info, io.BytesIO(data))
+    return out.getvalue()
 
 
 def number(value, size, base256=False):
