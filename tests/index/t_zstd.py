@@ -278,6 +278,7 @@ def test_mutations():
     rng = random.Random(7)
     seeds = [filled(chunk=3000).finish(kind) for kind in (40, 56, 64)]
     seeds.append(b"".join(frames(a_tar(3000, 2000)[0], 4000)))
+    codes = set()
     for _ in range(150):
         blob = bytearray(rng.choice(seeds))
         for _ in range(rng.randint(1, 4)):
@@ -289,5 +290,7 @@ def test_mutations():
                 blob[at] = rng.choice((0, 0xff, rng.randrange(256)))
         r = index(bytes(blob), "--raw")
         assert r.code in (0, 3, 4), r
+        codes.add(r.code)
         if r.code == 0:
             Index(r.index, bytes(blob))
+    assert {0, 4} <= codes, codes

@@ -33,6 +33,7 @@ def test_superblock():
                 assert o["uuid"].replace("-", "") == index[24:40].hex()
                 assert o["data_bytes"] == struct.unpack_from("<Q", index,
                                                              48)[0]
+                assert o["tables"]
                 for i, t in enumerate(o["tables"]):
                     assert (t["offset"], t["records"]) == \
                         struct.unpack_from("<QQ", index, 56 + 16 * i)
@@ -98,8 +99,10 @@ def test_stat():
     with folder() as d:
         path = save(f"{d}/blob", estargz()[0])
         o = told("--stat=d/text", path)
-        assert (o["path"], o["permissions"], o["size"], o["links"]) == \
-            ("d/text", "0644", len(TEXT), 2) or o["path"] == "d/again"
+        # The file has two names.
+        assert o["path"] in ("d/text", "d/again"), o
+        assert (o["permissions"], o["size"], o["links"]) == \
+            ("0644", len(TEXT), 2), o
         assert o["mtime"] == "2020-02-02T02:02:02Z"
         assert o["xattrs"][0]["name"] == "user.x"
         assert o["xattrs"][0]["value_base64"] == "AP8="

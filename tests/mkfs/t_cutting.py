@@ -150,5 +150,5 @@ def test_levels():
     tar = tool("tar", "-C", folder, "-c", *names)
     sizes = [len(make(tar, "-z", z, "--pad=0").data)
              for z in ("gzip,1", "gzip", "gzip,12", "zstd,19")]
-    assert sizes == sorted(sizes, reverse=True)
+    assert sizes == sorted(set(sizes), reverse=True), sizes
     assert make(TAR, "-z", "gzip,6").data == make(TAR).data

@@ -131,6 +131,8 @@ def test_all_ways_give_the_same_tree():
         ("--sort=path",), ("--sort=type",), ("--sort=type", "-z", "zstd,3"),
         ("--uid-offset=0", "--sort=path"), ("-z", "zstd,3", *SMALL)]
 
+    tried = set()
+
     def one(seed, odd):
         with tempfile.TemporaryDirectory() as tmp:
             save(tmp + "/tar", odd.tar)
@@ -139,6 +141,7 @@ def test_all_ways_give_the_same_tree():
                 run = attempt("-q", *args, tmp + "/layer", tmp + "/tar")
                 if b"cannot be said" in run.stderr:
                     continue
+                tried.add(args)
                 assert run.returncode == 0, (args, run.stderr)
                 have = [dump(*raw, tmp + "/layer")
                         for raw in ((), ("--raw",))]
@@ -148,6 +151,8 @@ def test_all_ways_give_the_same_tree():
                                      capture_output=True, check=False)
                 assert run.returncode == 0 and not run.stderr, run.stderr
     each(one, (COUNT + 7) // 8)
+    # A single seed may be one that some formats cannot hold.
+    assert COUNT < 24 or tried == set(ways), set(ways) - tried
 
 
 def not_opaque(text):

@@ -26,7 +26,8 @@ tap_is "but not what verifies" \
 	"$sure,verity.roothash=00,index=W/idx W/layer.tar.gz W/mnt"
 tap_is "busybox: no ro" "$(call layer.tar.gz mnt -o index=idx)" \
 	"$sure,index=W/idx W/layer.tar.gz W/mnt"
-tap_is "mount -f" "$("$prog" -f layer.tar.gz mnt -o index=idx 2>&1)" ''
+tap_is "mount -f succeeds and says nothing" \
+	"$("$prog" -f layer.tar.gz mnt -o index=idx 2>&1; echo "exit $?")" 'exit 0'
 tap_is "mount -o remount" "$(call layer.tar.gz mnt -o ro,remount)" \
 	'remount W/mnt'
 tap_is "remount with what another mount left in fstab" \
@@ -100,12 +101,29 @@ refuses "no directory" 1 'SOURCE and DIR' layer.tar.gz
 refuses "too many arguments" 1 'too many' layer.tar.gz mnt mnt
 refuses "another type" 1 '-t' -t ext4 layer.tar.gz mnt
 refuses "unknown flag" 1 '--bogus: no such option' --bogus layer.tar.gz mnt
-for option in index device= toc= indexcache= offset offset=1x offset=-1 \
-	sizelimit=1KiBs offset=9000000T indexcachesize=x raw=1 noindexcache= \
-	toc_digest=md5:00 toc_digest=sha256:0f \
-	index=idx,raw index=idx,toc=x index=idx,offset=1; do
-	refuses "option $option" 1 '' -f layer.tar.gz mnt -o "$option"
+for option in index device= toc= indexcache= offset; do
+	refuses "option $option" 1 "${option%=}: needs a value" \
+		-f layer.tar.gz mnt -o "$option"
 done
+for option in offset=1x offset=-1 sizelimit=1KiBs offset=9000000T \
+		indexcachesize=x; do
+	refuses "option $option" 1 "$option: not a size" \
+		-f layer.tar.gz mnt -o "$option"
+done
+for option in raw=1 noindexcache=; do
+	refuses "option $option" 1 "$option: takes no value" \
+		-f layer.tar.gz mnt -o "$option"
+done
+for option in toc_digest=md5:00 toc_digest=sha256:0f; do
+	refuses "option $option" 1 "$option: not sha256: and 64" \
+		-f layer.tar.gz mnt -o "$option"
+done
+for option in index=idx,raw index=idx,toc=x; do
+	refuses "option $option" 1 'toc= and raw need index=auto' \
+		-f layer.tar.gz mnt -o "$option"
+done
+refuses "option index=idx,offset=1" 1 'offset= and sizelimit= need loop' \
+	-f layer.tar.gz mnt -o index=idx,offset=1
 refuses "no such source" 32 "nosuch: No such file" -f nosuch mnt
 refuses "a URL" 32 'https://x.invalid/y: No such file' \
 	-f https://x.invalid/y mnt

@@ -47,9 +47,9 @@ tap_is "and found again in the same way" "$(how p.tar.gz mnt -o $in)" found
 refuses "nor has it one" 32 'table of contents' \
 	-f p.tar.gz mnt -o "$in,toc_digest=sha256:$(printf '0%.0s' {1..64})"
 head -c 1100 p.tar >cut.tar
-refuses "a tar that is cut off" 32 'cut.tar: ' -f cut.tar mnt -o $in
+refuses "a tar that is cut off" 32 'cut.tar: tar: byte 512, in "./file": data' -f cut.tar mnt -o $in
 head -c 2000 /dev/urandom >rubbish.tar
-refuses "what is no layer at all" 32 'rubbish.tar: ' -f rubbish.tar mnt -o $in
+refuses "what is no layer at all" 32 'rubbish.tar: not an eStargz' -f rubbish.tar mnt -o $in
 
 if loop_device p.tar; then
 	tap_is "a loop device: the index of the file behind it" \

@@ -4,7 +4,8 @@ import io
 import os
 import tarfile
 
-from tree import Folder, extracted, gnu_tar, made, refused, same_tree, tree
+from tree import (Folder, extracted, gnu_tar, made, names, refused, same_tree,
+                  tree)
 
 
 def without(keep, *args):
@@ -104,5 +105,6 @@ def test_excluded_file_need_not_be_readable():
         os.chmod(os.path.dirname(t), 0o755)
         os.chmod(f.write("secret/file", b"x"), 0)
         os.chmod(t + "/secret", 0)
-        made("--exclude-path=secret", t,
-             preexec_fn=lambda: os.setuid(65534))
+        tar = made("--exclude-path=secret", t,
+                   preexec_fn=lambda: os.setuid(65534))
+        assert names(tar) == ["."], names(tar)
