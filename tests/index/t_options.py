@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line: options, exit codes, and files that appear whole."""
+import gzip
 import hashlib
 import os
 import signal
@@ -109,7 +110,8 @@ def test_signal_removes_the_temporary_file(tmp):
                           stdin=subprocess.PIPE) as child:
         # More than the pipe holds: once it is written, some of it was read,
         # and the temporary file is there.
-        child.stdin.write(entry(b"f", bytes(4 << 20))[:1 << 20])
+        tar = entry(b"f", os.urandom(4 << 20))
+        child.stdin.write(gzip.compress(tar, 1)[:1 << 20])
         child.stdin.flush()
         assert len(os.listdir(tmp)) == 1, os.listdir(tmp)
         child.send_signal(signal.SIGTERM)
