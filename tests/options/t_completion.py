@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import tempfile
 
-from programs import BIN, PROGRAMS, output, rows
+from programs import BIN
+from rows import PROGRAMS, output, rows
 from tap import Skip
 
 # What bash takes words apart at, of what stands in our command lines.

@@ -5,7 +5,7 @@ import os
 import string
 import tempfile
 
-from programs import PROGRAMS, every_row, rows, run
+from rows import PROGRAMS, every_row, rows, run
 
 
 def refused(program, args, *words, operands=True):

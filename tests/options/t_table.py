@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from programs import PROGRAMS, output, rows, run
+from rows import PROGRAMS, output, rows, run
 from tap import TOP
 
 # What begins a tag: an option, or a key with or without a value.

@@ -5,9 +5,7 @@ import io
 import os
 import subprocess
 
-from tap import TOP
-
-BIN = os.environ.get("STARGZ_BIN", os.path.join(TOP, "build/sanitize/bin"))
+from programs import BIN
 
 # Exit status after a wrong command line, section of the man page, and operands
 # that name nothing.
