@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writing to a temporary file beside the final one, renamed when complete.
+ * A regular file is written to a temporary one beside it, which is synced and
+ * renamed when it is complete; then its folder is synced.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,98 +14,296 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "output_device.h"
+#include "output_temp.h"
 
-/* What the signal handler removes. */
-static char *_Atomic unfinished[OUTPUTS_MAX];
+/* As many symbolic links as the kernel follows. */
+#define LINKS_MAX	40
 
-static void on_signal(int sig)
+static int fail(struct output *out, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int fail(struct output *out, const char *fmt, ...)
 {
-	for (int i = 0; i < OUTPUTS_MAX; i++)
-		if (unfinished[i])
-			unlink(unfinished[i]);
-	signal(sig, SIG_DFL);
-	raise(sig);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(out->why, sizeof(out->why), fmt, ap);
+	va_end(ap);
+	return -1;
 }
 
-static void catch_signals(void)
+static int fail_errno(struct output *out)
 {
-	static const int fatal[] = { SIGHUP, SIGINT, SIGTERM, SIGPIPE };
-
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		if (signal(fatal[i], on_signal) == SIG_IGN)
-			signal(fatal[i], SIG_IGN);
+	return fail(out, "%s", strerror(errno));
 }
 
-static int open_temp(struct output *out)
+/*
+ * The descriptor that a name stands for, or -1. To open /dev/stdout anew would
+ * give a file position of its own, and to rename to it would replace the link.
+ */
+static int named_descriptor(const char *path)
 {
-	mode_t mask = umask(0);
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+
+	if (!strcmp(path, "-") || !strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		size_t len = strlen(folders[i]);
+		unsigned long fd;
+		char *end;
+
+		if (strncmp(path, folders[i], len) || path[len] < '0' ||
+		    path[len] > '9')
+			continue;
+		fd = strtoul(path + len, &end, 10);
+		if (!*end && fd <= INT_MAX)
+			return fd;
+	}
+	return -1;
+}
+
+/* Write where a descriptor points to, at its position. */
+static int open_descriptor(struct output *out, int fd, unsigned int flags)
+{
+	if (flags & OUTPUT_BINARY && isatty(fd))
+		return fail(out, "is a terminal, and the output is binary");
+	out->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (out->fd < 0 || fstat(out->fd, &out->old))
+		return fail_errno(out);
+	return 0;
+}
+
+/* A name with the symbolic link at its end replaced by what it points to. */
+static char *follow_once(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char text[PATH_MAX], *to;
+	ssize_t n = readlink(path, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return NULL;
+	text[n] = '\0';
+	if (*text == '/' || !slash)
+		return strdup(text);
+	if (asprintf(&to, "%.*s/%s", (int)(slash - path), path, text) < 0)
+		return NULL;
+	return to;
+}
+
+/* Follow symbolic links, also when the last one points to nothing. */
+static char *follow_links(const char *path)
+{
+	char *now = strdup(path);
+
+	for (int i = 0; now && i < LINKS_MAX; i++) {
+		char *next = follow_once(now);
+
+		if (!next && errno != ENOMEM)
+			return now;
+		free(now);
+		now = next;
+	}
+	if (now)
+		errno = ELOOP;
+	free(now);
+	return NULL;
+}
+
+/* Open the folder that is to hold the file, and note the name in it. */
+static int open_folder(struct output *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+
+	out->name = strdup(slash ? slash + 1 : path);
+	folder = slash ? strndup(path, slash == path ? 1 : slash - path) :
+			 strdup(".");
+	if (folder && out->name)
+		out->dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else
+		errno = ENOMEM;
+	if (out->dir >= 0)
+		out->slot = output_temp_open(folder, &out->fd, &out->temp);
+	free(folder);
+	return out->slot < 0 ? fail_errno(out) : 0;
+}
+
+/* Permissions of the file that is replaced, or those that a new one gets. */
+static int set_mode(struct output *out)
+{
+	mode_t mask = umask(0), mode = 0666 & ~mask;
 
 	umask(mask);
-	if (asprintf(&out->temp, "%s.XXXXXX", out->path) < 0) {
-		out->temp = NULL;
-		return -1;
+	if (S_ISREG(out->old.st_mode)) {
+		mode = out->old.st_mode & 0777;
+		/* Not everyone may give files away. */
+		if (fchown(out->fd, out->old.st_uid, out->old.st_gid))
+			mode &= ~(out->old.st_mode & 077);
 	}
-	catch_signals();
-	out->fd = mkostemp(out->temp, O_CLOEXEC);
-	if (out->fd < 0) {
-		free(out->temp);
-		out->temp = NULL;
-		return -1;
-	}
-	out->slot = 0;
-	while (unfinished[out->slot])
-		out->slot++;
-	unfinished[out->slot] = out->temp;
-	return fchmod(out->fd, 0666 & ~mask);
+	return fchmod(out->fd, mode) ? fail_errno(out) : 0;
 }
 
-int output_open(struct output *out, const char *path)
+static int open_regular(struct output *out, const char *path)
+{
+	char *real = follow_links(path);
+	int ret;
+
+	if (!real)
+		return fail_errno(out);
+	ret = open_folder(out, real);
+	free(real);
+	return ret ? ret : set_mode(out);
+}
+
+/* A pipe, a device: what exists and is no regular file. */
+static int open_in_place(struct output *out, const char *path,
+			 unsigned int flags)
+{
+	/* On a block device O_EXCL claims it: one in use is EBUSY. */
+	int claim = S_ISBLK(out->old.st_mode) ? O_EXCL : 0;
+
+	out->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | claim);
+	if (out->fd < 0 && !claim)
+		out->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (out->fd < 0 && claim && errno == EBUSY)
+		return fail(out, "the device is in use");
+	if (out->fd < 0 || fstat(out->fd, &out->old))
+		return fail_errno(out);
+	if (flags & OUTPUT_BINARY && isatty(out->fd))
+		return fail(out, "is a terminal, and the output is binary");
+	if (claim && !(flags & OUTPUT_FORCE) &&
+	    output_device_holds(out->fd, out->why, sizeof(out->why)))
+		return -1;
+	return 0;
+}
+
+int output_open(struct output *out, const char *path, unsigned int flags)
+{
+	int fd = named_descriptor(path), ret;
+
+	out->path = path;
+	if (fd >= 0)
+		ret = open_descriptor(out, fd, flags);
+	else if (!stat(path, &out->old) && !S_ISREG(out->old.st_mode))
+		ret = open_in_place(out, path, flags);
+	else
+		ret = open_regular(out, path);
+	if (ret)
+		output_drop(out);
+	return ret;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	if (S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode))
+		return a->st_rdev == b->st_rdev;
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	       (S_ISREG(b->st_mode) || S_ISBLK(b->st_mode));
+}
+
+bool output_is_file(const struct output *out, const struct stat *st)
+{
+	struct stat now;
+
+	if (out->fd < 0)
+		return false;
+	return (out->old.st_mode && same_file(&out->old, st)) ||
+	       (!fstat(out->fd, &now) && same_file(&now, st));
+}
+
+bool output_reads(struct output *out, const char *input)
 {
 	struct stat st;
 
-	out->path = path;
-	out->temp = NULL;
-	if (!strcmp(path, "-")) {
-		out->fd = STDOUT_FILENO;
-		return 0;
-	}
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		out->fd = open(path, O_WRONLY | O_CLOEXEC);
-		return out->fd < 0 ? -1 : 0;
-	}
-	return open_temp(out);
+	if (strcmp(input, "-") ? stat(input, &st) : fstat(STDIN_FILENO, &st))
+		return false;
+	if (!output_is_file(out, &st))
+		return false;
+	fail(out, "is the input %s as well", input);
+	return true;
 }
 
-static void forget_temp(struct output *out)
+bool output_is_stdout(const struct output *out)
 {
-	if (out->temp)
-		unfinished[out->slot] = NULL;
-	free(out->temp);
-	out->temp = NULL;
+	return out->fd >= 0 && out->path &&
+	       named_descriptor(out->path) == STDOUT_FILENO;
+}
+
+static bool same_destination(const struct output *a, const struct output *b)
+{
+	struct stat sa, sb;
+
+	if (a->fd < 0 || b->fd < 0)
+		return false;
+	if (a->old.st_mode && output_is_file(b, &a->old))
+		return true;
+	/* Pipes have no identity that says more than their descriptor. */
+	if (a->dir < 0 || b->dir < 0)
+		return a->dir < 0 && b->dir < 0 && !fstat(a->fd, &sa) &&
+		       !fstat(b->fd, &sb) && sa.st_dev == sb.st_dev &&
+		       sa.st_ino == sb.st_ino && !S_ISCHR(sa.st_mode);
+	return !fstat(a->dir, &sa) && !fstat(b->dir, &sb) &&
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino &&
+	       !strcmp(a->name, b->name);
+}
+
+bool output_is_same(const struct output *a, struct output *b)
+{
+	if (!same_destination(a, b))
+		return false;
+	fail(b, "is the output %s as well", a->path);
+	return true;
+}
+
+/* Pipes and character devices have nothing to sync. */
+static bool sync_failed(int fd)
+{
+	return fsync(fd) && errno != EINVAL && errno != EROFS;
+}
+
+static int keep_temp(struct output *out)
+{
+	if (renameat(AT_FDCWD, out->temp, out->dir, out->name))
+		return fail_errno(out);
+	output_temp_forget(out->slot);
+	out->slot = -1;
+	/* Some file systems cannot sync a folder, and need not. */
+	if (sync_failed(out->dir))
+		return fail_errno(out);
+	return 0;
 }
 
 int output_keep(struct output *out)
 {
-	if (out->fd == STDOUT_FILENO)
-		return 0;
-	if (close(out->fd) || (out->temp && rename(out->temp, out->path))) {
-		int error = errno;
+	int ret = 0, fd = out->fd;
 
-		out->fd = -1;
-		output_drop(out);
-		errno = error;
-		return -1;
-	}
+	if (sync_failed(fd))
+		ret = fail_errno(out);
 	out->fd = -1;
-	forget_temp(out);
-	return 0;
+	if (close(fd) && !ret)
+		ret = fail_errno(out);
+	if (!ret && out->temp)
+		ret = keep_temp(out);
+	output_drop(out);
+	return ret;
 }
 
 void output_drop(struct output *out)
 {
-	if (out->fd >= 0 && out->fd != STDOUT_FILENO)
+	if (out->fd >= 0)
 		close(out->fd);
-	if (out->temp)
-		unlink(out->temp);
-	forget_temp(out);
+	if (out->dir >= 0)
+		close(out->dir);
+	if (out->slot >= 0)
+		output_temp_remove(out->slot);
+	free(out->temp);
+	free(out->name);
+	out->fd = -1;
+	out->dir = -1;
+	out->slot = -1;
+	out->temp = NULL;
+	out->name = NULL;
 }

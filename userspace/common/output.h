@@ -1,42 +1,108 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A file that appears whole or not at all.
+ * Output files. A regular file appears whole or not at all; anything else, a
+ * pipe or a device, is written in place.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-/* Most files that are being written at a time. */
-#define OUTPUTS_MAX	3
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/* Most files that a program writes at a time. */
+#define OUTPUTS_MAX	4
+
+/* Flags of output_open() */
+#define OUTPUT_BINARY	0x01	/* never to a terminal */
+#define OUTPUT_FORCE	0x02	/* overwrite a device that has data on it */
 
 /**
  * struct output - a file being written
- * @fd: write here
- * @path: its final name
- * @temp: its name until then, or NULL if it is written in place
- * @slot: where the signal handler finds @temp
+ * @fd: write here; -1 if it is not open
+ * @path: its name as the user gave it
+ * @why: why the last call failed
+ * @temp: name of the temporary file, or NULL if the file is written in place
+ * @old: the file that @path names before it is replaced; st_mode is zero if
+ *	there is none
+ *
+ * The other members belong to output.c: the folder of the final name, that name
+ * within the folder, and the place in the list of temporary files.
  */
 struct output {
 	int fd;
 	const char *path;
+	char why[200];
 	char *temp;
+	struct stat old;
+	int dir;
+	char *name;
 	int slot;
 };
 
+/* An output that is not open; output_drop() of it does nothing. */
+#define OUTPUT_INIT	{ .fd = -1, .dir = -1, .slot = -1 }
+
 /**
  * output_open() - begin a file
- * @out: filled
- * @path: its name; "-" is standard output. What exists and is not a regular
- *	file (a pipe, a device) is written in place
+ * @out: %OUTPUT_INIT
+ * @path: its name; "-" is standard output, as are /dev/stdout and /dev/fd/1. A
+ *	symbolic link is followed. Kept as long as @out is open
+ * @flags: OUTPUT_*
  *
- * Return: 0, or -1 with errno set. The temporary file is removed when the
- * program is stopped by a signal.
+ * The temporary file lies in the folder of the file it replaces, and has that
+ * file's permissions and, where allowed, its owner. It is removed when the
+ * program exits or a signal ends it. A block device is claimed, so one that is
+ * mounted or otherwise in use is refused; so is one with a known signature,
+ * unless @flags have %OUTPUT_FORCE.
+ *
+ * Return: 0, or -1 with @out->why set.
  */
-int output_open(struct output *out, const char *path);
+int output_open(struct output *out, const char *path, unsigned int flags);
 
-/** output_keep() - give the file its name; 0, or -1 with errno set */
+/**
+ * output_is_file() - would the output replace or overwrite a file?
+ * @out: open
+ * @st: the file
+ *
+ * Return: true if @st is the file that the output's name stands for, the
+ * temporary file or the device that is written.
+ */
+bool output_is_file(const struct output *out, const struct stat *st);
+
+/**
+ * output_reads() - would the output replace or overwrite a file that is read?
+ * @out: open
+ * @input: name of the file; "-" is standard input. A directory or a name without
+ *	a file is none
+ *
+ * Return: true with @out->why set if so.
+ */
+bool output_reads(struct output *out, const char *input);
+
+/** output_is_stdout() - does an open output write to standard output? */
+bool output_is_stdout(const struct output *out);
+
+/**
+ * output_is_same() - do two outputs have the same destination?
+ * @a: open or not
+ * @b: likewise
+ *
+ * Return: true with @b->why set if so.
+ */
+bool output_is_same(const struct output *a, struct output *b);
+
+/**
+ * output_keep() - give the file its name
+ * @out: open, all bytes written; closed
+ *
+ * The bytes are on stable storage before the name is, and the name is before
+ * this returns.
+ *
+ * Return: 0, or -1 with @out->why set and the temporary file removed.
+ */
 int output_keep(struct output *out);
 
-/** output_drop() - forget it */
+/** output_drop() - close without a result; what was written in place stays */
 void output_drop(struct output *out);
 
 #endif /* OUTPUT_H */

@@ -8,6 +8,7 @@
 
 #include "dump.h"
 #include "output.h"
+#include "stdfds.h"
 
 static void on_warning(void *data, const char *line)
 {
@@ -74,17 +75,36 @@ static int run_command(const struct job *job, struct sgz_opened *other)
 	return 0;
 }
 
+/* What is read is never written to; a blob is not text. */
+static int open_output(const struct settings *s, struct output *out,
+		       const char *name)
+{
+	char *const *device = s->inputs.devices.data;
+
+	if (output_open(out, name, s->command == CMD_BLOB ? OUTPUT_BINARY : 0))
+		return -1;
+	for (int i = 0; i < (s->command == CMD_DIFF ? 2 : 1); i++)
+		if (output_reads(out, s->files[i]))
+			return -1;
+	for (size_t i = 0; i < s->inputs.devices.count; i++)
+		if (output_reads(out, device[i]))
+			return -1;
+	return s->inputs.index && output_reads(out, s->inputs.index) ? -1 : 0;
+}
+
 /* Run the command into the output, which appears whole or not at all. */
 static int run(struct settings *s, const struct sgz_context *ctx,
 	       struct inputs_file *in)
 {
 	const char *name = s->output ? s->output : "-";
 	struct job job = { s, ctx, &in[0].opened, NULL };
-	struct output out = { .fd = -1 };
+	struct output out = OUTPUT_INIT;
 	int ret, fd;
 
-	if (output_open(&out, name))
-		return fail(name, strerror(errno));
+	if (open_output(s, &out, name)) {
+		output_drop(&out);
+		return fail(name, out.why);
+	}
 	fd = dup(out.fd);
 	job.to = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!job.to) {
@@ -103,7 +123,7 @@ static int run(struct settings *s, const struct sgz_context *ctx,
 		return fail(s->now, ctx->err->text);
 	}
 	if (output_keep(&out))
-		return fail(name, strerror(errno));
+		return fail(name, out.why);
 	return ret ? EXIT_DIFFERENT : EXIT_SAME;
 }
 
@@ -115,6 +135,7 @@ int main(int argc, char **argv)
 	struct inputs_file in[2] = { 0 };
 	int code;
 
+	stdfds_open();
 	code = options_parse(&s, argc, argv);
 	if (code >= 0)
 		return fflush(stdout) ? EXIT_TROUBLE : code;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "fsck.h"
+#include "stdfds.h"
 
 /*
  * Checkpoints inside of members cost a pass over all content that only one
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 	struct settings s = { 0 };
 	int code;
 
+	stdfds_open();
 	code = options_parse(&s, argc, argv);
 	if (code < 0) {
 		code = EXIT_CLEAN;

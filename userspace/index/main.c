@@ -13,6 +13,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "stdfds.h"
 
 static void on_warning(void *data, const char *line)
 {
@@ -88,20 +89,37 @@ static int make(struct settings *s, const int *fds, int out,
 	return stargz_index_blob(fds[0], &s->opt, out, stats, err);
 }
 
+/* Layers and a table of contents that are read are never written to. */
+static int open_output(const struct settings *s, struct output *out)
+{
+	if (output_open(out, s->output, OUTPUT_BINARY |
+			(s->force ? OUTPUT_FORCE : 0)))
+		return -1;
+	for (size_t i = 0; i < s->count; i++)
+		if (output_reads(out, s->layers[i]))
+			return -1;
+	if (s->opt.toc_path && output_reads(out, s->opt.toc_path))
+		return -1;
+	return 0;
+}
+
 static int run(struct settings *s, const int *fds)
 {
 	struct stargz_index_stats stats;
 	struct stargz_error err = { "" };
-	struct output out = { .fd = -1 };
+	struct output out = OUTPUT_INIT;
 	struct timespec start;
+	bool to_stdout;
 	size_t about;
 	int ret;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	if (!s->opt.check && output_open(&out, s->output)) {
-		fprintf(stderr, PROG ": %s: %s\n", s->output, strerror(errno));
+	if (!s->opt.check && open_output(s, &out)) {
+		fprintf(stderr, PROG ": %s: %s\n", s->output, out.why);
+		output_drop(&out);
 		return EXIT_SYSTEM;
 	}
+	to_stdout = output_is_stdout(&out);
 	bar_start(&s->bar);
 	ret = make(s, fds, out.fd, &stats, &err, &about);
 	bar_clear(&s->bar);
@@ -113,7 +131,7 @@ static int run(struct settings *s, const int *fds)
 		return exit_code(ret);
 	}
 	if (!s->opt.check && output_keep(&out)) {
-		fprintf(stderr, PROG ": %s: %s\n", s->output, strerror(errno));
+		fprintf(stderr, PROG ": %s: %s\n", s->output, out.why);
 		return EXIT_SYSTEM;
 	}
 	if (s->verbose)
@@ -121,8 +139,7 @@ static int run(struct settings *s, const int *fds)
 			s->layers[s->below], stats.entries,
 			s->opt.check ? "no fault" : s->output);
 	if (s->stats)
-		print_stats(out.fd == STDOUT_FILENO ? stderr : stdout, &stats,
-			    &start);
+		print_stats(to_stdout ? stderr : stdout, &stats, &start);
 	return EXIT_OK;
 }
 
@@ -154,6 +171,7 @@ int main(int argc, char **argv)
 	char *beside = NULL;
 	int code, *fds;
 
+	stdfds_open();
 	code = options_parse(&s, argc, argv);
 	if (code >= 0) {
 		free(s.layers);

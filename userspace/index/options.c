@@ -96,6 +96,8 @@ static const struct option_row rows[] = {
 	  .help = "print what the index holds, and time and memory" },
 	{ OPTION(0, "check", OPTION_STORE(struct settings, opt.check)),
 	  .help = "write nothing; decode all content, compare digests" },
+	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),
+	  .help = "overwrite a device that has data on it" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "no warnings, no progress bar" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),

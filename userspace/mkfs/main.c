@@ -15,11 +15,14 @@
 #include "layer/verify_made.h"
 #include "options.h"
 #include "output.h"
+#include "stdfds.h"
 
 /*
  * The files that are written. A layer that goes to a device image has a file
  * of its own until it is there.
  */
+#define OUTPUTS	4
+
 struct outputs {
 	struct output layer;
 	struct output toc;
@@ -49,18 +52,57 @@ static int operation_failed(const char *path, const char *why)
 	return EXIT_OPERATION;
 }
 
-static int open_one(struct output *out, const char *path)
+static int open_one(struct output *out, const struct settings *s,
+		    const char *path)
 {
-	if (!path || !output_open(out, path))
+	if (!path || !output_open(out, path, OUTPUT_BINARY |
+				  (s->force ? OUTPUT_FORCE : 0)))
 		return EXIT_OK;
-	return operation_failed(path, strerror(errno));
+	return operation_failed(path, out->why);
 }
 
 static int keep_one(struct output *out, const char *path)
 {
 	if (!path || !output_keep(out))
 		return EXIT_OK;
-	return operation_failed(path, strerror(errno));
+	return operation_failed(path, out->why);
+}
+
+/* The files that are read; standard input and a folder are among them. */
+static int check_inputs(struct output *out, const struct settings *s)
+{
+	char *const *reused = s->reuse.data;
+	const char *const inputs[] = {
+		s->source, s->from_dump, s->old, s->prioritized,
+	};
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		if (inputs[i] && output_reads(out, inputs[i]))
+			return operation_failed(out->path, out->why);
+	for (size_t i = 0; i < s->reuse.count; i++)
+		if (output_reads(out, reused[i]))
+			return operation_failed(out->path, out->why);
+	return EXIT_OK;
+}
+
+/* Each output is a file of its own, and none is an input. */
+static int check_outputs(struct outputs *out, const struct settings *s)
+{
+	struct output *const all[] = {
+		&out->layer, &out->toc, &out->index, &out->image,
+	};
+	int code = EXIT_OK;
+
+	for (size_t i = 0; code == EXIT_OK && i < OUTPUTS; i++) {
+		if (all[i]->fd < 0)
+			continue;
+		code = check_inputs(all[i], s);
+		for (size_t k = 0; code == EXIT_OK && k < i; k++)
+			if (output_is_same(all[k], all[i]))
+				code = operation_failed(all[i]->path,
+							all[i]->why);
+	}
+	return code;
 }
 
 static int open_outputs(struct outputs *out, const struct settings *s)
@@ -72,14 +114,14 @@ static int open_outputs(struct outputs *out, const struct settings *s)
 		out->layer_path = NULL;
 		return operation_failed(s->dest, "out of memory");
 	}
-	code = open_one(&out->layer, out->layer_path);
+	code = open_one(&out->layer, s, out->layer_path);
 	if (code == EXIT_OK)
-		code = open_one(&out->toc, s->toc);
+		code = open_one(&out->toc, s, s->toc);
 	if (code == EXIT_OK)
-		code = open_one(&out->index, s->index);
+		code = open_one(&out->index, s, s->index);
 	if (code == EXIT_OK && s->device_image)
-		code = open_one(&out->image, s->dest);
-	return code;
+		code = open_one(&out->image, s, s->dest);
+	return code == EXIT_OK ? check_outputs(out, s) : code;
 }
 
 /* The layer comes last: who sees it may rely on the others. */
@@ -130,15 +172,20 @@ static int verify(struct settings *s, struct outputs *out,
 static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
 		struct sgz_expected *e)
 {
-	struct stat st[3] = { 0 };
+	struct stat st[2 * OUTPUTS] = { 0 };
+	const struct output *const all[] = {
+		&out->layer, &out->toc, &out->index, &out->image,
+	};
 	struct stargz_error err = { "" };
 	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	struct input in;
 	int ret;
 
-	fstat(out->layer.fd, &st[0]);
-	fstat(out->toc.fd, &st[1]);
-	fstat(out->index.fd, &st[2]);
+	/* The temporary files, and the results of an earlier run. */
+	for (size_t i = 0; i < OUTPUTS; i++) {
+		fstat(all[i]->fd, &st[i]);
+		st[OUTPUTS + i] = all[i]->old;
+	}
 	bar_start(&s->bar);
 	ret = input_open(&in, s, &ctx, st, sizeof(st) / sizeof(st[0]));
 	s->make.reuse = in.reuse;
@@ -177,8 +224,8 @@ static int make_index(struct settings *s, struct outputs *out)
 
 static int run(struct settings *s)
 {
-	struct outputs out = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 },
-		{ .fd = -1 }, NULL };
+	struct outputs out = { OUTPUT_INIT, OUTPUT_INIT, OUTPUT_INIT,
+		OUTPUT_INIT, NULL };
 	struct sgz_expected expected = { 0 };
 	struct sgz_made made = { 0 };
 	int code;
@@ -229,6 +276,7 @@ int main(int argc, char **argv)
 	struct settings s = { 0 };
 	int code;
 
+	stdfds_open();
 	code = options_parse(&s, argc, argv);
 	if (code < 0)
 		code = make_layer(&s);

@@ -303,6 +303,8 @@ static const struct option_row rows[] = {
 	  .help = "leave out extended attributes" },
 	{ OPTION(0, "no-progress", OPTION_STORE(struct settings, no_progress)),
 	  .section = "Messages", .help = "no progress bar" },
+	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),
+	  .help = "overwrite a device that has data on it" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "no warnings, no progress bar" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),

@@ -45,6 +45,7 @@ enum exit_code {
  * @device_image: DEST is to be a disk with index and layer
  * @print_digest: print digests and annotations
  * @verify: read the layer back
+ * @force: overwrite a device that has data on it
  * @quiet: neither warnings nor a progress bar
  * @no_progress: no progress bar
  * @verbose: say what was written
@@ -71,6 +72,7 @@ struct settings {
 	bool device_image;
 	bool print_digest;
 	bool verify;
+	bool force;
 	bool quiet;
 	bool no_progress;
 	bool verbose;

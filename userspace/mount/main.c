@@ -17,6 +17,7 @@
 #include "kernel.h"
 #include "loop.h"
 #include "source.h"
+#include "stdfds.h"
 
 /* Nothing we make has a name before it is complete, so just end. */
 static void interrupted(int sig)
@@ -148,6 +149,7 @@ int main(int argc, char **argv)
 	struct args args;
 	int ret;
 
+	stdfds_open();
 	catch_interrupts();
 	/* What is done and what goes wrong belong in order. */
 	setlinebuf(stdout);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mkfs programs refuse what wipefs(8) would list, as mkfs.xfs and mkfs.btrfs do.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_LIBBLKID
+#include <blkid.h>
+#endif
+
+#include "output_device.h"
+
+#ifdef HAVE_LIBBLKID
+
+bool output_device_holds(int fd, char *why, size_t size)
+{
+	const char *type = NULL;
+	blkid_probe probe = blkid_new_probe();
+	int ret = -1;
+
+	if (probe && !blkid_probe_set_device(probe, fd, 0, 0)) {
+		blkid_probe_enable_superblocks(probe, 1);
+		blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE |
+							 BLKID_SUBLKS_MAGIC);
+		blkid_probe_enable_partitions(probe, 1);
+		blkid_probe_set_partitions_flags(probe, BLKID_PARTS_MAGIC);
+		ret = blkid_do_probe(probe);
+	}
+	if (!ret && blkid_probe_lookup_value(probe, "TYPE", &type, NULL))
+		blkid_probe_lookup_value(probe, "PTTYPE", &type, NULL);
+	if (!ret)
+		snprintf(why, size, "the device holds %s (--force overwrites it)",
+			 type ? type : "a known signature");
+	else if (ret < 0)
+		snprintf(why, size, "what the device holds cannot be found out (--force overwrites it)");
+	blkid_free_probe(probe);
+	return ret <= 0;
+}
+
+#else
+
+static bool is_zero(int fd, off_t pos)
+{
+	static char buf[64 << 10];
+	ssize_t n = pread(fd, buf, sizeof(buf), pos);
+
+	return n > 0 && !buf[0] && !memcmp(buf, buf + 1, n - 1);
+}
+
+bool output_device_holds(int fd, char *why, size_t size)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	lseek(fd, 0, SEEK_SET);
+	if (is_zero(fd, 0) &&
+	    is_zero(fd, end > (64 << 10) ? end - (64 << 10) : 0))
+		return false;
+	snprintf(why, size, "the device is not empty (--force overwrites it)");
+	return true;
+}
+
+#endif
