@@ -58,7 +58,8 @@ static void catch_signals(void)
 
 int output_temp_open(const char *folder, int *fd, char **name)
 {
-	int slot = 0;
+	sigset_t all, old;
+	int slot = 0, error;
 
 	while (slot < OUTPUTS_MAX && unfinished[slot])
 		slot++;
@@ -73,17 +74,20 @@ int output_temp_open(const char *folder, int *fd, char **name)
 		return -1;
 	}
 	catch_signals();
+	/* A signal must not come between the file and its place in the list. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
 	*fd = mkostemp(*name, O_CLOEXEC);
-	if (*fd < 0) {
-		int error = errno;
-
-		free(*name);
-		*name = NULL;
-		errno = error;
-		return -1;
-	}
-	unfinished[slot] = *name;
-	return slot;
+	error = errno;
+	if (*fd >= 0)
+		unfinished[slot] = *name;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (*fd >= 0)
+		return slot;
+	free(*name);
+	*name = NULL;
+	errno = error;
+	return -1;
 }
 
 void output_temp_remove(int slot)

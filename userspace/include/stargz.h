@@ -93,6 +93,12 @@ bool stargz_annotation(struct stargz_index_options *opt, const char *text);
  * @extents: extent records
  * @data_bytes: sum of the sizes of all regular files
  * @index_size: bytes of the index
+ * @toc_only: the index is a function of the table of contents with @toc_sha256, of
+ *	the size of the blob and @content_end, and of the options: no content was
+ *	decoded for it. Only of an index of one blob that was made by the call
+ * @codec: how members or frames of the blob are compressed, enum stargz_codec
+ * @content_end: end of the content in the blob
+ * @toc_sha256: with @toc_only: digest of the uncompressed table of contents
  */
 struct stargz_index_stats {
 	uint64_t entries;
@@ -101,6 +107,10 @@ struct stargz_index_stats {
 	uint64_t extents;
 	uint64_t data_bytes;
 	uint64_t index_size;
+	bool toc_only;
+	uint8_t codec;
+	uint64_t content_end;
+	uint8_t toc_sha256[32];
 };
 
 /**

@@ -1,57 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: an index is a function of the table of contents, the footer
- * that points to it, the size of the layer, and the options it was made with.
- * So these are what its name in the cache is the digest of. Reading the
- * compressed table of contents is cheap next to parsing it. An index that is
- * a function of more than that (indexfile_is_of_toc()) is not kept.
+ * mount.stargz: an index has one of two names in the cache.
  *
- * Where no footer of that kind points to a table of contents, the index may be
- * a function of every byte, and reading them all is no cheaper than making it
- * anew. There the name is made of the identity of the file: device, inode,
- * size, and the times of its last change. A block device has no such thing;
- * nor has a file that changed a moment ago, because it could change once more
- * without its times telling. Their indexes are not kept.
+ * Where no content was decoded for it, an index is a function of the table of
+ * contents, of where the content ends, of the size of the layer, and of the
+ * options: its name is the digest of those. Two copies of a layer share the index.
+ * The digest is that of the uncompressed table, which the index has from the
+ * bytes that were parsed. To decompress a table is cheap next to parsing it.
+ *
+ * Otherwise it may be a function of every byte: large members get checkpoints with
+ * history, and names that are no UTF-8 come from the tar. Reading all bytes is no
+ * cheaper than making the index anew. There the name is the digest of the identity
+ * of the file: device, inode, size, and the times of its last change. A block
+ * device has no such thing; nor has a file that changed a moment ago, because it
+ * could change once more without its times telling. Their indexes are not kept.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/version.h"
 #include "blob/footer.h"
 #include "blob/footer_find.h"
 #include "cachekey.h"
-#include "indexfile.h"
 #include "stargz_fs.h"
+#include "toc/read.h"
 #include "xalloc.h"
 
-#define HASH_BLOCK	(64u << 10)
 #define NSEC		1000000000ll
 /* Steps of a file's times: of the kernel, and of old file systems. */
 #define FINE_STEP	(NSEC / 10)
 #define COARSE_STEP	(2 * NSEC)
 
-static void add_text(struct sgz_sha256 *sha, char *text)
+/* Digest of a text, which is freed. */
+static int hash_text(struct sgz_hex *hex, const struct sgz_context *ctx,
+		     char *text)
 {
-	sgz_sha256_add(sha, text, strlen(text));
+	uint8_t digest[SGZ_SHA256_LEN];
+	struct sgz_sha256 sha;
+	int ret = sgz_sha256_open(&sha, ctx);
+
+	if (!ret) {
+		sgz_sha256_add(&sha, text, strlen(text));
+		sgz_sha256_get(&sha, digest);
+		*hex = sgz_sha256_hex(digest);
+		sgz_sha256_close(&sha);
+	}
 	free(text);
+	return ret;
 }
 
-/* Everything before the table of contents; fields in a fixed order. */
-static void add_head(struct sgz_sha256 *sha, const struct source *src,
-		     const struct mount_options *opt)
+/* What every index depends on; fields in a fixed order. */
+static char *head_text(const struct source *src,
+		       const struct mount_options *opt)
 {
-	add_text(sha, xasprintf("stargz index: maker %s, format %d, %s view, %s TOC, start %" PRIu64
-				", size %" PRIu64,
-				STARGZ_TOOLS_VERSION, STARGZ_VERSION,
-				opt->raw ? "raw" : "overlay",
-				opt->toc ? "external" : "internal",
-				src->start, src->blob.size));
+	return xasprintf("stargz index: maker %s, format %d, %s view, %s TOC, start %" PRIu64
+			 ", size %" PRIu64,
+			 STARGZ_TOOLS_VERSION, STARGZ_VERSION,
+			 opt->raw ? "raw" : "overlay",
+			 opt->toc ? "external" : "internal",
+			 src->start, src->blob.size);
+}
+
+static int name_of_toc(struct sgz_hex *name, const struct sgz_context *ctx,
+		       const struct source *src,
+		       const struct mount_options *opt, unsigned int codec,
+		       uint64_t content_end,
+		       const uint8_t sha256[SGZ_SHA256_LEN])
+{
+	char *text = head_text(src, opt);
+
+	text = xappend(text, ", codec %u, content up to %" PRIu64
+		       ", TOC sha256:%s\n", codec, content_end,
+		       sgz_sha256_hex(sha256).text);
+	return hash_text(name, ctx, text);
 }
 
 static int64_t nanoseconds(const struct timespec *t)
@@ -69,104 +94,81 @@ static bool is_settled(const struct stat *st)
 	return nanoseconds(&now) - nanoseconds(&st->st_ctim) > step;
 }
 
-static int add_identity(struct sgz_sha256 *sha, const struct source *src)
+static char *append_identity(char *text, const struct stat *st)
 {
-	struct stat st;
-
-	if (fstat(src->blob.fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode) || !is_settled(&st))
-		return -ENODATA;
-	add_text(sha, xasprintf(", device %ju, inode %ju, offset %" PRIu64
-				" of %jd, modified %" PRId64
-				", changed %" PRId64 "\n",
-				(uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
-				src->blob.start, (intmax_t)st.st_size,
-				nanoseconds(&st.st_mtim),
-				nanoseconds(&st.st_ctim)));
-	return 0;
+	return xappend(text, ", device %ju, inode %ju, size %jd, modified %"
+		       PRId64 ", changed %" PRId64 "\n",
+		       (uintmax_t)st->st_dev, (uintmax_t)st->st_ino,
+		       (intmax_t)st->st_size, nanoseconds(&st->st_mtim),
+		       nanoseconds(&st->st_ctim));
 }
 
-static int add_range(struct sgz_sha256 *sha, const struct sgz_blob *blob,
-		     const struct sgz_context *ctx, uint64_t pos)
+/* An empty name if the file cannot be known again. */
+static int name_of_file(struct sgz_hex *name, const struct sgz_context *ctx,
+			const struct source *src,
+			const struct mount_options *opt)
 {
-	unsigned char buf[HASH_BLOCK];
+	struct stat st, toc = { 0 };
+	char *text;
 
-	while (pos < blob->size) {
-		size_t len = blob->size - pos < sizeof(buf) ? blob->size - pos :
-							      sizeof(buf);
-		int ret = sgz_blob_read(blob, ctx, pos, buf, len);
-
-		if (ret)
-			return ret;
-		sgz_sha256_add(sha, buf, len);
-		pos += len;
-	}
-	return 0;
+	name->text[0] = '\0';
+	if (fstat(src->blob.fd, &st) || (opt->toc && stat(opt->toc, &toc)))
+		return sgz_fail(ctx, -errno, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode) || !is_settled(&st) ||
+	    (opt->toc && (!S_ISREG(toc.st_mode) || !is_settled(&toc))))
+		return 0;
+	text = xappend(head_text(src, opt), ", offset %" PRIu64,
+		       src->blob.start);
+	text = append_identity(text, &st);
+	if (opt->toc)
+		text = append_identity(text, &toc);
+	return hash_text(name, ctx, text);
 }
 
-static int add_external(struct sgz_sha256 *sha, const struct sgz_context *ctx,
-			const char *path)
+/* An empty name if the layer has no table of contents. */
+static int name_before(struct sgz_hex *name, const struct sgz_context *ctx,
+		       const struct source *src,
+		       const struct mount_options *opt)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct sgz_blob toc;
+	const struct sgz_toc_options how = { .path = opt->toc };
+	uint8_t sha256[SGZ_SHA256_LEN];
+	struct sgz_footer footer;
 	int ret;
 
-	if (fd < 0)
-		return sgz_fail(ctx, -errno, "%s: %s", path, strerror(errno));
-	ret = sgz_blob_open(&toc, ctx, fd, 0, 0);
-	if (!ret)
-		ret = add_range(sha, &toc, ctx, 0);
-	close(fd);
-	return ret;
-}
-
-static int add_toc(struct sgz_sha256 *sha, const struct source *src,
-		   const struct sgz_context *ctx, uint64_t toc)
-{
-	add_text(sha, xasprintf(", TOC at %" PRIu64 "\n", toc));
-	return add_range(sha, &src->blob, ctx, toc);
+	name->text[0] = '\0';
+	ret = sgz_footer_read(&footer, &src->blob, ctx, NULL);
+	if (ret <= 0)
+		return ret;
+	ret = sgz_toc_digest(ctx, &how, &src->blob, &footer, sha256);
+	return ret ? ret : name_of_toc(name, ctx, src, opt, footer.codec,
+				       footer.data_end, sha256);
 }
 
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
-	struct sgz_context ctx = { .err = err };
-	uint8_t digest[SGZ_SHA256_LEN];
-	struct sgz_footer footer;
-	struct sgz_sha256 sha;
-	int ret;
+	const struct sgz_context ctx = { .err = err };
+	int ret = name_before(&key->toc, &ctx, src, opt);
 
-	ret = sgz_footer_read(&footer, &src->blob, &ctx, NULL);
-	key->of_file = !ret;
-	if (ret >= 0)
-		ret = sgz_sha256_open(&sha, &ctx);
-	if (ret)
-		return ret;
-	add_head(&sha, src, opt);
-	if (key->of_file)
-		ret = add_identity(&sha, src);
-	else
-		ret = add_toc(&sha, src, &ctx, footer.toc);
-	if (!ret && opt->toc)
-		ret = add_external(&sha, &ctx, opt->toc);
-	if (!ret) {
-		sgz_sha256_get(&sha, digest);
-		key->name = sgz_sha256_hex(digest);
-	}
-	sgz_sha256_close(&sha);
+	if (!ret)
+		ret = name_of_file(&key->file, &ctx, src, opt);
+	if (!ret && !key->toc.text[0] && !key->file.text[0])
+		return -ENODATA;
 	return ret;
 }
 
-bool cachekey_fits(const struct cachekey *key, const struct source *src,
-		   const struct mount_options *opt, int fd)
+bool cachekey_of_index(const struct cachekey *key, const struct source *src,
+		       const struct mount_options *opt,
+		       const struct stargz_index_stats *stats,
+		       struct sgz_hex *name)
 {
 	struct stargz_error err;
-	struct cachekey now;
+	const struct sgz_context ctx = { .err = &err };
 
-	if (!key->of_file)
-		return indexfile_is_of_toc(fd);
+	if (stats->toc_only)
+		return !name_of_toc(name, &ctx, src, opt, stats->codec,
+				    stats->content_end, stats->toc_sha256);
 	/* The file must not have changed while it was read. */
-	return !cachekey_make(src, opt, &now, &err) &&
-	       !strcmp(key->name.text, now.name.text);
+	return key->file.text[0] && !name_of_file(name, &ctx, src, opt) &&
+	       !strcmp(name->text, key->file.text);
 }

@@ -10,26 +10,23 @@
 #include "source.h"
 
 /**
- * struct cachekey - what an index is made from
- * @name: digest of that, the name of the index
- * @of_file: the layer has no table of contents; so it stands for one file in
- *	one state, not for bytes wherever they are
+ * struct cachekey - the names that an index of a source may have
+ * @toc: digest of the table of contents and of all else that an index without
+ *	content is made from; an empty string if the layer has no such table
+ * @file: digest of the identity of the file in its present state; an empty string
+ *	if the source is no regular file, or one that changed a moment ago
  */
 struct cachekey {
-	struct sgz_hex name;
-	bool of_file;
+	struct sgz_hex toc;
+	struct sgz_hex file;
 };
 
 /**
- * cachekey_make() - name the index that a mount needs
+ * cachekey_make() - name the indexes that a mount may use
  * @src: source with its blob found
  * @opt: mount options
  * @key: filled on success
  * @err: filled on failure
- *
- * Two mounts that need different indexes get different names; two mounts of
- * the same bytes in different places the same, if there is a table of
- * contents.
  *
  * Return: 0, -ENODATA if there is nothing by which the layer could be known
  * again, or another negative errno.
@@ -38,15 +35,21 @@ int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err);
 
 /**
- * cachekey_fits() - may an index be kept under a name?
+ * cachekey_of_index() - name an index that was made now
  * @key: of cachekey_make(), before the index was made
  * @src: source
  * @opt: mount options
- * @fd: the index, open for reading
+ * @stats: what the index was made from
+ * @name: set to its name
  *
- * Return: nothing but what the name is made from went into the index.
+ * An index is named after the bytes that it was made from, not after those that
+ * were looked at before: the source may change at any time.
+ *
+ * Return: false if it must not be kept.
  */
-bool cachekey_fits(const struct cachekey *key, const struct source *src,
-		   const struct mount_options *opt, int fd);
+bool cachekey_of_index(const struct cachekey *key, const struct source *src,
+		       const struct mount_options *opt,
+		       const struct stargz_index_stats *stats,
+		       struct sgz_hex *name);
 
 #endif /* MOUNT_CACHEKEY_H */

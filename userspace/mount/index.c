@@ -78,7 +78,8 @@ static void warn(void *data, const char *line)
 
 /* Make the index in an empty file. */
 static int build(const struct source *src, const struct mount_options *opt,
-		 int out, struct stargz_error *err)
+		 int out, struct stargz_index_stats *stats,
+		 struct stargz_error *err)
 {
 	struct warnings warnings = { .path = src->path };
 	const struct stargz_index_options how = {
@@ -93,7 +94,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 	};
 	int ret;
 
-	ret = stargz_index_blob(src->blob.fd, &how, out, NULL, err);
+	ret = stargz_index_blob(src->blob.fd, &how, out, stats, err);
 	if (!ret && src->start != src->blob.start)
 		ret = indexfile_set_start(out, src->start);
 	if (!ret && warnings.count && !msg_verbose())
@@ -123,10 +124,11 @@ static int reopen_read_only(int fd)
  * no cache; then @cache becomes NULL. Neither has a name.
  */
 static int make(const struct cache **cache, const struct source *src,
-		const struct mount_options *opt, struct stargz_error *err)
+		const struct mount_options *opt,
+		struct stargz_index_stats *stats, struct stargz_error *err)
 {
 	int fd = *cache ? cache_new(*cache) : -ENOSPC;
-	int ret = fd < 0 ? -ENOSPC : build(src, opt, fd, err);
+	int ret = fd < 0 ? -ENOSPC : build(src, opt, fd, stats, err);
 
 	if (fd >= 0 && ret)
 		close(fd);
@@ -137,7 +139,7 @@ static int make(const struct cache **cache, const struct source *src,
 	fd = memfd_create("stargz-index", MFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	ret = build(src, opt, fd, err);
+	ret = build(src, opt, fd, stats, err);
 	if (ret)
 		close(fd);
 	return ret ? ret : fd;
@@ -151,14 +153,16 @@ static enum mount_exit make_index(struct index *index,
 				  const struct mount_options *opt)
 {
 	struct stargz_error err = { "" };
-	int fd = make(&cache, src, opt, &err);
+	struct stargz_index_stats stats;
+	struct sgz_hex name;
+	int fd = make(&cache, src, opt, &stats, &err);
 
 	if (fd < 0)
 		return fail(src, fd, &err);
-	if (cache && cachekey_fits(key, src, opt, fd))
-		index->fd = cache_add(cache, &key->name, src, fd);
+	if (cache && cachekey_of_index(key, src, opt, &stats, &name))
+		index->fd = cache_add(cache, &name, src, fd);
 	if (index->fd >= 0) {
-		index->path = cache_path(cache, &key->name);
+		index->path = cache_path(cache, &name);
 		msg_note(src->path, "index: made %s", index->path);
 	} else {
 		/* The kernel refuses an index that is open for writing. */
@@ -176,6 +180,7 @@ static enum mount_exit through_cache(struct index *index,
 				     const struct mount_options *opt)
 {
 	struct stargz_error err = { "" };
+	const struct sgz_hex *name;
 	struct cachekey key;
 	int ret;
 
@@ -184,10 +189,15 @@ static enum mount_exit through_cache(struct index *index,
 		return make_index(index, NULL, NULL, src, opt);
 	if (ret)
 		return fail(src, ret, &err);
-	index->fd = cache_find(cache, &key.name, src);
+	name = key.toc.text[0] ? &key.toc : &key.file;
+	index->fd = cache_find(cache, name, src);
+	if (index->fd < 0 && name == &key.toc && key.file.text[0]) {
+		name = &key.file;
+		index->fd = cache_find(cache, name, src);
+	}
 	if (index->fd < 0)
 		return make_index(index, cache, &key, src, opt);
-	index->path = cache_path(cache, &key.name);
+	index->path = cache_path(cache, name);
 	msg_note(src->path, "index: found %s", index->path);
 	return check_toc(index->fd, src->path, opt);
 }

@@ -7,12 +7,10 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/path.h"
 #include "base/sha256.h"
 #include "indexfile.h"
 
@@ -49,7 +47,6 @@ int indexfile_read(int fd, struct indexfile *index)
 	if (!sound(&sb))
 		return -EUCLEAN;
 	index->size = le64toh(sb.index_size);
-	index->names = sb.table[STARGZ_TABLE_NAMES];
 	index->blobs = le64toh(blobs->count);
 	index->blob_pos = le64toh(blobs->offset);
 	memset(&index->blob, 0, sizeof(index->blob));
@@ -87,28 +84,6 @@ int indexfile_has_toc(int fd, const char *toc_digest)
 	    le16toh(index.blob.digest_type) != STARGZ_DIGEST_TOC)
 		return -ENODATA;
 	return !memcmp(index.blob.digest, digest, sizeof(digest));
-}
-
-bool indexfile_is_of_toc(int fd)
-{
-	struct indexfile index;
-	uint64_t start, len;
-	const char *map;
-	bool ret;
-
-	if (indexfile_read(fd, &index))
-		return false;
-	start = le64toh(index.names.offset);
-	len = le64toh(index.names.count);
-	if (start > index.size || len > index.size - start)
-		return false;
-	map = mmap(NULL, index.size, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED)
-		return false;
-	ret = sgz_lossy_equal(map + start, len, map + start, len) &&
-	      !sgz_has_replacement(map + start, len);
-	munmap((void *)map, index.size);
-	return ret;
 }
 
 int indexfile_set_start(int fd, uint64_t start)

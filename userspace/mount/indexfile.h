@@ -14,14 +14,12 @@
 /**
  * struct indexfile - what an index says about itself
  * @size: bytes
- * @names: table of names
  * @blobs: number of blob records
  * @blob_pos: where the first is
  * @blob: the first
  */
 struct indexfile {
 	uint64_t size;
-	struct stargz_table names;
 	uint64_t blobs;
 	uint64_t blob_pos;
 	struct stargz_blob blob;
@@ -56,17 +54,6 @@ bool indexfile_describes(int fd, const struct source *src);
  * record the digest of one table of contents.
  */
 int indexfile_has_toc(int fd, const char *toc_digest);
-
-/**
- * indexfile_is_of_toc() - was an index made from the table of contents alone?
- * @fd: index, open for reading
- *
- * Names that are not UTF-8 cannot stand in a table of contents. They are taken
- * from the rest of the layer.
- *
- * Return: are all names UTF-8, and without the sign for what is not?
- */
-bool indexfile_is_of_toc(int fd);
 
 /**
  * indexfile_set_start() - change where the one blob begins in its source

@@ -333,6 +333,7 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx,
 	size_t left = w->wants.count;
 	int ret;
 
+	w->toc->from_content = true;
 	ret = seek(w, ctx, before);
 	while (!ret && left) {
 		struct sgz_entry *entry;

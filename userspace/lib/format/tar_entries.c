@@ -279,6 +279,7 @@ int sgz_tar_walk(struct sgz_toc *toc, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	w->ctx = ctx;
 	w->toc = toc;
+	toc->from_content = true;
 	w->tar.stream = s;
 	ret = walk(w);
 	if (!ret)

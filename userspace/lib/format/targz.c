@@ -57,7 +57,7 @@ static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_span_options *opt,
 		  const struct sgz_vec *old, const uint64_t *len,
-		  struct sgz_blob *blob)
+		  struct sgz_toc *toc, struct sgz_blob *blob)
 {
 	const struct sgz_span *s = old->data;
 	uint64_t large = opt->member_size ? opt->member_size :
@@ -68,6 +68,7 @@ static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		int ret;
 
 		if (len[i] > large) {
+			toc->from_content = true;
 			ret = sgz_gzscan_member(spans, ctx, sgz_span_size(opt),
 						blob, s->start,
 						s->start + s->clen);
@@ -84,8 +85,8 @@ static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 }
 
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
-		     const struct sgz_span_options *opt,
-		     const struct sgz_toc *toc, struct sgz_blob *blob)
+		     const struct sgz_span_options *opt, struct sgz_toc *toc,
+		     struct sgz_blob *blob)
 {
 	struct sgz_vec old = spans->list;
 	uint64_t *len;
@@ -98,7 +99,7 @@ int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	measure(spans, toc, len);
 	spans->list = (struct sgz_vec){ 0 };
-	ret = refine(spans, ctx, opt, &old, len, blob);
+	ret = refine(spans, ctx, opt, &old, len, toc, blob);
 	sgz_vec_free(&old);
 	free(len);
 	return ret;

@@ -30,13 +30,13 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
  * @spans: one for each member; those of large ones are replaced by several
  * @ctx: the call
  * @opt: which members are large, and how large spans are
- * @toc: all chunks
+ * @toc: all chunks; @from_content is set if a member is decoded
  * @blob: the layer
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
-		     const struct sgz_span_options *opt,
-		     const struct sgz_toc *toc, struct sgz_blob *blob);
+		     const struct sgz_span_options *opt, struct sgz_toc *toc,
+		     struct sgz_blob *blob);
 
 #endif /* SGZ_FORMAT_TARGZ_H */

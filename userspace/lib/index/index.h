@@ -15,12 +15,18 @@
  * @table: records of each table, in on-disk form; the xattr heap is the
  *	pool's
  * @sb: the superblock
+ * @from_content: as in struct sgz_toc; of an index that was made now
+ * @codec: likewise, how its units are compressed
+ * @content_end: likewise, end of the content in the blob
  * @grafts: struct sgz_graft, by inode number. Until they are resolved by
  *	sgz_merge() or sgz_chain(), the index cannot be written
  */
 struct sgz_index {
 	struct sgz_vec table[STARGZ_TABLES];
 	struct stargz_super_block sb;
+	bool from_content;
+	uint64_t content_end;
+	uint8_t codec;
 	struct sgz_vec grafts;
 };
 

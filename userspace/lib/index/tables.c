@@ -478,6 +478,9 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 	if (ret)
 		return ret;
 	take_xattrs(&m);
+	index->from_content = tree->toc->from_content;
+	index->content_end = tree->toc->data_end;
+	index->codec = tree->toc->codec;
 	if (tree->below)
 		index->sb.feature_compat |= htole32(STARGZ_COMPAT_CHAINED);
 	return sgz_superblock_fill(index, ctx, tree, m.data_bytes);
@@ -495,4 +498,11 @@ void sgz_index_stats(const struct sgz_index *index,
 	stats->extents = table[STARGZ_TABLE_EXTENTS].count;
 	stats->data_bytes = le64toh(index->sb.data_bytes);
 	stats->index_size = le64toh(index->sb.index_size);
+	stats->toc_only = !index->from_content && index->content_end;
+	stats->content_end = index->content_end;
+	stats->codec = index->codec;
+	memset(stats->toc_sha256, 0, sizeof(stats->toc_sha256));
+	if (stats->toc_only)
+		memcpy(stats->toc_sha256, sgz_blob_record(index, 0)->digest,
+		       sizeof(stats->toc_sha256));
 }

@@ -30,6 +30,7 @@ struct reader {
 	struct sgz_sha256 sha;
 	struct sgz_jsonsplit split;
 	struct sgz_decoder decoder;
+	bool digest_only;	/* nothing is decoded */
 	bool entries;		/* member "entries" was seen */
 	uint64_t size;		/* bytes of JSON so far */
 };
@@ -72,7 +73,7 @@ static int feed(struct reader *r, const char *text, size_t len)
 {
 	sgz_sha256_add(&r->sha, text, len);
 	r->size += len;
-	return sgz_jsonsplit_feed(&r->split, text, len);
+	return r->digest_only ? 0 : sgz_jsonsplit_feed(&r->split, text, len);
 }
 
 /*
@@ -192,9 +193,9 @@ static int read_range(struct reader *r, const struct sgz_blob *blob,
 	} else if (!ret) {
 		ret = feed_stream(r, UINT64_MAX);
 	}
-	if (!ret)
+	if (!ret && !r->digest_only)
 		ret = sgz_jsonsplit_end(&r->split);
-	if (!ret)
+	if (!ret && !r->digest_only)
 		ret = sgz_decoder_end(&r->decoder);
 	sgz_tar_close(&tar);
 	sgz_stream_close(&r->stream);
@@ -315,6 +316,7 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	int ret;
 
 	r->toc->data_end = footer->data_end;
+	r->toc->codec = footer->codec;
 	if (r->opt->path && r->opt->stored_digest)
 		return sgz_fail(r->ctx, -EINVAL,
 				"the digest asked for is that of the TOC in the blob, not of one in a file");
@@ -332,9 +334,10 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	return check_digest(r, r->opt->digest, r->toc->sha256);
 }
 
-int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
-		 const struct sgz_toc_options *opt, const struct sgz_blob *blob,
-		 const struct sgz_footer *footer)
+static int read_toc(struct sgz_toc *toc, const struct sgz_context *ctx,
+		    const struct sgz_toc_options *opt,
+		    const struct sgz_blob *blob,
+		    const struct sgz_footer *footer, bool digest_only)
 {
 	struct reader *r = calloc(1, sizeof(*r));
 	int ret;
@@ -344,6 +347,7 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 	r->ctx = ctx;
 	r->opt = opt;
 	r->toc = toc;
+	r->digest_only = digest_only;
 	r->decoder = (struct sgz_decoder){ .ctx = ctx, .toc = toc };
 	r->split = (struct sgz_jsonsplit){
 		.ctx = ctx,
@@ -364,5 +368,24 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 	sgz_sha256_close(&r->sha);
 out:
 	free(r);
+	return ret;
+}
+
+int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
+		 const struct sgz_toc_options *opt, const struct sgz_blob *blob,
+		 const struct sgz_footer *footer)
+{
+	return read_toc(toc, ctx, opt, blob, footer, false);
+}
+
+int sgz_toc_digest(const struct sgz_context *ctx,
+		   const struct sgz_toc_options *opt,
+		   const struct sgz_blob *blob, const struct sgz_footer *footer,
+		   uint8_t sha256[SGZ_SHA256_LEN])
+{
+	struct sgz_toc toc = { 0 };
+	int ret = read_toc(&toc, ctx, opt, blob, footer, true);
+
+	memcpy(sha256, toc.sha256, sizeof(toc.sha256));
 	return ret;
 }

@@ -36,4 +36,19 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 		 const struct sgz_toc_options *opt, const struct sgz_blob *blob,
 		 const struct sgz_footer *footer);
 
+/**
+ * sgz_toc_digest() - digest of the table of contents, which is not decoded
+ * @ctx: the call
+ * @opt: as in sgz_toc_read()
+ * @blob: the layer
+ * @footer: its footer
+ * @sha256: set to what sgz_toc_read() would set as digest
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_toc_digest(const struct sgz_context *ctx,
+		   const struct sgz_toc_options *opt,
+		   const struct sgz_blob *blob, const struct sgz_footer *footer,
+		   uint8_t sha256[SGZ_SHA256_LEN]);
+
 #endif /* SGZ_TOC_READ_H */

@@ -98,6 +98,10 @@ struct sgz_digest {
  * @data_end: end of the range of the blob that holds content
  * @sha256: digest of the blob, as @digest_type says
  * @digest_type: STARGZ_DIGEST_*
+ * @codec: &enum stargz_codec of the units, if there is a table of contents
+ * @from_content: something of this comes from the content of the blob: there is no
+ *	table of contents, or it has lost bytes that were restored, or spans were laid
+ *	inside members
  * @raw: set before reading: extended attributes that overlayfs interprets stay
  * @digests: set before reading: keep the digests that a table of contents states
  * @chunk_digests: struct sgz_digest for each chunk, with @digests
@@ -111,6 +115,8 @@ struct sgz_toc {
 	uint64_t data_end;
 	uint8_t sha256[SGZ_SHA256_LEN];
 	uint16_t digest_type;
+	bool from_content;
+	uint8_t codec;
 	bool raw;
 	bool digests;
 	struct sgz_vec chunk_digests;
