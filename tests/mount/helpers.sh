@@ -38,8 +38,8 @@ none=noindexcache
 # entries DIR: how many indexes are kept there; nothing else may be
 entries()
 {
-	find "$1" -mindepth 1 | awk '/\/[0-9a-f]{64}\.index$/ { n++; next }
-		{ print } END { print n + 0 }'
+	find "$1" -mindepth 1 | sed -E '/\/[0-9a-f]{64}\.index$/s/.*/an index/' |
+		awk '/^an index$/ { n++; next } { print } END { print n + 0 }'
 }
 
 # fake ARGUMENT...: run without mounting; prints what was done

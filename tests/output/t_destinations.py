@@ -22,7 +22,7 @@ def test_input_is_not_replaced():
         for name in "layer", "./layer", "link", "twin", p / "layer":
             p.refuses(INDEX, "-q", "-o", name, "layer", code=2,
                       words=[name, "is the input layer"])
-            p.refuses(DUMP, "-o", name, "--dump", "layer", code=8,
+            p.refuses(DUMP, "-o", name, "--dump", "layer", code=2,
                       words=[name, "is the input layer"])
             p.refuses(MKFS, "-q", name, "layer", code=8,
                       words=[name, "is the input layer"])
@@ -41,7 +41,7 @@ def test_no_input_of_any_kind_is_replaced():
         p.refuses(INDEX, "-q", "--merge", "-o", "index", "index", code=2,
                   words=["is the input index"])
         p.refuses(DUMP, "--index=index", "-o", "index", "--dump", "layer",
-                  code=8, words=["is the input index"])
+                  code=2, words=["is the input index"])
 
 
 def test_two_outputs_are_two_files():

@@ -36,7 +36,8 @@ bool output_device_holds(int fd, char *why, size_t size)
 	else if (ret < 0)
 		snprintf(why, size, "what the device holds cannot be found out (--force overwrites it)");
 	blkid_free_probe(probe);
-	return ret <= 0;
+	/* The probe has moved the position, where the output is to begin. */
+	return lseek(fd, 0, SEEK_SET) || ret <= 0;
 }
 
 #else
