@@ -119,6 +119,12 @@ check-compat: deps ## other programs read what mkfs.stargz makes
 check-corpora: deps tools ## read the test archives of other tar readers
 	@tests/corpora/run
 
+# Do the tests notice small faults? make check-mutants [MUTANTS=NAMES]
+# tests/mutants/run --list says which there are.
+.PHONY: check-mutants
+check-mutants: deps ## plant small faults, see that tests fail; MUTANTS=
+	@tests/mutants/run $(MUTANTS)
+
 .PHONY: lint
 lint: deps ## style and static checks
 	@tests/lint
