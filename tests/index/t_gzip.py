@@ -307,6 +307,8 @@ def test_trailers_that_are_wrong():
         bad[at] ^= 1
         refused(bytes(bad), word)
         refused(bytes(bad) + gzip.compress(b""), word)
+    for size in (len(TINY) - 1, len(TINY) + 1, 0):
+        refused(blob[:-4] + size.to_bytes(4, "little"), "length check")
 
 
 def test_after_the_last_member():

@@ -286,6 +286,10 @@ def test_acls():
     for bad in (b"user:lisa:r-x,user::rwx,group::---,mask::r,other::---",
                 b"user::rwx", b"nonsense", b"user::rwq,group::-,other::-"):
         assert acl_of(bad, warnings=1) == {}
+    # With a mask, the bits of the group are those of the mask: acl(5).
+    ix = made(pax([(b"SCHILY.acl.access", b"user::rw-,user:5:rwx,group::rwx,"
+                    b"mask::r--,other::---")]) + entry(b"f") + END)
+    assert ix.paths[b"f"].mode == 0o100640
 
 
 def test_types():
