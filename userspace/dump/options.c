@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/version.h"
+#include "stargz/version.h"
 #include "options.h"
 
 enum { OPT_LS = 256, OPT_STAT, OPT_CAT, OPT_INO, OPT_TOC, OPT_DUMP, OPT_DIFF,

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/timestamp.h"
 #include "report.h"
+#include "stargz/text.h"
 #include "stargz_fs.h"
 
 /* Where values begin when they stand one a line. */
@@ -45,7 +46,7 @@ static void add_base64(struct json_object *o, const char *key,
 	if (!text)
 		return;
 	snprintf(name, sizeof(name), "%s_base64", key);
-	len = sgz_base64_encode(text, bytes, len);
+	len = stargz_base64_encode(text, bytes, len);
 	json_object_object_add(o, name, json_object_new_string_len(text, len));
 	free(text);
 }
@@ -58,7 +59,7 @@ void report_bytes(struct json_object *o, const char *key, const char *bytes,
 
 	if (!text)
 		return;
-	n = sgz_lossy_text(text, bytes, len);
+	n = stargz_text_lossy(text, bytes, len);
 	json_object_object_add(o, key, json_object_new_string_len(text, n));
 	if (n != len || memcmp(text, bytes, len))
 		add_base64(o, key, bytes, len);
@@ -67,7 +68,7 @@ void report_bytes(struct json_object *o, const char *key, const char *bytes,
 
 void report_time(struct json_object *o, const char *key, uint64_t time)
 {
-	char text[SGZ_TIME_TEXT];
+	char text[STARGZ_TIME_TEXT];
 
 	sgz_time_text(text, time);
 	report_text(o, key, text);

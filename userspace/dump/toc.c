@@ -17,6 +17,7 @@
 #include "index/records.h"
 #include "index/walk.h"
 #include "report.h"
+#include "stargz/text.h"
 
 struct toc {
 	const struct job *job;
@@ -239,7 +240,7 @@ static void add_xattrs(const struct toc *t, struct json_object *o, uint32_t id)
 			break;
 		memcpy(name, attr->name, attr->name_len);
 		name[attr->name_len] = '\0';
-		text[sgz_base64_encode(text, attr->value, attr->value_len)] =
+		text[stargz_base64_encode(text, attr->value, attr->value_len)] =
 			'\0';
 		report_text(xattrs, name, text);
 		free(text);

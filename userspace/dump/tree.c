@@ -166,7 +166,7 @@ static void list_text(const struct job *job, const struct sgz_treewalk *w,
 {
 	const struct stargz_inode *inode = sgz_inode(index_of(job), w->ino);
 	uint16_t mode = le16toh(inode->mode);
-	char time[SGZ_TIME_TEXT], bits[11], size[24];
+	char time[STARGZ_TIME_TEXT], bits[11], size[24];
 
 	mode_text(bits, mode);
 	sgz_time_text(time, le64toh(inode->mtime));

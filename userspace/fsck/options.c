@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/version.h"
+#include "stargz/version.h"
 #include "options.h"
 
 /* More threads than that are no help to anybody. */

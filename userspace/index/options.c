@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/version.h"
+#include "stargz/version.h"
 #include "options.h"
 #include "size.h"
 

@@ -29,9 +29,9 @@ static bool add_text(struct json_object *to, const char *key, const char *text)
 }
 
 static bool add_digest(struct json_object *to, const char *key,
-		       const uint8_t sha256[SGZ_SHA256_LEN])
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	char text[8 + 2 * SGZ_SHA256_LEN];
+	char text[8 + 2 * STARGZ_SHA256_LEN];
 
 	snprintf(text, sizeof(text), "sha256:%s", sgz_sha256_hex(sha256).text);
 	return add_text(to, key, text);

@@ -210,6 +210,7 @@ static int make_layer(struct settings *s)
 	char *beside = NULL;
 	int code;
 
+	s->call.struct_size = sizeof(s->call);
 	s->call.data = s;
 	if (!s->quiet)
 		s->call.warn = on_warning;

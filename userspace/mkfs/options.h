@@ -13,7 +13,7 @@
 #include "source/edit.h"
 #include "source/exclude_rules.h"
 #include "source/order.h"
-#include "stargz.h"
+#include "stargz/index.h"
 
 #define PROG	"mkfs.stargz"
 

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/version.h"
+#include "stargz/version.h"
 #include "blob/footer.h"
 #include "blob/footer_find.h"
 #include "cachekey.h"
@@ -132,7 +132,7 @@ int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
 	struct sgz_context ctx = { .err = err };
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 	struct sgz_footer footer;
 	struct sgz_sha256 sha;
 	int ret;

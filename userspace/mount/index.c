@@ -82,6 +82,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 {
 	struct warnings warnings = { .path = src->path };
 	const struct stargz_index_options how = {
+		.struct_size = sizeof(how),
 		.toc_path = opt->toc,
 		.toc_digest = opt->toc_digest,
 		.raw = opt->raw,

@@ -74,11 +74,11 @@ bool indexfile_describes(int fd, const struct source *src)
 
 int indexfile_has_toc(int fd, const char *toc_digest)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 	struct indexfile index;
 	int ret;
 
-	ret = sgz_sha256_parse(toc_digest, digest);
+	ret = stargz_sha256_parse(toc_digest, digest);
 	if (!ret)
 		ret = indexfile_read(fd, &index);
 	if (ret)

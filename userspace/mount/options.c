@@ -220,14 +220,14 @@ static void set_text(char **where, char *text)
 static enum mount_exit own_text(struct mount_options *opt, enum own_key id,
 				const char *value)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 
 	if (id == KEY_INDEX) {
 		set_text(&opt->index, !strcmp(value, "auto") ? NULL :
 			 xabsolute(value));
 		return MOUNT_OK;
 	}
-	if (sgz_sha256_parse(value, digest)) {
+	if (stargz_sha256_parse(value, digest)) {
 		msg_error(NULL, "toc_digest=%s: not sha256: and 64 hexadecimal digits",
 			  value);
 		return MOUNT_USAGE;

@@ -31,16 +31,6 @@ size_t sgz_path_last(const char *path, size_t len);
  */
 bool sgz_path_is_own(const char *path, size_t len);
 
-/**
- * sgz_lossy_text() - what becomes of bytes in a string of a TOC
- * @out: room for three times @len bytes
- * @bytes: the true bytes
- * @len: how many
- *
- * Return: length of the text: each byte that is no UTF-8 became a U+FFFD.
- */
-size_t sgz_lossy_text(char *out, const char *bytes, size_t len);
-
 /** sgz_has_replacement() - does the text hold a U+FFFD? */
 bool sgz_has_replacement(const char *text, size_t len);
 

@@ -28,9 +28,9 @@ void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len)
 	gcry_md_write(sha->md, bytes, len);
 }
 
-void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
 {
-	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), SGZ_SHA256_LEN);
+	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), STARGZ_SHA256_LEN);
 	gcry_md_reset(sha->md);
 }
 
@@ -39,16 +39,16 @@ void sgz_sha256_close(struct sgz_sha256 *sha)
 	gcry_md_close(sha->md);
 }
 
-int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN])
+int stargz_sha256_parse(const char *text, uint8_t digest[STARGZ_SHA256_LEN])
 {
 	static const char prefix[] = "sha256:";
 
 	if (strncmp(text, prefix, strlen(prefix)))
 		return -EINVAL;
 	text += strlen(prefix);
-	if (strlen(text) != 2 * SGZ_SHA256_LEN)
+	if (strlen(text) != 2 * STARGZ_SHA256_LEN)
 		return -EINVAL;
-	for (int i = 0; i < SGZ_SHA256_LEN; i++, text += 2) {
+	for (int i = 0; i < STARGZ_SHA256_LEN; i++, text += 2) {
 		unsigned int byte;
 
 		if (!isxdigit((unsigned char)text[0]) ||
@@ -60,11 +60,19 @@ int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN])
 	return 0;
 }
 
-struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN])
+struct sgz_hex sgz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN])
 {
 	struct sgz_hex hex;
 
-	for (int i = 0; i < SGZ_SHA256_LEN; i++)
+	for (int i = 0; i < STARGZ_SHA256_LEN; i++)
 		snprintf(hex.text + 2 * i, 3, "%02x", digest[i]);
 	return hex;
+}
+
+void stargz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN],
+		       char text[STARGZ_SHA256_HEX])
+{
+	const struct sgz_hex hex = sgz_sha256_hex(digest);
+
+	memcpy(text, hex.text, sizeof(hex.text));
 }

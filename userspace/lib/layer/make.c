@@ -199,7 +199,7 @@ static int add_content(struct maker *m, const struct sgz_tar_header *h)
 {
 	struct file f = {
 		.h = h, .alone = sgz_path_is_own(h->name, h->name_len) };
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 	int ret;
 
 	if (!h->file_size)

@@ -62,14 +62,14 @@ struct sgz_make_options {
  */
 struct sgz_made {
 	uint64_t size;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 	uint64_t tar_size;
-	uint8_t diff_id[SGZ_SHA256_LEN];
+	uint8_t diff_id[STARGZ_SHA256_LEN];
 	uint64_t toc;
 	uint64_t toc_stored;
 	uint64_t toc_size;
-	uint8_t toc_sha256[SGZ_SHA256_LEN];
-	uint8_t toc_stored_sha256[SGZ_SHA256_LEN];
+	uint8_t toc_sha256[STARGZ_SHA256_LEN];
+	uint8_t toc_stored_sha256[STARGZ_SHA256_LEN];
 	uint64_t entries;
 	bool unwritten;
 };

@@ -74,7 +74,7 @@ static int feed(struct store *s, const void *bytes, size_t len, bool end)
 }
 
 static int feed_text(struct store *s, struct sgz_spool *text,
-		     uint8_t digest[SGZ_SHA256_LEN])
+		     uint8_t digest[STARGZ_SHA256_LEN])
 {
 	struct sgz_sha256 sha;
 	char buf[64 << 10];
@@ -132,7 +132,7 @@ static int store_gzip(struct store *s, struct sgz_made *made,
 }
 
 static int store_zstd(struct store *s, struct sgz_spool *text,
-		      uint8_t digest[SGZ_SHA256_LEN])
+		      uint8_t digest[STARGZ_SHA256_LEN])
 {
 	int ret;
 

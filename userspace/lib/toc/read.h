@@ -14,12 +14,15 @@
  * @digest: "sha256:HEX" of the uncompressed TOC, or NULL
  * @stored_digest: the same of the TOC as the blob stores it, or NULL
  * @position: as in sgz_footer_read(), or NULL
+ * @copy: gets the decoded JSON, or NULL; errors of writing are for the caller
+ *	to look for
  */
 struct sgz_toc_options {
 	const char *path;
 	const char *digest;
 	const char *stored_digest;
 	const char *position;
+	FILE *copy;
 };
 
 /**
