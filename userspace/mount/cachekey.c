@@ -15,6 +15,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <gcrypt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "stargz/version.h"
-#include "blob/footer.h"
-#include "blob/footer_find.h"
 #include "cachekey.h"
+#include "error.h"
 #include "indexfile.h"
+#include "stargz/footer.h"
+#include "stargz/version.h"
 #include "stargz_fs.h"
 #include "xalloc.h"
 
@@ -36,14 +37,14 @@
 #define FINE_STEP	(NSEC / 10)
 #define COARSE_STEP	(2 * NSEC)
 
-static void add_text(struct sgz_sha256 *sha, char *text)
+static void add_text(gcry_md_hd_t sha, char *text)
 {
-	sgz_sha256_add(sha, text, strlen(text));
+	gcry_md_write(sha, text, strlen(text));
 	free(text);
 }
 
 /* Everything before the table of contents; fields in a fixed order. */
-static void add_head(struct sgz_sha256 *sha, const struct source *src,
+static void add_head(gcry_md_hd_t sha, const struct source *src,
 		     const struct mount_options *opt)
 {
 	add_text(sha, xasprintf("stargz index: maker %s, format %d, %s view, %s TOC, start %" PRIu64
@@ -69,7 +70,7 @@ static bool is_settled(const struct stat *st)
 	return nanoseconds(&now) - nanoseconds(&st->st_ctim) > step;
 }
 
-static int add_identity(struct sgz_sha256 *sha, const struct source *src)
+static int add_identity(gcry_md_hd_t sha, const struct source *src)
 {
 	struct stat st;
 
@@ -87,74 +88,84 @@ static int add_identity(struct sgz_sha256 *sha, const struct source *src)
 	return 0;
 }
 
-static int add_range(struct sgz_sha256 *sha, const struct sgz_blob *blob,
-		     const struct sgz_context *ctx, uint64_t pos)
+static int add_range(gcry_md_hd_t sha, const struct range *blob, uint64_t pos,
+		     struct stargz_error *err)
 {
 	unsigned char buf[HASH_BLOCK];
 
 	while (pos < blob->size) {
 		size_t len = blob->size - pos < sizeof(buf) ? blob->size - pos :
 							      sizeof(buf);
-		int ret = sgz_blob_read(blob, ctx, pos, buf, len);
+		int ret = range_read(blob, pos, buf, len, err);
 
 		if (ret)
 			return ret;
-		sgz_sha256_add(sha, buf, len);
+		gcry_md_write(sha, buf, len);
 		pos += len;
 	}
 	return 0;
 }
 
-static int add_external(struct sgz_sha256 *sha, const struct sgz_context *ctx,
-			const char *path)
+static int add_external(gcry_md_hd_t sha, const char *path,
+			struct stargz_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct sgz_blob toc;
+	struct range toc;
 	int ret;
 
 	if (fd < 0)
-		return sgz_fail(ctx, -errno, "%s: %s", path, strerror(errno));
-	ret = sgz_blob_open(&toc, ctx, fd, 0, 0);
+		return error_set(err, -errno, "%s: %s", path,
+				 strerror(errno));
+	ret = range_open(&toc, fd, 0, 0, err);
 	if (!ret)
-		ret = add_range(sha, &toc, ctx, 0);
+		ret = add_range(sha, &toc, 0, err);
 	close(fd);
 	return ret;
 }
 
-static int add_toc(struct sgz_sha256 *sha, const struct source *src,
-		   const struct sgz_context *ctx, uint64_t toc)
+static int add_toc(gcry_md_hd_t sha, const struct source *src, uint64_t toc,
+		   struct stargz_error *err)
 {
 	add_text(sha, xasprintf(", TOC at %" PRIu64 "\n", toc));
-	return add_range(sha, &src->blob, ctx, toc);
+	return add_range(sha, &src->blob, toc, err);
+}
+
+static int open_hash(gcry_md_hd_t *sha, struct stargz_error *err)
+{
+	gcry_error_t e;
+
+	gcry_check_version(NULL);
+	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+	e = gcry_md_open(sha, GCRY_MD_SHA256, 0);
+	return e ? error_set(err, -EIO, "libgcrypt: %s", gcry_strerror(e)) : 0;
 }
 
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
-	struct sgz_context ctx = { .err = err };
-	uint8_t digest[STARGZ_SHA256_LEN];
-	struct sgz_footer footer;
-	struct sgz_sha256 sha;
+	struct stargz_footer footer;
+	gcry_md_hd_t sha;
 	int ret;
 
-	ret = sgz_footer_read(&footer, &src->blob, &ctx, NULL);
+	ret = stargz_footer_find(&footer, src->blob.fd, src->blob.start,
+				 src->blob.size, NULL, err);
 	key->of_file = !ret;
 	if (ret >= 0)
-		ret = sgz_sha256_open(&sha, &ctx);
+		ret = open_hash(&sha, err);
 	if (ret)
 		return ret;
-	add_head(&sha, src, opt);
+	add_head(sha, src, opt);
 	if (key->of_file)
-		ret = add_identity(&sha, src);
+		ret = add_identity(sha, src);
 	else
-		ret = add_toc(&sha, src, &ctx, footer.toc);
+		ret = add_toc(sha, src, footer.toc, err);
 	if (!ret && opt->toc)
-		ret = add_external(&sha, &ctx, opt->toc);
-	if (!ret) {
-		sgz_sha256_get(&sha, digest);
-		key->name = sgz_sha256_hex(digest);
-	}
-	sgz_sha256_close(&sha);
+		ret = add_external(sha, opt->toc, err);
+	if (!ret)
+		stargz_sha256_hex(gcry_md_read(sha, GCRY_MD_SHA256),
+				  key->name);
+	gcry_md_close(sha);
 	return ret;
 }
 
@@ -168,5 +179,5 @@ bool cachekey_fits(const struct cachekey *key, const struct source *src,
 		return indexfile_is_of_toc(fd);
 	/* The file must not have changed while it was read. */
 	return !cachekey_make(src, opt, &now, &err) &&
-	       !strcmp(key->name.text, now.name.text);
+	       !strcmp(key->name, now.name);
 }

@@ -5,9 +5,9 @@
 #ifndef MOUNT_CACHEKEY_H
 #define MOUNT_CACHEKEY_H
 
-#include "base/sha256.h"
 #include "options.h"
 #include "source.h"
+#include "stargz/digest.h"
 
 /**
  * struct cachekey - what an index is made from
@@ -16,7 +16,7 @@
  *	one state, not for bytes wherever they are
  */
 struct cachekey {
-	struct sgz_hex name;
+	char name[STARGZ_SHA256_HEX];
 	bool of_file;
 };
 

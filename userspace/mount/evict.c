@@ -14,6 +14,7 @@
 
 #include "evict.h"
 #include "msg.h"
+#include "stargz/digest.h"
 #include "xalloc.h"
 
 struct entry {

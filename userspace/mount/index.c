@@ -15,6 +15,7 @@
 #include "cachekey.h"
 #include "index.h"
 #include "indexfile.h"
+#include "stargz/index.h"
 #include "xalloc.h"
 
 static enum mount_exit fail(const struct source *src, int ret,
@@ -157,9 +158,9 @@ static enum mount_exit make_index(struct index *index,
 	if (fd < 0)
 		return fail(src, fd, &err);
 	if (cache && cachekey_fits(key, src, opt, fd))
-		index->fd = cache_add(cache, &key->name, src, fd);
+		index->fd = cache_add(cache, key->name, src, fd);
 	if (index->fd >= 0) {
-		index->path = cache_path(cache, &key->name);
+		index->path = cache_path(cache, key->name);
 		msg_note(src->path, "index: made %s", index->path);
 	} else {
 		/* The kernel refuses an index that is open for writing. */
@@ -185,10 +186,10 @@ static enum mount_exit through_cache(struct index *index,
 		return make_index(index, NULL, NULL, src, opt);
 	if (ret)
 		return fail(src, ret, &err);
-	index->fd = cache_find(cache, &key.name, src);
+	index->fd = cache_find(cache, key.name, src);
 	if (index->fd < 0)
 		return make_index(index, cache, &key, src, opt);
-	index->path = cache_path(cache, &key.name);
+	index->path = cache_path(cache, key.name);
 	msg_note(src->path, "index: found %s", index->path);
 	return check_toc(index->fd, src->path, opt);
 }

@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/path.h"
-#include "base/sha256.h"
 #include "indexfile.h"
+#include "stargz/digest.h"
+#include "stargz/text.h"
 
 static int read_at(int fd, void *buf, size_t len, uint64_t pos)
 {
@@ -91,6 +91,7 @@ int indexfile_has_toc(int fd, const char *toc_digest)
 
 bool indexfile_is_of_toc(int fd)
 {
+	static const char replacement[] = "\xef\xbf\xbd";
 	struct indexfile index;
 	uint64_t start, len;
 	const char *map;
@@ -105,8 +106,8 @@ bool indexfile_is_of_toc(int fd)
 	map = mmap(NULL, index.size, PROT_READ, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return false;
-	ret = sgz_lossy_equal(map + start, len, map + start, len) &&
-	      !sgz_has_replacement(map + start, len);
+	ret = stargz_text_is_utf8(map + start, len) &&
+	      !memmem(map + start, len, replacement, strlen(replacement));
 	munmap((void *)map, index.size);
 	return ret;
 }

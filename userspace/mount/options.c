@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "base/sha256.h"
 #include "options.h"
+#include "stargz/digest.h"
 #include "xalloc.h"
 
 static const char help[] =
