@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "digest.h"
-#include "input.h"
-#include "layer/verify_made.h"
 #include "options.h"
 #include "output.h"
 
@@ -107,10 +106,10 @@ static void drop_outputs(struct outputs *out)
 
 /* Read back what was written. */
 static int verify(struct settings *s, struct outputs *out,
-		  struct sgz_expected *e)
+		  struct stargz_expected *expected)
 {
+	struct stargz_index_options opt = s->call;
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	int fd = out->layer.fd, ret;
 
 	/* What is no file of ours was only opened to be written. */
@@ -118,39 +117,65 @@ static int verify(struct settings *s, struct outputs *out,
 		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return operation_failed(s->dest, strerror(errno));
-	ret = sgz_verify(&ctx, fd,
-			 s->toc && out->toc.temp ? out->toc.temp : s->toc, e);
+	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
+	ret = stargz_verify(fd, &opt, expected, &err);
 	if (fd != out->layer.fd)
 		close(fd);
 	bar_clear(&s->bar);
 	return ret ? operation_failed(s->dest, err.text) : EXIT_OK;
 }
 
-/* Make the layer in the open file. */
-static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
-		struct sgz_expected *e)
+static int open_source(struct settings *s)
 {
-	struct stat st[3] = { 0 };
+	struct stat st;
+	int fd = strcmp(s->source, "-") ?
+		 open(s->source, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		operation_failed(s->source, strerror(errno));
+		return -1;
+	}
+	/* The environment is about files, not about what is in a tar. */
+	if ((!S_ISDIR(st.st_mode) || s->make.dump_path) &&
+	    s->edit.times == STARGZ_TIMES_LIMIT)
+		s->edit.times = STARGZ_TIMES_KEEP;
+	return fd;
+}
+
+/* Make the layer in the open file. */
+static int make(struct settings *s, struct outputs *out,
+		struct stargz_made *made, struct stargz_expected **expected)
+{
+	const int skip[] = { out->index.fd, out->image.fd };
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
-	struct input in;
+	int source = open_source(s);
 	int ret;
 
-	fstat(out->layer.fd, &st[0]);
-	fstat(out->toc.fd, &st[1]);
-	fstat(out->index.fd, &st[2]);
+	if (source < 0)
+		return EXIT_OPERATION;
+	s->edit.struct_size = sizeof(s->edit);
+	s->make.struct_size = sizeof(s->make);
+	s->make.edit = &s->edit;
+	s->make.exclude = s->exclude;
+	s->make.reuse_paths = s->reuse.name;
+	s->make.reuse_count = s->reuse.count;
+	s->make.skip = skip;
+	s->make.skip_count = sizeof(skip) / sizeof(skip[0]);
+	s->make.expected = s->verify ? expected : NULL;
+	s->make.warn = s->call.warn;
+	s->make.progress = s->call.progress;
+	s->make.data = s->call.data;
 	bar_start(&s->bar);
-	ret = input_open(&in, s, &ctx, st, sizeof(st) / sizeof(st[0]));
-	s->make.reuse = in.reuse;
-	s->make.expected = s->verify ? e : NULL;
-	if (!ret)
-		ret = sgz_make(made, &ctx, &s->make, in.source, out->layer.fd,
-			       out->toc.fd);
-	input_close(&in);
+	ret = stargz_make(source, &s->make, out->layer.fd, out->toc.fd, made,
+			  &err);
 	bar_clear(&s->bar);
+	if (source != STDIN_FILENO)
+		close(source);
 	if (!ret)
 		return EXIT_OK;
-	return operation_failed(made->unwritten ? s->dest : in.about, err.text);
+	return operation_failed(made->unwritten ? s->dest :
+				made->about ? made->about : s->source,
+				err.text);
 }
 
 /* Make the index of the layer, or the device image. */
@@ -179,16 +204,16 @@ static int run(struct settings *s)
 {
 	struct outputs out = { { .fd = -1 }, { .fd = -1 }, { .fd = -1 },
 		{ .fd = -1 }, NULL };
-	struct sgz_expected expected = { 0 };
-	struct sgz_made made = { 0 };
+	struct stargz_expected *expected = NULL;
+	struct stargz_made made = { 0 };
 	int code;
 
 	code = open_outputs(&out, s);
 	if (code == EXIT_OK)
 		code = make(s, &out, &made, &expected);
 	if (code == EXIT_OK && s->verify)
-		code = verify(s, &out, &expected);
-	sgz_expect_close(&expected);
+		code = verify(s, &out, expected);
+	stargz_expected_free(expected);
 	if (code == EXIT_OK)
 		code = make_index(s, &out);
 	if (code == EXIT_OK)
@@ -233,8 +258,8 @@ int main(int argc, char **argv)
 	code = options_parse(&s, argc, argv);
 	if (code < 0)
 		code = make_layer(&s);
-	sgz_exclude_free(&s.exclude);
-	sgz_vec_free(&s.reuse);
+	stargz_exclude_free(s.exclude);
+	names_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = operation_failed("standard output", strerror(errno));
 	return code;

@@ -129,32 +129,29 @@ static bool parse_range(const char *text, uint32_t min, uint32_t max,
 	return true;
 }
 
-/*
- * The defaults are the least with which a layer of usual files is not larger
- * than what others make of them: gzip of the tar, squashfs with zstd of the
- * files. The less, the faster a few bytes are read.
- */
 static const struct {
 	const char *name;
-	enum stargz_codec codec;
+	enum stargz_encoding encoding;
 	uint32_t max_level;
 	uint32_t level;
 	uint32_t member;
 } algs[] = {
-	{ "gzip", STARGZ_CODEC_GZIP, 12, 6, 256u << 10 },
-	{ "zstd", STARGZ_CODEC_ZSTD, 22, 16, 2u << 20 },
+	{ "gzip", STARGZ_ENCODING_GZIP, STARGZ_LEVEL_GZIP_MAX,
+	  STARGZ_LEVEL_GZIP, STARGZ_MEMBER_GZIP },
+	{ "zstd", STARGZ_ENCODING_ZSTD, STARGZ_LEVEL_ZSTD_MAX,
+	  STARGZ_LEVEL_ZSTD, STARGZ_MEMBER_ZSTD },
 };
 
-static uint32_t member_size(enum stargz_codec codec)
+static uint32_t member_size(enum stargz_encoding encoding)
 {
 	size_t i = 0;
 
-	while (algs[i].codec != codec)
+	while (algs[i].encoding != encoding)
 		i++;
 	return algs[i].member;
 }
 
-static int parse_compression(struct sgz_compression *how, const char *text)
+static int parse_compression(struct stargz_make_options *make, const char *text)
 {
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
 		size_t len = strlen(algs[i].name);
@@ -166,8 +163,8 @@ static int parse_compression(struct sgz_compression *how, const char *text)
 		if (text[len] &&
 		    !parse_range(text + len + 1, 1, algs[i].max_level, &level))
 			return usage("no such level", text);
-		how->codec = algs[i].codec;
-		how->level = level;
+		make->encoding = algs[i].encoding;
+		make->level = level;
 		return -1;
 	}
 	return usage("neither gzip nor zstd", text);
@@ -175,15 +172,15 @@ static int parse_compression(struct sgz_compression *how, const char *text)
 
 static const struct {
 	const char *name;
-	enum stargz_codec codec;
+	enum stargz_encoding encoding;
 } formats[] = {
-	[SGZ_FORMAT_ESTARGZ] = { "estargz", STARGZ_CODEC_GZIP },
-	[SGZ_FORMAT_STARGZ] = { "stargz", STARGZ_CODEC_GZIP },
-	[SGZ_FORMAT_ZSTD_CHUNKED] = { "zstd-chunked", STARGZ_CODEC_ZSTD },
-	[SGZ_FORMAT_EXTERNAL_TOC] = { "external-toc", STARGZ_CODEC_GZIP },
+	[STARGZ_LAYER_ESTARGZ] = { "estargz", STARGZ_ENCODING_GZIP },
+	[STARGZ_LAYER_STARGZ] = { "stargz", STARGZ_ENCODING_GZIP },
+	[STARGZ_LAYER_ZSTD_CHUNKED] = { "zstd-chunked", STARGZ_ENCODING_ZSTD },
+	[STARGZ_LAYER_EXTERNAL_TOC] = { "external-toc", STARGZ_ENCODING_GZIP },
 };
 
-static int parse_format(enum sgz_layer_format *format, const char *text)
+static int parse_format(enum stargz_layer_format *format, const char *text)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (strcmp(formats[i].name, text))
@@ -215,7 +212,7 @@ static bool parse_signed(const char *text, int64_t *value)
 	       (*text == '-' || (*text >= '0' && *text <= '9'));
 }
 
-static int take_id(const char *text, struct sgz_edit_owner *owner)
+static int take_id(const char *text, struct stargz_edit_owner *owner)
 {
 	int64_t id;
 
@@ -226,30 +223,31 @@ static int take_id(const char *text, struct sgz_edit_owner *owner)
 	return -1;
 }
 
-static int take_offset(const char *text, struct sgz_edit_owner *owner)
+static int take_offset(const char *text, struct stargz_edit_owner *owner)
 {
 	return parse_signed(text, &owner->offset) &&
 	       llabs(owner->offset) <= UINT32_MAX ? -1 :
 		usage("not a number to be added to owners", text);
 }
 
-static int take_time(struct sgz_edit *edit, const char *text)
+static int take_time(struct stargz_edit *edit, const char *text)
 {
 	int64_t sec;
 
 	if (!parse_signed(text, &sec) ||
-	    sgz_time_convert(sec, 0, &edit->time) != SGZ_TIME_OK)
+	    sec < STARGZ_SECONDS_MIN || sec > STARGZ_SECONDS_MAX)
 		return usage("not a time that is possible", text);
-	edit->times = SGZ_TIME_SET;
+	edit->time = sec;
+	edit->times = STARGZ_TIMES_SET;
 	return -1;
 }
 
-static int take_sort(enum sgz_sort *sort, const char *text)
+static int take_sort(enum stargz_sort *sort, const char *text)
 {
 	static const char *const names[] = {
-		[SGZ_SORT_NONE] = "none",
-		[SGZ_SORT_PATH] = "path",
-		[SGZ_SORT_TYPE] = "type",
+		[STARGZ_SORT_NONE] = "none",
+		[STARGZ_SORT_PATH] = "path",
+		[STARGZ_SORT_TYPE] = "type",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -264,10 +262,9 @@ static int take_sort(enum sgz_sort *sort, const char *text)
 static int take_exclude(struct settings *s, const char *text, bool pattern)
 {
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 
-	if (pattern ? sgz_exclude_pattern(&s->exclude, &ctx, text) :
-		      sgz_exclude_path(&s->exclude, &ctx, text))
+	if (pattern ? stargz_exclude_regex(&s->exclude, text, &err) :
+		      stargz_exclude_path(&s->exclude, text, &err))
 		return usage(err.text, text);
 	return -1;
 }
@@ -299,15 +296,15 @@ static int take_content(struct settings *s, int c)
 		s->edit.no_xattrs = true;
 		return -1;
 	case OPT_ONE_FS:
-		s->one_file_system = true;
+		s->make.one_file_system = true;
 		return -1;
 	case OPT_SORT:
-		return take_sort(&s->sort, optarg);
+		return take_sort(&s->make.sort, optarg);
 	case OPT_FIRST:
-		s->prioritized = optarg;
+		s->make.first_path = optarg;
 		return -1;
 	case OPT_DIFF:
-		s->old = optarg;
+		s->make.diff_path = optarg;
 		return -1;
 	default:
 		fprintf(stderr, "Try '" PROG " --help'.\n");
@@ -321,12 +318,10 @@ static int take_reuse(struct settings *s, char *names)
 	char *name;
 
 	while ((name = strsep(&names, ","))) {
-		char **to = sgz_vec_add(&s->reuse, 1, sizeof(*to));
-
-		if (!to || !*name)
-			return usage(to ? "a name is missing" : "out of memory",
-				     "--reuse");
-		*to = name;
+		if (!*name)
+			return usage("a name is missing", "--reuse");
+		if (!names_add(&s->reuse, name))
+			return usage("out of memory", "--reuse");
 	}
 	return -1;
 }
@@ -336,20 +331,20 @@ static int take_layer(struct settings *s, int c)
 {
 	switch (c) {
 	case 'z':
-		return parse_compression(&s->make.how, optarg);
+		return parse_compression(&s->make, optarg);
 	case OPT_FORMAT:
 		return parse_format(&s->make.format, optarg);
 	case OPT_TOC:
 		s->toc = optarg;
 		return -1;
 	case OPT_CHUNK:
-		return take_size(optarg, 4096, STARGZ_SPAN_MAX,
+		return take_size(optarg, 4096, STARGZ_MEMBER_MAX,
 				 &s->make.chunk_size);
 	case OPT_MEMBER:
-		return take_size(optarg, 4096, STARGZ_SPAN_MAX,
+		return take_size(optarg, 4096, STARGZ_MEMBER_MAX,
 				 &s->make.max_member);
 	case OPT_MIN_CHUNK:
-		return take_size(optarg, 0, STARGZ_SPAN_MAX,
+		return take_size(optarg, 0, STARGZ_MEMBER_MAX,
 				 &s->make.min_member);
 	case 'j':
 		return parse_range(optarg, 1, WORKERS_MAX, &s->make.workers) ?
@@ -357,7 +352,7 @@ static int take_layer(struct settings *s, int c)
 	case OPT_REUSE:
 		return take_reuse(s, optarg);
 	case OPT_FROM_DUMP:
-		s->from_dump = optarg;
+		s->make.dump_path = optarg;
 		return -1;
 	case OPT_PAD:
 		return take_size(optarg, 0, 1u << 30, &s->make.pad);
@@ -414,10 +409,10 @@ static unsigned int count_cpus(void)
 }
 
 /* Sizes of members that were not given follow from those that were. */
-static void set_sizes(struct sgz_make_options *make)
+static void set_sizes(struct stargz_make_options *make)
 {
 	if (make->max_member == UNSET) {
-		make->max_member = member_size(make->how.codec);
+		make->max_member = member_size(make->encoding);
 		if (make->chunk_size != UNSET &&
 		    make->chunk_size > make->max_member)
 			make->max_member = make->chunk_size;
@@ -425,20 +420,20 @@ static void set_sizes(struct sgz_make_options *make)
 	if (make->chunk_size == UNSET)
 		make->chunk_size = make->max_member;
 	if (make->min_member == UNSET)
-		make->min_member = make->format == SGZ_FORMAT_STARGZ ?
+		make->min_member = make->format == STARGZ_LAYER_STARGZ ?
 				   0 : make->max_member / 2;
 }
 
 /* Format and codec follow from each other. */
 static void set_format(struct settings *s, bool format)
 {
-	enum stargz_codec codec = formats[s->make.format].codec;
+	enum stargz_encoding encoding = formats[s->make.format].encoding;
 
-	if (!format && s->make.how.level &&
-	    s->make.how.codec == STARGZ_CODEC_ZSTD)
-		s->make.format = SGZ_FORMAT_ZSTD_CHUNKED;
-	if (!s->make.how.level)
-		parse_compression(&s->make.how, codec == STARGZ_CODEC_ZSTD ?
+	if (!format && s->make.level &&
+	    s->make.encoding == STARGZ_ENCODING_ZSTD)
+		s->make.format = STARGZ_LAYER_ZSTD_CHUNKED;
+	if (!s->make.level)
+		parse_compression(&s->make, encoding == STARGZ_ENCODING_ZSTD ?
 				  "zstd" : "gzip");
 }
 
@@ -448,24 +443,24 @@ static int set_times(struct settings *s)
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	int code;
 
-	if (s->edit.times != SGZ_TIME_KEEP)
+	if (s->edit.times != STARGZ_TIMES_KEEP)
 		return -1;
 	if (!epoch || !*epoch)
 		return s->all_time ? usage("needs -T or $SOURCE_DATE_EPOCH",
 					   "--all-time") : -1;
 	code = take_time(&s->edit, epoch);
 	if (!s->all_time)
-		s->edit.times = SGZ_TIME_LIMIT;
+		s->edit.times = STARGZ_TIMES_LIMIT;
 	return code;
 }
 
 /* What goes together and what does not; returns -1 to go on. */
 static int check_options(const struct settings *s)
 {
-	const struct sgz_make_options *make = &s->make;
-	bool external = make->format == SGZ_FORMAT_EXTERNAL_TOC;
+	const struct stargz_make_options *make = &s->make;
+	bool external = make->format == STARGZ_LAYER_EXTERNAL_TOC;
 
-	if (make->how.codec != formats[make->format].codec)
+	if (make->encoding != formats[make->format].encoding)
 		return usage("the format does not have this compression",
 			     formats[make->format].name);
 	if (external != !!s->toc)
@@ -475,7 +470,7 @@ static int check_options(const struct settings *s)
 	if (make->min_member > make->max_member)
 		return usage("is more than a member may have",
 			     "--min-chunk-size");
-	if (make->format == SGZ_FORMAT_STARGZ && make->min_member)
+	if (make->format == STARGZ_LAYER_STARGZ && make->min_member)
 		return usage("members are not shared in this format",
 			     "--min-chunk-size");
 	if (!strcmp(s->dest, "-") && (s->index_beside || s->index))

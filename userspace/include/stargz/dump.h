@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: a tree as text, see stargz-dump(5).
+ * libstargz: a tree as text, see stargz-dump(5). stargz_make() reads it.
  */
 #ifndef STARGZ_DUMP_H
 #define STARGZ_DUMP_H

@@ -35,6 +35,7 @@
 #include <stargz/footer.h>
 #include <stargz/index.h>
 #include <stargz/info.h>
+#include <stargz/make.h>
 #include <stargz/open.h>
 #include <stargz/text.h>
 #include <stargz/toc.h>
