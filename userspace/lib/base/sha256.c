@@ -3,20 +3,28 @@
  * SHA-256 digests and their text form.
  */
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sha256.h"
 
+/* Unless the program did it before. */
+static void start_gcrypt(void)
+{
+	if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
+		return;
+	gcry_check_version(NULL);
+	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+}
+
 int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	gcry_error_t e;
 
-	if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
-		gcry_check_version(NULL);
-		gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-		gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-	}
+	pthread_once(&once, start_gcrypt);
 	e = gcry_md_open(&sha->md, GCRY_MD_SHA256, 0);
 	if (e)
 		return sgz_fail(ctx, -EIO, "libgcrypt: %s", gcry_strerror(e));

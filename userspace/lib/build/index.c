@@ -59,7 +59,7 @@ static int make(struct work *w, struct sgz_index *index,
 	ret = sgz_layout_make(&w->layout, ctx, &w->tree);
 	if (!ret)
 		ret = sgz_index_from_tree(index, ctx, &w->tree, &w->layout,
-				     &w->spans, blob);
+					  &w->spans, blob);
 	if (!ret && ranges)
 		ret = sgz_toc_ranges(ranges, ctx, &w->toc);
 	return ret;

@@ -317,7 +317,7 @@ static void add_kind(const struct toc *t, struct json_object *o,
 		add_int(o, "size", le64toh(inode->size));
 	if (S_ISLNK(mode))
 		add_bytes(o, "linkName", names + le32toh(inode->a),
-			     le64toh(inode->size));
+			  le64toh(inode->size));
 	if (S_ISCHR(mode) || S_ISBLK(mode)) {
 		add_int(o, "devMajor", le32toh(inode->a));
 		add_int(o, "devMinor", le32toh(inode->b));

@@ -10,9 +10,10 @@
 #include "layer/make.h"
 #include "layer/verify_made.h"
 
-static_assert(STARGZ_MEMBER_MAX == STARGZ_SPAN_MAX);
-static_assert(STARGZ_SECONDS_MIN == STARGZ_TIME_BASE);
-static_assert(STARGZ_SECONDS_MAX == STARGZ_TIME_MAX - 1);
+/* The public limits are those of the format. */
+static_assert((STARGZ_MEMBER_MAX) == STARGZ_SPAN_MAX);
+static_assert((STARGZ_SECONDS_MIN) == STARGZ_TIME_BASE);
+static_assert((STARGZ_SECONDS_MAX) == STARGZ_TIME_MAX - 1);
 
 /**
  * struct stargz_expected - what the source of a layer said
