@@ -11,9 +11,9 @@
 #include "layer/verify_made.h"
 
 /* The public limits are those of the format. */
-static_assert((STARGZ_MEMBER_MAX) == STARGZ_SPAN_MAX);
-static_assert((STARGZ_SECONDS_MIN) == STARGZ_TIME_BASE);
-static_assert((STARGZ_SECONDS_MAX) == STARGZ_TIME_MAX - 1);
+static_assert((STARGZ_MEMBER_MAX) == STARGZ_SPAN_MAX, "members");
+static_assert((STARGZ_SECONDS_MIN) == STARGZ_TIME_BASE, "times");
+static_assert((STARGZ_SECONDS_MAX) == STARGZ_TIME_MAX - 1, "times");
 
 /**
  * struct stargz_expected - what the source of a layer said

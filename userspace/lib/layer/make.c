@@ -78,7 +78,7 @@ static uint32_t piece_hash(const struct file *f, uint64_t pos)
 
 /* The record of the piece that comes next. */
 static struct sgz_toc_item *add_record(struct maker *m, struct file *f,
-				     const struct sgz_file_chunk *piece)
+				       const struct sgz_file_chunk *piece)
 {
 	struct sgz_toc_item *r = sgz_pack_record(&m->pack);
 	int ret;
