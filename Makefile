@@ -5,6 +5,7 @@ PREFIX	?= /usr/local
 SBINDIR	?= /sbin
 BINDIR	?= $(PREFIX)/bin
 MANDIR	?= $(PREFIX)/share/man
+LIBDIR	?= $(PREFIX)/lib
 INCDIR	?= $(PREFIX)/include
 DESTDIR	?=
 
@@ -46,15 +47,15 @@ completions: tools ## completions for bash, zsh and fish, below build/
 .PHONY: install
 install: all ## install both; PREFIX=, DESTDIR=
 	@$(MAKE) --no-print-directory -C userspace install BUILD=$(BUILD) \
-		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
-		SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SBINDIR=$(SBINDIR) \
+		BINDIR=$(BINDIR) MANDIR=$(MANDIR) LIBDIR=$(LIBDIR) INCDIR=$(INCDIR)
 	@scripts/install-module --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
 .PHONY: uninstall
 uninstall: ## remove what install installed
 	@$(MAKE) --no-print-directory -C userspace uninstall BUILD=$(BUILD) \
-		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) \
-		SBINDIR=$(SBINDIR) BINDIR=$(BINDIR) MANDIR=$(MANDIR)
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX) SBINDIR=$(SBINDIR) \
+		BINDIR=$(BINDIR) MANDIR=$(MANDIR) LIBDIR=$(LIBDIR) INCDIR=$(INCDIR)
 	@scripts/install-module --uninstall --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
 .PHONY: demo

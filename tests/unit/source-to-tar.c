@@ -112,13 +112,13 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-static void set_time(enum sgz_edit_time times, const char *arg)
+static void set_time(enum stargz_edit_time times, const char *arg)
 {
 	edit.times = times;
 	sgz_time_decimal(arg, strlen(arg), &edit.time);
 }
 
-static void force(struct sgz_edit_owner *owner, uint32_t id)
+static void force(struct stargz_edit_owner *owner, uint32_t id)
 {
 	owner->set = true;
 	owner->id = id;
@@ -154,15 +154,15 @@ static int set_option(int c)
 		edit.gid.offset = strtoll(optarg, NULL, 10);
 		return 0;
 	case 'T':
-		set_time(SGZ_TIME_SET, optarg);
+		set_time(STARGZ_TIMES_SET, optarg);
 		return 0;
 	case CLAMP:
-		set_time(SGZ_TIME_LIMIT, optarg);
+		set_time(STARGZ_TIMES_LIMIT, optarg);
 		return 0;
 	case SORT:
-		order.sort = !strcmp(optarg, "path") ? SGZ_SORT_PATH :
-			     !strcmp(optarg, "type") ? SGZ_SORT_TYPE :
-						       SGZ_SORT_NONE;
+		order.sort = !strcmp(optarg, "path") ? STARGZ_SORT_PATH :
+			     !strcmp(optarg, "type") ? STARGZ_SORT_TYPE :
+						       STARGZ_SORT_NONE;
 		return 0;
 	case PRIORITIZED:
 		return sgz_priority_read(&first, &context,

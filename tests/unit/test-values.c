@@ -5,6 +5,7 @@
 #include "base/base64.h"
 #include "base/sha256.h"
 #include "base/timestamp.h"
+#include "stargz/text.h"
 #include "stargz_fs.h"
 #include "unit.h"
 
@@ -76,11 +77,11 @@ static void digest(void **state)
 	/* FIPS 180-2, B.1 */
 	static const char abc[] = "sha256:"
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-	uint8_t want[SGZ_SHA256_LEN], have[SGZ_SHA256_LEN];
+	uint8_t want[STARGZ_SHA256_LEN], have[STARGZ_SHA256_LEN];
 	struct sgz_sha256 sha;
 
 	(void)state;
-	assert_int_equal(sgz_sha256_parse(abc, want), 0);
+	assert_int_equal(stargz_sha256_parse(abc, want), 0);
 	assert_string_equal(sgz_sha256_hex(want).text, abc + 7);
 	assert_int_equal(sgz_sha256_open(&sha, &unit_context), 0);
 	for (int i = 0; i < 2; i++) {
@@ -90,8 +91,8 @@ static void digest(void **state)
 		assert_memory_equal(have, want, sizeof(want));
 	}
 	sgz_sha256_close(&sha);
-	assert_int_not_equal(sgz_sha256_parse(abc + 7, want), 0);
-	assert_int_not_equal(sgz_sha256_parse("sha256:00", want), 0);
+	assert_int_not_equal(stargz_sha256_parse(abc + 7, want), 0);
+	assert_int_not_equal(stargz_sha256_parse("sha256:00", want), 0);
 }
 
 static void quoting(void **state)

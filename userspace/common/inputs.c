@@ -2,11 +2,14 @@
 /*
  * Opening files that are looked at, with the sources that a mount would have.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "inputs.h"
 
 const char *inputs_annotation(void *at, const struct option_value *value)
@@ -36,8 +39,6 @@ static int open_source(struct inputs_file *input, const char *path,
 int inputs_open(struct inputs_file *input, const struct inputs *in,
 		const char *path, const char *prog)
 {
-	char *const *device = in->devices.data;
-
 	input->fds = calloc(in->devices.count + 2, sizeof(*input->fds));
 	if (!input->fds) {
 		fprintf(stderr, "%s: out of memory\n", prog);
@@ -48,26 +49,25 @@ int inputs_open(struct inputs_file *input, const struct inputs *in,
 	if (open_source(input, path, prog) < 0)
 		return -1;
 	for (size_t i = 0; i < in->devices.count; i++)
-		if (open_source(input, device[i], prog) < 0)
+		if (open_source(input, in->devices.name[i], prog) < 0)
 			return -1;
-	input->file = input->fds[0];
 	return 0;
 }
 
-int inputs_look(struct inputs_file *input, const struct inputs *in,
-		const struct sgz_context *ctx,
-		const struct stargz_index_options *opt)
+int inputs_check(const struct inputs_file *input, const struct inputs *in,
+		 struct stargz_error *err)
 {
-	int ret = sgz_opened_file(&input->opened, ctx, opt, input->file);
+	int ret = in->index ? stargz_probe(input->fds[0], 0, 0, err) :
+			      STARGZ_KIND_INDEX;
 
-	if (!ret && input->opened.layer && in->index)
-		return sgz_fail(ctx, -EINVAL, "%s is not an index", in->index);
-	return ret;
+	if (ret >= 0 && ret != STARGZ_KIND_INDEX)
+		return error_set(err, -EINVAL, "%s is not an index", in->index);
+	return ret < 0 ? ret : 0;
 }
 
 void inputs_close(struct inputs_file *input)
 {
-	sgz_opened_free(&input->opened);
+	stargz_close(input->opened);
 	for (size_t i = 0; i < input->count; i++)
 		close(input->fds[i]);
 	free(input->fds);

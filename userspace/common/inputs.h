@@ -5,19 +5,21 @@
 #ifndef INPUTS_H
 #define INPUTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "inspect/opened.h"
+#include "names.h"
 #include "option_table.h"
+#include "stargz/open.h"
 
 /**
  * struct inputs - what the command line says about files
  * @index: index of the only file, or NULL
- * @devices: char *: other blobs of the index
+ * @devices: other blobs of the index
  */
 struct inputs {
 	const char *index;
-	struct sgz_vec devices;
+	struct names devices;
 };
 
 /**
@@ -66,14 +68,12 @@ bool inputs_single(const struct inputs *in,
 
 /**
  * struct inputs_file - a file that is looked at
- * @opened: what it holds
- * @file: the layer, or what holds the index
+ * @opened: what it holds, or NULL
  * @fds: the sources that a mount would have, the index first
  * @count: how many
  */
 struct inputs_file {
-	struct sgz_opened opened;
-	int file;
+	struct stargz_opened *opened;
 	int *fds;
 	size_t count;
 };
@@ -91,17 +91,15 @@ int inputs_open(struct inputs_file *input, const struct inputs *in,
 		const char *path, const char *prog);
 
 /**
- * inputs_look() - find out what it is
+ * inputs_check() - is what was given as an index one?
  * @input: opened
  * @in: the options
- * @ctx: the call
- * @opt: how the index of a layer is made; kept
+ * @err: filled on failure
  *
- * Return: as sgz_opened_file(); -EINVAL if what was given as an index is none.
+ * Return: 0, also if nothing was given, or a negative errno.
  */
-int inputs_look(struct inputs_file *input, const struct inputs *in,
-		const struct sgz_context *ctx,
-		const struct stargz_index_options *opt);
+int inputs_check(const struct inputs_file *input, const struct inputs *in,
+		 struct stargz_error *err);
 
 /** inputs_close() - release */
 void inputs_close(struct inputs_file *input);

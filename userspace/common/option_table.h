@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/memory.h"
+#include "names.h"
 #include "size.h"
 
 /* Most rows of a table, --help and --version included. */
@@ -107,7 +107,7 @@ struct option_row {
 			 int64_t : option_take_s64,			\
 			 uint64_t : option_take_u64,			\
 			 const char * : option_take_text,		\
-			 struct sgz_vec : option_take_another),		\
+			 struct names : option_take_another),		\
 	.offset = offsetof(type, member)
 
 /* OPTION_CALL() - a function takes the value and gets the settings. */

@@ -155,12 +155,7 @@ const char *option_take_text(void *at, const struct option_value *value)
 
 const char *option_take_another(void *at, const struct option_value *value)
 {
-	const char **text = sgz_vec_add(at, 1, sizeof(*text));
-
-	if (!text)
-		return "out of memory";
-	*text = value->text;
-	return NULL;
+	return names_add(at, value->text) ? NULL : "out of memory";
 }
 
 const char *option_ignore(void *at, const struct option_value *value)

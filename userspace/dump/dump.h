@@ -8,25 +8,22 @@
 
 #include <stdio.h>
 
-#include "inspect/opened.h"
 #include "options.h"
+#include "stargz/open.h"
 
 /**
  * struct job - one command
  * @settings: the command line
- * @ctx: the call of the library
+ * @err: gets the reason of a failure
  * @opened: what is looked at
  * @to: where to print
  */
 struct job {
 	const struct settings *settings;
-	const struct sgz_context *ctx;
-	struct sgz_opened *opened;
+	struct stargz_error *err;
+	struct stargz_opened *opened;
 	FILE *to;
 };
-
-/** dump_codec() - name of a codec */
-const char *dump_codec(uint8_t codec);
 
 int dump_superblock(const struct job *job);
 int dump_statistics(const struct job *job);
@@ -39,6 +36,6 @@ int dump_tree(const struct job *job);
 int dump_blob(const struct job *job);
 
 /** dump_diff() - compare; 1 if there are differences, each printed */
-int dump_diff(const struct job *a, struct sgz_opened *b);
+int dump_diff(const struct job *a, struct stargz_opened *b);
 
 #endif /* DUMP_H */

@@ -31,7 +31,7 @@ static int fail(const char *path, const char *why)
 	return EXIT_TROUBLE;
 }
 
-static int read_input(struct settings *s, const struct sgz_context *ctx,
+static int read_input(struct settings *s, struct stargz_error *err,
 		      const char *path, struct inputs_file *in)
 {
 	int ret;
@@ -39,16 +39,17 @@ static int read_input(struct settings *s, const struct sgz_context *ctx,
 	s->now = path;
 	if (inputs_open(in, &s->inputs, path, PROG))
 		return EXIT_TROUBLE;
-	ret = inputs_look(in, &s->inputs, ctx, &s->opt);
+	ret = inputs_check(in, &s->inputs, err);
 	if (!ret)
-		ret = sgz_opened_read(&in->opened, in->fds, in->count);
+		ret = stargz_open(&in->opened, in->fds, in->count, &s->opt,
+				  err);
 	if (!ret)
 		return EXIT_SAME;
 	bar_clear(&s->bar);
-	return fail(path, ctx->err->text);
+	return fail(path, err->text);
 }
 
-static int run_command(const struct job *job, struct sgz_opened *other)
+static int run_command(const struct job *job, struct stargz_opened *other)
 {
 	switch (job->settings->command) {
 	case CMD_SUPERBLOCK:
@@ -79,7 +80,7 @@ static int run_command(const struct job *job, struct sgz_opened *other)
 static int open_output(const struct settings *s, struct output *out,
 		       const char *name)
 {
-	char *const *device = s->inputs.devices.data;
+	const char *const *device = s->inputs.devices.name;
 
 	if (output_open(out, name, s->command == CMD_BLOB ? OUTPUT_BINARY : 0))
 		return -1;
@@ -93,11 +94,11 @@ static int open_output(const struct settings *s, struct output *out,
 }
 
 /* Run the command into the output, which appears whole or not at all. */
-static int run(struct settings *s, const struct sgz_context *ctx,
+static int run(struct settings *s, struct stargz_error *err,
 	       struct inputs_file *in)
 {
 	const char *name = s->output ? s->output : "-";
-	struct job job = { s, ctx, &in[0].opened, NULL };
+	struct job job = { s, err, in[0].opened, NULL };
 	struct output out = OUTPUT_INIT;
 	int ret, fd;
 
@@ -111,7 +112,7 @@ static int run(struct settings *s, const struct sgz_context *ctx,
 		output_drop(&out);
 		return fail(name, strerror(errno));
 	}
-	ret = run_command(&job, &in[1].opened);
+	ret = run_command(&job, in[1].opened);
 	bar_clear(&s->bar);
 	if (ferror(job.to) | fclose(job.to)) {
 		output_drop(&out);
@@ -120,7 +121,7 @@ static int run(struct settings *s, const struct sgz_context *ctx,
 	}
 	if (ret < 0) {
 		output_drop(&out);
-		return fail(s->now, ctx->err->text);
+		return fail(s->now, err->text);
 	}
 	if (output_keep(&out))
 		return fail(name, out.why);
@@ -131,7 +132,6 @@ int main(int argc, char **argv)
 {
 	struct settings s = { 0 };
 	struct stargz_error err = { "" };
-	struct sgz_context ctx;
 	struct inputs_file in[2] = { 0 };
 	int code;
 
@@ -139,6 +139,7 @@ int main(int argc, char **argv)
 	code = options_parse(&s, argc, argv);
 	if (code >= 0)
 		return fflush(stdout) ? EXIT_TROUBLE : code;
+	s.opt.struct_size = sizeof(s.opt);
 	s.opt.data = &s;
 	/* So that the digests of a table of contents are kept. */
 	s.opt.check = s.command == CMD_TOC;
@@ -146,15 +147,14 @@ int main(int argc, char **argv)
 		s.opt.warn = on_warning;
 	if (!s.quiet && isatty(STDERR_FILENO))
 		s.opt.progress = on_progress;
-	ctx = sgz_context_of(&s.opt, &err);
 	bar_start(&s.bar);
-	code = read_input(&s, &ctx, s.files[0], &in[0]);
+	code = read_input(&s, &err, s.files[0], &in[0]);
 	if (!code && s.command == CMD_DIFF)
-		code = read_input(&s, &ctx, s.files[1], &in[1]);
+		code = read_input(&s, &err, s.files[1], &in[1]);
 	if (!code)
-		code = run(&s, &ctx, in);
+		code = run(&s, &err, in);
 	inputs_close(&in[0]);
 	inputs_close(&in[1]);
-	sgz_vec_free(&s.inputs.devices);
+	names_free(&s.inputs.devices);
 	return code;
 }

@@ -5,9 +5,9 @@
 #include <getopt.h>
 #include <unistd.h>
 
-#include "base/version.h"
 #include "option_table.h"
 #include "options.h"
+#include "stargz/version.h"
 
 static const char synopsis[] =
 "Usage: " PROG " [COMMAND] [OPTION]... BLOB|INDEX|IMAGE\n"

@@ -7,12 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/base64.h"
-#include "base/escape.h"
-#include "base/path.h"
-#include "base/timestamp.h"
 #include "report.h"
-#include "stargz_fs.h"
+#include "stargz/text.h"
 
 /* Where values begin when they stand one a line. */
 #define COLUMN	20
@@ -45,7 +41,7 @@ static void add_base64(struct json_object *o, const char *key,
 	if (!text)
 		return;
 	snprintf(name, sizeof(name), "%s_base64", key);
-	len = sgz_base64_encode(text, bytes, len);
+	len = stargz_base64_encode(text, bytes, len);
 	json_object_object_add(o, name, json_object_new_string_len(text, len));
 	free(text);
 }
@@ -58,31 +54,31 @@ void report_bytes(struct json_object *o, const char *key, const char *bytes,
 
 	if (!text)
 		return;
-	n = sgz_lossy_text(text, bytes, len);
+	n = stargz_text_lossy(text, bytes, len);
 	json_object_object_add(o, key, json_object_new_string_len(text, n));
-	if (n != len || memcmp(text, bytes, len))
+	if (!stargz_text_is_utf8(bytes, len))
 		add_base64(o, key, bytes, len);
 	free(text);
 }
 
-void report_time(struct json_object *o, const char *key, uint64_t time)
+void report_time(struct json_object *o, const char *key, int64_t sec,
+		 uint32_t nsec)
 {
-	char text[SGZ_TIME_TEXT];
+	char text[STARGZ_TIME_TEXT];
 
-	sgz_time_text(text, time);
+	stargz_time_text(text, sec, nsec);
 	report_text(o, key, text);
 }
 
-/* Text of a value, never more than one line. */
-static void value_text(struct sgz_vec *to, struct json_object *value)
+/* Text of a value, never more than one line; to be freed, NULL without memory. */
+static char *value_text(struct json_object *value)
 {
 	const char *text = value ? json_object_get_string(value) : "";
 	size_t len = strlen(text);
 
 	if (json_object_is_type(value, json_type_string))
 		len = json_object_get_string_len(value);
-	to->count = 0;
-	sgz_escape(to, text, len, NULL);
+	return stargz_text_escape(text, len);
 }
 
 static void print_key(FILE *to, const char *key)
@@ -94,17 +90,16 @@ static void print_key(FILE *to, const char *key)
 static int width_of(struct json_object *rows, const char *key)
 {
 	size_t n = json_object_array_length(rows);
-	struct sgz_vec text = { 0 };
 	size_t width = strlen(key);
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
+		char *text = value_text(json_object_object_get(row, key));
 
-		value_text(&text, json_object_object_get(row, key));
-		if (text.count > width)
-			width = text.count;
+		if (text && strlen(text) > width)
+			width = strlen(text);
+		free(text);
 	}
-	sgz_vec_free(&text);
 	return width;
 }
 
@@ -122,19 +117,17 @@ static void print_cell(FILE *to, const char *text, int width, bool right)
 static void print_row(FILE *to, struct json_object *first, const int *width,
 		      struct json_object *row)
 {
-	struct sgz_vec text = { 0 };
-
 	json_object_object_foreach(first, key, unused) {
 		struct json_object *value = json_object_object_get(row, key);
+		char *text = value_text(value);
 
 		(void)unused;
-		value_text(&text, value);
-		if (text.data)
-			print_cell(to, text.data, *width, is_number(value));
+		if (text)
+			print_cell(to, text, *width, is_number(value));
+		free(text);
 		width++;
 	}
 	putc('\n', to);
-	sgz_vec_free(&text);
 }
 
 /* The row with the most members has all that any of them has. */
@@ -185,21 +178,20 @@ static void print_array(FILE *to, struct json_object *rows)
 
 static void print_text(FILE *to, struct json_object *o)
 {
-	struct sgz_vec text = { 0 };
-
 	json_object_object_foreach(o, key, value) {
 		int pad = COLUMN - (int)strlen(key);
+		char *text;
 
 		print_key(to, key);
 		if (json_object_is_type(value, json_type_array)) {
 			print_array(to, value);
 			continue;
 		}
-		value_text(&text, value);
+		text = value_text(value);
 		fprintf(to, ":%*s%s\n", pad > 0 ? pad : 1, "",
-			text.data ? (char *)text.data : "");
+			text ? text : "");
+		free(text);
 	}
-	sgz_vec_free(&text);
 }
 
 void report_print(FILE *to, struct json_object *o, bool json)

@@ -29,8 +29,9 @@ void report_text(struct json_object *o, const char *key, const char *value);
 void report_bytes(struct json_object *o, const char *key, const char *bytes,
 		  size_t len);
 
-/** report_time() - add a time of the index */
-void report_time(struct json_object *o, const char *key, uint64_t time);
+/** report_time() - add a time, seconds since the Unix epoch and nanoseconds */
+void report_time(struct json_object *o, const char *key, int64_t sec,
+		 uint32_t nsec);
 
 /** report_print() - print an object and release it */
 void report_print(FILE *to, struct json_object *o, bool json);

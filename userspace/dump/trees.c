@@ -1,40 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole trees: as text, and compared.
+ * Whole trees: as text, as a table of contents, and compared.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "dump.h"
-#include "inspect/diff.h"
-#include "inspect/dump.h"
+#include "stargz/compare.h"
+#include "stargz/dump.h"
+#include "stargz/text.h"
+#include "stargz/toc.h"
 
 int dump_tree(const struct job *job)
 {
-	return sgz_dump_write(job->opened, job->settings->threads, job->to);
+	return stargz_dump_write(job->opened, job->settings->threads, job->to,
+				 job->err);
+}
+
+int dump_toc(const struct job *job)
+{
+	return stargz_toc_write(job->opened, job->to, job->err);
 }
 
 static void on_difference(void *data, char where, const char *path,
 			  const char *what)
 {
-	struct sgz_vec text = { 0 };
+	char *text = stargz_text_escape(path, strlen(path));
 	FILE *to = data;
 
-	if (!sgz_escape(&text, path, strlen(path), NULL))
-		fprintf(to, "%c %s%s%s\n", where, (char *)text.data,
-			*what ? ": " : "", what);
-	sgz_vec_free(&text);
+	if (text)
+		fprintf(to, "%c %s%s%s\n", where, text, *what ? ": " : "",
+			what);
+	free(text);
 }
 
-int dump_diff(const struct job *a, struct sgz_opened *b)
+int dump_diff(const struct job *a, struct stargz_opened *b)
 {
-	const struct sgz_treediff diff = {
-		.a = a->opened,
-		.b = b,
+	const struct stargz_compare_options opt = {
+		.struct_size = sizeof(opt),
 		.threads = a->settings->threads,
 		.found = on_difference,
 		.data = a->to,
 	};
 
-	return sgz_treediff_run(&diff);
+	return stargz_compare(a->opened, b, &opt, a->err);
 }

@@ -8,26 +8,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "fsck.h"
-#include "inspect/extract.h"
+#include "stargz/extract.h"
 
-int fsck_extract(struct target *t, const struct sgz_context *ctx)
+int fsck_extract(struct target *t, uint64_t *faults, struct stargz_error *err)
 {
 	const struct settings *s = t->settings;
-	struct sgz_extract_options opt = {
+	const struct stargz_extract_options opt = {
+		.struct_size = sizeof(opt),
 		.path = s->path,
 		.overwrite = s->overwrite,
+		.fault = fsck_fault,
+		.data = t,
 	};
-	int ret;
+	int dir, ret;
 
 	if (mkdir(s->extract, 0700) && errno != EEXIST)
-		return sgz_fail(ctx, -errno, "%s: %s", s->extract,
-				strerror(errno));
-	opt.root = open(s->extract, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (opt.root < 0)
-		return sgz_fail(ctx, -errno, "%s: %s", s->extract,
-				strerror(errno));
-	ret = sgz_extract(&t->input.opened, &opt, &t->faults);
-	close(opt.root);
+		return error_set(err, -errno, "%s: %s", s->extract,
+				 strerror(errno));
+	dir = open(s->extract, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return error_set(err, -errno, "%s: %s", s->extract,
+				 strerror(errno));
+	ret = stargz_extract(t->input.opened, dir, &opt, faults, err);
+	close(dir);
 	return ret;
 }

@@ -53,8 +53,7 @@ int main(int argc, char **argv)
 	code = options_parse(&s, argc, argv);
 	if (code < 0) {
 		code = EXIT_CLEAN;
-		/* So that the digests of a table of contents are kept. */
-		s.opt.check = s.full;
+		s.opt.struct_size = sizeof(s.opt);
 		s.opt.span_size = SPAN_SIZE;
 		s.opt.data = &s;
 		if (!s.quiet)
@@ -64,7 +63,7 @@ int main(int argc, char **argv)
 		for (size_t i = 0; i < s.count; i++)
 			code |= check(&s, s.files[i]);
 	}
-	sgz_vec_free(&s.inputs.devices);
+	names_free(&s.inputs.devices);
 	if (fflush(stdout)) {
 		fprintf(stderr, PROG ": standard output: %s\n",
 			strerror(errno));

@@ -5,9 +5,9 @@
 #include <getopt.h>
 #include <unistd.h>
 
-#include "base/version.h"
 #include "option_table.h"
 #include "options.h"
+#include "stargz/version.h"
 
 /* More threads than that are no help to anybody. */
 #define THREADS_MAX	256

@@ -177,6 +177,7 @@ int main(int argc, char **argv)
 		free(s.layers);
 		return code;
 	}
+	s.opt.struct_size = sizeof(s.opt);
 	s.opt.data = &s;
 	if (!s.quiet)
 		s.opt.warn = on_warning;

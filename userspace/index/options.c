@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/version.h"
 #include "inputs.h"
 #include "option_table.h"
 #include "options.h"
+#include "stargz/version.h"
 
 /* The size of a device image is a multiple of this. */
 #define ALIGN	4096

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "bar.h"
-#include "stargz.h"
+#include "stargz/index.h"
 
 #define PROG	"stargz-index"
 

@@ -29,17 +29,18 @@ static bool add_text(struct json_object *to, const char *key, const char *text)
 }
 
 static bool add_digest(struct json_object *to, const char *key,
-		       const uint8_t sha256[SGZ_SHA256_LEN])
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	char text[8 + 2 * SGZ_SHA256_LEN];
+	char hex[STARGZ_SHA256_HEX], text[8 + sizeof(hex)];
 
-	snprintf(text, sizeof(text), "sha256:%s", sgz_sha256_hex(sha256).text);
+	stargz_sha256_hex(sha256, hex);
+	snprintf(text, sizeof(text), "sha256:%s", hex);
 	return add_text(to, key, text);
 }
 
 /* Digest and place of the TOC under keys that begin with @prefix. */
 static bool add_place(struct json_object *to, const char *prefix,
-		      const struct sgz_made *made)
+		      const struct stargz_made *made)
 {
 	char key[80], text[80];
 
@@ -53,8 +54,8 @@ static bool add_place(struct json_object *to, const char *prefix,
 }
 
 static bool add_annotations(struct json_object *root,
-			    const struct sgz_make_options *opt,
-			    const struct sgz_made *made)
+			    const struct stargz_make_options *opt,
+			    const struct stargz_made *made)
 {
 	struct json_object *to = json_object_new_object();
 	char text[24];
@@ -62,7 +63,7 @@ static bool add_annotations(struct json_object *root,
 	if (!add(root, "annotations", to) ||
 	    !add_digest(to, TOC_DIGEST, made->toc_sha256))
 		return false;
-	if (opt->format == SGZ_FORMAT_ZSTD_CHUNKED)
+	if (opt->format == STARGZ_LAYER_ZSTD_CHUNKED)
 		return add_place(to, "io.containers.zstd-chunked", made);
 	snprintf(text, sizeof(text), "%" PRIu64, made->tar_size);
 	return add_text(to, TAR_SIZE, text);
@@ -70,22 +71,22 @@ static bool add_annotations(struct json_object *root,
 
 /* Those of podman, which knows nothing of frames that files share. */
 static bool add_podman(struct json_object *root,
-		       const struct sgz_make_options *opt,
-		       const struct sgz_made *made)
+		       const struct stargz_make_options *opt,
+		       const struct stargz_made *made)
 {
 	struct json_object *to;
 
-	if (opt->format != SGZ_FORMAT_ZSTD_CHUNKED || opt->min_member)
+	if (opt->format != STARGZ_LAYER_ZSTD_CHUNKED || opt->min_member)
 		return true;
 	to = json_object_new_object();
 	return add(root, "podmanAnnotations", to) &&
 	       add_place(to, "io.github.containers.zstd-chunked", made);
 }
 
-static bool fill(struct json_object *root, const struct sgz_make_options *opt,
-		 const struct sgz_made *made)
+static bool fill(struct json_object *root, const struct stargz_make_options *opt,
+		 const struct stargz_made *made)
 {
-	bool zstd = opt->how.codec == STARGZ_CODEC_ZSTD;
+	bool zstd = opt->encoding == STARGZ_ENCODING_ZSTD;
 
 	return add_text(root, "mediaType", zstd ? MEDIA_TYPE "zstd" :
 						  MEDIA_TYPE "gzip") &&
@@ -96,8 +97,8 @@ static bool fill(struct json_object *root, const struct sgz_make_options *opt,
 	       add_annotations(root, opt, made) && add_podman(root, opt, made);
 }
 
-bool digest_print(const struct sgz_make_options *opt,
-		  const struct sgz_made *made)
+bool digest_print(const struct stargz_make_options *opt,
+		  const struct stargz_made *made)
 {
 	struct json_object *root = json_object_new_object();
 	bool ok = root && fill(root, opt, made);

@@ -5,10 +5,10 @@
 #ifndef DIGEST_H
 #define DIGEST_H
 
-#include "layer/make.h"
+#include "stargz/make.h"
 
 /** digest_print() - print it as JSON on standard output; false without memory */
-bool digest_print(const struct sgz_make_options *opt,
-		  const struct sgz_made *made);
+bool digest_print(const struct stargz_make_options *opt,
+		  const struct stargz_made *made);
 
 #endif /* DIGEST_H */

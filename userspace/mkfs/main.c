@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "digest.h"
-#include "input.h"
-#include "layer/verify_made.h"
 #include "options.h"
 #include "output.h"
 #include "stdfds.h"
@@ -71,9 +70,10 @@ static int keep_one(struct output *out, const char *path)
 /* The files that are read; standard input and a folder are among them. */
 static int check_inputs(struct output *out, const struct settings *s)
 {
-	char *const *reused = s->reuse.data;
+	const char *const *reused = s->reuse.name;
 	const char *const inputs[] = {
-		s->source, s->from_dump, s->old, s->prioritized,
+		s->source, s->make.dump_path, s->make.diff_path,
+		s->make.first_path,
 	};
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
@@ -149,10 +149,10 @@ static void drop_outputs(struct outputs *out)
 
 /* Read back what was written. */
 static int verify(struct settings *s, struct outputs *out,
-		  struct sgz_expected *e)
+		  struct stargz_expected *expected)
 {
+	struct stargz_index_options opt = s->call;
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	int fd = out->layer.fd, ret;
 
 	/* What is no file of ours was only opened to be written. */
@@ -160,44 +160,92 @@ static int verify(struct settings *s, struct outputs *out,
 		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return operation_failed(s->dest, strerror(errno));
-	ret = sgz_verify(&ctx, fd,
-			 s->toc && out->toc.temp ? out->toc.temp : s->toc, e);
+	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
+	ret = stargz_verify(fd, &opt, expected, &err);
 	if (fd != out->layer.fd)
 		close(fd);
 	bar_clear(&s->bar);
 	return ret ? operation_failed(s->dest, err.text) : EXIT_OK;
 }
 
-/* Make the layer in the open file. */
-static int make(struct settings *s, struct outputs *out, struct sgz_made *made,
-		struct sgz_expected *e)
+static int open_source(struct settings *s)
 {
-	struct stat st[2 * OUTPUTS] = { 0 };
-	const struct output *const all[] = {
+	struct stat st;
+	int fd = strcmp(s->source, "-") ?
+		 open(s->source, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		operation_failed(s->source, strerror(errno));
+		return -1;
+	}
+	/* The environment is about files, not about what is in a tar. */
+	if ((!S_ISDIR(st.st_mode) || s->make.dump_path) &&
+	    s->edit.times == STARGZ_TIMES_LIMIT)
+		s->edit.times = STARGZ_TIMES_KEEP;
+	return fd;
+}
+
+/*
+ * The files that a source folder may hold and the layer must not: temporary files,
+ * and the results of an earlier run, which are opened for that.
+ */
+static size_t list_outputs(const struct outputs *out, int *fds)
+{
+	const struct output *const all[OUTPUTS] = {
 		&out->layer, &out->toc, &out->index, &out->image,
 	};
+	size_t n = OUTPUTS;
+
+	for (size_t i = 0; i < OUTPUTS; i++) {
+		fds[i] = all[i]->fd;
+		if (all[i]->temp && all[i]->old.st_mode)
+			fds[n++] = open(all[i]->path, O_PATH | O_CLOEXEC);
+	}
+	return n;
+}
+
+static void close_old(const int *fds, size_t count)
+{
+	for (size_t i = OUTPUTS; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* Make the layer in the open file. */
+static int make(struct settings *s, struct outputs *out,
+		struct stargz_made *made, struct stargz_expected **expected)
+{
+	int skip[2 * OUTPUTS];
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
-	struct input in;
+	int source = open_source(s);
 	int ret;
 
-	/* The temporary files, and the results of an earlier run. */
-	for (size_t i = 0; i < OUTPUTS; i++) {
-		fstat(all[i]->fd, &st[i]);
-		st[OUTPUTS + i] = all[i]->old;
-	}
+	if (source < 0)
+		return EXIT_OPERATION;
+	s->edit.struct_size = sizeof(s->edit);
+	s->make.struct_size = sizeof(s->make);
+	s->make.edit = &s->edit;
+	s->make.exclude = s->exclude;
+	s->make.reuse_paths = s->reuse.name;
+	s->make.reuse_count = s->reuse.count;
+	s->make.skip = skip;
+	s->make.skip_count = list_outputs(out, skip);
+	s->make.expected = s->verify ? expected : NULL;
+	s->make.warn = s->call.warn;
+	s->make.progress = s->call.progress;
+	s->make.data = s->call.data;
 	bar_start(&s->bar);
-	ret = input_open(&in, s, &ctx, st, sizeof(st) / sizeof(st[0]));
-	s->make.reuse = in.reuse;
-	s->make.expected = s->verify ? e : NULL;
-	if (!ret)
-		ret = sgz_make(made, &ctx, &s->make, in.source, out->layer.fd,
-			       out->toc.fd);
-	input_close(&in);
+	ret = stargz_make(source, &s->make, out->layer.fd, out->toc.fd, made,
+			  &err);
 	bar_clear(&s->bar);
+	close_old(skip, s->make.skip_count);
+	if (source != STDIN_FILENO)
+		close(source);
 	if (!ret)
 		return EXIT_OK;
-	return operation_failed(made->unwritten ? s->dest : in.about, err.text);
+	return operation_failed(made->unwritten ? s->dest :
+				made->about ? made->about : s->source,
+				err.text);
 }
 
 /* Make the index of the layer, or the device image. */
@@ -226,16 +274,16 @@ static int run(struct settings *s)
 {
 	struct outputs out = { OUTPUT_INIT, OUTPUT_INIT, OUTPUT_INIT,
 		OUTPUT_INIT, NULL };
-	struct sgz_expected expected = { 0 };
-	struct sgz_made made = { 0 };
+	struct stargz_expected *expected = NULL;
+	struct stargz_made made = { 0 };
 	int code;
 
 	code = open_outputs(&out, s);
 	if (code == EXIT_OK)
 		code = make(s, &out, &made, &expected);
 	if (code == EXIT_OK && s->verify)
-		code = verify(s, &out, &expected);
-	sgz_expect_close(&expected);
+		code = verify(s, &out, expected);
+	stargz_expected_free(expected);
 	if (code == EXIT_OK)
 		code = make_index(s, &out);
 	if (code == EXIT_OK)
@@ -257,6 +305,7 @@ static int make_layer(struct settings *s)
 	char *beside = NULL;
 	int code;
 
+	s->call.struct_size = sizeof(s->call);
 	s->call.data = s;
 	if (!s->quiet)
 		s->call.warn = on_warning;
@@ -280,8 +329,8 @@ int main(int argc, char **argv)
 	code = options_parse(&s, argc, argv);
 	if (code < 0)
 		code = make_layer(&s);
-	sgz_exclude_free(&s.exclude);
-	sgz_vec_free(&s.reuse);
+	stargz_exclude_free(s.exclude);
+	names_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = operation_failed("standard output", strerror(errno));
 	return code;

@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/version.h"
 #include "option_table.h"
 #include "options.h"
-#include "stargz_fs.h"
+#include "stargz/version.h"
 
 #define PAD		4096u
 #define PAD_MAX		(1 << 30)
@@ -31,27 +30,24 @@ static const char synopsis[] =
 static const char epilog[] =
 "Exit status: 0 done, 8 something went wrong, 16 usage.\n";
 
-/*
- * The defaults are the least with which a layer of usual files is not larger
- * than what others make of them: gzip of the tar, squashfs with zstd of the
- * files. The less, the faster a few bytes are read.
- */
 static const struct alg {
 	const char *name;
-	enum stargz_codec codec;
+	enum stargz_encoding encoding;
 	uint32_t max_level;
 	uint32_t level;
 	uint32_t member;
 } algs[] = {
-	{ "gzip", STARGZ_CODEC_GZIP, 12, 6, 256u << 10 },
-	{ "zstd", STARGZ_CODEC_ZSTD, 22, 16, 2u << 20 },
+	{ "gzip", STARGZ_ENCODING_GZIP, STARGZ_LEVEL_GZIP_MAX,
+	  STARGZ_LEVEL_GZIP, STARGZ_MEMBER_GZIP },
+	{ "zstd", STARGZ_ENCODING_ZSTD, STARGZ_LEVEL_ZSTD_MAX,
+	  STARGZ_LEVEL_ZSTD, STARGZ_MEMBER_ZSTD },
 };
 
-static const struct alg *alg_of(enum stargz_codec codec)
+static const struct alg *alg_of(enum stargz_encoding encoding)
 {
 	const struct alg *alg = algs;
 
-	while (alg->codec != codec)
+	while (alg->encoding != encoding)
 		alg++;
 	return alg;
 }
@@ -61,7 +57,7 @@ static const char *const alg_names[] = { "gzip", "zstd", NULL };
 /* ALG[,LEVEL] */
 static const char *take_compression(void *at, const struct option_value *value)
 {
-	struct sgz_compression *how = at;
+	struct stargz_make_options *make = at;
 
 	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
 		const struct option_row number = {
@@ -80,25 +76,25 @@ static const char *take_compression(void *at, const struct option_value *value)
 		    option_convert(&number, SIZE_DECIMAL, &level))
 			return option_why("not a level of %s (1 to %u)",
 					  algs[i].name, algs[i].max_level);
-		how->codec = algs[i].codec;
-		how->level = level.number;
+		make->encoding = algs[i].encoding;
+		make->level = level.number;
 		return NULL;
 	}
 	return "neither gzip nor zstd";
 }
 
 static const char *const format_names[] = {
-	[SGZ_FORMAT_ESTARGZ] = "estargz",
-	[SGZ_FORMAT_STARGZ] = "stargz",
-	[SGZ_FORMAT_ZSTD_CHUNKED] = "zstd-chunked",
-	[SGZ_FORMAT_EXTERNAL_TOC] = "external-toc",
+	[STARGZ_LAYER_ESTARGZ] = "estargz",
+	[STARGZ_LAYER_STARGZ] = "stargz",
+	[STARGZ_LAYER_ZSTD_CHUNKED] = "zstd-chunked",
+	[STARGZ_LAYER_EXTERNAL_TOC] = "external-toc",
 	NULL
 };
 
-static enum stargz_codec format_codec(enum sgz_layer_format format)
+static enum stargz_encoding format_encoding(enum stargz_layer_format format)
 {
-	return format == SGZ_FORMAT_ZSTD_CHUNKED ? STARGZ_CODEC_ZSTD :
-						   STARGZ_CODEC_GZIP;
+	return format == STARGZ_LAYER_ZSTD_CHUNKED ? STARGZ_ENCODING_ZSTD :
+						     STARGZ_ENCODING_GZIP;
 }
 
 static const char *take_format(void *at, const struct option_value *value)
@@ -117,11 +113,10 @@ static const char *take_reuse(void *at, const struct option_value *value)
 	char *names = (char *)value->text, *name;
 
 	while ((name = strsep(&names, ","))) {
-		char **to = sgz_vec_add(at, 1, sizeof(*to));
-
-		if (!to || !*name)
-			return to ? "a name is missing" : "out of memory";
-		*to = name;
+		if (!*name)
+			return "a name is missing";
+		if (!names_add(at, name))
+			return "out of memory";
 	}
 	return NULL;
 }
@@ -151,19 +146,18 @@ static const char *take_exclude(void *at, const struct option_value *value)
 {
 	struct settings *s = at;
 	struct stargz_error err = { "" };
-	const struct sgz_context ctx = sgz_context_of(&s->call, &err);
 	int ret;
 
 	if (value->code == BY_REGEX)
-		ret = sgz_exclude_pattern(&s->exclude, &ctx, value->text);
+		ret = stargz_exclude_regex(&s->exclude, value->text, &err);
 	else
-		ret = sgz_exclude_path(&s->exclude, &ctx, value->text);
+		ret = stargz_exclude_path(&s->exclude, value->text, &err);
 	return ret ? option_why("%s", err.text) : NULL;
 }
 
 static const char *take_id(void *at, const struct option_value *value)
 {
-	struct sgz_edit_owner *owner = at;
+	struct stargz_edit_owner *owner = at;
 
 	owner->set = true;
 	owner->id = value->number;
@@ -173,7 +167,7 @@ static const char *take_id(void *at, const struct option_value *value)
 static const char *take_all_root(void *at, const struct option_value *value)
 {
 	static const struct option_value root;
-	struct sgz_edit *edit = at;
+	struct stargz_edit *edit = at;
 
 	(void)value;
 	take_id(&edit->uid, &root);
@@ -182,17 +176,17 @@ static const char *take_all_root(void *at, const struct option_value *value)
 
 static const char *take_time(void *at, const struct option_value *value)
 {
-	struct sgz_edit *edit = at;
+	struct stargz_edit *edit = at;
 
-	sgz_time_convert(value->number, 0, &edit->time);
-	edit->times = SGZ_TIME_SET;
+	edit->time = value->number;
+	edit->times = STARGZ_TIMES_SET;
 	return NULL;
 }
 
 static const char *const sort_names[] = {
-	[SGZ_SORT_NONE] = "none",
-	[SGZ_SORT_PATH] = "path",
-	[SGZ_SORT_TYPE] = "type",
+	[STARGZ_SORT_NONE] = "none",
+	[STARGZ_SORT_PATH] = "path",
+	[STARGZ_SORT_TYPE] = "type",
 	NULL
 };
 
@@ -205,11 +199,11 @@ static const char *const sort_names[] = {
 	.min = -(int64_t)UINT32_MAX, .max = UINT32_MAX
 #define TIME								\
 	.kind = OPTION_NUMBER, .argument = "SEC",			\
-	.min = STARGZ_TIME_BASE, .max = STARGZ_TIME_MAX - 1
+	.min = STARGZ_SECONDS_MIN, .max = STARGZ_SECONDS_MAX
 
 static const struct option_row rows[] = {
 	{ OPTION('z', NULL,
-		 OPTION_CALL_AT(take_compression, struct settings, make.how)),
+		 OPTION_CALL_AT(take_compression, struct settings, make)),
 	  .kind = OPTION_TEXT, .argument = "ALG[,LEVEL]", .words = alg_names,
 	  .section = "What is made",
 	  .help = "compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (16)" },
@@ -222,17 +216,17 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "chunk-size",
 		 OPTION_STORE(struct settings, make.chunk_size)),
 	  .kind = OPTION_SIZE, .argument = "N",
-	  .min = 4096, .max = STARGZ_SPAN_MAX,
+	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
 	  .help = "cut larger files in pieces of N bytes",
 	  .preset = "--max-member" },
 	{ OPTION(0, "max-member",
 		 OPTION_STORE(struct settings, make.max_member)),
 	  .kind = OPTION_SIZE, .argument = "N",
-	  .min = 4096, .max = STARGZ_SPAN_MAX,
+	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
 	  .help = "most bytes of a member, unpacked", .preset = "256K; zstd: 2M" },
 	{ OPTION(0, "min-chunk-size",
 		 OPTION_STORE(struct settings, make.min_member)),
-	  .kind = OPTION_SIZE, .argument = "N", .max = STARGZ_SPAN_MAX,
+	  .kind = OPTION_SIZE, .argument = "N", .max = STARGZ_MEMBER_MAX,
 	  .help = "let files share members until they have N bytes; 0: a member for each file",
 	  .preset = "half of --max-member" },
 	{ OPTION(0, "pad", OPTION_STORE(struct settings, make.pad)),
@@ -256,7 +250,7 @@ static const struct option_row rows[] = {
 	  .help = "print digests and annotations, as JSON" },
 	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
 	  .help = "read DEST back and compare it with what SOURCE said" },
-	{ OPTION(0, "from-dump", OPTION_STORE(struct settings, from_dump)),
+	{ OPTION(0, "from-dump", OPTION_STORE(struct settings, make.dump_path)),
 	  .kind = OPTION_FILE, .argument = "TEXT", .section = "What is taken",
 	  .help = "the tree that TEXT describes, see stargz-dump(5), with "
 		  "content from SOURCE, a directory, layer or index" },
@@ -267,17 +261,17 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_TEXT, .argument = "REGEX", .code = BY_REGEX,
 	  .help = "leave out what matches, and what is below" },
 	{ OPTION(0, "one-file-system",
-		 OPTION_STORE(struct settings, one_file_system)),
+		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },
-	{ OPTION(0, "diff", OPTION_STORE(struct settings, old)),
+	{ OPTION(0, "diff", OPTION_STORE(struct settings, make.diff_path)),
 	  .kind = OPTION_FILE, .argument = "OLD",
 	  .help = "only what differs from OLD, a layer or an index, with "
 		  "whiteouts for what is gone" },
-	{ OPTION(0, "sort", OPTION_STORE(struct settings, sort)),
+	{ OPTION(0, "sort", OPTION_STORE(struct settings, make.sort)),
 	  .kind = OPTION_CHOICE, .argument = "ORDER", .words = sort_names,
 	  .help = "none, path, or type: files of a kind together" },
 	{ OPTION(0, "prioritized-files",
-		 OPTION_STORE(struct settings, prioritized)),
+		 OPTION_STORE(struct settings, make.first_path)),
 	  .kind = OPTION_FILE, .argument = "FILE",
 	  .help = "these come first, to be read ahead: a path a line" },
 	{ OPTION(0, "all-root",
@@ -336,10 +330,10 @@ static unsigned int count_cpus(void)
 }
 
 /* Sizes of members that were not given follow from those that were. */
-static void set_sizes(struct sgz_make_options *make)
+static void set_sizes(struct stargz_make_options *make)
 {
 	if (make->max_member == UNSET) {
-		make->max_member = alg_of(make->how.codec)->member;
+		make->max_member = alg_of(make->encoding)->member;
 		if (make->chunk_size != UNSET &&
 		    make->chunk_size > make->max_member)
 			make->max_member = make->chunk_size;
@@ -347,20 +341,21 @@ static void set_sizes(struct sgz_make_options *make)
 	if (make->chunk_size == UNSET)
 		make->chunk_size = make->max_member;
 	if (make->min_member == UNSET)
-		make->min_member = make->format == SGZ_FORMAT_STARGZ ?
+		make->min_member = make->format == STARGZ_LAYER_STARGZ ?
 				   0 : make->max_member / 2;
 }
 
 /* Format and codec follow from each other. */
 static void set_format(struct settings *s)
 {
-	struct sgz_compression *how = &s->make.how;
+	struct stargz_make_options *make = &s->make;
 
-	if (!how->level) {
-		how->codec = format_codec(s->make.format);
-		how->level = alg_of(how->codec)->level;
-	} else if (!s->format_given && how->codec == STARGZ_CODEC_ZSTD) {
-		s->make.format = SGZ_FORMAT_ZSTD_CHUNKED;
+	if (!make->level) {
+		make->encoding = format_encoding(make->format);
+		make->level = alg_of(make->encoding)->level;
+	} else if (!s->format_given &&
+		   make->encoding == STARGZ_ENCODING_ZSTD) {
+		make->format = STARGZ_LAYER_ZSTD_CHUNKED;
 	}
 }
 
@@ -371,7 +366,7 @@ static int set_times(struct settings *s)
 	struct option_value value = { .text = getenv("SOURCE_DATE_EPOCH") };
 	const char *why;
 
-	if (s->edit.times != SGZ_TIME_KEEP)
+	if (s->edit.times != STARGZ_TIMES_KEEP)
 		return -1;
 	if (!value.text || !*value.text)
 		return s->all_time ? usage("needs -T or $SOURCE_DATE_EPOCH",
@@ -381,17 +376,17 @@ static int set_times(struct settings *s)
 		return usage(why, "$SOURCE_DATE_EPOCH");
 	take_time(&s->edit, &value);
 	if (!s->all_time)
-		s->edit.times = SGZ_TIME_LIMIT;
+		s->edit.times = STARGZ_TIMES_LIMIT;
 	return -1;
 }
 
 /* What goes together and what does not; returns -1 to go on. */
 static int check_options(const struct settings *s)
 {
-	const struct sgz_make_options *make = &s->make;
-	bool external = make->format == SGZ_FORMAT_EXTERNAL_TOC;
+	const struct stargz_make_options *make = &s->make;
+	bool external = make->format == STARGZ_LAYER_EXTERNAL_TOC;
 
-	if (make->how.codec != format_codec(make->format))
+	if (make->encoding != format_encoding(make->format))
 		return usage("the format does not have this compression",
 			     format_names[make->format]);
 	if (external != !!s->toc)
@@ -401,7 +396,7 @@ static int check_options(const struct settings *s)
 	if (make->min_member > make->max_member)
 		return usage("is more than a member may have",
 			     "--min-chunk-size");
-	if (make->format == SGZ_FORMAT_STARGZ && make->min_member)
+	if (make->format == STARGZ_LAYER_STARGZ && make->min_member)
 		return usage("members are not shared in this format",
 			     "--min-chunk-size");
 	if (!strcmp(s->dest, "-") && (s->index_beside || s->index))

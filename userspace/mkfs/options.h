@@ -9,11 +9,9 @@
 #include <stddef.h>
 
 #include "bar.h"
-#include "layer/make.h"
-#include "source/edit.h"
-#include "source/exclude_rules.h"
-#include "source/order.h"
-#include "stargz.h"
+#include "names.h"
+#include "stargz/index.h"
+#include "stargz/make.h"
 
 #define PROG	"mkfs.stargz"
 
@@ -25,18 +23,13 @@ enum exit_code {
 
 /**
  * struct settings - the command line, and what messages need to know
- * @make: for the library
+ * @make: for the library: how the layer is made
  * @format_given: the user named the format
- * @call: what all parts of the library are told
- * @exclude: what is left out
+ * @call: for the library: how its index is made
+ * @exclude: what is left out, or NULL
  * @edit: what is changed
  * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
- * @sort: the order
- * @one_file_system: do not go into directories where something is mounted
- * @prioritized: file with a list of what comes first, or NULL
- * @from_dump: text of the tree that is wanted, or NULL
- * @reuse: char *, layers of which members may be copied
- * @old: layer of which only the differences are wanted, or NULL
+ * @reuse: layers of which members may be copied
  * @dest: file to write
  * @source: what to make the layer from
  * @toc: file for an external table of contents, or NULL
@@ -52,18 +45,13 @@ enum exit_code {
  * @bar: the progress bar
  */
 struct settings {
-	struct sgz_make_options make;
+	struct stargz_make_options make;
 	bool format_given;
 	struct stargz_index_options call;
-	struct sgz_exclude exclude;
-	struct sgz_edit edit;
+	struct stargz_exclude *exclude;
+	struct stargz_edit edit;
 	bool all_time;
-	enum sgz_sort sort;
-	bool one_file_system;
-	const char *prioritized;
-	const char *from_dump;
-	struct sgz_vec reuse;
-	const char *old;
+	struct names reuse;
 	const char *dest;
 	const char *source;
 	const char *toc;

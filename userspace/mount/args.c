@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "args.h"
-#include "base/version.h"
+#include "stargz/version.h"
 #include "stargz_fs.h"
 #include "xalloc.h"
 

@@ -57,14 +57,14 @@ void cache_close(struct cache *cache)
 	cache->fd = -1;
 }
 
-static char *file_name(const struct sgz_hex *key)
+static char *file_name(const char *key)
 {
-	return xasprintf("%s%s", key->text, CACHE_SUFFIX);
+	return xasprintf("%s%s", key, CACHE_SUFFIX);
 }
 
-char *cache_path(const struct cache *cache, const struct sgz_hex *key)
+char *cache_path(const struct cache *cache, const char *key)
 {
-	return xasprintf("%s/%s%s", cache->dir, key->text, CACHE_SUFFIX);
+	return xasprintf("%s/%s%s", cache->dir, key, CACHE_SUFFIX);
 }
 
 /* Open an index that nobody can evict any more. */
@@ -84,7 +84,7 @@ static int open_locked(const struct cache *cache, const char *name,
 	return -ENOENT;
 }
 
-int cache_find(const struct cache *cache, const struct sgz_hex *key,
+int cache_find(const struct cache *cache, const char *key,
 	       const struct source *src)
 {
 	const struct timespec now[2] = {
@@ -154,7 +154,7 @@ static int by_name(const struct cache *cache, const char *name,
 	return named;
 }
 
-int cache_add(const struct cache *cache, const struct sgz_hex *key,
+int cache_add(const struct cache *cache, const char *key,
 	      const struct source *src, int new)
 {
 	char *proc = xasprintf("/proc/self/fd/%d", new);

@@ -11,7 +11,6 @@
 #ifndef MOUNT_CACHE_H
 #define MOUNT_CACHE_H
 
-#include "base/sha256.h"
 #include "source.h"
 
 /**
@@ -45,7 +44,7 @@ int cache_open(struct cache *cache, const char *dir, uint64_t limit);
  *
  * Return: a new string.
  */
-char *cache_path(const struct cache *cache, const struct sgz_hex *key);
+char *cache_path(const struct cache *cache, const char *key);
 
 /**
  * cache_find() - get an index
@@ -58,7 +57,7 @@ char *cache_path(const struct cache *cache, const struct sgz_hex *key);
  * Return: the index, open for reading, and kept from eviction while it is
  * open; -ENOENT if there is none; or another negative errno.
  */
-int cache_find(const struct cache *cache, const struct sgz_hex *key,
+int cache_find(const struct cache *cache, const char *key,
 	       const struct source *src);
 
 /**
@@ -80,7 +79,7 @@ int cache_new(const struct cache *cache);
  * Return: as cache_find(); the index may be one that somebody else made in the
  * meantime. -EFBIG if it is larger than the whole cache may be.
  */
-int cache_add(const struct cache *cache, const struct sgz_hex *key,
+int cache_add(const struct cache *cache, const char *key,
 	      const struct source *src, int new);
 
 /**

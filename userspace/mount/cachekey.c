@@ -22,12 +22,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/version.h"
-#include "blob/footer.h"
-#include "blob/footer_find.h"
 #include "cachekey.h"
+#include "error.h"
+#include "stargz/footer.h"
+#include "stargz/toc.h"
+#include "stargz/version.h"
 #include "stargz_fs.h"
-#include "toc/read.h"
 #include "xalloc.h"
 
 #define NSEC		1000000000ll
@@ -36,20 +36,15 @@
 #define COARSE_STEP	(2 * NSEC)
 
 /* Digest of a text, which is freed. */
-static int hash_text(struct sgz_hex *hex, const struct sgz_context *ctx,
+static int hash_text(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 		     char *text)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
-	struct sgz_sha256 sha;
-	int ret = sgz_sha256_open(&sha, ctx);
+	uint8_t digest[STARGZ_SHA256_LEN];
+	int ret = stargz_sha256(text, strlen(text), digest, err);
 
-	if (!ret) {
-		sgz_sha256_add(&sha, text, strlen(text));
-		sgz_sha256_get(&sha, digest);
-		*hex = sgz_sha256_hex(digest);
-		sgz_sha256_close(&sha);
-	}
 	free(text);
+	if (!ret)
+		stargz_sha256_hex(digest, name);
 	return ret;
 }
 
@@ -65,18 +60,18 @@ static char *head_text(const struct source *src,
 			 src->start, src->blob.size);
 }
 
-static int name_of_toc(struct sgz_hex *name, const struct sgz_context *ctx,
+static int name_of_toc(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 		       const struct source *src,
-		       const struct mount_options *opt, unsigned int codec,
+		       const struct mount_options *opt, unsigned int encoding,
 		       uint64_t content_end,
-		       const uint8_t sha256[SGZ_SHA256_LEN])
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	char *text = head_text(src, opt);
+	char *text = head_text(src, opt), hex[STARGZ_SHA256_HEX];
 
-	text = xappend(text, ", codec %u, content up to %" PRIu64
-		       ", TOC sha256:%s\n", codec, content_end,
-		       sgz_sha256_hex(sha256).text);
-	return hash_text(name, ctx, text);
+	stargz_sha256_hex(sha256, hex);
+	text = xappend(text, ", encoding %u, content up to %" PRIu64
+		       ", TOC sha256:%s\n", encoding, content_end, hex);
+	return hash_text(name, err, text);
 }
 
 static int64_t nanoseconds(const struct timespec *t)
@@ -104,16 +99,16 @@ static char *append_identity(char *text, const struct stat *st)
 }
 
 /* An empty name if the file cannot be known again. */
-static int name_of_file(struct sgz_hex *name, const struct sgz_context *ctx,
+static int name_of_file(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 			const struct source *src,
 			const struct mount_options *opt)
 {
 	struct stat st, toc = { 0 };
 	char *text;
 
-	name->text[0] = '\0';
+	name[0] = '\0';
 	if (fstat(src->blob.fd, &st) || (opt->toc && stat(opt->toc, &toc)))
-		return sgz_fail(ctx, -errno, "%s", strerror(errno));
+		return error_set(err, -errno, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode) || !is_settled(&st) ||
 	    (opt->toc && (!S_ISREG(toc.st_mode) || !is_settled(&toc))))
 		return 0;
@@ -122,37 +117,42 @@ static int name_of_file(struct sgz_hex *name, const struct sgz_context *ctx,
 	text = append_identity(text, &st);
 	if (opt->toc)
 		text = append_identity(text, &toc);
-	return hash_text(name, ctx, text);
+	return hash_text(name, err, text);
 }
 
 /* An empty name if the layer has no table of contents. */
-static int name_before(struct sgz_hex *name, const struct sgz_context *ctx,
+static int name_before(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 		       const struct source *src,
 		       const struct mount_options *opt)
 {
-	const struct sgz_toc_options how = { .path = opt->toc };
-	uint8_t sha256[SGZ_SHA256_LEN];
-	struct sgz_footer footer;
+	const struct stargz_index_options how = {
+		.struct_size = sizeof(how),
+		.toc_path = opt->toc,
+		.offset = src->blob.start,
+		.size = src->blob.size,
+	};
+	uint8_t sha256[STARGZ_SHA256_LEN];
+	struct stargz_footer footer;
 	int ret;
 
-	name->text[0] = '\0';
-	ret = sgz_footer_read(&footer, &src->blob, ctx, NULL);
+	name[0] = '\0';
+	ret = stargz_footer_find(&footer, src->blob.fd, src->blob.start,
+				 src->blob.size, NULL, err);
 	if (ret <= 0)
 		return ret;
-	ret = sgz_toc_digest(ctx, &how, &src->blob, &footer, sha256);
-	return ret ? ret : name_of_toc(name, ctx, src, opt, footer.codec,
+	ret = stargz_toc_digest(src->blob.fd, &how, sha256, err);
+	return ret ? ret : name_of_toc(name, err, src, opt, footer.encoding,
 				       footer.data_end, sha256);
 }
 
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
-	const struct sgz_context ctx = { .err = err };
-	int ret = name_before(&key->toc, &ctx, src, opt);
+	int ret = name_before(key->toc, err, src, opt);
 
 	if (!ret)
-		ret = name_of_file(&key->file, &ctx, src, opt);
-	if (!ret && !key->toc.text[0] && !key->file.text[0])
+		ret = name_of_file(key->file, err, src, opt);
+	if (!ret && !key->toc[0] && !key->file[0])
 		return -ENODATA;
 	return ret;
 }
@@ -160,15 +160,14 @@ int cachekey_make(const struct source *src, const struct mount_options *opt,
 bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 		       const struct mount_options *opt,
 		       const struct stargz_index_stats *stats,
-		       struct sgz_hex *name)
+		       char name[STARGZ_SHA256_HEX])
 {
 	struct stargz_error err;
-	const struct sgz_context ctx = { .err = &err };
 
 	if (stats->toc_only)
-		return !name_of_toc(name, &ctx, src, opt, stats->codec,
+		return !name_of_toc(name, &err, src, opt, stats->codec,
 				    stats->content_end, stats->toc_sha256);
 	/* The file must not have changed while it was read. */
-	return key->file.text[0] && !name_of_file(name, &ctx, src, opt) &&
-	       !strcmp(name->text, key->file.text);
+	return key->file[0] && !name_of_file(name, &err, src, opt) &&
+	       !strcmp(name, key->file);
 }

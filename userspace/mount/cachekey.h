@@ -5,9 +5,10 @@
 #ifndef MOUNT_CACHEKEY_H
 #define MOUNT_CACHEKEY_H
 
-#include "base/sha256.h"
 #include "options.h"
 #include "source.h"
+#include "stargz/digest.h"
+#include "stargz/index.h"
 
 /**
  * struct cachekey - the names that an index of a source may have
@@ -17,8 +18,8 @@
  *	if the source is no regular file, or one that changed a moment ago
  */
 struct cachekey {
-	struct sgz_hex toc;
-	struct sgz_hex file;
+	char toc[STARGZ_SHA256_HEX];
+	char file[STARGZ_SHA256_HEX];
 };
 
 /**
@@ -50,6 +51,6 @@ int cachekey_make(const struct source *src, const struct mount_options *opt,
 bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 		       const struct mount_options *opt,
 		       const struct stargz_index_stats *stats,
-		       struct sgz_hex *name);
+		       char name[STARGZ_SHA256_HEX]);
 
 #endif /* MOUNT_CACHEKEY_H */

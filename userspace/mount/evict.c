@@ -14,10 +14,11 @@
 
 #include "evict.h"
 #include "msg.h"
+#include "stargz/digest.h"
 #include "xalloc.h"
 
 struct entry {
-	char name[SGZ_SHA256_LEN * 2 + sizeof(CACHE_SUFFIX)];
+	char name[STARGZ_SHA256_LEN * 2 + sizeof(CACHE_SUFFIX)];
 	struct stat st;
 };
 
@@ -29,7 +30,7 @@ struct entries {
 
 static bool is_index_name(const char *name)
 {
-	const size_t digits = SGZ_SHA256_LEN * 2;
+	const size_t digits = STARGZ_SHA256_LEN * 2;
 
 	return strspn(name, "0123456789abcdef") == digits &&
 	       !strcmp(name + digits, CACHE_SUFFIX);

@@ -15,6 +15,7 @@
 #include "cachekey.h"
 #include "index.h"
 #include "indexfile.h"
+#include "stargz/index.h"
 #include "xalloc.h"
 
 static enum mount_exit fail(const struct source *src, int ret,
@@ -83,6 +84,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 {
 	struct warnings warnings = { .path = src->path };
 	const struct stargz_index_options how = {
+		.struct_size = sizeof(how),
 		.toc_path = opt->toc,
 		.toc_digest = opt->toc_digest,
 		.raw = opt->raw,
@@ -154,15 +156,15 @@ static enum mount_exit make_index(struct index *index,
 {
 	struct stargz_error err = { "" };
 	struct stargz_index_stats stats;
-	struct sgz_hex name;
+	char name[STARGZ_SHA256_HEX];
 	int fd = make(&cache, src, opt, &stats, &err);
 
 	if (fd < 0)
 		return fail(src, fd, &err);
-	if (cache && cachekey_of_index(key, src, opt, &stats, &name))
-		index->fd = cache_add(cache, &name, src, fd);
+	if (cache && cachekey_of_index(key, src, opt, &stats, name))
+		index->fd = cache_add(cache, name, src, fd);
 	if (index->fd >= 0) {
-		index->path = cache_path(cache, &name);
+		index->path = cache_path(cache, name);
 		msg_note(src->path, "index: made %s", index->path);
 	} else {
 		/* The kernel refuses an index that is open for writing. */
@@ -180,7 +182,7 @@ static enum mount_exit through_cache(struct index *index,
 				     const struct mount_options *opt)
 {
 	struct stargz_error err = { "" };
-	const struct sgz_hex *name;
+	const char *name;
 	struct cachekey key;
 	int ret;
 
@@ -189,10 +191,10 @@ static enum mount_exit through_cache(struct index *index,
 		return make_index(index, NULL, NULL, src, opt);
 	if (ret)
 		return fail(src, ret, &err);
-	name = key.toc.text[0] ? &key.toc : &key.file;
+	name = key.toc[0] ? key.toc : key.file;
 	index->fd = cache_find(cache, name, src);
-	if (index->fd < 0 && name == &key.toc && key.file.text[0]) {
-		name = &key.file;
+	if (index->fd < 0 && name == key.toc && key.file[0]) {
+		name = key.file;
 		index->fd = cache_find(cache, name, src);
 	}
 	if (index->fd < 0)

@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/sha256.h"
 #include "indexfile.h"
+#include "stargz/digest.h"
 
 static int read_at(int fd, void *buf, size_t len, uint64_t pos)
 {
@@ -71,11 +71,11 @@ bool indexfile_describes(int fd, const struct source *src)
 
 int indexfile_has_toc(int fd, const char *toc_digest)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 	struct indexfile index;
 	int ret;
 
-	ret = sgz_sha256_parse(toc_digest, digest);
+	ret = stargz_sha256_parse(toc_digest, digest);
 	if (!ret)
 		ret = indexfile_read(fd, &index);
 	if (ret)

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "base/sha256.h"
 #include "options.h"
+#include "stargz/digest.h"
 #include "xalloc.h"
 
 /* How a generic option changes the MOUNT_ATTR_* flags. */
@@ -143,9 +143,9 @@ static const char *take_path(void *at, const struct option_value *value)
 
 static const char *take_digest(void *at, const struct option_value *value)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 
-	if (sgz_sha256_parse(value->text, digest))
+	if (stargz_sha256_parse(value->text, digest))
 		return "not sha256: and 64 hexadecimal digits";
 	set_text(at, xasprintf("%s", value->text));
 	return NULL;

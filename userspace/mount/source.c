@@ -14,11 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "blob/footer.h"
-#include "blob/footer_find.h"
-#include "format/format.h"
+#include "error.h"
 #include "loop.h"
 #include "source.h"
+#include "stargz/footer.h"
 #include "stargz_fs.h"
 #include "xalloc.h"
 
@@ -88,24 +87,14 @@ enum mount_exit source_open(struct source *src, const char *name,
 	return MOUNT_OK;
 }
 
-/* The part of a file that offset and size limit leave. */
-static int limit(struct sgz_blob *blob, const struct sgz_context *ctx, int fd,
-		 uint64_t offset, uint64_t sizelimit)
-{
-	int ret = sgz_blob_open(blob, ctx, fd, offset, 0);
-
-	if (!ret && sizelimit && sizelimit < blob->size)
-		blob->size = sizelimit;
-	return ret;
-}
-
-static bool same_bytes(const struct sgz_blob *a, const struct sgz_blob *b,
-		       const struct sgz_context *ctx, uint64_t pos, size_t len)
+static bool same_bytes(const struct range *a, const struct range *b,
+		       uint64_t pos, size_t len)
 {
 	unsigned char buf_a[SAME_BYTES], buf_b[SAME_BYTES];
+	struct stargz_error err;
 
-	return !sgz_blob_read(a, ctx, pos, buf_a, len) &&
-	       !sgz_blob_read(b, ctx, pos, buf_b, len) &&
+	return !range_read(a, pos, buf_a, len, &err) &&
+	       !range_read(b, pos, buf_b, len, &err) &&
 	       !memcmp(buf_a, buf_b, len);
 }
 
@@ -113,23 +102,23 @@ static bool same_bytes(const struct sgz_blob *a, const struct sgz_blob *b,
  * The name of the file behind a loop device may by now be that of another
  * file, or be one of another mount namespace.
  */
-static bool shows(const struct sgz_blob *device, const struct sgz_blob *file,
-		  const struct sgz_context *ctx)
+static bool shows(const struct range *device, const struct range *file)
 {
 	uint64_t size = device->size;
 	size_t len = size < SAME_BYTES ? size : SAME_BYTES;
 
 	return size == file->size / SECTOR * SECTOR &&
-	       same_bytes(device, file, ctx, 0, len) &&
-	       same_bytes(device, file, ctx, size - len, len);
+	       same_bytes(device, file, 0, len) &&
+	       same_bytes(device, file, size - len, len);
 }
 
 /* Read the layer from the file behind a loop device, if there is such. */
-static bool use_backing_file(struct source *src, const struct sgz_context *ctx,
+static bool use_backing_file(struct source *src,
 			     const struct mount_options *opt)
 {
 	struct loop_backing backing;
-	struct sgz_blob device, file;
+	struct range device, file;
+	struct stargz_error err;
 	struct stat st;
 	int fd;
 
@@ -139,9 +128,9 @@ static bool use_backing_file(struct source *src, const struct sgz_context *ctx,
 		return false;
 	fd = open(backing.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 ||
-	    sgz_blob_open(&device, ctx, src->fd, 0, 0) ||
-	    limit(&file, ctx, fd, backing.offset, backing.sizelimit) ||
-	    !shows(&device, &file, ctx)) {
+	    range_open(&device, src->fd, 0, 0, &err) ||
+	    range_open(&file, fd, backing.offset, backing.sizelimit, &err) ||
+	    !shows(&device, &file)) {
 		msg_note(src->path, "cannot use its backing file %s",
 			 backing.path);
 		free(backing.path);
@@ -156,8 +145,8 @@ static bool use_backing_file(struct source *src, const struct sgz_context *ctx,
 }
 
 /* How many bytes of @blob are left without the zeroes at its end. */
-static int trim_zeroes(const struct sgz_blob *blob,
-		       const struct sgz_context *ctx, uint64_t *end)
+static int trim_zeroes(const struct range *blob, uint64_t *end,
+		       struct stargz_error *err)
 {
 	uint64_t floor = blob->size > PADDING_MAX ?
 			 blob->size - PADDING_MAX : 0;
@@ -168,7 +157,7 @@ static int trim_zeroes(const struct sgz_blob *blob,
 		size_t len = *end - floor < sizeof(buf) ? *end - floor :
 							  sizeof(buf);
 
-		ret = sgz_blob_read(blob, ctx, *end - len, buf, len);
+		ret = range_read(blob, *end - len, buf, len, err);
 		if (ret)
 			return ret;
 		while (len && !buf[len - 1]) {
@@ -181,27 +170,34 @@ static int trim_zeroes(const struct sgz_blob *blob,
 	return -ENODATA;
 }
 
+static int find_footer(const struct range *blob, struct stargz_footer *footer,
+		       struct stargz_error *err)
+{
+	return stargz_footer_find(footer, blob->fd, blob->start, blob->size,
+				  NULL, err);
+}
+
 /*
  * Find the end of the layer before padding, as block devices have it, and
  * files that were made for them. -ENODATA: there is no footer. Layers without
  * one say themselves where they end.
  */
-static int trim_padding(struct sgz_blob *blob, const struct sgz_context *ctx)
+static int trim_padding(struct range *blob, struct stargz_error *err)
 {
 	/* So many zeroes end a footer of gzip and one of zstd:chunked. */
 	static const unsigned int zeroes[] = { 8, 0 };
 	uint64_t end;
 	int ret;
 
-	ret = trim_zeroes(blob, ctx, &end);
+	ret = trim_zeroes(blob, &end, err);
 	for (int i = 0; !ret && i < 2; i++) {
-		struct sgz_blob trimmed = *blob;
-		struct sgz_footer footer;
+		struct range trimmed = *blob;
+		struct stargz_footer footer;
 
 		trimmed.size = end + zeroes[i];
 		if (trimmed.size > blob->size)
 			continue;
-		ret = sgz_footer_read(&footer, &trimmed, ctx, NULL);
+		ret = find_footer(&trimmed, &footer, err);
 		if (ret == 1)
 			*blob = trimmed;
 	}
@@ -222,26 +218,33 @@ static bool is_writable_loop(const struct source *src)
  * the rest, but there may be data, too; then the kernel has to read the file
  * itself. @range is how much of the file the device is to show.
  */
-static int avoid_loop(struct source *src, const struct sgz_context *ctx,
-		      uint64_t range)
+static int avoid_loop(struct source *src, uint64_t range,
+		      struct stargz_error *err)
 {
 	uint64_t shown = range / SECTOR * SECTOR;
 	static const char lost_data[] =
 		"a loop device leaves out the last data of the layer";
-	struct sgz_footer footer;
+	struct stargz_footer footer;
 
-	if (sgz_footer_read(&footer, &src->blob, ctx, NULL) != 1)
+	if (find_footer(&src->blob, &footer, err) != 1)
 		footer.toc = src->blob.size;
 	if (footer.toc <= shown)
 		return 0;
 	/* Such a file the kernel refuses. */
 	if (is_writable_loop(src))
-		return sgz_fail(ctx, -ETXTBSY, "%s%s", lost_data,
-				"; do without loop, or make it read-only");
+		return error_set(err, -ETXTBSY, "%s%s", lost_data,
+				 "; do without loop, or make it read-only");
 	msg_note(src->path, "%s, mounting %s itself", lost_data,
 		 src->blob_path);
 	use_blob(src);
 	return 0;
+}
+
+/* Does the layer show what it is where it begins? */
+static bool has_format(const struct source *src)
+{
+	return stargz_probe(src->blob.fd, src->blob.start, src->blob.size,
+			    NULL) == STARGZ_KIND_LAYER;
 }
 
 enum mount_exit source_find_blob(struct source *src,
@@ -251,27 +254,25 @@ enum mount_exit source_find_blob(struct source *src,
 		"no layer at the start, nor a layer's footer before the zeroes at the end of the device; "
 		"give index=, made by stargz-index from the file";
 	struct stargz_error err = { "" };
-	struct sgz_context ctx = { .err = &err };
 	uint64_t range;
 	bool looped;
 	int ret = 0;
 
-	looped = use_backing_file(src, &ctx, opt) || src->loop;
+	looped = use_backing_file(src, opt) || src->loop;
 	if (!src->blob_path) {
 		set_path(&src->blob_path, src->path);
 		src->start = src->loop ? 0 : opt->offset;
-		ret = limit(&src->blob, &ctx, src->fd, opt->offset,
-			    opt->sizelimit);
+		ret = range_open(&src->blob, src->fd, opt->offset,
+				 opt->sizelimit, &err);
 	}
 	range = src->blob.size;
 	if (!ret)
-		ret = trim_padding(&src->blob, &ctx);
+		ret = trim_padding(&src->blob, &err);
 	/* A file without any the library will explain. */
-	if (ret == -ENODATA && (src->regular || looped ||
-				sgz_format_probe(&src->blob, &ctx, NULL) == 1))
+	if (ret == -ENODATA && (src->regular || looped || has_format(src)))
 		ret = 0;
 	if (ret >= 0 && looped)
-		ret = avoid_loop(src, &ctx, range);
+		ret = avoid_loop(src, range, &err);
 	if (ret >= 0)
 		return MOUNT_OK;
 	if (ret == -ENODATA)

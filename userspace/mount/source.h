@@ -6,8 +6,8 @@
 #ifndef MOUNT_SOURCE_H
 #define MOUNT_SOURCE_H
 
-#include "blob/blob.h"
 #include "options.h"
+#include "range.h"
 
 /**
  * struct source - the thing to mount
@@ -28,7 +28,7 @@ struct source {
 	bool loop;
 	bool image;
 	char *blob_path;
-	struct sgz_blob blob;
+	struct range blob;
 	uint64_t start;
 };
 

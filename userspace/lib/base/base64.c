@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/base64.h"
+#include "stargz/text.h"
 
 static int digit(char c)
 {
@@ -49,7 +50,7 @@ int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len)
 	return have || padding > 2 ? -EINVAL : 0;
 }
 
-size_t sgz_base64_encode(char *out, const void *bytes, size_t len)
+size_t stargz_base64_encode(char *out, const void *bytes, size_t len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Base64 as Go's encoding/json reads and writes it.
+ * Base64 as Go's encoding/json reads it; stargz/text.h has the other way.
  */
 #ifndef SGZ_BASE_BASE64_H
 #define SGZ_BASE_BASE64_H
@@ -17,15 +17,5 @@
  * Return: 0, or -EINVAL.
  */
 int sgz_base64_decode(void *out, size_t *out_len, const char *text, size_t len);
-
-/**
- * sgz_base64_encode() - encode as standard base64 with padding
- * @out: room for (@len + 2) / 3 * 4 bytes
- * @bytes: bytes to encode
- * @len: number of bytes
- *
- * Return: bytes written.
- */
-size_t sgz_base64_encode(char *out, const void *bytes, size_t len);
 
 #endif /* SGZ_BASE_BASE64_H */

@@ -7,9 +7,12 @@
 #define SGZ_BASE_CONTEXT_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
-#include "stargz.h"
+#include "stargz/index.h"
 
 /**
  * struct sgz_context - one call of the library

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "stargz/text.h"
 
 static const char digits[] = "0123456789abcdef";
 
@@ -43,6 +44,13 @@ int sgz_escape(struct sgz_vec *to, const void *bytes, size_t len,
 	*out = '\0';
 	to->count = (from - (char *)to->data) + (out - from);
 	return 0;
+}
+
+char *stargz_text_escape(const char *bytes, size_t len)
+{
+	struct sgz_vec text = { 0 };
+
+	return sgz_escape(&text, bytes, len, NULL) ? NULL : text.data;
 }
 
 static int digit(char c)

@@ -42,6 +42,17 @@ void sgz_faults_sort(struct sgz_faults *faults)
 		      sizeof(struct sgz_fault), compare_order);
 }
 
+void sgz_faults_tell(struct sgz_faults *faults,
+		     void (*fault)(void *data, int code, const char *text),
+		     void *data)
+{
+	const struct sgz_fault *list = faults->list.data;
+
+	sgz_faults_sort(faults);
+	for (size_t i = 0; fault && i < faults->list.count; i++)
+		fault(data, list[i].code, list[i].text);
+}
+
 int sgz_faults_fail(struct sgz_faults *faults, const struct sgz_context *ctx)
 {
 	const struct sgz_fault *first;

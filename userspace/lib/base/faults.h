@@ -48,6 +48,16 @@ void sgz_faults_add(struct sgz_faults *faults, uint64_t order, int code,
 /** sgz_faults_sort() - sort the faults by their order */
 void sgz_faults_sort(struct sgz_faults *faults);
 
+/**
+ * sgz_faults_tell() - pass the kept faults to a caller of the library
+ * @faults: the faults; the function sorts them
+ * @fault: called with each, or NULL
+ * @data: passed to it
+ */
+void sgz_faults_tell(struct sgz_faults *faults,
+		     void (*fault)(void *data, int code, const char *text),
+		     void *data);
+
 /** sgz_faults_fail() - fail with the first fault, if there is any */
 int sgz_faults_fail(struct sgz_faults *faults, const struct sgz_context *ctx);
 

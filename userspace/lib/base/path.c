@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "stargz/text.h"
 
 static const char replacement[] = "\xef\xbf\xbd";
 
@@ -108,7 +109,7 @@ bool sgz_lossy_equal(const char *text, size_t text_len,
 	return !text_len;
 }
 
-size_t sgz_lossy_text(char *out, const char *bytes, size_t len)
+size_t stargz_text_lossy(char *out, const char *bytes, size_t len)
 {
 	size_t n = 0;
 
@@ -127,4 +128,17 @@ size_t sgz_lossy_text(char *out, const char *bytes, size_t len)
 		len -= part;
 	}
 	return n;
+}
+
+bool stargz_text_is_utf8(const char *bytes, size_t len)
+{
+	while (len) {
+		size_t n = utf8_sequence((const unsigned char *)bytes, len);
+
+		if (!n)
+			return false;
+		bytes += n;
+		len -= n;
+	}
+	return true;
 }

@@ -31,16 +31,6 @@ size_t sgz_path_last(const char *path, size_t len);
  */
 bool sgz_path_is_own(const char *path, size_t len);
 
-/**
- * sgz_lossy_text() - convert bytes as in a string of a TOC
- * @out: three times @len bytes
- * @bytes: the original bytes
- * @len: number of bytes
- *
- * Return: length of the text; each byte that is not UTF-8 becomes U+FFFD.
- */
-size_t sgz_lossy_text(char *out, const char *bytes, size_t len);
-
 /** sgz_has_replacement() - does the text contain U+FFFD? */
 bool sgz_has_replacement(const char *text, size_t len);
 

@@ -3,20 +3,28 @@
  * SHA-256 digests and their text form.
  */
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/sha256.h"
 
+/* Unless the program did it before. */
+static void start_gcrypt(void)
+{
+	if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
+		return;
+	gcry_check_version(NULL);
+	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
+	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
+}
+
 int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	gcry_error_t e;
 
-	if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
-		gcry_check_version(NULL);
-		gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-		gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-	}
+	pthread_once(&once, start_gcrypt);
 	e = gcry_md_open(&sha->md, GCRY_MD_SHA256, 0);
 	if (e)
 		return sgz_fail(ctx, -EIO, "libgcrypt: %s", gcry_strerror(e));
@@ -28,9 +36,9 @@ void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len)
 	gcry_md_write(sha->md, bytes, len);
 }
 
-void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
 {
-	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), SGZ_SHA256_LEN);
+	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), STARGZ_SHA256_LEN);
 	gcry_md_reset(sha->md);
 }
 
@@ -39,16 +47,16 @@ void sgz_sha256_close(struct sgz_sha256 *sha)
 	gcry_md_close(sha->md);
 }
 
-int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN])
+int stargz_sha256_parse(const char *text, uint8_t digest[STARGZ_SHA256_LEN])
 {
 	static const char prefix[] = "sha256:";
 
 	if (strncmp(text, prefix, strlen(prefix)))
 		return -EINVAL;
 	text += strlen(prefix);
-	if (strlen(text) != 2 * SGZ_SHA256_LEN)
+	if (strlen(text) != 2 * STARGZ_SHA256_LEN)
 		return -EINVAL;
-	for (int i = 0; i < SGZ_SHA256_LEN; i++, text += 2) {
+	for (int i = 0; i < STARGZ_SHA256_LEN; i++, text += 2) {
 		unsigned int byte;
 
 		if (!isxdigit((unsigned char)text[0]) ||
@@ -60,11 +68,35 @@ int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN])
 	return 0;
 }
 
-struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN])
+struct sgz_hex sgz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN])
 {
 	struct sgz_hex hex;
 
-	for (int i = 0; i < SGZ_SHA256_LEN; i++)
+	for (int i = 0; i < STARGZ_SHA256_LEN; i++)
 		snprintf(hex.text + 2 * i, 3, "%02x", digest[i]);
 	return hex;
+}
+
+void stargz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN],
+		       char text[STARGZ_SHA256_HEX])
+{
+	const struct sgz_hex hex = sgz_sha256_hex(digest);
+
+	memcpy(text, hex.text, sizeof(hex.text));
+}
+
+int stargz_sha256(const void *bytes, size_t len,
+		  uint8_t digest[STARGZ_SHA256_LEN], struct stargz_error *err)
+{
+	struct stargz_error unwanted;
+	const struct sgz_context ctx = { .err = err ? err : &unwanted };
+	struct sgz_sha256 sha;
+	int ret = sgz_sha256_open(&sha, &ctx);
+
+	if (ret)
+		return ret;
+	sgz_sha256_add(&sha, bytes, len);
+	sgz_sha256_get(&sha, digest);
+	sgz_sha256_close(&sha);
+	return 0;
 }

@@ -8,8 +8,7 @@
 #include <gcrypt.h>
 
 #include "base/context.h"
-
-#define SGZ_SHA256_LEN	32
+#include "stargz/digest.h"
 
 /** struct sgz_sha256 - a digest in progress */
 struct sgz_sha256 {
@@ -23,26 +22,17 @@ int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx);
 void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len);
 
 /** sgz_sha256_get() - digest of all bytes so far; starts again */
-void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN]);
+void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN]);
 
 /** sgz_sha256_close() - free the digest */
 void sgz_sha256_close(struct sgz_sha256 *sha);
 
-/**
- * sgz_sha256_parse() - read "sha256:" and 64 hexadecimal digits
- * @text: the text
- * @digest: set to the digest
- *
- * Return: 0, or -EINVAL if the text is anything else.
- */
-int sgz_sha256_parse(const char *text, uint8_t digest[SGZ_SHA256_LEN]);
-
 /** struct sgz_hex - a digest as text */
 struct sgz_hex {
-	char text[2 * SGZ_SHA256_LEN + 1];
+	char text[STARGZ_SHA256_HEX];
 };
 
 /** sgz_sha256_hex() - write a digest as 64 hexadecimal digits */
-struct sgz_hex sgz_sha256_hex(const uint8_t digest[SGZ_SHA256_LEN]);
+struct sgz_hex sgz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN]);
 
 #endif /* SGZ_BASE_SHA256_H */

@@ -148,7 +148,7 @@ enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
 				time);
 }
 
-void sgz_time_text(char text[SGZ_TIME_TEXT], uint64_t time)
+void sgz_time_text(char text[STARGZ_TIME_TEXT], uint64_t time)
 {
 	time_t sec = time / NSEC + STARGZ_TIME_BASE;
 	unsigned int nsec = time % NSEC;
@@ -156,11 +156,19 @@ void sgz_time_text(char text[SGZ_TIME_TEXT], uint64_t time)
 	size_t n;
 
 	gmtime_r(&sec, &tm);
-	n = strftime(text, SGZ_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	n = strftime(text, STARGZ_TIME_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (nsec) {
-		n += snprintf(text + n, SGZ_TIME_TEXT - n, ".%09u", nsec);
+		n += snprintf(text + n, STARGZ_TIME_TEXT - n, ".%09u", nsec);
 		while (text[n - 1] == '0')
 			n--;
 	}
 	strcpy(text + n, "Z");
+}
+
+void stargz_time_text(char text[STARGZ_TIME_TEXT], int64_t sec, uint32_t nsec)
+{
+	uint64_t time;
+
+	sgz_time_convert(sec, nsec, &time);
+	sgz_time_text(text, time);
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stargz/text.h"
+
 /* Nanoseconds since STARGZ_TIME_BASE of the Unix epoch. */
 #define SGZ_EPOCH	((uint64_t)-(STARGZ_TIME_BASE) * 1000000000u)
 
@@ -54,14 +56,11 @@ enum sgz_time_result sgz_time_convert(int64_t sec, uint32_t nsec,
 enum sgz_time_result sgz_time_decimal(const char *text, size_t len,
 				      uint64_t *time);
 
-/* Enough for a time as text. */
-#define SGZ_TIME_TEXT	40
-
 /**
  * sgz_time_text() - write a time as RFC 3339 in UTC
  * @text: gets it; with a fraction only if there is one
  * @time: nanoseconds since STARGZ_TIME_BASE
  */
-void sgz_time_text(char text[SGZ_TIME_TEXT], uint64_t time);
+void sgz_time_text(char text[STARGZ_TIME_TEXT], uint64_t time);
 
 #endif /* SGZ_BASE_TIMESTAMP_H */

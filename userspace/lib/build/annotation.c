@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "stargz.h"
+#include "stargz/index.h"
 
 enum meaning { TOC_DIGEST, STORED_DIGEST, POSITION };
 

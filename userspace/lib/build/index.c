@@ -6,13 +6,13 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/options.h"
 #include "build/index.h"
 #include "content/toc_ranges.h"
 #include "content/verify.h"
 #include "format/format.h"
 #include "index/records.h"
 #include "index/replay.h"
-#include "stargz.h"
 
 /* Everything that lives while an index is made. */
 struct work {
@@ -59,7 +59,7 @@ static int make(struct work *w, struct sgz_index *index,
 	ret = sgz_layout_make(&w->layout, ctx, &w->tree);
 	if (!ret)
 		ret = sgz_index_from_tree(index, ctx, &w->tree, &w->layout,
-				     &w->spans, blob);
+					  &w->spans, blob);
 	if (!ret && ranges)
 		ret = sgz_toc_ranges(ranges, ctx, &w->toc);
 	return ret;
@@ -106,18 +106,25 @@ int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 	return ret;
 }
 
-int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
-		      struct stargz_index_stats *stats,
+int stargz_index_blob(int fd, const struct stargz_index_options *options,
+		      int out, struct stargz_index_stats *stats,
 		      struct stargz_error *err)
 {
-	const struct sgz_context ctx = sgz_context_of(opt, err);
+	struct stargz_index_options opt;
+	struct stargz_error unwanted;
 	struct sgz_index index = { 0 };
+	struct sgz_context ctx;
 	struct sgz_blob blob;
 	int ret;
 
-	ret = sgz_blob_open(&blob, &ctx, fd, opt->offset, opt->size);
+	err = err ? err : &unwanted;
+	ret = sgz_options_copy(&opt, sizeof(opt), options, err);
+	if (ret)
+		return ret;
+	ctx = sgz_context_of(&opt, err);
+	ret = sgz_blob_open(&blob, &ctx, fd, opt.offset, opt.size);
 	if (!ret)
-		ret = sgz_index_make(&index, &ctx, opt, &blob, NULL);
+		ret = sgz_index_make(&index, &ctx, &opt, &blob, NULL);
 	if (!ret && le32toh(index.sb.feature_compat) & STARGZ_COMPAT_OPEN)
 		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
 	if (!ret && out >= 0)

@@ -6,6 +6,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/options.h"
 #include "build/device_image.h"
 #include "build/index.h"
 #include "build/merge.h"
@@ -86,28 +87,46 @@ static int write_out(struct work *w, struct sgz_index *index, int out)
 	return sgz_index_write(index, w->ctx, out);
 }
 
+static int make(struct work *w, const int *fds, int out,
+		struct stargz_index_stats *stats, size_t *failed)
+{
+	struct sgz_index *index = &w->merged;
+	int ret = load_layers(w, fds, failed);
+
+	if (!ret && w->opt->merge)
+		ret = sgz_merge(index, w->ctx, w->images, w->count);
+	else if (!ret && w->opt->below)
+		ret = sgz_chain(index, w->ctx, w->images, w->count);
+	else if (w->images)
+		index = w->images;
+	if (!ret)
+		ret = write_out(w, index, out);
+	if (!ret && stats)
+		sgz_index_stats(index, stats);
+	return ret;
+}
+
 int stargz_index_layers(const int *fds, size_t count,
-			const struct stargz_index_options *opt, int out,
+			const struct stargz_index_options *options, int out,
 			struct stargz_index_stats *stats,
 			struct stargz_error *err, size_t *failed)
 {
-	const struct sgz_context ctx = sgz_context_of(opt, err);
-	struct work w = { .ctx = &ctx, .opt = opt, .count = count };
-	struct sgz_index *index = &w.merged;
+	struct stargz_index_options opt;
+	struct stargz_error unwanted;
+	struct sgz_context ctx;
+	struct work w = { .ctx = &ctx, .opt = &opt, .count = count };
+	size_t layer = count;
 	int ret;
 
-	*failed = count;
-	ret = load_layers(&w, fds, failed);
-	if (!ret && opt->merge)
-		ret = sgz_merge(&w.merged, &ctx, w.images, count);
-	else if (!ret && opt->below)
-		ret = sgz_chain(&w.merged, &ctx, w.images, count);
-	else if (w.images)
-		index = w.images;
+	err = err ? err : &unwanted;
+	ret = sgz_options_copy(&opt, sizeof(opt), options, err);
+	ctx = sgz_context_of(&opt, err);
+	if (!ret && (!count || (count > 1 && !opt.merge && !opt.below)))
+		ret = sgz_fail(&ctx, -EINVAL, "not a number of layers that makes one index");
 	if (!ret)
-		ret = write_out(&w, index, out);
-	if (!ret && stats)
-		sgz_index_stats(index, stats);
+		ret = make(&w, fds, out, stats, &layer);
+	if (failed)
+		*failed = layer;
 	for (size_t i = 0; w.images && i < count; i++)
 		sgz_index_free(&w.images[i]);
 	sgz_index_free(&w.merged);

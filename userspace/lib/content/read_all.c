@@ -47,7 +47,7 @@ static void blame(struct worker *w, uint32_t nr, int code)
 static void settle(struct worker *w, struct sgz_range *range,
 		   struct sgz_sha256 *sha, uint64_t order)
 {
-	uint8_t have[SGZ_SHA256_LEN];
+	uint8_t have[STARGZ_SHA256_LEN];
 
 	range->state = SGZ_RANGE_READ;
 	sgz_sha256_get(sha, have);
@@ -156,7 +156,7 @@ static void end_range(struct worker *w, struct sgz_lane *lane, int k)
 	struct sgz_range *range = lane_range(w, lane);
 
 	if (w->broken[k]) {
-		uint8_t unused[SGZ_SHA256_LEN];
+		uint8_t unused[STARGZ_SHA256_LEN];
 
 		range->state = SGZ_RANGE_BROKEN;
 		sgz_sha256_get(&w->sha[k], unused);

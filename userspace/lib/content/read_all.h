@@ -43,7 +43,7 @@ struct sgz_range {
 	bool compare;
 	uint64_t pos;
 	uint64_t len;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 };
 
 /**

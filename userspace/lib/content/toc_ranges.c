@@ -19,7 +19,7 @@ static int add(struct sgz_vec *ranges, uint32_t ino, uint64_t pos,
 	range->pos = pos;
 	range->len = len;
 	range->compare = true;
-	memcpy(range->sha256, digest->sha256, SGZ_SHA256_LEN);
+	memcpy(range->sha256, digest->sha256, STARGZ_SHA256_LEN);
 	return 0;
 }
 
@@ -40,7 +40,7 @@ static int add_chunks(struct sgz_vec *ranges, const struct sgz_toc *toc,
 		if (!digest->set || chunk->zeroes || !chunk->size)
 			continue;
 		if (file->set && chunk->size == entry->size &&
-		    !memcmp(file->sha256, digest->sha256, SGZ_SHA256_LEN))
+		    !memcmp(file->sha256, digest->sha256, STARGZ_SHA256_LEN))
 			continue;
 		if (add(ranges, entry->ino, chunk->pos, chunk->size, digest))
 			return -ENOMEM;

@@ -12,6 +12,7 @@
 
 #include "base/path.h"
 #include "format/names_from_tar.h"
+#include "stargz/text.h"
 #include "tar/reader.h"
 
 #define LOSSY	(SGZ_LOSSY_NAME | SGZ_LOSSY_LINK | SGZ_LOSSY_XATTR)
@@ -303,7 +304,7 @@ static int lossy_name(struct walk *w)
 		return sgz_nomem(w->stream.ctx);
 	}
 	len = sgz_path_clean(clean, h->name, h->name_len);
-	w->name.count = sgz_lossy_text(to, clean, len);
+	w->name.count = stargz_text_lossy(to, clean, len);
 	free(clean);
 	return 0;
 }

@@ -18,7 +18,7 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 /* The UUID is the start of a digest, but for what says how it was made. */
 static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 {
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 
 	sgz_sha256_get(sha, digest);
 	sgz_sha256_close(sha);
@@ -33,10 +33,10 @@ static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
  * nothing then but size and place.
  */
 static void identify(const struct sgz_index *index, const struct sgz_toc *toc,
-		     struct sgz_sha256 *sha, uint8_t digest[SGZ_SHA256_LEN])
+		     struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
 {
 	if (toc->digest_type != STARGZ_DIGEST_NONE) {
-		memcpy(digest, toc->sha256, SGZ_SHA256_LEN);
+		memcpy(digest, toc->sha256, STARGZ_SHA256_LEN);
 		return;
 	}
 	for (int i = 0; i < STARGZ_TABLES; i++)
@@ -61,7 +61,7 @@ static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_tree *tree)
 {
 	const struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 	struct sgz_sha256 sha;
 	char text[160];
 	int ret, len;

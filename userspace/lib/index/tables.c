@@ -491,6 +491,7 @@ void sgz_index_stats(const struct sgz_index *index,
 {
 	const struct sgz_vec *table = index->table;
 
+	memset(stats, 0, sizeof(*stats));
 	/* The root has no entry of its own. */
 	stats->entries = table[STARGZ_TABLE_DIRENTS].count + 1;
 	stats->inodes = table[STARGZ_TABLE_INODES].count;

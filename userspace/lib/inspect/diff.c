@@ -126,7 +126,7 @@ static bool same_target(const struct walk *w, const struct stargz_inode *a,
 static void compare_attributes(struct walk *w, const struct stargz_inode *a,
 			       const struct stargz_inode *b)
 {
-	char ta[SGZ_TIME_TEXT], tb[SGZ_TIME_TEXT];
+	char ta[STARGZ_TIME_TEXT], tb[STARGZ_TIME_TEXT];
 
 	if (a->mode != b->mode)
 		differs(w, "mode %04o and %04o", le16toh(a->mode) & 07777,
@@ -157,7 +157,7 @@ static void compare_files(struct walk *w, uint32_t ia, uint32_t ib)
 	}
 	da = sgz_filedigests_get(&w->side[0].digests, ia);
 	db = sgz_filedigests_get(&w->side[1].digests, ib);
-	if (da && db && memcmp(da, db, SGZ_SHA256_LEN))
+	if (da && db && memcmp(da, db, STARGZ_SHA256_LEN))
 		differs(w, "content");
 }
 

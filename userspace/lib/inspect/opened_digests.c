@@ -198,7 +198,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 			struct sgz_faults *faults)
 {
 	uint64_t pos = 0, size = le64toh(sgz_blob_record(&o->index, i)->size);
-	uint8_t have[SGZ_SHA256_LEN];
+	uint8_t have[STARGZ_SHA256_LEN];
 	struct sgz_sha256 sha;
 	char buf[64 << 10];
 	int ret = sgz_sha256_open(&sha, o->ctx);

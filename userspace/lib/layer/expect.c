@@ -99,7 +99,7 @@ int sgz_expect(struct sgz_expected *e, const struct sgz_tar_header *h,
 }
 
 void sgz_expect_digest(struct sgz_expected *e,
-		       const uint8_t sha256[SGZ_SHA256_LEN])
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
 {
 	struct sgz_digest *digest = e->toc.file_digests.data;
 
@@ -107,7 +107,7 @@ void sgz_expect_digest(struct sgz_expected *e,
 		return;
 	digest += e->toc.file_digests.count - 1;
 	digest->set = true;
-	memcpy(digest->sha256, sha256, SGZ_SHA256_LEN);
+	memcpy(digest->sha256, sha256, STARGZ_SHA256_LEN);
 }
 
 void sgz_expect_close(struct sgz_expected *e)

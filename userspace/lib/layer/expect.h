@@ -42,7 +42,7 @@ int sgz_expect(struct sgz_expected *e, const struct sgz_tar_header *h,
 
 /** sgz_expect_digest() - the digest of the last entry, a regular file */
 void sgz_expect_digest(struct sgz_expected *e,
-		       const uint8_t sha256[SGZ_SHA256_LEN]);
+		       const uint8_t sha256[STARGZ_SHA256_LEN]);
 
 /** sgz_expect_close() - release */
 void sgz_expect_close(struct sgz_expected *e);

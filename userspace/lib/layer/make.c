@@ -78,7 +78,7 @@ static uint32_t piece_hash(const struct file *f, uint64_t pos)
 
 /* The record of the piece that comes next. */
 static struct sgz_toc_item *add_record(struct maker *m, struct file *f,
-				     const struct sgz_file_chunk *piece)
+				       const struct sgz_file_chunk *piece)
 {
 	struct sgz_toc_item *r = sgz_pack_record(&m->pack);
 	int ret;
@@ -199,7 +199,7 @@ static int add_content(struct maker *m, const struct sgz_tar_header *h)
 {
 	struct file f = {
 		.h = h, .alone = sgz_path_is_own(h->name, h->name_len) };
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 	int ret;
 
 	if (!h->file_size)
@@ -288,8 +288,8 @@ static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 /* eStargz puts the table of contents between the last entry and the end. */
 static bool toc_in_tar(const struct maker *m)
 {
-	return m->opt->format == SGZ_FORMAT_ESTARGZ ||
-	       m->opt->format == SGZ_FORMAT_STARGZ;
+	return m->opt->format == STARGZ_LAYER_ESTARGZ ||
+	       m->opt->format == STARGZ_LAYER_STARGZ;
 }
 
 static int drop_rest(struct maker *m)
@@ -343,7 +343,7 @@ static int settle(struct maker *m)
 }
 
 static int make_tail(struct maker *m, struct sgz_spool *stored,
-		     struct sgz_made *made, int toc)
+		     struct stargz_made *made, int toc)
 {
 	int ret;
 
@@ -358,7 +358,7 @@ static int make_tail(struct maker *m, struct sgz_spool *stored,
 	return ret ? ret : sgz_tail_write(made, m->opt, &m->sink, stored, toc);
 }
 
-static int make(struct maker *m, struct sgz_made *made, int toc)
+static int make(struct maker *m, struct stargz_made *made, int toc)
 {
 	struct sgz_spool *stored;
 	int ret;
@@ -415,7 +415,7 @@ static void close_maker(struct maker *m)
 	free(m);
 }
 
-int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
+int sgz_make(struct stargz_made *made, const struct sgz_context *ctx,
 	     const struct sgz_make_options *opt, struct sgz_source *source,
 	     int out, int toc)
 {

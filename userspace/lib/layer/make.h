@@ -19,7 +19,7 @@
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_make(struct sgz_made *made, const struct sgz_context *ctx,
+int sgz_make(struct stargz_made *made, const struct sgz_context *ctx,
 	     const struct sgz_make_options *opt, struct sgz_source *source,
 	     int out, int toc);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What layer is to be made, and what is known of it once it was.
+ * What layer is to be made.
  */
 #ifndef SGZ_LAYER_OPTIONS_H
 #define SGZ_LAYER_OPTIONS_H
@@ -9,14 +9,7 @@
 #include "layer/compress.h"
 #include "layer/expect.h"
 #include "layer/reuse.h"
-
-/** enum sgz_layer_format - formats that can be made */
-enum sgz_layer_format {
-	SGZ_FORMAT_ESTARGZ,
-	SGZ_FORMAT_STARGZ,
-	SGZ_FORMAT_ZSTD_CHUNKED,
-	SGZ_FORMAT_EXTERNAL_TOC,
-};
+#include "stargz/make.h"
 
 /**
  * struct sgz_make_options - how a layer is made
@@ -34,7 +27,7 @@ enum sgz_layer_format {
  *	the caller and to be closed in any case
  */
 struct sgz_make_options {
-	enum sgz_layer_format format;
+	enum stargz_layer_format format;
 	struct sgz_compression how;
 	unsigned int workers;
 	uint32_t chunk_size;
@@ -44,34 +37,6 @@ struct sgz_make_options {
 	bool digests;
 	uint32_t pad;
 	struct sgz_expected *expected;
-};
-
-/**
- * struct sgz_made - what was made
- * @size: bytes of the layer
- * @sha256: digest of it, if digests are taken
- * @tar_size: bytes of the tar that it is unpacked to
- * @diff_id: digest of that, likewise
- * @toc: first byte of the compressed table of contents; zero if it is external
- * @toc_stored: bytes of it
- * @toc_size: bytes of it when unpacked
- * @toc_sha256: digest of it when unpacked
- * @toc_stored_sha256: digest of its compressed bytes
- * @entries: entries of it
- * @unwritten: on failure: it was not the source that failed
- */
-struct sgz_made {
-	uint64_t size;
-	uint8_t sha256[SGZ_SHA256_LEN];
-	uint64_t tar_size;
-	uint8_t diff_id[SGZ_SHA256_LEN];
-	uint64_t toc;
-	uint64_t toc_stored;
-	uint64_t toc_size;
-	uint8_t toc_sha256[SGZ_SHA256_LEN];
-	uint8_t toc_stored_sha256[SGZ_SHA256_LEN];
-	uint64_t entries;
-	bool unwritten;
 };
 
 #endif /* SGZ_LAYER_OPTIONS_H */

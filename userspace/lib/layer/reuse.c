@@ -21,7 +21,7 @@
 struct part {
 	uint64_t inner;
 	uint64_t size;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 };
 
 struct member {

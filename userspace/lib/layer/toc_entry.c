@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/timestamp.h"
 #include "layer/toc_entry.h"
+#include "stargz/text.h"
 #include "stargz_fs.h"
 
 static int add(struct json_object *to, const char *key,
@@ -31,7 +32,7 @@ static int add_text(struct json_object *to, const char *key, const char *bytes,
 
 	if (!text)
 		return -ENOMEM;
-	len = sgz_lossy_text(text, bytes, len);
+	len = stargz_text_lossy(text, bytes, len);
 	ret = add(to, key, json_object_new_string_len(text, len));
 	free(text);
 	return ret;
@@ -43,9 +44,9 @@ int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value)
 }
 
 int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
-		      const uint8_t sha256[SGZ_SHA256_LEN])
+		      const uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	char text[8 + 2 * SGZ_SHA256_LEN];
+	char text[8 + 2 * STARGZ_SHA256_LEN];
 
 	snprintf(text, sizeof(text), "sha256:%s", sgz_sha256_hex(sha256).text);
 	return add(r->json, key, json_object_new_string(text));
@@ -53,7 +54,7 @@ int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
 
 static int add_time(struct sgz_toc_item *r, uint64_t time)
 {
-	char text[SGZ_TIME_TEXT];
+	char text[STARGZ_TIME_TEXT];
 
 	if (time == SGZ_EPOCH)
 		return 0;
@@ -70,8 +71,8 @@ static int add_xattr(struct json_object *to, const struct sgz_xattr *attr)
 	size_t len;
 
 	if (name && value) {
-		name[sgz_lossy_text(name, attr->name, attr->name_len)] = '\0';
-		len = sgz_base64_encode(value, attr->value, attr->value_len);
+		name[stargz_text_lossy(name, attr->name, attr->name_len)] = '\0';
+		len = stargz_base64_encode(value, attr->value, attr->value_len);
 		ret = add(to, name, json_object_new_string_len(value, len));
 	}
 	free(name);

@@ -23,7 +23,7 @@ struct sgz_late {
 	uint64_t at;
 	bool placed;
 	bool known;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 };
 
 /**
@@ -40,7 +40,7 @@ struct sgz_toc_item {
 	struct json_object *json;
 	uint64_t at;
 	uint64_t size;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 	bool content;
 	bool whole;
 	struct sgz_late *late;
@@ -76,7 +76,7 @@ int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value)
 
 /** sgz_toc_item_digest() - add a digest; 0 or -ENOMEM */
 int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
-		      const uint8_t sha256[SGZ_SHA256_LEN]);
+		      const uint8_t sha256[STARGZ_SHA256_LEN]);
 
 /** sgz_records_free() - release a vector of records */
 void sgz_records_free(struct sgz_vec *records);

@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "layer/toc_write.h"
+#include "stargz/text.h"
 #include "tar/whiteout.h"
 
 /* A text being read line by line. */
@@ -78,7 +79,7 @@ static int set_text(struct json_object *to, const char *key, const char *bytes,
 	char *text = malloc(3 * len + 1);
 
 	if (text)
-		value = json_object_new_string_len(text, sgz_lossy_text(text,
+		value = json_object_new_string_len(text, stargz_text_lossy(text,
 									bytes,
 									len));
 	free(text);

@@ -74,7 +74,7 @@ static int feed(struct store *s, const void *bytes, size_t len, bool end)
 }
 
 static int feed_text(struct store *s, struct sgz_spool *text,
-		     uint8_t digest[SGZ_SHA256_LEN])
+		     uint8_t digest[STARGZ_SHA256_LEN])
 {
 	struct sgz_sha256 sha;
 	char buf[64 << 10];
@@ -101,7 +101,7 @@ static int feed_text(struct store *s, struct sgz_spool *text,
 	return ret;
 }
 
-static int store_gzip(struct store *s, struct sgz_made *made,
+static int store_gzip(struct store *s, struct stargz_made *made,
 		      struct sgz_spool *text, bool legacy)
 {
 	static const char zero[3 * SGZ_TAR_BLOCK];
@@ -132,7 +132,7 @@ static int store_gzip(struct store *s, struct sgz_made *made,
 }
 
 static int store_zstd(struct store *s, struct sgz_spool *text,
-		      uint8_t digest[SGZ_SHA256_LEN])
+		      uint8_t digest[STARGZ_SHA256_LEN])
 {
 	int ret;
 
@@ -147,7 +147,7 @@ static int store_zstd(struct store *s, struct sgz_spool *text,
 	return ret;
 }
 
-int sgz_toc_store(struct sgz_made *made, const struct sgz_make_options *opt,
+int sgz_toc_store(struct stargz_made *made, const struct sgz_make_options *opt,
 		  struct sgz_spool *text, struct sgz_spool *stored,
 		  struct sgz_sha256 *tar)
 {
@@ -161,7 +161,7 @@ int sgz_toc_store(struct sgz_made *made, const struct sgz_make_options *opt,
 		ret = store_zstd(&s, text, made->toc_sha256);
 	else
 		ret = store_gzip(&s, made, text,
-				 opt->format == SGZ_FORMAT_STARGZ);
+				 opt->format == STARGZ_LAYER_STARGZ);
 	made->toc_size = text->size;
 	made->toc_stored = stored->size;
 	sgz_sha256_get(&s.sha, made->toc_stored_sha256);

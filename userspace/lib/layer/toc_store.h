@@ -20,7 +20,7 @@
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_toc_store(struct sgz_made *made, const struct sgz_make_options *opt,
+int sgz_toc_store(struct stargz_made *made, const struct sgz_make_options *opt,
 		  struct sgz_spool *text, struct sgz_spool *stored,
 		  struct sgz_sha256 *tar);
 

@@ -37,7 +37,7 @@ int sgz_toc_writer_put(struct sgz_toc_writer *w, const char *text, size_t len)
 
 static int complete(struct sgz_toc_item *r, uint64_t unit, uint64_t inner)
 {
-	static const uint8_t unknown[SGZ_SHA256_LEN];
+	static const uint8_t unknown[STARGZ_SHA256_LEN];
 	int ret = 0;
 
 	if (r->content) {
@@ -68,7 +68,7 @@ static void forget(struct sgz_toc_writer *w, struct sgz_late *late)
 /* The entry is written, up to its last byte. */
 static void place(struct sgz_toc_writer *w, struct sgz_late *late)
 {
-	late->at = w->spool.size - AFTER_DIGEST - 2 * SGZ_SHA256_LEN;
+	late->at = w->spool.size - AFTER_DIGEST - 2 * STARGZ_SHA256_LEN;
 	late->placed = true;
 	if (late->known)
 		forget(w, late);
@@ -110,13 +110,13 @@ struct sgz_late *sgz_toc_writer_late(struct sgz_toc_writer *w)
 }
 
 int sgz_toc_writer_known(struct sgz_toc_writer *w, struct sgz_late *late,
-			 const uint8_t sha256[SGZ_SHA256_LEN])
+			 const uint8_t sha256[STARGZ_SHA256_LEN])
 {
 	struct sgz_hex hex = sgz_sha256_hex(sha256);
 	uint64_t at = late->at;
 
 	if (!late->placed) {
-		memcpy(late->sha256, sha256, SGZ_SHA256_LEN);
+		memcpy(late->sha256, sha256, STARGZ_SHA256_LEN);
 		late->known = true;
 		return 0;
 	}

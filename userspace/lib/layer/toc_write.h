@@ -50,7 +50,7 @@ struct sgz_late *sgz_toc_writer_late(struct sgz_toc_writer *w);
 
 /** sgz_toc_writer_known() - it is known now; @late is not used any more */
 int sgz_toc_writer_known(struct sgz_toc_writer *w, struct sgz_late *late,
-			 const uint8_t sha256[SGZ_SHA256_LEN]);
+			 const uint8_t sha256[STARGZ_SHA256_LEN]);
 
 /** sgz_toc_writer_again() - begin a new text; the old one is the caller's */
 int sgz_toc_writer_again(struct sgz_toc_writer *w);

@@ -38,13 +38,13 @@ static int write_external(const struct sgz_context *ctx, int fd,
 	return ret;
 }
 
-static int write_gzip(struct sgz_made *made, const struct sgz_make_options *opt,
+static int write_gzip(struct stargz_made *made, const struct sgz_make_options *opt,
 		      struct sgz_sink *sink, struct sgz_spool *toc, int toc_fd)
 {
 	static const enum sgz_footer_kind kinds[] = {
-		[SGZ_FORMAT_ESTARGZ] = SGZ_FOOTER_ESTARGZ,
-		[SGZ_FORMAT_STARGZ] = SGZ_FOOTER_STARGZ,
-		[SGZ_FORMAT_EXTERNAL_TOC] = SGZ_FOOTER_EXTERNAL,
+		[STARGZ_LAYER_ESTARGZ] = SGZ_FOOTER_ESTARGZ,
+		[STARGZ_LAYER_STARGZ] = SGZ_FOOTER_STARGZ,
+		[STARGZ_LAYER_EXTERNAL_TOC] = SGZ_FOOTER_EXTERNAL,
 	};
 	enum sgz_footer_kind kind = kinds[opt->format];
 	bool external = kind == SGZ_FOOTER_EXTERNAL;
@@ -63,7 +63,7 @@ static int write_gzip(struct sgz_made *made, const struct sgz_make_options *opt,
 	return ret ? ret : sgz_sink_write(sink, footer, len);
 }
 
-static int write_zstd(struct sgz_made *made, const struct sgz_make_options *opt,
+static int write_zstd(struct stargz_made *made, const struct sgz_make_options *opt,
 		      struct sgz_sink *sink, struct sgz_spool *toc)
 {
 	unsigned char footer[SGZ_ZSTD_FOOTER_SIZE];
@@ -85,10 +85,10 @@ static int write_zstd(struct sgz_made *made, const struct sgz_make_options *opt,
 	return ret ? ret : sgz_sink_write(sink, footer, sizeof(footer));
 }
 
-int sgz_tail_write(struct sgz_made *made, const struct sgz_make_options *opt,
+int sgz_tail_write(struct stargz_made *made, const struct sgz_make_options *opt,
 		   struct sgz_sink *sink, struct sgz_spool *toc, int toc_fd)
 {
-	if (opt->format == SGZ_FORMAT_ZSTD_CHUNKED)
+	if (opt->format == STARGZ_LAYER_ZSTD_CHUNKED)
 		return write_zstd(made, opt, sink, toc);
 	return write_gzip(made, opt, sink, toc, toc_fd);
 }

@@ -19,7 +19,7 @@
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_tail_write(struct sgz_made *made, const struct sgz_make_options *opt,
+int sgz_tail_write(struct stargz_made *made, const struct sgz_make_options *opt,
 		   struct sgz_sink *sink, struct sgz_spool *toc, int toc_fd);
 
 #endif /* SGZ_LAYER_TRAILER_H */

@@ -50,7 +50,7 @@ static int compare_digests(void *data, uint32_t a, uint32_t b)
 	const struct sgz_digest *have = v->toc.file_digests.data;
 
 	if (want[a].set && have[b].set &&
-	    !memcmp(want[a].sha256, have[b].sha256, SGZ_SHA256_LEN))
+	    !memcmp(want[a].sha256, have[b].sha256, STARGZ_SHA256_LEN))
 		return 0;
 	sgz_faults_add(&v->faults, 0, -EBADMSG,
 		       "%s: does not have the digest of what was read",

@@ -251,7 +251,7 @@ static int compare_content(struct differ *d, struct sgz_sha256 *sha, uint32_t i)
 {
 	const struct sgz_digest *old =
 		&sgz_old_content(&d->old, old_of(d, i))->digest;
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 	struct sgz_source_entry entry;
 	int ret;
 

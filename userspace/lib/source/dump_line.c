@@ -167,7 +167,7 @@ static const char *take_target(struct sgz_tar_header *h, char *text)
 static const char *take_content(struct sgz_dump_line *to, char **field)
 {
 	to->digest_set = !is_none(field[DIGEST]);
-	if (to->digest_set && sgz_sha256_parse(field[DIGEST], to->digest))
+	if (to->digest_set && stargz_sha256_parse(field[DIGEST], to->digest))
 		return "bad digest";
 	if (!is_none(field[DATA]))
 		return take_path(field[DATA], &to->content, &to->content_len);

@@ -55,7 +55,7 @@ struct sgz_dump_line {
 	const char *content;
 	size_t content_len;
 	bool digest_set;
-	uint8_t digest[SGZ_SHA256_LEN];
+	uint8_t digest[STARGZ_SHA256_LEN];
 };
 
 /**

@@ -33,7 +33,7 @@ static struct editor *to_editor(struct sgz_source *source)
 
 /* The last number is no owner, it means "none" to the kernel. */
 static int edit_owner(const struct editor *e,
-		      const struct sgz_edit_owner *owner, uint32_t *id)
+		      const struct stargz_edit_owner *owner, uint32_t *id)
 {
 	int64_t now = owner->set ? owner->id : *id;
 
@@ -47,7 +47,7 @@ static int edit_owner(const struct editor *e,
 	return 0;
 }
 
-static bool touches(const struct sgz_edit_owner *owner)
+static bool touches(const struct stargz_edit_owner *owner)
 {
 	return owner->set || owner->offset;
 }
@@ -86,8 +86,8 @@ static bool edit_time(struct editor *e)
 	const struct sgz_edit *edit = e->edit;
 	const uint64_t old = e->h.mtime;
 
-	if (edit->times == SGZ_TIME_SET ||
-	    (edit->times == SGZ_TIME_LIMIT && old > edit->time))
+	if (edit->times == STARGZ_TIMES_SET ||
+	    (edit->times == STARGZ_TIMES_LIMIT && old > edit->time))
 		e->h.mtime = edit->time;
 	return e->h.mtime != old;
 }

@@ -6,25 +6,7 @@
 #define SGZ_SOURCE_EDIT_H
 
 #include "source/source.h"
-
-/** enum sgz_edit_time - what is done to times */
-enum sgz_edit_time {
-	SGZ_TIME_KEEP,
-	SGZ_TIME_SET,	/* all become the given one */
-	SGZ_TIME_LIMIT,	/* those after it become the given one */
-};
-
-/**
- * struct sgz_edit_owner - what is done to users or groups
- * @set: all become @id
- * @id: as @set says
- * @offset: added after that
- */
-struct sgz_edit_owner {
-	bool set;
-	uint32_t id;
-	int64_t offset;
-};
+#include "stargz/make.h"
 
 /**
  * struct sgz_edit - changes
@@ -37,9 +19,9 @@ struct sgz_edit_owner {
  * Who is named in an access control list is not changed.
  */
 struct sgz_edit {
-	struct sgz_edit_owner uid;
-	struct sgz_edit_owner gid;
-	enum sgz_edit_time times;
+	struct stargz_edit_owner uid;
+	struct stargz_edit_owner gid;
+	enum stargz_edit_time times;
 	uint64_t time;
 	bool no_xattrs;
 };

@@ -204,7 +204,7 @@ static int next_opaque(struct dump *d, struct sgz_source_entry *entry)
 
 static void close_content(struct dump *d)
 {
-	uint8_t unused[SGZ_SHA256_LEN];
+	uint8_t unused[STARGZ_SHA256_LEN];
 
 	if (d->file.fd >= 0)
 		sgz_file_content_close(&d->file);
@@ -310,7 +310,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 /* The last byte was read: is it what the text says? */
 static int check_payload(struct dump *d)
 {
-	uint8_t have[SGZ_SHA256_LEN];
+	uint8_t have[STARGZ_SHA256_LEN];
 
 	if (d->pos < d->line.h.size || !d->line.digest_set)
 		return 0;

@@ -89,7 +89,7 @@ static int by_type(const void *left, const void *right, void *all)
 static int sort(const struct orderer *o, struct sgz_vec *numbers)
 {
 	const struct sgz_collection *all = &o->all;
-	bool path = o->order->sort == SGZ_SORT_PATH;
+	bool path = o->order->sort == STARGZ_SORT_PATH;
 	size_t count = path ? all->by_path.count : all->items.count;
 	uint32_t *n = sgz_vec_add(numbers, count, sizeof(*n));
 
@@ -97,7 +97,7 @@ static int sort(const struct orderer *o, struct sgz_vec *numbers)
 		return count ? sgz_nomem(all->rw.ctx) : 0;
 	for (size_t i = 0; i < count; i++)
 		n[i] = path ? ((uint32_t *)all->by_path.data)[i] : i;
-	if (o->order->sort == SGZ_SORT_TYPE)
+	if (o->order->sort == STARGZ_SORT_TYPE)
 		qsort_r(n, count, sizeof(*n), by_type, (void *)all);
 	return 0;
 }

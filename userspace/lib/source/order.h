@@ -7,13 +7,7 @@
 
 #include "source/order_list.h"
 #include "source/source.h"
-
-/** enum sgz_sort - the order of what has no priority */
-enum sgz_sort {
-	SGZ_SORT_NONE,	/* as it comes */
-	SGZ_SORT_PATH,	/* by path, what is in a directory right after it */
-	SGZ_SORT_TYPE,	/* regular files last, those with one suffix together */
-};
+#include "stargz/make.h"
 
 /**
  * struct sgz_order - how a source is ordered
@@ -25,7 +19,7 @@ enum sgz_sort {
  * target of a hard link in any order.
  */
 struct sgz_order {
-	enum sgz_sort sort;
+	enum stargz_sort sort;
 	const struct sgz_priority *first;
 	bool allow_missing;
 };

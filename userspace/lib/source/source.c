@@ -6,7 +6,7 @@
 
 int sgz_source_digest(struct sgz_source *source, const struct sgz_context *ctx,
 		      const struct sgz_tar_header *h, struct sgz_sha256 *sha,
-		      uint8_t digest[SGZ_SHA256_LEN])
+		      uint8_t digest[STARGZ_SHA256_LEN])
 {
 	uint64_t left = h->size;
 	char buf[64 << 10];

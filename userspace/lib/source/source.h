@@ -64,6 +64,6 @@ struct sgz_source {
  */
 int sgz_source_digest(struct sgz_source *source, const struct sgz_context *ctx,
 		      const struct sgz_tar_header *h, struct sgz_sha256 *sha,
-		      uint8_t digest[SGZ_SHA256_LEN]);
+		      uint8_t digest[STARGZ_SHA256_LEN]);
 
 #endif /* SGZ_SOURCE_SOURCE_H */

@@ -361,7 +361,7 @@ static int decode_digest(const struct raw_entry *e, enum field field,
 	if (!digest)
 		return sgz_nomem(e->d->ctx);
 	digest->set = text.len;
-	if (text.len && sgz_sha256_parse(text.p, digest->sha256))
+	if (text.len && stargz_sha256_parse(text.p, digest->sha256))
 		return bad_entry(e, -EUCLEAN,
 				 "a digest is not \"sha256:\" and 64 hexadecimal digits");
 	return 0;

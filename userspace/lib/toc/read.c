@@ -73,6 +73,8 @@ static int feed(struct reader *r, const char *text, size_t len)
 {
 	sgz_sha256_add(&r->sha, text, len);
 	r->size += len;
+	if (r->opt->copy)
+		fwrite(text, 1, len, r->opt->copy);
 	return r->digest_only ? 0 : sgz_jsonsplit_feed(&r->split, text, len);
 }
 
@@ -252,13 +254,13 @@ static int read_external(struct reader *r, const char *path)
 
 /* Is @have what was asked for with @text, which may be NULL? */
 static int check_digest(const struct reader *r, const char *text,
-			const uint8_t have[SGZ_SHA256_LEN])
+			const uint8_t have[STARGZ_SHA256_LEN])
 {
-	uint8_t want[SGZ_SHA256_LEN];
+	uint8_t want[STARGZ_SHA256_LEN];
 
 	if (!text)
 		return 0;
-	if (sgz_sha256_parse(text, want))
+	if (stargz_sha256_parse(text, want))
 		return sgz_fail(r->ctx, -EBADMSG,
 				"the digest asked for is not \"sha256:\" and 64 hexadecimal digits");
 	if (!memcmp(want, have, sizeof(want)))
@@ -271,7 +273,7 @@ static int check_digest(const struct reader *r, const char *text,
 static int check_stored(struct reader *r, const struct sgz_blob *blob,
 			const struct sgz_footer *footer)
 {
-	uint8_t have[SGZ_SHA256_LEN];
+	uint8_t have[STARGZ_SHA256_LEN];
 	uint64_t pos = footer->toc;
 	char buf[16 << 10];
 	int ret = 0;
@@ -381,7 +383,7 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 int sgz_toc_digest(const struct sgz_context *ctx,
 		   const struct sgz_toc_options *opt,
 		   const struct sgz_blob *blob, const struct sgz_footer *footer,
-		   uint8_t sha256[SGZ_SHA256_LEN])
+		   uint8_t sha256[STARGZ_SHA256_LEN])
 {
 	struct sgz_toc toc = { 0 };
 	int ret = read_toc(&toc, ctx, opt, blob, footer, true);

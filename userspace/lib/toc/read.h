@@ -14,12 +14,15 @@
  * @digest: "sha256:HEX" of the uncompressed TOC, or NULL
  * @stored_digest: the same of the TOC as the blob stores it, or NULL
  * @position: as in sgz_footer_read(), or NULL
+ * @copy: gets the decoded JSON, or NULL; errors of writing are for the caller
+ *	to look for
  */
 struct sgz_toc_options {
 	const char *path;
 	const char *digest;
 	const char *stored_digest;
 	const char *position;
+	FILE *copy;
 };
 
 /**
@@ -49,6 +52,6 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 int sgz_toc_digest(const struct sgz_context *ctx,
 		   const struct sgz_toc_options *opt,
 		   const struct sgz_blob *blob, const struct sgz_footer *footer,
-		   uint8_t sha256[SGZ_SHA256_LEN]);
+		   uint8_t sha256[STARGZ_SHA256_LEN]);
 
 #endif /* SGZ_TOC_READ_H */

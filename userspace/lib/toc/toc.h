@@ -86,7 +86,7 @@ struct sgz_chunk {
 /** struct sgz_digest - an expected digest, if there is one */
 struct sgz_digest {
 	bool set;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 };
 
 /**
@@ -113,7 +113,7 @@ struct sgz_toc {
 	struct sgz_xattr_pool xattrs;
 	struct sgz_arena strings;
 	uint64_t data_end;
-	uint8_t sha256[SGZ_SHA256_LEN];
+	uint8_t sha256[STARGZ_SHA256_LEN];
 	uint16_t digest_type;
 	bool from_content;
 	uint8_t codec;

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: make an index for a container layer blob.
+ * libstargz: making the index of a layer, of several, and device images.
  */
-#ifndef STARGZ_H
-#define STARGZ_H
+#ifndef STARGZ_INDEX_H
+#define STARGZ_INDEX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
-/**
- * struct stargz_error - why a call failed
- * @text: one line without newline, without program name or path
- */
-struct stargz_error {
-	char text[512];
-};
+#include <stargz/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
 
 /*
  * Bytes of a span: least, most, and when nothing is asked for. A read at a
@@ -28,6 +27,7 @@ struct stargz_error {
 
 /**
  * struct stargz_index_options - how an index is made
+ * @struct_size: sizeof(struct stargz_index_options)
  * @toc_path: file with an external TOC, or NULL
  * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
  * @toc_stored_digest: the same of the TOC as it is stored in the blob
@@ -55,6 +55,7 @@ struct stargz_error {
  * @data: handed to @warn and @progress
  */
 struct stargz_index_options {
+	size_t struct_size;
 	const char *toc_path;
 	const char *toc_digest;
 	const char *toc_stored_digest;
@@ -81,6 +82,8 @@ struct stargz_index_options {
  *	one of them
  * @text: "KEY=VALUE"; kept as long as @opt
  *
+ * Other annotations are passed over.
+ *
  * Return: false if there is no "=" in @text.
  */
 bool stargz_annotation(struct stargz_index_options *opt, const char *text);
@@ -96,9 +99,10 @@ bool stargz_annotation(struct stargz_index_options *opt, const char *text);
  * @toc_only: the index is a function of the table of contents with @toc_sha256, of
  *	the size of the blob and @content_end, and of the options: no content was
  *	decoded for it. Only of an index of one blob that was made by the call
- * @codec: how members or frames of the blob are compressed, enum stargz_codec
- * @content_end: end of the content in the blob
+ * @codec: with @toc_only: what tells compressions of blobs apart, for comparison
  * @toc_sha256: with @toc_only: digest of the uncompressed table of contents
+ * @content_end: end of the content in the blob
+ * @reserved: zero
  */
 struct stargz_index_stats {
 	uint64_t entries;
@@ -109,8 +113,9 @@ struct stargz_index_stats {
 	uint64_t index_size;
 	bool toc_only;
 	uint8_t codec;
-	uint64_t content_end;
 	uint8_t toc_sha256[32];
+	uint64_t content_end;
+	uint64_t reserved[4];
 };
 
 /**
@@ -136,11 +141,15 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
  * @fds: the layers, lowest first, open for reading; each as in
  *	stargz_index_blob(), or an index that was made before
  * @count: how many; one, unless @opt->merge or @opt->below is set
- * @opt: how; one of @merge, @below and @device_image is set
+ * @opt: how. With @merge the layers become one tree, as overlayfs shows it; with
+ *	@below the last one is indexed as a layer on top of the others. With
+ *	@device_image, alone or with one of the two, the layers are written
+ *	behind the index.
  * @out: where to, a regular file for a device image
  * @stats: filled on success, or NULL
  * @err: filled on failure
- * @failed: on failure the number of the layer that it is about, or @count
+ * @failed: on failure the number of the layer that it is about, or @count; or
+ *	NULL
  *
  * Return: as stargz_index_blob().
  */
@@ -149,4 +158,9 @@ int stargz_index_layers(const int *fds, size_t count,
 			struct stargz_index_stats *stats,
 			struct stargz_error *err, size_t *failed);
 
-#endif /* STARGZ_H */
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* STARGZ_INDEX_H */

@@ -1,31 +1,79 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The tree as the table of contents of an eStargz layer. Where content is, is
+ * stargz/toc.h: the tree as the table of contents of an eStargz layer. Where content is, is
  * said in terms of gzip members: spans that go on within one are put together
  * with those before them.
  */
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/base64.h"
-#include "base/sha256.h"
+#include "base/timestamp.h"
 #include "base/xattr_pool.h"
 #include "content/file.h"
 #include "content/read_all.h"
-#include "dump.h"
 #include "index/records.h"
 #include "index/walk.h"
-#include "report.h"
+#include "inspect/handle.h"
+#include "stargz/text.h"
+#include "stargz/toc.h"
 
 struct toc {
-	const struct job *job;
+	const struct sgz_context *ctx;
 	const struct sgz_index *index;
+	const struct sgz_vec *ranges;
+	FILE *to;
 	struct sgz_treewalk walk;
 	struct sgz_arena paths;
 	const char **first;	/* path of each inode with several names */
 	bool any;
 };
+
+static void add(struct json_object *o, const char *key,
+		struct json_object *value)
+{
+	json_object_object_add(o, key, value);
+}
+
+static void add_int(struct json_object *o, const char *key, uint64_t value)
+{
+	add(o, key, json_object_new_uint64(value));
+}
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	add(o, key, json_object_new_string(text));
+}
+
+/* What is not UTF-8 stands once more in the member KEY_base64, as it is. */
+static void add_bytes(struct json_object *o, const char *key,
+		      const char *bytes, size_t len)
+{
+	char name[16], *text = malloc(3 * len + 4);
+
+	if (!text)
+		return;
+	add(o, key, json_object_new_string_len(text, stargz_text_lossy(text,
+								       bytes,
+								       len)));
+	if (!stargz_text_is_utf8(bytes, len)) {
+		snprintf(name, sizeof(name), "%s_base64", key);
+		add(o, name,
+		    json_object_new_string_len(text,
+					       stargz_base64_encode(text, bytes,
+								    len)));
+	}
+	free(text);
+}
+
+static void add_time(struct json_object *o, const char *key, uint64_t time)
+{
+	char text[STARGZ_TIME_TEXT];
+
+	sgz_time_text(text, time);
+	add_text(o, key, text);
+}
 
 /* A run of a file within one member. */
 struct chunk {
@@ -51,7 +99,7 @@ static int compare_ranges(const void *left, const void *right)
 static const struct sgz_range *find_range(const struct toc *t, uint32_t ino,
 					  uint64_t pos, uint64_t most)
 {
-	const struct sgz_vec *ranges = &t->job->opened->ranges;
+	const struct sgz_vec *ranges = t->ranges;
 	const struct sgz_range key = { .ino = ino, .pos = pos };
 	const struct sgz_range *range = ranges->data;
 	size_t low = 0, high = ranges->count;
@@ -77,7 +125,7 @@ static void add_digest(struct json_object *o, const char *key,
 
 	snprintf(text, sizeof(text), "sha256:%s",
 		 sgz_sha256_hex(range->sha256).text);
-	report_text(o, key, text);
+	add_text(o, key, text);
 }
 
 /* Does a span go on where the one before it ends, in a byte they may share? */
@@ -141,7 +189,7 @@ static void next_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 
 static void print_entry(struct toc *t, struct json_object *o)
 {
-	fprintf(t->job->to, "%s\n%s", t->any ? "," : "",
+	fprintf(t->to, "%s\n%s", t->any ? "," : "",
 		json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 					       JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
@@ -158,10 +206,10 @@ static struct json_object *new_entry(const struct toc *t, const char *type)
 	if (name) {
 		memcpy(name, path, len);
 		name[len] = '/';
-		report_bytes(o, "name", name, len + !strcmp(type, "dir"));
+		add_bytes(o, "name", name, len + !strcmp(type, "dir"));
 	}
 	free(name);
-	report_text(o, "type", type);
+	add_text(o, "type", type);
 	return o;
 }
 
@@ -173,15 +221,15 @@ static void add_chunk(const struct toc *t, struct json_object *o, uint32_t ino,
 						   chunk->len);
 
 	if (chunk->hole)
-		report_text(o, "chunkType", "zeros");
+		add_text(o, "chunkType", "zeros");
 	else
-		report_int(o, "offset", chunk->offset);
+		add_int(o, "offset", chunk->offset);
 	if (chunk->inner)
-		report_int(o, "innerOffset", chunk->inner);
+		add_int(o, "innerOffset", chunk->inner);
 	if (chunk->pos)
-		report_int(o, "chunkOffset", chunk->pos);
+		add_int(o, "chunkOffset", chunk->pos);
 	if (chunk->pos + chunk->len < size)
-		report_int(o, "chunkSize", chunk->len);
+		add_int(o, "chunkSize", chunk->len);
 	if (range && range->len == chunk->len)
 		add_digest(o, "chunkDigest", range);
 }
@@ -206,7 +254,7 @@ static void print_chunks(struct toc *t, uint32_t ino, uint64_t pos)
 static void add_file_digest(const struct toc *t, struct json_object *o,
 			    uint32_t ino, uint64_t size)
 {
-	const struct sgz_vec *ranges = &t->job->opened->ranges;
+	const struct sgz_vec *ranges = t->ranges;
 	const struct sgz_range *end = (struct sgz_range *)ranges->data +
 				      ranges->count;
 	const struct sgz_range *range = find_range(t, ino, 0, size);
@@ -239,9 +287,9 @@ static void add_xattrs(const struct toc *t, struct json_object *o, uint32_t id)
 			break;
 		memcpy(name, attr->name, attr->name_len);
 		name[attr->name_len] = '\0';
-		text[sgz_base64_encode(text, attr->value, attr->value_len)] =
+		text[stargz_base64_encode(text, attr->value, attr->value_len)] =
 			'\0';
-		report_text(xattrs, name, text);
+		add_text(xattrs, name, text);
 		free(text);
 	}
 	sgz_vec_free(&attrs);
@@ -266,13 +314,13 @@ static void add_kind(const struct toc *t, struct json_object *o,
 	uint16_t mode = le16toh(inode->mode);
 
 	if (S_ISREG(mode) && inode->size)
-		report_int(o, "size", le64toh(inode->size));
+		add_int(o, "size", le64toh(inode->size));
 	if (S_ISLNK(mode))
-		report_bytes(o, "linkName", names + le32toh(inode->a),
-			     le64toh(inode->size));
+		add_bytes(o, "linkName", names + le32toh(inode->a),
+			  le64toh(inode->size));
 	if (S_ISCHR(mode) || S_ISBLK(mode)) {
-		report_int(o, "devMajor", le32toh(inode->a));
-		report_int(o, "devMinor", le32toh(inode->b));
+		add_int(o, "devMajor", le32toh(inode->a));
+		add_int(o, "devMinor", le32toh(inode->b));
 	}
 }
 
@@ -287,10 +335,10 @@ static void print_inode(struct toc *t, const struct stargz_inode *inode)
 	if (!type)
 		return;
 	o = new_entry(t, type);
-	report_time(o, "modtime", le64toh(inode->mtime));
-	report_int(o, "mode", le16toh(inode->mode) & 07777);
-	report_int(o, "uid", le32toh(inode->uid));
-	report_int(o, "gid", le32toh(inode->gid));
+	add_time(o, "modtime", le64toh(inode->mtime));
+	add_int(o, "mode", le16toh(inode->mode) & 07777);
+	add_int(o, "uid", le32toh(inode->uid));
+	add_int(o, "gid", le32toh(inode->gid));
 	add_kind(t, o, inode);
 	if (inode->xattr)
 		add_xattrs(t, o, le32toh(inode->xattr));
@@ -313,7 +361,7 @@ static int print_name(struct toc *t)
 
 	if (*first) {
 		o = new_entry(t, "hardlink");
-		report_bytes(o, "linkName", *first, strlen(*first));
+		add_bytes(o, "linkName", *first, strlen(*first));
 		print_entry(t, o);
 		return 0;
 	}
@@ -322,28 +370,34 @@ static int print_name(struct toc *t)
 		return 0;
 	*first = sgz_arena_copy(&t->paths, t->walk.path,
 				t->walk.path_len + 1);
-	return *first ? 0 : sgz_nomem(t->job->ctx);
+	return *first ? 0 : sgz_nomem(t->ctx);
 }
 
 static int print_all(struct toc *t)
 {
-	int ret = sgz_treewalk_open(&t->walk, t->job->ctx, t->index, "", 0);
+	int ret = sgz_treewalk_open(&t->walk, t->ctx, t->index, "", 0);
 
-	fputs("{\"version\":1,\"entries\":[", t->job->to);
-	while (!ret && !ferror(t->job->to)) {
+	fputs("{\"version\":1,\"entries\":[", t->to);
+	while (!ret && !ferror(t->to)) {
 		ret = sgz_treewalk_next(&t->walk);
 		if (ret <= 0)
 			break;
 		ret = t->walk.leaving ? 0 : print_name(t);
 	}
-	fputs("\n]}\n", t->job->to);
+	fputs("\n]}\n", t->to);
 	return ret;
 }
 
-int dump_toc(const struct job *job)
+int stargz_toc_write(struct stargz_opened *opened, FILE *to,
+		     struct stargz_error *err)
 {
-	struct toc t = { .job = job, .index = &job->opened->index };
-	struct sgz_vec *ranges = &job->opened->ranges;
+	struct sgz_vec *ranges = &opened->o.ranges;
+	struct toc t = {
+		.ctx = sgz_handle_enter(opened, err),
+		.index = &opened->o.index,
+		.ranges = ranges,
+		.to = to,
+	};
 	int ret;
 
 	if (ranges->count)
@@ -351,7 +405,7 @@ int dump_toc(const struct job *job)
 		      compare_ranges);
 	t.first = calloc(t.index->table[STARGZ_TABLE_INODES].count,
 			 sizeof(*t.first));
-	ret = t.first ? print_all(&t) : sgz_nomem(job->ctx);
+	ret = t.first ? print_all(&t) : sgz_nomem(t.ctx);
 	sgz_treewalk_close(&t.walk);
 	sgz_arena_free(&t.paths);
 	free(t.first);

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A source is picked by what the file is, and wrapped by what the options and
+ * the format ask for.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/options.h"
+#include "base/timestamp.h"
+#include "layer/inputs.h"
+#include "layer/landmark.h"
+#include "source/api_exclude.h"
+#include "source/diff.h"
+#include "source/exclude.h"
+#include "source/from_tar.h"
+#include "source/order.h"
+#include "source/unsparse.h"
+
+static int open_failed(const struct sgz_context *ctx)
+{
+	return sgz_fail(ctx, -errno, "%s", strerror(errno));
+}
+
+static int open_path(struct sgz_inputs *in, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	in->about = path;
+	return fd < 0 ? open_failed(in->ctx) : fd;
+}
+
+static bool has_rules(const struct sgz_inputs *in)
+{
+	return in->opt->exclude && sgz_exclude_any(&in->opt->exclude->rules);
+}
+
+static int pick_directory(struct sgz_inputs *in, int fd)
+{
+	/* The source closes its descriptor. */
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (own < 0)
+		return open_failed(in->ctx);
+	in->dir.one_file_system = in->opt->one_file_system;
+	in->dir.no_xattrs = in->edit.no_xattrs;
+	if (has_rules(in)) {
+		in->dir.excluded = sgz_excluded;
+		in->dir.data = &in->opt->exclude->rules;
+	}
+	return sgz_source_dir(&in->source, in->ctx, own, &in->dir);
+}
+
+static int leave_out(struct sgz_inputs *in)
+{
+	int ret;
+
+	if (!has_rules(in))
+		return 0;
+	ret = sgz_source_expand(&in->source, in->ctx);
+	return ret ? ret : sgz_source_exclude(&in->source, in->ctx,
+					      &in->opt->exclude->rules);
+}
+
+static int open_content(struct sgz_inputs *in, int fd, bool dir)
+{
+	const int fds[] = { -1, fd };
+	int ret;
+
+	in->content.dir = dir ? fd : -1;
+	in->content.layer = &in->layer;
+	if (dir)
+		return 0;
+	in->layer_opt.warn = in->opt->warn;
+	in->layer_opt.progress = in->opt->progress;
+	in->layer_opt.data = in->opt->data;
+	ret = sgz_opened_file(&in->layer, in->ctx, &in->layer_opt, fd);
+	return ret ? ret : sgz_opened_read(&in->layer, fds, 2);
+}
+
+static int pick_text(struct sgz_inputs *in, int fd, bool dir)
+{
+	int text, ret = open_content(in, fd, dir);
+
+	if (ret)
+		return ret;
+	text = open_path(in, in->opt->dump_path);
+	if (text < 0)
+		return text;
+	in->text.fd = text;
+	ret = sgz_blob_open(&in->text, in->ctx, text, 0, 0);
+	if (!ret)
+		ret = sgz_source_dump(&in->source, in->ctx, &in->text,
+				      &in->content);
+	return ret ? ret : leave_out(in);
+}
+
+static int pick_tar(struct sgz_inputs *in, int fd)
+{
+	int ret = sgz_blob_open(&in->blob, in->ctx, fd, 0, 0);
+
+	if (!ret)
+		ret = sgz_source_tar(&in->source, in->ctx, &in->blob);
+	return ret ? ret : leave_out(in);
+}
+
+static int pick(struct sgz_inputs *in, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return open_failed(in->ctx);
+	if (in->opt->dump_path)
+		return pick_text(in, fd, S_ISDIR(st.st_mode));
+	return S_ISDIR(st.st_mode) ? pick_directory(in, fd) : pick_tar(in, fd);
+}
+
+static bool changes_anything(const struct sgz_edit *e)
+{
+	return e->uid.set || e->gid.set || e->uid.offset || e->gid.offset ||
+	       e->times != STARGZ_TIMES_KEEP || e->no_xattrs;
+}
+
+static int read_edit(struct sgz_inputs *in)
+{
+	struct stargz_edit edit;
+	int ret = sgz_options_copy(&edit, sizeof(edit), in->opt->edit,
+				   in->ctx->err);
+
+	if (ret)
+		return ret;
+	in->edit = (struct sgz_edit){
+		.uid = edit.uid,
+		.gid = edit.gid,
+		.times = edit.times,
+		.no_xattrs = edit.no_xattrs,
+	};
+	if (sgz_time_convert(edit.time, 0, &in->edit.time) != SGZ_TIME_OK)
+		return sgz_fail(in->ctx, -EINVAL,
+				"a time that no layer can have");
+	return 0;
+}
+
+/* Of all formats only zstd:chunked has an idea of holes. */
+static int change(struct sgz_inputs *in)
+{
+	bool edited = changes_anything(&in->edit);
+	int ret = 0;
+
+	if (edited || in->opt->diff_path ||
+	    in->opt->format != STARGZ_LAYER_ZSTD_CHUNKED)
+		ret = sgz_source_expand(&in->source, in->ctx);
+	if (!ret && edited)
+		ret = sgz_source_edit(&in->source, in->ctx, &in->edit);
+	return ret;
+}
+
+static int leave_differences(struct sgz_inputs *in)
+{
+	int fd, ret;
+
+	if (!in->opt->diff_path)
+		return 0;
+	fd = open_path(in, in->opt->diff_path);
+	if (fd < 0)
+		return fd;
+	ret = sgz_source_diff(&in->source, in->ctx, fd);
+	close(fd);
+	if (!ret)
+		in->about = NULL;
+	return ret;
+}
+
+static int read_list(struct sgz_inputs *in)
+{
+	FILE *file;
+	int ret;
+
+	if (!in->opt->first_path)
+		return 0;
+	in->about = in->opt->first_path;
+	file = fopen(in->opt->first_path, "re");
+	if (!file)
+		return open_failed(in->ctx);
+	ret = sgz_priority_read(&in->list, in->ctx, file);
+	fclose(file);
+	if (!ret)
+		in->about = NULL;
+	return ret;
+}
+
+/* Any format can have a landmark, eStargz always has one. */
+static int arrange(struct sgz_inputs *in)
+{
+	struct sgz_order order = { .sort = in->opt->sort };
+	uint64_t first = 0;
+	int ret;
+
+	ret = read_list(in);
+	if (in->opt->first_path)
+		order.first = &in->list;
+	if (!ret && (order.first || order.sort != STARGZ_SORT_NONE))
+		ret = sgz_source_order(&in->source, in->ctx, &order, &first);
+	if (!ret && (first || in->opt->format == STARGZ_LAYER_ESTARGZ))
+		ret = sgz_source_landmark(&in->source, in->ctx, first);
+	return ret;
+}
+
+static int open_reused(struct sgz_inputs *in, const struct sgz_compression *how)
+{
+	for (size_t i = 0; i < in->opt->reuse_count; i++) {
+		int *fd = sgz_vec_add(&in->reused, 1, sizeof(*fd));
+		int ret;
+
+		if (!fd)
+			return sgz_nomem(in->ctx);
+		*fd = open_path(in, in->opt->reuse_paths[i]);
+		if (*fd < 0)
+			return *fd;
+		ret = sgz_reuse_add(&in->reuse, in->ctx, how, *fd);
+		if (ret)
+			return ret;
+	}
+	sgz_reuse_ready(in->reuse);
+	if (in->opt->reuse_count)
+		in->about = NULL;
+	return 0;
+}
+
+int sgz_inputs_open(struct sgz_inputs *in, const struct sgz_context *ctx,
+		    const struct stargz_make_options *opt,
+		    const struct sgz_compression *how, int fd,
+		    const struct stat *skip, size_t skip_count)
+{
+	int ret;
+
+	in->opt = opt;
+	in->ctx = ctx;
+	in->text.fd = -1;
+	in->dir.output = skip;
+	in->dir.outputs = skip_count;
+	ret = read_edit(in);
+	if (!ret)
+		ret = pick(in, fd);
+	if (!ret)
+		ret = change(in);
+	if (!ret)
+		ret = leave_differences(in);
+	if (!ret)
+		ret = arrange(in);
+	return ret ? ret : open_reused(in, how);
+}
+
+void sgz_inputs_close(struct sgz_inputs *in)
+{
+	if (in->source)
+		in->source->close(in->source);
+	sgz_opened_free(&in->layer);
+	if (in->text.fd >= 0)
+		close(in->text.fd);
+	sgz_priority_free(&in->list);
+	for (size_t i = 0; i < in->reused.count; i++)
+		if (((int *)in->reused.data)[i] >= 0)
+			close(((int *)in->reused.data)[i]);
+	sgz_vec_free(&in->reused);
+	sgz_reuse_free(in->reuse);
+}
