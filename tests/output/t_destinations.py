@@ -86,6 +86,73 @@ def test_link_is_followed():
                   words=["a: Too many levels of symbolic links"])
 
 
+def test_link_that_may_not_be_followed():
+    """The kernel protects links in sticky folders; so do the programs."""
+    need_root()
+    setting = "/proc/sys/fs/protected_symlinks"
+    with open(setting, encoding="ascii") as f:
+        before = f.read()
+    with Place() as p:
+        p.save("victim", b"old")
+        os.mkdir(p / "tmp")
+        os.chmod(p / "tmp", 0o1777)
+        os.symlink(p / "victim", p / "tmp/link")
+        os.lchown(p / "tmp/link", 1234, 1234)
+        try:
+            with open(setting, "w", encoding="ascii") as f:
+                f.write("1")
+        except OSError as why:
+            raise Skip("cannot set protected_symlinks") from why
+        try:
+            p.refuses(INDEX, "-q", "-o", "tmp/link", "layer", code=2,
+                      words=["tmp/link: Permission denied"])
+        finally:
+            with open(setting, "w", encoding="ascii") as f:
+                f.write(before)
+
+
+def test_names_of_no_file():
+    with Place() as p:
+        for name in "new/", "":
+            p.refuses(INDEX, "-q", "-o", name, "layer", code=2, words=[])
+
+
+def test_external_table_is_not_replaced():
+    with Place() as p:
+        p.works(MKFS, "-q", "--format=external-toc", "--toc=toc", "out",
+                "src")
+        p.refuses(DUMP, "--toc-file=toc", "-o", "toc", "--toc", "out", code=2,
+                  words=["is the input toc"])
+        p.refuses(INDEX, "-q", "--toc=toc", "-o", "toc", "out", code=2,
+                  words=["is the input toc"])
+
+
+def test_what_is_read_again_is_a_file():
+    with Place() as p:
+        os.mkfifo(p / "pipe")
+        for option in "--verify", "--index=index":
+            for name in "/dev/stdout", "/dev/fd/1":
+                r = p.run(MKFS, "-q", option, name, "src")
+                assert r.returncode == 8 and not r.stdout, r
+                assert b"cannot be read again" in r.stderr, r
+        r = p.run(MKFS, "-q", "--print-digest", "/dev/stdout", "src")
+        assert r.returncode == 8 and not r.stdout, r
+
+
+def test_device_image_is_written_from_its_start():
+    with Place() as p:
+        for mode in "ab", "r+b":
+            p.save("big", b"x" * 1000000)
+            with open(p / "big", mode) as f:
+                f.seek(10)
+                r = subprocess.run([os.path.join(BIN, INDEX), "-q",
+                                    "--device-image", "-o", "-", p / "layer"],
+                                   stdout=f, stderr=subprocess.PIPE,
+                                   check=False)
+            assert r.returncode and b"from its start" in r.stderr, r
+            assert p.load("big") == b"x" * 1000000
+
+
 def test_permissions_stay():
     with Place() as p:
         p.save("out", b"old")
@@ -135,10 +202,11 @@ def test_pipes_and_devices_are_written_in_place():
     with Place() as p:
         p.works(INDEX, "-q", "-o", "index", "layer")
         os.mkfifo(p / "pipe")
-        with subprocess.Popen(["cat", p / "pipe"],
-                              stdout=subprocess.PIPE) as cat:
-            p.works(INDEX, "-q", "-o", "pipe", "layer")
-            assert cat.stdout.read() == p.load("index")
+        with subprocess.Popen([os.path.join(BIN, INDEX), "-q", "-o", "pipe",
+                               "layer"], cwd=p.path) as writer:
+            # It waits for a reader, which reads all there is.
+            assert p.load("pipe") == p.load("index")
+            assert writer.wait() == 0
         assert stat.S_ISFIFO(os.stat(p / "pipe").st_mode)
         p.works(INDEX, "-q", "-o", "/dev/null", "layer")
         assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
@@ -249,8 +317,15 @@ def test_empty_device():
         p.works(MKFS, "-q", device, "src")
         want = p.load("want")
         assert p.load("disk")[:len(want)] == want
-        # It can be made anew.
-        p.works(MKFS, "-q", device, "src")
+        # A layer is something to lose, too.
+        for program, args, code in ((MKFS, [device, "src"], 8),
+                                    (INDEX, ["-o", device, "layer"], 2)):
+            p.refuses(program, "-q", *args, code=code,
+                      words=[device, "holds a layer", "--force"])
+        p.works(MKFS, "-q", "--force", "--verify", "--index=index", device,
+                "src")
+        p.works(INDEX, "-q", "-o", "of-file", "want")
+        assert p.load("index") == p.load("of-file")
 
 
 def test_device_with_a_signature():

@@ -118,6 +118,8 @@ static int open_folder(struct output *out, const char *path)
 	const char *slash = strrchr(path, '/');
 	char *folder;
 
+	if (!*path || (slash && !slash[1]))
+		return fail(out, "names no file");
 	out->name = strdup(slash ? slash + 1 : path);
 	folder = slash ? strndup(path, slash == path ? 1 : slash - path) :
 			 strdup(".");
@@ -139,11 +141,19 @@ static int set_mode(struct output *out)
 	umask(mask);
 	if (S_ISREG(out->old.st_mode)) {
 		mode = out->old.st_mode & 0777;
-		/* Not everyone may give files away. */
-		if (fchown(out->fd, out->old.st_uid, out->old.st_gid))
-			mode &= ~(out->old.st_mode & 077);
+		/*
+		 * Not everyone may give files away; without the group, its
+		 * members lose what they were allowed.
+		 */
+		if (fchown(out->fd, out->old.st_uid, out->old.st_gid) &&
+		    fchown(out->fd, -1, out->old.st_gid))
+			mode &= ~070;
 	}
-	return fchmod(out->fd, mode) ? fail_errno(out) : 0;
+	/* File systems without permissions, as vfat, may refuse any change. */
+	if (fchmod(out->fd, mode) && errno != EPERM && errno != EOPNOTSUPP &&
+	    errno != ENOSYS)
+		return fail_errno(out);
+	return 0;
 }
 
 static int open_regular(struct output *out, const char *path)
@@ -162,12 +172,14 @@ static int open_regular(struct output *out, const char *path)
 static int open_in_place(struct output *out, const char *path,
 			 unsigned int flags)
 {
-	/* On a block device O_EXCL claims it: one in use is EBUSY. */
-	int claim = S_ISBLK(out->old.st_mode) ? O_EXCL : 0;
+	bool claim = S_ISBLK(out->old.st_mode);
 
-	out->fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | claim);
-	if (out->fd < 0 && !claim)
-		out->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	/*
+	 * O_EXCL claims a block device: one in use is EBUSY. A pipe must not be
+	 * open for reading as well, it would have a reader that never reads.
+	 */
+	out->fd = open(path, O_CLOEXEC | O_NOCTTY |
+		       (claim ? O_RDWR | O_EXCL : O_WRONLY));
 	if (out->fd < 0 && claim && errno == EBUSY)
 		return fail(out, "the device is in use");
 	if (out->fd < 0 || fstat(out->fd, &out->old))
@@ -187,10 +199,17 @@ int output_open(struct output *out, const char *path, unsigned int flags)
 	out->path = path;
 	if (fd >= 0)
 		ret = open_descriptor(out, fd, flags);
-	else if (!stat(path, &out->old) && !S_ISREG(out->old.st_mode))
-		ret = open_in_place(out, path, flags);
-	else
+	else if (stat(path, &out->old))
+		/*
+		 * Only a missing file is made. The kernel may refuse to follow
+		 * a link (fs.protected_symlinks), which readlink() would do.
+		 */
+		ret = errno == ENOENT ? open_regular(out, path) :
+					fail_errno(out);
+	else if (S_ISREG(out->old.st_mode))
 		ret = open_regular(out, path);
+	else
+		ret = open_in_place(out, path, flags);
 	if (ret)
 		output_drop(out);
 	return ret;
@@ -224,6 +243,12 @@ bool output_reads(struct output *out, const char *input)
 		return false;
 	fail(out, "is the input %s as well", input);
 	return true;
+}
+
+bool output_is_seekable(const struct output *out)
+{
+	return out->temp || (S_ISBLK(out->old.st_mode) &&
+			     named_descriptor(out->path) < 0);
 }
 
 bool output_is_stdout(const struct output *out)

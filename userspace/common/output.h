@@ -79,6 +79,14 @@ bool output_is_file(const struct output *out, const struct stat *st);
  */
 bool output_reads(struct output *out, const char *input);
 
+/**
+ * output_is_seekable() - can an open output be read from its start on?
+ * @out: open
+ *
+ * Return: true for a regular file or block device that has a name of its own.
+ */
+bool output_is_seekable(const struct output *out);
+
 /** output_is_stdout() - does an open output write to standard output? */
 bool output_is_stdout(const struct output *out);
 

@@ -11,8 +11,18 @@
 #endif
 
 #include "output_device.h"
+#include "stargz/footer.h"
 
 #ifdef HAVE_LIBBLKID
+
+/* What libblkid does not know. */
+static bool holds_layer(int fd, char *why, size_t size)
+{
+	if (stargz_probe(fd, 0, 0, NULL) <= STARGZ_KIND_UNKNOWN)
+		return false;
+	snprintf(why, size, "the device holds a layer or an index (--force overwrites it)");
+	return true;
+}
 
 bool output_device_holds(int fd, char *why, size_t size)
 {
@@ -37,7 +47,8 @@ bool output_device_holds(int fd, char *why, size_t size)
 		snprintf(why, size, "what the device holds cannot be found out (--force overwrites it)");
 	blkid_free_probe(probe);
 	/* The probe has moved the position, where the output is to begin. */
-	return lseek(fd, 0, SEEK_SET) || ret <= 0;
+	return lseek(fd, 0, SEEK_SET) || ret <= 0 ||
+	       holds_layer(fd, why, size);
 }
 
 #else

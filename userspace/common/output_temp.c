@@ -38,7 +38,8 @@ static void on_signal(int sig)
 static void catch_signals(void)
 {
 	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM,
-		SIGTERM, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ };
+		SIGTERM, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGVTALRM, SIGPROF,
+		SIGXCPU, SIGXFSZ };
 	struct sigaction old, new = {
 		.sa_handler = on_signal,
 		.sa_flags = SA_RESETHAND,

@@ -90,6 +90,8 @@ static int open_output(const struct settings *s, struct output *out,
 	for (size_t i = 0; i < s->inputs.devices.count; i++)
 		if (output_reads(out, device[i]))
 			return -1;
+	if (s->opt.toc_path && output_reads(out, s->opt.toc_path))
+		return -1;
 	return s->inputs.index && output_reads(out, s->inputs.index) ? -1 : 0;
 }
 
@@ -100,6 +102,7 @@ static int run(struct settings *s, struct stargz_error *err,
 	const char *name = s->output ? s->output : "-";
 	struct job job = { s, err, in[0].opened, NULL };
 	struct output out = OUTPUT_INIT;
+	bool written;
 	int ret, fd;
 
 	if (open_output(s, &out, name)) {
@@ -114,7 +117,9 @@ static int run(struct settings *s, struct stargz_error *err,
 	}
 	ret = run_command(&job, in[1].opened);
 	bar_clear(&s->bar);
-	if (ferror(job.to) | fclose(job.to)) {
+	errno = 0;
+	written = !fflush(job.to) && !ferror(job.to);
+	if (fclose(job.to) || !written) {
 		output_drop(&out);
 		return fail(s->output ? name : "standard output",
 			    errno ? strerror(errno) : "cannot be written");

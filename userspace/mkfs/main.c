@@ -85,14 +85,30 @@ static int check_inputs(struct output *out, const struct settings *s)
 	return EXIT_OK;
 }
 
+/* What is read again must be a file, and nothing else may be written to it. */
+static int check_readable(struct output *out, const struct settings *s)
+{
+	static const char again[] = "cannot be read again, as --index and --verify need";
+
+	if ((s->verify || s->index || s->device_image) &&
+	    !output_is_seekable(out))
+		return operation_failed(out->path, again);
+	if (s->print_digest && output_is_stdout(out))
+		return operation_failed(out->path,
+					"--print-digest needs standard output for itself");
+	return EXIT_OK;
+}
+
 /* Each output is a file of its own, and none is an input. */
 static int check_outputs(struct outputs *out, const struct settings *s)
 {
 	struct output *const all[] = {
 		&out->layer, &out->toc, &out->index, &out->image,
 	};
-	int code = EXIT_OK;
+	int code = check_readable(&out->layer, s);
 
+	if (code == EXIT_OK && s->device_image && !out->image.temp)
+		code = operation_failed(s->dest, "a device image can be written to a regular file only");
 	for (size_t i = 0; code == EXIT_OK && i < OUTPUTS; i++) {
 		if (all[i]->fd < 0)
 			continue;
@@ -149,6 +165,7 @@ static void drop_outputs(struct outputs *out)
 
 /* Read back what was written. */
 static int verify(struct settings *s, struct outputs *out,
+		  const struct stargz_made *made,
 		  struct stargz_expected *expected)
 {
 	struct stargz_index_options opt = s->call;
@@ -161,6 +178,8 @@ static int verify(struct settings *s, struct outputs *out,
 	if (fd < 0)
 		return operation_failed(s->dest, strerror(errno));
 	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
+	/* A device is longer than the layer. */
+	opt.size = made->size;
 	ret = stargz_verify(fd, &opt, expected, &err);
 	if (fd != out->layer.fd)
 		close(fd);
@@ -249,7 +268,8 @@ static int make(struct settings *s, struct outputs *out,
 }
 
 /* Make the index of the layer, or the device image. */
-static int make_index(struct settings *s, struct outputs *out)
+static int make_index(struct settings *s, struct outputs *out,
+		      const struct stargz_made *made)
 {
 	struct stargz_index_options opt = s->call;
 	struct stargz_error err = { "" };
@@ -260,6 +280,7 @@ static int make_index(struct settings *s, struct outputs *out)
 		return EXIT_OK;
 	opt.toc_path = s->toc && out->toc.temp ? out->toc.temp : s->toc;
 	opt.device_image = s->device_image;
+	opt.size = made->size;
 	if (s->device_image)
 		ret = stargz_index_layers(&out->layer.fd, 1, &opt,
 					  out->image.fd, NULL, &err, &about);
@@ -282,10 +303,10 @@ static int run(struct settings *s)
 	if (code == EXIT_OK)
 		code = make(s, &out, &made, &expected);
 	if (code == EXIT_OK && s->verify)
-		code = verify(s, &out, expected);
+		code = verify(s, &out, &made, expected);
 	stargz_expected_free(expected);
 	if (code == EXIT_OK)
-		code = make_index(s, &out);
+		code = make_index(s, &out, &made);
 	if (code == EXIT_OK)
 		code = keep_outputs(&out, s);
 	drop_outputs(&out);

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "cachekey.h"
@@ -98,6 +99,19 @@ static char *append_identity(char *text, const struct stat *st)
 		       nanoseconds(&st->st_ctim));
 }
 
+/*
+ * Do the times of a file tell of a change? A file system that is mounted read-only
+ * may be an image with fixed times, and another image may take its place under
+ * the same device number.
+ */
+static bool keeps_times(int fd, const struct stat *st)
+{
+	struct statvfs fs;
+
+	return S_ISREG(st->st_mode) && is_settled(st) && !fstatvfs(fd, &fs) &&
+	       !(fs.f_flag & ST_RDONLY);
+}
+
 /* An empty name if the file cannot be known again. */
 static int name_of_file(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 			const struct source *src,
@@ -109,7 +123,7 @@ static int name_of_file(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 	name[0] = '\0';
 	if (fstat(src->blob.fd, &st) || (opt->toc && stat(opt->toc, &toc)))
 		return error_set(err, -errno, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode) || !is_settled(&st) ||
+	if (!keeps_times(src->blob.fd, &st) ||
 	    (opt->toc && (!S_ISREG(toc.st_mode) || !is_settled(&toc))))
 		return 0;
 	text = xappend(head_text(src, opt), ", offset %" PRIu64,

@@ -4,6 +4,7 @@
  * be trusted: it may be padded or cut to whole sectors.
  */
 #include <endian.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,9 +104,10 @@ int sgz_device_write(struct sgz_index *index, const struct sgz_context *ctx,
 	struct stat st;
 	int ret;
 
-	if (fstat(out, &st) || !S_ISREG(st.st_mode))
+	if (fstat(out, &st) || !S_ISREG(st.st_mode) ||
+	    lseek(out, 0, SEEK_CUR) || fcntl(out, F_GETFL) & O_APPEND)
 		return sgz_fail(ctx, -EINVAL,
-				"a device image can be written to a regular file only");
+				"a device image can be written to a regular file only, from its start on");
 	sgz_superblock_seal(index);
 	ret = sgz_index_write(index, ctx, out);
 	for (size_t i = 0; !ret && i < count; i++)

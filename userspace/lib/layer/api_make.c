@@ -162,7 +162,7 @@ int stargz_verify(int fd, const struct stargz_index_options *options,
 	if (ret)
 		return ret;
 	ctx = sgz_context_of(&opt, err);
-	return sgz_verify(&ctx, fd, opt.toc_path, &expected->e);
+	return sgz_verify(&ctx, fd, opt.size, opt.toc_path, &expected->e);
 }
 
 void stargz_expected_free(struct stargz_expected *expected)

@@ -95,10 +95,10 @@ static int check_content(struct verification *v)
 	return ret;
 }
 
-static int verify(struct verification *v, int fd)
+static int verify(struct verification *v, int fd, uint64_t size)
 {
 	const struct sgz_toc_options how = { .path = v->toc_path };
-	int ret = sgz_blob_open(&v->blob, &v->ctx, fd, 0, 0);
+	int ret = sgz_blob_open(&v->blob, &v->ctx, fd, 0, size);
 
 	if (!ret)
 		ret = compare_with_source(v);
@@ -109,7 +109,8 @@ static int verify(struct verification *v, int fd)
 	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
 }
 
-int sgz_verify(const struct sgz_context *ctx, int fd, const char *toc_path,
+int sgz_verify(const struct sgz_context *ctx, int fd, uint64_t size,
+	       const char *toc_path,
 	       struct sgz_expected *e)
 {
 	struct stargz_error inner = { "" };
@@ -124,7 +125,7 @@ int sgz_verify(const struct sgz_context *ctx, int fd, const char *toc_path,
 	v.toc.digests = true;
 	v.toc_path = toc_path;
 	v.ctx = sgz_context_quiet(ctx, &inner);
-	ret = verify(&v, fd);
+	ret = verify(&v, fd, size);
 	sgz_tree_free(&v.want);
 	sgz_tree_free(&v.have);
 	sgz_toc_free(&v.toc);

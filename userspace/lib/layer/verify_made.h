@@ -11,6 +11,7 @@
  * sgz_verify() - is a layer what its source said?
  * @ctx: the call
  * @fd: the layer, open for reading
+ * @size: bytes of the layer, or zero: up to the end of the file
  * @toc_path: file with its table of contents, or NULL
  * @e: what the source said, all of it
  *
@@ -21,7 +22,8 @@
  * Return: 0, or a negative errno with the error text set: -EUCLEAN or -EBADMSG
  * if something is not the same.
  */
-int sgz_verify(const struct sgz_context *ctx, int fd, const char *toc_path,
+int sgz_verify(const struct sgz_context *ctx, int fd, uint64_t size,
+	       const char *toc_path,
 	       struct sgz_expected *e);
 
 #endif /* SGZ_LAYER_VERIFY_MADE_H */
