@@ -24,9 +24,9 @@
  * @temp: name of the temporary file, or NULL if the file is written in place
  * @old: the file that @path names before it is replaced; st_mode is zero if
  *	there is none
- *
- * The other members belong to output.c: the folder of the final name, that name
- * within the folder, and the place in the list of temporary files.
+ * @dir: for output.c: the folder of the final name
+ * @name: for output.c: that name in the folder
+ * @slot: for output.c: place in the list of temporary files
  */
 struct output {
 	int fd;
