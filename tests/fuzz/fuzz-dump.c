@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 static void empty_layer(struct sgz_opened *layer)
 {
 	struct stargz_inode *root =
-		sgz_vec_add(&layer->image.table[STARGZ_TABLE_INODES], 1,
+		sgz_vec_add(&layer->index.table[STARGZ_TABLE_INODES], 1,
 			    sizeof(*root));
 
 	must(!!root, "root");

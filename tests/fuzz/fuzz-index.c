@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	memcpy(copy, bytes, len);
 	seal(copy, len);
 	if (!sgz_opened_file(&o, ctx, &how, input_file(copy, len)) && !o.layer &&
-	    !sgz_index_tables(&o.image, ctx, &o.file))
+	    !sgz_index_tables(&o.index, ctx, &o.file))
 		look_at(&o);
 	sgz_opened_free(&o);
 	return 0;
