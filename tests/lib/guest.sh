@@ -4,10 +4,15 @@
 # shellcheck source=tests/lib/tap.sh
 . ./tap.sh
 
-# drop_caches [WHAT]: 1 pages, 2 inodes, 3 both.
+# drop_kind WHAT: 1 pages, 2 inodes, 3 both.
+drop_kind()
+{
+	echo "$1" >/proc/sys/vm/drop_caches
+}
+
 drop_caches()
 {
-	echo "${1:-3}" >/proc/sys/vm/drop_caches
+	drop_kind 3
 }
 
 # mount_layer WHAT MOUNT-ARGUMENT...: a failed test if it cannot be mounted, as
