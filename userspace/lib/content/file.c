@@ -6,7 +6,7 @@
 #include "index/records.h"
 
 void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
-		    struct sgz_run *run)
+		  struct sgz_run *run)
 {
 	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint64_t first = le32toh(inode->a), low, high;

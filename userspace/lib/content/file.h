@@ -29,7 +29,7 @@ struct sgz_run {
  * @run: set to what follows from @pos on
  */
 void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
-		    struct sgz_run *run);
+		  struct sgz_run *run);
 
 /**
  * sgz_file_read() - read bytes of a file

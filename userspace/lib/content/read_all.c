@@ -74,7 +74,7 @@ static size_t first_range(const struct worker *w, uint32_t nr)
 		struct sgz_run run;
 
 		sgz_file_run(content_of(w)->index, range->ino, range->pos,
-			       &run);
+			     &run);
 		if (run.span < nr)
 			low = mid + 1;
 		else
@@ -91,7 +91,7 @@ static void look_at_ranges(struct worker *w, uint32_t nr, const uint8_t *data)
 		struct sgz_run run;
 
 		sgz_file_run(content_of(w)->index, range->ino, range->pos,
-			       &run);
+			     &run);
 		if (run.span != nr)
 			break;
 		range->state = SGZ_RANGE_BROKEN;

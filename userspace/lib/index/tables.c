@@ -451,9 +451,9 @@ static void take_xattrs(struct maker *m)
 }
 
 int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
-		   const struct sgz_tree *tree,
-		   const struct sgz_layout *layout,
-		   struct sgz_spans *spans, const struct sgz_blob *blob)
+			const struct sgz_tree *tree,
+			const struct sgz_layout *layout,
+			struct sgz_spans *spans, const struct sgz_blob *blob)
 {
 	struct maker m = {
 		.index = index,

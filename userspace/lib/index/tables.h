@@ -22,9 +22,9 @@
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
-		   const struct sgz_tree *tree,
-		   const struct sgz_layout *layout,
-		   struct sgz_spans *spans, const struct sgz_blob *blob);
+			const struct sgz_tree *tree,
+			const struct sgz_layout *layout,
+			struct sgz_spans *spans, const struct sgz_blob *blob);
 
 /** sgz_index_write() - write an index, from the current position on */
 int sgz_index_write(const struct sgz_index *index,

@@ -44,7 +44,7 @@ int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value)
 }
 
 int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
-		      const uint8_t sha256[STARGZ_SHA256_LEN])
+			const uint8_t sha256[STARGZ_SHA256_LEN])
 {
 	char text[8 + 2 * STARGZ_SHA256_LEN];
 
@@ -164,7 +164,7 @@ static int add_owner(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 }
 
 int sgz_toc_item_entry(struct sgz_toc_item *r, const struct sgz_tar_header *h,
-		     mode_t type)
+		       mode_t type)
 {
 	int ret = begin(r, h, type_name(type));
 
@@ -188,7 +188,7 @@ int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 
 /* The size is left out where the file ends, as it means "up to there". */
 int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
-		     const struct sgz_file_chunk *piece)
+		       const struct sgz_file_chunk *piece)
 {
 	int ret = sgz_toc_item_number(r, "chunkOffset", piece->pos);
 

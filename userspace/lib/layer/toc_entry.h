@@ -62,21 +62,21 @@ struct sgz_file_chunk {
  * Return: 0, or -ENOMEM.
  */
 int sgz_toc_item_entry(struct sgz_toc_item *r, const struct sgz_tar_header *h,
-		     mode_t type);
+		       mode_t type);
 
 /** sgz_toc_item_more() - begin an entry for a further piece; 0 or -ENOMEM */
 int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h);
 
 /** sgz_toc_item_chunk() - add what piece of its file it is; 0 or -ENOMEM */
 int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
-		     const struct sgz_file_chunk *piece);
+		       const struct sgz_file_chunk *piece);
 
 /** sgz_toc_item_number() - add a number, unless it is zero; 0 or -ENOMEM */
 int sgz_toc_item_number(struct sgz_toc_item *r, const char *key, uint64_t value);
 
 /** sgz_toc_item_digest() - add a digest; 0 or -ENOMEM */
 int sgz_toc_item_digest(struct sgz_toc_item *r, const char *key,
-		      const uint8_t sha256[STARGZ_SHA256_LEN]);
+			const uint8_t sha256[STARGZ_SHA256_LEN]);
 
 /** sgz_records_free() - release a vector of records */
 void sgz_records_free(struct sgz_vec *records);

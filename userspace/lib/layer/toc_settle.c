@@ -80,8 +80,8 @@ static int set_text(struct json_object *to, const char *key, const char *bytes,
 
 	if (text)
 		value = json_object_new_string_len(text, stargz_text_lossy(text,
-									bytes,
-									len));
+									   bytes,
+									   len));
 	free(text);
 	if (value && !json_object_object_add(to, key, value))
 		return 0;
