@@ -427,9 +427,30 @@ def test_large_members_of_estargz():
         for item in data:
             assert ix.content(ix.paths[item["name"].encode()]) == item["data"]
         assert index(blob, "--check", *args).code == 0
+
+
+def test_damaged_large_member_of_estargz():
+    """The other files of the layer are as they were, also those behind it."""
+    rng = random.Random(5)
+    data = [{"name": name, "type": "reg", "data": text(rng, size)}
+            for name, size in (("a", 6 << 20), ("big", 6 << 20), ("small", 99),
+                               ("z", 6 << 20))]
+    blob = layer(data, "estargz", chunk=8 << 20)
     bad = bytearray(blob)
-    bad[len(blob) // 2] ^= 8
-    assert index(bytes(bad)).code == 4
+    starts = [i for i in range(len(blob)) if blob[i:i + 3] == b"\x1f\x8b\x08"]
+    bad[starts[3] - 100] ^= 8
+    r = index(bytes(bad), SMALL)
+    assert r.code == 0 and r.err.count("warning:") == 1, r
+    assert "cannot be read" in r.err, r
+    got, good = Index(r.index, bytes(bad)), indexed(blob, SMALL)
+    for item in data:
+        inode = got.paths[item["name"].encode()]
+        if item["name"] == "big":
+            assert inode.size == 6 << 20
+            assert len(got.spans) < len(good.spans)
+            continue
+        assert got.content(inode) == item["data"], item["name"]
+    assert index(bytes(bad), "--check", SMALL).code == 4
 
 
 def test_options():

@@ -54,6 +54,43 @@ static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 	}
 }
 
+/* Keep the span of a member as it is. */
+static int keep_span(struct sgz_spans *spans, const struct sgz_context *ctx,
+		     const struct sgz_span *span)
+{
+	struct sgz_span *to = sgz_vec_add(&spans->list, 1, sizeof(*to));
+
+	if (!to)
+		return sgz_nomem(ctx);
+	*to = *span;
+	return 0;
+}
+
+/*
+ * Lay checkpoints in a member. One that is damaged gets none: the other files of
+ * the layer are of use without the files in this one.
+ */
+static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
+		       const struct sgz_span_options *opt,
+		       struct sgz_blob *blob, const struct sgz_span *span)
+{
+	const size_t count = spans->list.count;
+	const size_t history_bytes = spans->histories.count;
+	struct stargz_error inner = { "" };
+	const struct sgz_context scan = sgz_context_inner(ctx, &inner);
+	int ret;
+
+	ret = sgz_gzscan_member(spans, &scan, sgz_span_size(opt), blob,
+				span->start, span->start + span->clen);
+	if (ret == -EUCLEAN) {
+		sgz_warn(ctx, "%s; files in it cannot be read", inner.text);
+		spans->list.count = count;
+		spans->histories.count = history_bytes;
+		return keep_span(spans, ctx, span);
+	}
+	return ret ? sgz_fail(ctx, ret, "%s", inner.text) : 0;
+}
+
 static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_span_options *opt,
 		  const struct sgz_vec *old, const uint64_t *len,
@@ -63,25 +100,17 @@ static int refine(struct sgz_spans *spans, const struct sgz_context *ctx,
 	uint64_t large = opt->member_size ? opt->member_size :
 					    sgz_span_size(opt);
 
-	for (size_t i = 0; i < old->count; i++, s++) {
-		struct sgz_span *to;
-		int ret;
+	int ret = 0;
 
-		if (len[i] > large) {
-			toc->from_content = true;
-			ret = sgz_gzscan_member(spans, ctx, sgz_span_size(opt),
-						blob, s->start,
-						s->start + s->clen);
-			if (ret)
-				return ret;
+	for (size_t i = 0; !ret && i < old->count; i++, s++) {
+		if (len[i] <= large) {
+			ret = keep_span(spans, ctx, s);
 			continue;
 		}
-		to = sgz_vec_add(&spans->list, 1, sizeof(*to));
-		if (!to)
-			return sgz_nomem(ctx);
-		*to = *s;
+		toc->from_content = true;
+		ret = scan_member(spans, ctx, opt, blob, s);
 	}
-	return 0;
+	return ret;
 }
 
 int sgz_targz_refine(struct sgz_spans *spans, const struct sgz_context *ctx,
