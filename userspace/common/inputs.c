@@ -3,7 +3,6 @@
  * Opening files that are looked at, with the sources that a mount would have.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +26,11 @@ bool inputs_single(const struct inputs *in,
 static int open_source(struct inputs_file *input, const char *path,
 		       const char *prog)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stargz_error err;
+	int fd = stargz_open_input(path, &err);
 
 	if (fd < 0)
-		fprintf(stderr, "%s: %s: %s\n", prog, path, strerror(errno));
+		fprintf(stderr, "%s: %s: %s\n", prog, path, err.text);
 	else
 		input->fds[input->count++] = fd;
 	return fd;

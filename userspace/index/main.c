@@ -3,7 +3,6 @@
  * stargz-index: messages, files and exit codes.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "stargz/open.h"
 #include "stdfds.h"
 
 static void on_warning(void *data, const char *line)
@@ -146,13 +146,14 @@ static int run(struct settings *s, const int *fds)
 /* All layers are open before anything is done with one. */
 static int open_layers(const struct settings *s, int *fds)
 {
+	struct stargz_error err;
+
 	for (size_t i = 0; i < s->count; i++) {
 		fds[i] = strcmp(s->layers[i], "-") ?
-			 open(s->layers[i], O_RDONLY | O_CLOEXEC) :
-			 STDIN_FILENO;
+			 stargz_open_input(s->layers[i], &err) : STDIN_FILENO;
 		if (fds[i] < 0) {
 			fprintf(stderr, PROG ": %s: %s\n", s->layers[i],
-				strerror(errno));
+				err.text);
 			return EXIT_SYSTEM;
 		}
 	}

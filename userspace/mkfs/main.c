@@ -14,6 +14,7 @@
 #include "digest.h"
 #include "options.h"
 #include "output.h"
+#include "stargz/open.h"
 #include "stdfds.h"
 
 /*
@@ -189,11 +190,16 @@ static int verify(struct settings *s, struct outputs *out,
 
 static int open_source(struct settings *s)
 {
+	struct stargz_error err;
 	struct stat st;
 	int fd = strcmp(s->source, "-") ?
-		 open(s->source, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+		 stargz_open_input(s->source, &err) : STDIN_FILENO;
 
-	if (fd < 0 || fstat(fd, &st)) {
+	if (fd < 0) {
+		operation_failed(s->source, err.text);
+		return -1;
+	}
+	if (fstat(fd, &st)) {
 		operation_failed(s->source, strerror(errno));
 		return -1;
 	}

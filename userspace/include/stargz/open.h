@@ -20,6 +20,19 @@ extern "C" {
 struct stargz_opened;
 
 /**
+ * stargz_open_input() - open a file to read, for the other calls
+ * @path: its name
+ * @err: filled on failure
+ *
+ * It is as open(2) with O_RDONLY and O_CLOEXEC, but never waits: a FIFO with a
+ * name is refused, because it may have no writer. Pipes of /dev/fd are opened.
+ *
+ * Return: a descriptor that the caller closes, or a negative errno: -EINVAL it
+ * is a FIFO, or what open(2) gives.
+ */
+int stargz_open_input(const char *path, struct stargz_error *err);
+
+/**
  * stargz_open() - read an index, or make the index of a layer in memory
  * @opened: set to a handle for stargz_close(), on success only
  * @fds: the files that a mount would have, open for reading: first the layer,

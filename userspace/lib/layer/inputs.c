@@ -18,6 +18,7 @@
 #include "source/from_tar.h"
 #include "source/order.h"
 #include "source/unsparse.h"
+#include "stargz/open.h"
 
 static int open_failed(const struct sgz_context *ctx)
 {
@@ -26,10 +27,8 @@ static int open_failed(const struct sgz_context *ctx)
 
 static int open_path(struct sgz_inputs *in, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
 	in->about = path;
-	return fd < 0 ? open_failed(in->ctx) : fd;
+	return stargz_open_input(path, in->ctx->err);
 }
 
 static bool has_rules(const struct sgz_inputs *in)
@@ -176,14 +175,19 @@ static int leave_differences(struct sgz_inputs *in)
 static int read_list(struct sgz_inputs *in)
 {
 	FILE *file;
-	int ret;
+	int fd, ret;
 
 	if (!in->opt->first_path)
 		return 0;
-	in->about = in->opt->first_path;
-	file = fopen(in->opt->first_path, "re");
-	if (!file)
-		return open_failed(in->ctx);
+	fd = open_path(in, in->opt->first_path);
+	if (fd < 0)
+		return fd;
+	file = fdopen(fd, "r");
+	if (!file) {
+		ret = open_failed(in->ctx);
+		close(fd);
+		return ret;
+	}
 	ret = sgz_priority_read(&in->list, in->ctx, file);
 	fclose(file);
 	if (!ret)
