@@ -2,16 +2,17 @@
 """What fsck.stargz finds, and how it ends."""
 import gzip
 import hashlib
+import os
 import struct
 import subprocess
 import zlib
 
 from mkblob import layer, with_toc
-from programs import BIN, load, save, tool
+from programs import load, save, tool, zstd
 from readindex import Index
 from tap import Skip
 from tools import (CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz, folder,
-                   fsck, layers, make_index, tar)
+                   fsck, layers, make_index, run, tar)
 
 SUPER = 512
 
@@ -178,8 +179,8 @@ def test_external_toc():
 def test_damaged_toc():
     with folder() as d:
         path = save(f"{d}/blob", with_toc(b'{"version":1,"entries":[}'))
-        ends(CLEAN, path)
-        found(path, "TOC")
+        for args in ((), ("-f",)):
+            found(path, "TOC", args=args)
         blob = bytearray(estargz()[0])
         blob[-30:-20] = b"f" * 10
         path = save(path, blob)
@@ -195,6 +196,56 @@ def test_truncated_and_damaged_streams():
             broken = bytearray(blob)
             broken[len(blob) // 2] ^= 0xff
             found(save(f"{d}/{name}", broken))
+
+
+def test_quick_check_of_layers_cut_short():
+    """Half a download is damaged, wherever it ends. What may lack is the padding
+    of a tar behind its end marker, and all of a zero-filled one."""
+    with folder() as d:
+        for name, blob in layers():
+            end = len(blob.rstrip(b"\0")) + 512 if name == "tar" else len(blob)
+            cuts = {end // 2, end - 1, end - 8, end - 30, end - 51, end - 52}
+            if name == "tar":
+                cuts |= set(range(512, end, 512))
+            for cut in sorted(cuts):
+                found(save(f"{d}/{name}", blob[:cut]), args=("-q",))
+
+
+def test_quick_check_without_footer():
+    with folder() as d:
+        path = f"{d}/layer"
+        found(save(path, estargz()[0][:-51]), "footer", args=())
+        chunked = f"{d}/chunked"
+        os.mkdir(f"{d}/tree")
+        save(f"{d}/tree/file", b"1234\n" * 99)
+        r = run("mkfs.stargz", "-q", "-z", "zstd", "--format=zstd-chunked",
+                chunked, f"{d}/tree")
+        assert r.code == 0, r
+        ends(CLEAN, chunked)
+        found(save(path, load(chunked)[:-120]), "footer", args=())
+        # Compressed again, it is an honest tar.gz with a file of that name.
+        text = gzip.decompress(estargz()[0])
+        ends(CLEAN, save(path, gzip.compress(text)))
+        ends(CLEAN, save(path, zstd(text)))
+
+
+def test_fifos_are_not_waited_for():
+    with folder() as d:
+        path, blob = f"{d}/fifo", save(f"{d}/blob", estargz()[0])
+        os.mkfifo(path)
+        for program, args in (("fsck.stargz", (path,)),
+                              ("fsck.stargz", (f"--index={path}", blob)),
+                              ("fsck.stargz", (f"--toc={path}", blob)),
+                              ("dump.stargz", (path,)),
+                              ("stargz-index", ("-o", f"{d}/out", path)),
+                              ("stargz-index", (f"--toc={path}", "-o",
+                                                f"{d}/out", blob)),
+                              ("mkfs.stargz", (f"{d}/out", path)),
+                              ("mkfs.stargz", (f"--prioritized-files={path}",
+                                               f"{d}/out", blob))):
+            r = run(program, *args, timeout=60)
+            assert r.code and "FIFO" in r.err, (program, args, r)
+            assert not os.path.exists(f"{d}/out")
 
 
 def patched(index, at, data, reseal=True):

@@ -33,8 +33,9 @@ typedef void (*stargz_fault_fn)(void *data, int code, const char *text);
  *	are ignored.
  * @threads: how many decode; zero: one
  * @full: check everything: each record, all content, every checksum and digest;
- *	else only superblock, bounds of tables, sizes of blobs, or the footer of
- *	a layer
+ *	else only superblock, bounds of tables and sizes of blobs, or that a layer
+ *	is complete: its table of contents can be read, or without one all of
+ *	the compressed stream
  * @fault: called with what is wrong, in the order of the files, up to 1000
  *	times; or NULL
  * @data: handed to @fault

@@ -43,8 +43,7 @@ size_t sgz_path_last(const char *path, size_t len)
 bool sgz_path_is_own(const char *path, size_t len)
 {
 	static const char *const names[] = {
-		"stargz.index.json", ".prefetch.landmark",
-		".no.prefetch.landmark",
+		SGZ_TOC_NAME, ".prefetch.landmark", ".no.prefetch.landmark",
 	};
 
 	/* The usual prefix of entries in the root of a tar. */

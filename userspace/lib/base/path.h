@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The entry of an eStargz layer that is its table of contents. */
+#define SGZ_TOC_NAME	"stargz.index.json"
+
 /**
  * sgz_path_clean() - resolve a path of a layer lexically from the root
  * @out: @len bytes; may equal @in

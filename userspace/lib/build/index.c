@@ -22,30 +22,12 @@ struct work {
 	struct sgz_spans spans;
 };
 
-static struct sgz_format_options
-format_options(const struct stargz_index_options *opt)
-{
-	return (struct sgz_format_options){
-		.toc = {
-			.path = opt->toc_path,
-			.digest = opt->toc_digest,
-			.stored_digest = opt->toc_stored_digest,
-			.position = opt->toc_position,
-		},
-		.spans = {
-			.size = opt->span_size,
-			.member_size = opt->member_size,
-			.no_checkpoints = opt->no_checkpoints,
-		},
-	};
-}
-
 static int make(struct work *w, struct sgz_index *index,
 		const struct sgz_context *ctx,
 		const struct stargz_index_options *opt, struct sgz_blob *blob,
 		struct sgz_vec *ranges)
 {
-	const struct sgz_format_options how = format_options(opt);
+	const struct sgz_format_options how = sgz_format_options_of(opt);
 	struct sgz_left_open open = { 0 };
 	int ret;
 

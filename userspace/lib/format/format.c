@@ -125,6 +125,19 @@ static int find(const struct sgz_blob *blob, const struct sgz_context *ctx,
 	return ret;
 }
 
+struct sgz_format_options
+sgz_format_options_of(const struct stargz_index_options *opt)
+{
+	return (struct sgz_format_options){
+		.toc = sgz_toc_options_of(opt),
+		.spans = {
+			.size = opt->span_size,
+			.member_size = opt->member_size,
+			.no_checkpoints = opt->no_checkpoints,
+		},
+	};
+}
+
 int sgz_format_probe(const struct sgz_blob *blob, const struct sgz_context *ctx,
 		     const char *position)
 {
@@ -151,9 +164,7 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	 * Who ties a layer to a digest, or has a TOC for it, must not get
 	 * another that has none.
 	 */
-	if (!format->toc && (opt->toc.path || opt->toc.digest ||
-			     opt->toc.stored_digest))
-		return sgz_fail(ctx, -EINVAL,
-				"a layer without a table of contents, but one is asked for");
+	if (!format->toc && sgz_toc_asked(&opt->toc))
+		return sgz_toc_absent(ctx);
 	return format->read(toc, spans, ctx, opt, blob);
 }

@@ -19,6 +19,10 @@ struct sgz_format_options {
 	struct sgz_span_options spans;
 };
 
+/** sgz_format_options_of() - what the public options say of it */
+struct sgz_format_options
+sgz_format_options_of(const struct stargz_index_options *opt);
+
 /**
  * sgz_format_probe() - has a blob a format that we know?
  * @blob: the layer

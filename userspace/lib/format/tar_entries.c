@@ -264,6 +264,7 @@ static int walk(struct walker *w)
 			return ret;
 		sgz_progress(w->ctx, w->tar.stream->pos, w->tar.stream->end);
 	}
+	w->toc->end_marker = w->tar.marked;
 	if (!ret && !w->tar.marked)
 		sgz_warn(w->ctx, "the tar ends without its end marker");
 	return ret;

@@ -7,11 +7,11 @@
  */
 #include "base/options.h"
 #include "content/read_all.h"
-#include "format/format.h"
 #include "index/read.h"
 #include "index/records_check.h"
 #include "index/tree_check.h"
 #include "inspect/handle.h"
+#include "inspect/layer_end.h"
 #include "inspect/tar_check.h"
 #include "stargz/check.h"
 #include "stargz/info.h"
@@ -70,13 +70,7 @@ static void warn_absent(const struct check *c)
 /* Tables of contents are compared with their tars if all else is right. */
 static int check_tars(struct check *c)
 {
-	const struct stargz_index_options *opt = &c->h->opt;
-	const struct sgz_toc_options how = {
-		.path = opt->toc_path,
-		.digest = opt->toc_digest,
-		.stored_digest = opt->toc_stored_digest,
-		.position = opt->toc_position,
-	};
+	const struct sgz_toc_options how = sgz_toc_options_of(&c->h->opt);
 	int ret = 0;
 
 	for (size_t i = 0; !ret && !c->faults.count && i < blobs(c); i++)
@@ -118,20 +112,12 @@ static int check_full(struct check *c)
 	return ret ? ret : check_index(c);
 }
 
-/* A layer: its footer, and its TOC if there is something to compare with. */
+/* A layer: that it is complete. */
 static int check_layer(struct check *c)
 {
-	const struct stargz_index_options *opt = &c->h->opt;
-	struct sgz_opened *o = &c->h->o;
-	int ret;
+	const struct sgz_toc_options how = sgz_toc_options_of(&c->h->opt);
 
-	if (opt->toc_digest || opt->toc_stored_digest || opt->toc_path)
-		return sgz_opened_layer(o);
-	ret = sgz_format_probe(&o->file, context_of(c), opt->toc_position);
-	if (!ret)
-		return sgz_fail(context_of(c), -EINVAL,
-				"neither an index nor a layer of a kind that is known");
-	return ret < 0 ? ret : 0;
+	return sgz_layer_end(context_of(c), &how, &c->h->o.file, &c->faults);
 }
 
 /* An index: superblock, bounds of tables, and that its blobs are there. */

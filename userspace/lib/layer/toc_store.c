@@ -6,10 +6,10 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/path.h"
 #include "layer/toc_store.h"
 #include "tar/header.h"
 
-#define TOC_NAME	"stargz.index.json"
 #define GZIP_LEVEL	9
 #define GZIP_FORMAT	(16 + MAX_WBITS)
 #define ZSTD_LEVEL	12
@@ -118,7 +118,7 @@ static int store_gzip(struct store *s, struct stargz_made *made,
 		head.extra_len = strlen("stargz.toc");
 	}
 	deflateSetHeader(&s->z, &head);
-	sgz_tar_plain(&u, TOC_NAME, text->size);
+	sgz_tar_plain(&u, SGZ_TOC_NAME, text->size);
 	ret = feed(s, &u, sizeof(u), false);
 	if (!ret)
 		ret = feed_text(s, text, made->toc_sha256);

@@ -47,13 +47,8 @@ static int read_layer(int fd, const struct stargz_index_options *options,
 	if (ret)
 		return ret;
 	ctx = sgz_context_of(&opt, err);
-	how = (struct sgz_toc_options){
-		.path = opt.toc_path,
-		.digest = opt.toc_digest,
-		.stored_digest = opt.toc_stored_digest,
-		.position = opt.toc_position,
-		.copy = to,
-	};
+	how = sgz_toc_options_of(&opt);
+	how.copy = to;
 	ret = sgz_blob_open(&blob, &ctx, fd, opt.offset, opt.size);
 	if (!ret)
 		ret = read_toc(&toc, &ctx, &how, &blob, digest_only);

@@ -4,7 +4,6 @@
  * streaming its JSON through the digest, the splitter and the decoder. It is
  * never held in memory as a whole.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,13 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "stargz/open.h"
 #include "stargz_fs.h"
 #include "tar/header.h"
 #include "tar/reader.h"
 #include "toc/entry.h"
 #include "toc/json_split.h"
 #include "toc/read.h"
-
-#define TOC_NAME	"stargz.index.json"
 
 /* A TOC being read. */
 struct reader {
@@ -133,15 +131,15 @@ static int drain(struct reader *r)
 /* The stream stands after the first block, which is a tar header. */
 static int read_tar(struct reader *r, const struct sgz_tar_header *h)
 {
-	char name[sizeof(TOC_NAME) + 16];
+	char name[sizeof(SGZ_TOC_NAME) + 16];
 	size_t len = h->name_len;
 	int ret;
 
 	if (len < sizeof(name))
 		len = sgz_path_clean(name, h->name, len);
-	if (len != strlen(TOC_NAME) || memcmp(name, TOC_NAME, len))
+	if (len != strlen(SGZ_TOC_NAME) || memcmp(name, SGZ_TOC_NAME, len))
 		return sgz_fail(r->ctx, -EUCLEAN,
-				"TOC: the tar entry is %s, not " TOC_NAME,
+				"TOC: the tar entry is %s, not " SGZ_TOC_NAME,
 				sgz_quote(h->name, h->name_len).text);
 	if (h->size > SGZ_TOC_JSON_MAX)
 		return sgz_fail(r->ctx, -E2BIG,
@@ -238,10 +236,9 @@ static int read_external(struct reader *r, const char *path)
 	const struct sgz_context *outer = r->ctx;
 	int fd, ret;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = stargz_open_input(path, &inner);
 	if (fd < 0)
-		return sgz_fail(outer, -errno, "TOC file %s: %s", path,
-				strerror(errno));
+		return sgz_fail(outer, fd, "TOC file %s: %s", path, inner.text);
 	set_context(r, &ctx);
 	ret = read_opened(r, fd);
 	set_context(r, outer);
@@ -371,6 +368,22 @@ static int read_toc(struct sgz_toc *toc, const struct sgz_context *ctx,
 out:
 	free(r);
 	return ret;
+}
+
+struct sgz_toc_options sgz_toc_options_of(const struct stargz_index_options *opt)
+{
+	return (struct sgz_toc_options){
+		.path = opt->toc_path,
+		.digest = opt->toc_digest,
+		.stored_digest = opt->toc_stored_digest,
+		.position = opt->toc_position,
+	};
+}
+
+int sgz_toc_absent(const struct sgz_context *ctx)
+{
+	return sgz_fail(ctx, -EINVAL,
+			"a layer without a table of contents, but one is asked for; it is another layer, or cut short");
 }
 
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,

@@ -6,6 +6,7 @@
 #define SGZ_TOC_READ_H
 
 #include "blob/footer.h"
+#include "stargz/index.h"
 #include "toc/toc.h"
 
 /**
@@ -24,6 +25,19 @@ struct sgz_toc_options {
 	const char *position;
 	FILE *copy;
 };
+
+/** sgz_toc_options_of() - what the public options say of it */
+struct sgz_toc_options
+sgz_toc_options_of(const struct stargz_index_options *opt);
+
+/** sgz_toc_asked() - must there be a table of contents? */
+static inline bool sgz_toc_asked(const struct sgz_toc_options *opt)
+{
+	return opt->path || opt->digest || opt->stored_digest;
+}
+
+/** sgz_toc_absent() - fail, because the layer has none: -EINVAL */
+int sgz_toc_absent(const struct sgz_context *ctx);
 
 /**
  * sgz_toc_read() - read and decode the table of contents

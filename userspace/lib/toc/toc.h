@@ -102,6 +102,7 @@ struct sgz_digest {
  * @from_content: something of this comes from the content of the blob: there is no
  *	table of contents, or it has lost bytes that were restored, or spans were laid
  *	inside members
+ * @end_marker: the tar ends in a block of zeroes; without a table of contents
  * @raw: set before reading: extended attributes that overlayfs interprets stay
  * @digests: set before reading: keep the digests that a table of contents states
  * @chunk_digests: struct sgz_digest for each chunk, with @digests
@@ -116,6 +117,7 @@ struct sgz_toc {
 	uint8_t sha256[STARGZ_SHA256_LEN];
 	uint16_t digest_type;
 	bool from_content;
+	bool end_marker;
 	uint8_t codec;
 	bool raw;
 	bool digests;
