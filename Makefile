@@ -26,8 +26,12 @@ help: ## this list
 		awk -F '\t' '{ printf "make %-17s %s\n", $$1, $$2 }'
 
 .PHONY: deps
-deps: ## install the Debian packages that the rest needs
+deps: ## install the Debian packages that all of this needs
 	@scripts/deps
+
+.PHONY: deps-tools
+deps-tools: ## install only what building and installing needs
+	@scripts/deps --tools
 
 .PHONY: tools
 tools: ## library and programs, below build/
