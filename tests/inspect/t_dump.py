@@ -8,9 +8,10 @@ import os
 import re
 import struct
 import subprocess
+import tarfile
 
 from mkblob import layer
-from programs import BIN, load, save
+from programs import BIN, load, save, tool
 from readindex import Index
 from tools import (CONTENT, ITEMS, TEXT, dump, estargz, folder, layers, make_index,
                    output, tar)
@@ -272,6 +273,31 @@ def test_diff():
         assert dump("--diff", a, f"{d}/absent").code == 2
         make_index("--device-image", "-o", f"{d}/image", a)
         assert dump("--diff", a, f"{d}/image").code == 0
+
+
+def test_diff_with_a_directory():
+    """What GNU tar unpacks is what the layer has, and a change is found."""
+    with folder() as d:
+        tree = f"{d}/tree"
+        os.mkdir(tree)
+        path = save(f"{d}/layer", tar(tarfile.GNU_FORMAT))
+        tool("tar", "-C", tree, "-xpf", path, "--numeric-owner")
+        # The tar has no entry of the root: there it has these attributes.
+        os.chmod(tree, 0o755)
+        os.utime(tree, (0, 0))
+        for pair in ((path, tree), (tree, path), (tree, tree)):
+            r = dump("--diff", *pair)
+            assert (r.code, r.out, r.err) == (0, b"", ""), r
+        os.chmod(f"{tree}/d/one", 0o600)
+        save(f"{tree}/z", bytes(range(255, -1, -1)) * 9)
+        os.utime(f"{tree}/z", (1, 1))
+        os.mkdir(f"{tree}/more")
+        os.utime(tree, (0, 0))
+        r = dump("--diff", path, tree)
+        assert r.code == 1 and r.out.decode().splitlines() == [
+            "! d/one: mode 4755 and 0600", "> more", "! z: content"], r
+        assert dump(tree).code == 2
+        assert dump("--diff", path, f"{tree}/absent").code == 2
 
 
 def test_diff_of_hard_links():

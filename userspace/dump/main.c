@@ -4,9 +4,11 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dump.h"
+#include "folder.h"
 #include "output.h"
 #include "stdfds.h"
 
@@ -31,6 +33,13 @@ static int fail(const char *path, const char *why)
 	return EXIT_TROUBLE;
 }
 
+static bool is_directory(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISDIR(st.st_mode);
+}
+
 static int read_input(struct settings *s, struct stargz_error *err,
 		      const char *path, struct inputs_file *in)
 {
@@ -40,6 +49,8 @@ static int read_input(struct settings *s, struct stargz_error *err,
 	if (inputs_open(in, &s->inputs, path, PROG))
 		return EXIT_TROUBLE;
 	ret = inputs_check(in, &s->inputs, err);
+	if (!ret && s->command == CMD_DIFF && is_directory(in->fds[0]))
+		ret = folder_read(s, &in->fds[0], err);
 	if (!ret)
 		ret = stargz_open(&in->opened, in->fds, in->count, &s->opt,
 				  err);

@@ -87,7 +87,7 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "dump", OPTION_CALL(take_command)), .code = CMD_DUMP,
 	  .help = "the tree as text, see stargz-dump(5)" },
 	{ OPTION(0, "diff", OPTION_CALL(take_command)), .code = CMD_DIFF,
-	  .help = "compare two of them; content too" },
+	  .help = "compare two of them, or directories; content too" },
 	{ OPTION(0, "extract-blob", OPTION_CALL(take_blob)), .code = CMD_BLOB,
 	  .kind = OPTION_NUMBER, .argument = "N", .max = UINT32_MAX,
 	  .help = "a blob of a device image, the first one being 0" },
