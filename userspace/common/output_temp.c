@@ -34,11 +34,14 @@ static void on_signal(int sig)
 	raise(sig);
 }
 
-/* All signals that end a program and may come from outside it. */
+/*
+ * All signals that end a program and may come from outside it. SIGUSR1 is for the
+ * progress, see bar.h.
+ */
 static void catch_signals(void)
 {
 	static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM,
-		SIGTERM, SIGUSR1, SIGUSR2, SIGIO, SIGPWR, SIGVTALRM, SIGPROF,
+		SIGTERM, SIGUSR2, SIGIO, SIGPWR, SIGVTALRM, SIGPROF,
 		SIGXCPU, SIGXFSZ };
 	struct sigaction old, new = {
 		.sa_handler = on_signal,

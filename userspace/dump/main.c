@@ -46,6 +46,7 @@ static int read_input(struct settings *s, struct stargz_error *err,
 	int ret;
 
 	s->now = path;
+	bar_start(&s->bar, path);
 	if (inputs_open(in, &s->inputs, path, PROG))
 		return EXIT_TROUBLE;
 	ret = inputs_check(in, &s->inputs, err);
@@ -161,9 +162,8 @@ int main(int argc, char **argv)
 	s.opt.check = s.command == CMD_TOC;
 	if (!s.quiet)
 		s.opt.warn = on_warning;
-	if (!s.quiet && isatty(STDERR_FILENO))
-		s.opt.progress = on_progress;
-	bar_start(&s.bar);
+	s.opt.progress = on_progress;
+	bar_init(&s.bar, PROG, s.quiet);
 	code = read_input(&s, &err, s.files[0], &in[0]);
 	if (!code && s.command == CMD_DIFF)
 		code = read_input(&s, &err, s.files[1], &in[1]);

@@ -37,7 +37,7 @@ static int check(struct settings *s, const char *path)
 	int code = EXIT_OPERATION;
 
 	s->now = path;
-	bar_start(&s->bar);
+	bar_start(&s->bar, path);
 	if (!inputs_open(&t.input, &s->inputs, path, PROG))
 		code = fsck_target(&t);
 	inputs_close(&t.input);
@@ -58,8 +58,8 @@ int main(int argc, char **argv)
 		s.opt.data = &s;
 		if (!s.quiet)
 			s.opt.warn = on_warning;
-		if (!s.quiet && isatty(STDERR_FILENO))
-			s.opt.progress = on_progress;
+		s.opt.progress = on_progress;
+		bar_init(&s.bar, PROG, s.quiet);
 		for (size_t i = 0; i < s.count; i++)
 			code |= check(&s, s.files[i]);
 	}

@@ -120,7 +120,7 @@ static int run(struct settings *s, const int *fds)
 		return EXIT_SYSTEM;
 	}
 	to_stdout = output_is_stdout(&out);
-	bar_start(&s->bar);
+	bar_start(&s->bar, s->layers[s->below]);
 	ret = make(s, fds, out.fd, &stats, &err, &about);
 	bar_clear(&s->bar);
 	if (ret) {
@@ -182,8 +182,8 @@ int main(int argc, char **argv)
 	s.opt.data = &s;
 	if (!s.quiet)
 		s.opt.warn = on_warning;
-	if (!s.quiet && isatty(STDERR_FILENO))
-		s.opt.progress = on_progress;
+	s.opt.progress = on_progress;
+	bar_init(&s.bar, PROG, s.quiet);
 	fds = calloc(s.count, sizeof(*fds));
 	if (!fds)
 		return no_memory();

@@ -14,6 +14,7 @@
 #include "digest.h"
 #include "options.h"
 #include "output.h"
+#include "scan.h"
 #include "stargz/open.h"
 #include "stdfds.h"
 
@@ -43,7 +44,7 @@ static void on_progress(void *data, uint64_t done, uint64_t total)
 {
 	struct settings *s = data;
 
-	bar_draw(&s->bar, done, total);
+	bar_draw(&s->bar, done, total ? total : s->source_size);
 }
 
 static int operation_failed(const char *path, const char *why)
@@ -259,7 +260,12 @@ static int make(struct settings *s, struct outputs *out,
 	s->make.warn = s->call.warn;
 	s->make.progress = s->call.progress;
 	s->make.data = s->call.data;
-	bar_start(&s->bar);
+	/* What is excluded or unchanged is not read. */
+	if (s->bar.terminal && !s->make.exclude && !s->make.diff_path &&
+	    !s->make.dump_path)
+		s->source_size = scan_directory(s->source,
+						s->make.one_file_system);
+	bar_start(&s->bar, s->source);
 	ret = stargz_make(source, &s->make, out->layer.fd, out->toc.fd, made,
 			  &err);
 	bar_clear(&s->bar);
@@ -336,8 +342,8 @@ static int make_layer(struct settings *s)
 	s->call.data = s;
 	if (!s->quiet)
 		s->call.warn = on_warning;
-	if (!s->quiet && !s->no_progress && isatty(STDERR_FILENO))
-		s->call.progress = on_progress;
+	s->call.progress = on_progress;
+	bar_init(&s->bar, PROG, s->quiet || s->no_progress);
 	if (s->index_beside && asprintf(&beside, "%s.index", s->dest) < 0)
 		return operation_failed(s->dest, "out of memory");
 	if (beside)

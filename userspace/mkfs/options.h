@@ -42,6 +42,7 @@ enum exit_code {
  * @quiet: neither warnings nor a progress bar
  * @no_progress: no progress bar
  * @verbose: say what was written
+ * @source_size: bytes of content in the source, or zero if that is not known
  * @bar: the progress bar
  */
 struct settings {
@@ -64,6 +65,7 @@ struct settings {
 	bool quiet;
 	bool no_progress;
 	bool verbose;
+	uint64_t source_size;
 	struct bar bar;
 };
 

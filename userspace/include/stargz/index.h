@@ -51,7 +51,8 @@ extern "C" {
  * @offset: first byte of the blob in the file
  * @size: bytes of the blob, or zero: up to the end of the file
  * @warn: called with one line per oddity that does not stop the work, or NULL
- * @progress: called now and then with bytes done and bytes in all, or NULL
+ * @progress: called now and then with bytes done and bytes in all, zero if that
+ *	is not known; or NULL
  * @data: handed to @warn and @progress
  */
 struct stargz_index_options {

@@ -184,7 +184,8 @@ struct stargz_expected;
  * @expected: NULL, or set to what the source says, for stargz_verify(), also on
  *	failure; to be released by stargz_expected_free()
  * @warn: called with one line per oddity that does not stop the work, or NULL
- * @progress: called now and then with bytes done and bytes in all, or NULL
+ * @progress: called now and then with bytes done and bytes in all, zero if that
+ *	is not known; or NULL
  * @data: handed to @warn and @progress
  */
 struct stargz_make_options {

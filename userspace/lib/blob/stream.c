@@ -353,6 +353,12 @@ int sgz_stream_drain(struct sgz_stream *s)
 	return n;
 }
 
+void sgz_stream_progress(const struct sgz_stream *s)
+{
+	/* Nobody knows where a pipe ends. */
+	sgz_progress(s->ctx, s->pos, s->blob->pipe ? 0 : s->end);
+}
+
 void sgz_stream_close(struct sgz_stream *s)
 {
 	if (s->kind == SGZ_FRAMES)

@@ -151,6 +151,9 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
 /** sgz_stream_drain() - decode what is left and drop it */
 int sgz_stream_drain(struct sgz_stream *s);
 
+/** sgz_stream_progress() - tell the caller of the library how far it is */
+void sgz_stream_progress(const struct sgz_stream *s);
+
 /** sgz_stream_close() - release */
 void sgz_stream_close(struct sgz_stream *s);
 

@@ -262,7 +262,7 @@ static int walk(struct walker *w)
 					   sgz_tar_padding(h->size));
 		if (ret)
 			return ret;
-		sgz_progress(w->ctx, w->tar.stream->pos, w->tar.stream->end);
+		sgz_stream_progress(w->tar.stream);
 	}
 	w->toc->end_marker = w->tar.marked;
 	if (!ret && !w->tar.marked)

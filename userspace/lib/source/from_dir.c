@@ -65,6 +65,7 @@ struct known {
  * @content: of the entry
  * @content_name: of what @content is
  * @pad: zeroes to be given after it
+ * @done: bytes of content given so far
  * @begun: the root was given
  */
 struct dir {
@@ -83,6 +84,7 @@ struct dir {
 	struct sgz_file_content content;
 	char *content_name;
 	uint64_t pad;
+	uint64_t done;
 	bool begun;
 };
 
@@ -531,6 +533,10 @@ static ssize_t dir_read(struct sgz_source *source, void *buf, size_t len)
 	if (d->content.fd >= 0)
 		n = sgz_file_content_read(&d->content, d->ctx, d->content_name,
 					  buf, len);
+	if (n > 0) {
+		d->done += n;
+		sgz_progress(d->ctx, d->done, 0);
+	}
 	if (n)
 		return n;
 	if (len > d->pad)

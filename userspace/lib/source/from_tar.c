@@ -40,7 +40,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 		if (t->end)
 			return ret;
 		t->left = h->size + sgz_tar_padding(h->size);
-		sgz_progress(t->ctx, t->stream.pos, t->stream.end);
+		sgz_stream_progress(&t->stream);
 		sgz_tar_warn(&t->tar.h, t->tar.stream->ctx);
 	} while (sgz_path_is_own(h->name, h->name_len));
 	entry->h = h;
@@ -79,6 +79,7 @@ static ssize_t read_some(struct sgz_source *source, void *buf, size_t len)
 		return n;
 	t->left -= n;
 	t->tar.pos += n;
+	sgz_stream_progress(&t->stream);
 	return n;
 }
 
