@@ -37,6 +37,13 @@ def entries(*list_of_entries):
                                 "entries": list_of_entries}).encode())
 
 
+def test_other_files():
+    blob = layer([FILE])
+    refused(index(blob).index, "an index", code=3)
+    for data in (b"", b"x" * 5000, bytes(1 << 20)):
+        refused(data, "not a layer", code=3)
+
+
 def test_links_to_directories():
     left_out(entries({"name": "d", "type": "dir"}, LINK), "l", "directory")
     left_out(entries({"name": "d/x", "type": "reg"}, LINK), "l", "directory")
@@ -177,8 +184,8 @@ def test_version():
 
 def test_footers():
     good = layer([FILE])
-    refused(b"", "no footer", code=3)
-    refused(b"hello", "no footer", code=3)
+    refused(b"", "not a layer", code=3)
+    refused(b"hello", "not a layer", code=3)
     refused(b"\x28\xb5\x2f\xfd" + bytes(100), "zstd frame")
     refused(good[:-1], "cut off")
     body = good[:-51]

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from layer import PROGRAM, attempt, files, make
-from programs import load, save, tool
+from programs import BIN, load, save, tool
 from tap import Skip
 from tarsource import tar_of
 from tree import Folder
@@ -110,6 +110,26 @@ def test_damaged_sources():
         with Place(tar) as p:
             failed(p, "out", "tar", words=["tar: "])
             failed(p, "out", "-", input=tar, words=["-: "])
+
+
+def test_sources_of_another_kind():
+    """A disk that begins with zeroes is not an empty tar, nor is an index one."""
+    with tempfile.TemporaryDirectory() as tmp:
+        disk = tmp + "/disk"
+        save(disk, bytes(2 << 20))
+        tool("mkfs.ext4", "-q", disk)
+        ext4 = load(disk)
+    for data in (ext4, bytes(2 << 20)):
+        with Place(data) as p:
+            failed(p, "out", "tar", words=["tar: neither a tar"])
+    with Place() as p:
+        failed(p, "out", "-", input=ext4, words=["-: neither a tar"])
+        failed(p, "out", "-", input=tool("gzip", input=ext4),
+               words=["-: neither a tar"])
+        save(p + "/layer", tool("gzip", input=TAR))
+        tool(os.path.join(BIN, "stargz-index"), "-q", "-o", p + "/tar",
+             p + "/layer")
+        failed(p, "out", "tar", words=["tar: an index"])
 
 
 def test_every_truncation():

@@ -11,6 +11,7 @@
 #include "content/toc_ranges.h"
 #include "content/verify.h"
 #include "format/format.h"
+#include "index/read.h"
 #include "index/records.h"
 #include "index/replay.h"
 
@@ -105,6 +106,9 @@ int stargz_index_blob(int fd, const struct stargz_index_options *options,
 		return ret;
 	ctx = sgz_context_of(&opt, err);
 	ret = sgz_blob_open(&blob, &ctx, fd, opt.offset, opt.size);
+	if (!ret && sgz_is_index(blob.head, blob.head_len))
+		ret = sgz_fail(&ctx, -EINVAL,
+			       "an index, not a layer; dump.stargz(8) shows it");
 	if (!ret)
 		ret = sgz_index_make(&index, &ctx, &opt, &blob, NULL);
 	if (!ret && le32toh(index.sb.feature_compat) & STARGZ_COMPAT_OPEN)

@@ -159,7 +159,7 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		return ret;
 	if (!ret)
 		return sgz_fail(ctx, -EINVAL,
-				"not an eStargz or stargz layer (no footer); neither tar nor gzip nor zstd");
+				"not a layer: neither a tar nor one compressed by gzip or zstd");
 	/*
 	 * Who ties a layer to a digest, or has a TOC for it, must not get
 	 * another that has none.

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "format/plain_tar.h"
 #include "format/targz.h"
 #include "format/zstd_tar.h"
+#include "index/read.h"
 #include "source/from_tar.h"
 #include "tar/header.h"
 #include "tar/odd.h"
@@ -22,6 +24,7 @@ struct tar_source {
 	uint64_t left;		/* of the payload and its padding */
 	size_t given;		/* of the blocks that end the archive */
 	bool end;
+	bool empty;		/* no entry so far */
 };
 
 static int next(struct sgz_source *source, struct sgz_source_entry *entry)
@@ -39,6 +42,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 		t->end = ret <= 0;
 		if (t->end)
 			return ret;
+		t->empty = false;
 		t->left = h->size + sgz_tar_padding(h->size);
 		sgz_stream_progress(&t->stream);
 		sgz_tar_warn(&t->tar.h, t->tar.stream->ctx);
@@ -49,11 +53,31 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 	return 1;
 }
 
+static int not_a_tar(const struct sgz_context *ctx, const struct sgz_blob *blob)
+{
+	if (sgz_is_index(blob->head, blob->head_len))
+		return sgz_fail(ctx, -EINVAL,
+				"an index, not a layer or a tar; give the layer");
+	return sgz_fail(ctx, -EINVAL,
+			"neither a tar nor one compressed by gzip or zstd");
+}
+
+/* What follows the end marker; behind one without entries only padding may. */
+static ssize_t read_padding(struct tar_source *t, char *buf, size_t len)
+{
+	ssize_t n = sgz_stream_read(&t->stream, buf, len);
+
+	for (ssize_t i = 0; t->empty && i < n; i++)
+		if (buf[i])
+			return not_a_tar(t->ctx, t->stream.blob);
+	return n;
+}
+
 /* What ends the archive: the blocks in which its end was found, and the rest */
 static ssize_t read_end(struct tar_source *t, void *buf, size_t len)
 {
 	if (t->given == t->head.count)
-		return sgz_stream_read(&t->stream, buf, len);
+		return read_padding(t, buf, len);
 	if (len > t->head.count - t->given)
 		len = t->head.count - t->given;
 	memcpy(buf, (char *)t->head.data + t->given, len);
@@ -96,16 +120,21 @@ static void close_source(struct sgz_source *source)
 /* How the tar is packed: an enum sgz_stream_kind, or -EINVAL. */
 static int find_kind(const struct sgz_blob *blob, const struct sgz_context *ctx)
 {
+	int plain;
+
 	if (sgz_targz_probe(blob))
 		return SGZ_MEMBERS;
 	if (sgz_zstdtar_probe(blob, ctx))
 		return SGZ_FRAMES;
-	/* One that starts with zeroes has no entries. */
-	if (blob->head_len == SGZ_TAR_BLOCK &&
-	    (sgz_tar_is_header(blob->head) || !blob->head[0]))
-		return SGZ_PLAIN;
-	return sgz_fail(ctx, -EINVAL,
-			"neither a tar nor one compressed by gzip or zstd");
+	if (!blob->pipe)
+		plain = sgz_plaintar_probe(blob, ctx);
+	else
+		/* One that starts with zeroes has no entries. */
+		plain = blob->head_len == SGZ_TAR_BLOCK &&
+			(sgz_tar_is_header(blob->head) || !blob->head[0]);
+	if (plain)
+		return plain < 0 ? plain : SGZ_PLAIN;
+	return not_a_tar(ctx, blob);
 }
 
 int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
@@ -124,6 +153,7 @@ int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
 	t->source.read = read_some;
 	t->source.close = close_source;
 	t->ctx = ctx;
+	t->empty = true;
 	t->tar.stream = &t->stream;
 	t->tar.head = &t->head;
 	*source = &t->source;
