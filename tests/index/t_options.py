@@ -2,6 +2,7 @@
 """The command line: options, exit codes, and files that appear whole."""
 import gzip
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -180,8 +181,14 @@ def test_quiet_and_verbose():
 
 def test_stats():
     out = index(layer(DATA), "--stats").out
-    values = dict(line.rsplit(None, 1) for line in out.splitlines())
-    assert values["entries"] == "12" and values["inodes"] == "11"
-    assert values["spans"] == "3"
-    assert values["data bytes"] == str(1 + 256 * 40 + 500)
-    assert {"seconds", "memory KiB", "index bytes"} <= set(values)
+    values = dict(line.split(":") for line in out.splitlines())
+    values = {key: value.strip() for key, value in values.items()}
+    assert values["Entries"] == "12" and values["Inodes"] == "11"
+    assert values["Spans"] == "3"
+    assert values["Data bytes"] == str(1 + 256 * 40 + 500)
+    assert {"Seconds", "Memory bytes", "Index bytes"} <= set(values)
+    r = index(layer(DATA), "--json")
+    values = json.loads(r.out)
+    assert values["entries"] == 12 and values["inodes"] == 11
+    assert values["data_bytes"] == 1 + 256 * 40 + 500
+    assert values["index_bytes"] == len(r.index)

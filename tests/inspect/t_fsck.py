@@ -2,6 +2,7 @@
 """What fsck.stargz finds, and how it ends."""
 import gzip
 import hashlib
+import json
 import os
 import struct
 import subprocess
@@ -11,7 +12,7 @@ from mkblob import layer, with_toc
 from programs import load, save, tool, zstd
 from readindex import Index
 from tap import Skip
-from tools import (CLEAN, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz, folder,
+from tools import (CLEAN, CONTENT, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz, folder,
                    fsck, layers, make_index, run, tar)
 
 SUPER = 512
@@ -227,6 +228,28 @@ def test_quick_check_without_footer():
         text = gzip.decompress(estargz()[0])
         ends(CLEAN, save(path, gzip.compress(text)))
         ends(CLEAN, save(path, zstd(text)))
+
+
+def test_json():
+    with folder() as d:
+        good, bad = save(f"{d}/good", estargz()[0]), save(f"{d}/b\xff", b"x" * 9)
+        blob = bytearray(estargz()[0])
+        blob[40] ^= 1
+        damaged = save(f"{d}/damaged", blob)
+        r = ends(ERRORS | OPERATION, "--json", "-f", good, damaged, bad,
+                 f"{d}/absent")
+        decode = json.JSONDecoder().raw_decode
+        text, found_ = r.out.decode(), []
+        while text:
+            what, end = decode(text)
+            found_.append(what)
+            text = text[end:].lstrip()
+        assert [f["result"] for f in found_] == ["clean", "errors", "failed",
+                                                 "failed"], found_
+        assert [f["fault_count"] for f in found_] == [0, 1, 1, 0], found_
+        assert found_[0]["data_bytes"] == sum(map(len, CONTENT.values())), found_
+        assert "damaged" in found_[1]["faults"][0]["message"], found_
+        assert r.err.count("\n") == 1 and "absent" in r.err, r
 
 
 def test_fifos_are_not_waited_for():

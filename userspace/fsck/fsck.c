@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fsck.h"
+#include "report.h"
 
 static int code_of(int error)
 {
@@ -22,13 +24,25 @@ static int code_of(int error)
 	}
 }
 
+static void add_fault(struct target *t, int code, const char *text)
+{
+	struct json_object *fault = json_object_new_object();
+
+	report_bytes(fault, "message", text, strlen(text));
+	report_int(fault, "errno", -code);
+	json_object_array_add(t->faults, fault);
+}
+
 /* The first fault ends the progress bar. */
 void fsck_fault(void *data, int code, const char *text)
 {
 	struct target *t = data;
 
 	bar_clear(&t->settings->bar);
-	fprintf(stderr, PROG ": %s: %s\n", t->settings->now, text);
+	if (t->faults)
+		add_fault(t, code, text);
+	else
+		fprintf(stderr, PROG ": %s: %s\n", t->settings->now, text);
 	t->code |= code_of(code);
 	t->told++;
 }
@@ -38,8 +52,9 @@ static void count_rest(struct target *t, uint64_t faults)
 {
 	if (faults <= t->told)
 		return;
-	fprintf(stderr, PROG ": %s: and %" PRIu64 " more\n",
-		t->settings->now, faults - t->told);
+	if (!t->faults)
+		fprintf(stderr, PROG ": %s: and %" PRIu64 " more\n",
+			t->settings->now, faults - t->told);
 	t->code |= EXIT_ERRORS;
 }
 
@@ -56,7 +71,33 @@ static void print_clean(const struct target *t,
 	putchar('\n');
 }
 
-static int check(struct target *t, struct stargz_error *err)
+static void print_json(struct target *t, const struct stargz_checked *checked)
+{
+	static const char *const results[] = {
+		[EXIT_CLEAN] = "clean",
+		[EXIT_ERRORS] = "errors",
+		[EXIT_OPERATION] = "failed",
+		[EXIT_ERRORS | EXIT_OPERATION] = "failed",
+	};
+	const struct settings *s = t->settings;
+	struct json_object *o = json_object_new_object();
+
+	report_bytes(o, "file", s->now, strlen(s->now));
+	report_text(o, "check", s->full ? "full" : "quick");
+	report_text(o, "result", results[t->code]);
+	report_int(o, "fault_count", checked->faults > t->told ?
+				     checked->faults : t->told);
+	json_object_object_add(o, "faults", t->faults);
+	if (checked->known) {
+		report_int(o, "spans", checked->stats.spans);
+		report_int(o, "data_bytes", checked->stats.data_bytes);
+	}
+	report_print(stdout, o, true);
+	t->faults = NULL;
+}
+
+static int check(struct target *t, struct stargz_checked *checked,
+		 struct stargz_error *err)
 {
 	const struct settings *s = t->settings;
 	const struct stargz_check_options opt = {
@@ -67,14 +108,13 @@ static int check(struct target *t, struct stargz_error *err)
 		.fault = fsck_fault,
 		.data = t,
 	};
-	struct stargz_checked checked;
-	int ret = stargz_check(t->input.fds, t->input.count, &opt, &checked,
+	int ret = stargz_check(t->input.fds, t->input.count, &opt, checked,
 			       s->extract ? &t->input.opened : NULL, err);
 
 	bar_clear(&t->settings->bar);
-	count_rest(t, checked.faults);
-	if (!ret && !checked.faults && !s->extract)
-		print_clean(t, &checked);
+	count_rest(t, checked->faults);
+	if (!ret && !checked->faults && !s->extract && !s->json)
+		print_clean(t, checked);
 	return ret;
 }
 
@@ -94,17 +134,32 @@ static int extract(struct target *t, struct stargz_error *err)
 	return ret;
 }
 
+int fsck_unopened(struct target *t)
+{
+	const struct stargz_checked nothing = { 0 };
+
+	t->code = EXIT_OPERATION;
+	t->faults = t->settings->json ? json_object_new_array() : NULL;
+	if (t->settings->json)
+		print_json(t, &nothing);
+	return t->code;
+}
+
 int fsck_target(struct target *t)
 {
 	const struct settings *s = t->settings;
+	struct stargz_checked checked = { 0 };
 	struct stargz_error err = { "" };
 	int ret = inputs_check(&t->input, &s->inputs, &err);
 
+	t->faults = s->json ? json_object_new_array() : NULL;
 	if (!ret && (s->full || !s->extract))
-		ret = check(t, &err);
+		ret = check(t, &checked, &err);
 	if (!ret && !t->code && s->extract)
 		ret = extract(t, &err);
 	if (ret)
-		fprintf(stderr, PROG ": %s: %s\n", s->now, err.text);
-	return t->code | code_of(ret);
+		fsck_fault(t, ret, err.text);
+	if (s->json)
+		print_json(t, &checked);
+	return t->code;
 }

@@ -5,6 +5,8 @@
 #ifndef FSCK_H
 #define FSCK_H
 
+#include <json-c/json.h>
+
 #include "options.h"
 #include "stargz/check.h"
 
@@ -12,12 +14,14 @@
  * struct target - what is checked
  * @settings: the command line
  * @input: the file, and what was read of it
- * @told: how many faults were printed
+ * @faults: those that were told, with --json, else NULL
+ * @told: how many faults were told
  * @code: exit code for them
  */
 struct target {
 	struct settings *settings;
 	struct inputs_file input;
+	struct json_object *faults;
 	uint64_t told;
 	int code;
 };
@@ -25,7 +29,10 @@ struct target {
 /** fsck_target() - check, print what is wrong, and return the exit code */
 int fsck_target(struct target *t);
 
-/** fsck_fault() - print a fault; fit for the library's callbacks */
+/** fsck_unopened() - report a file that could not be opened */
+int fsck_unopened(struct target *t);
+
+/** fsck_fault() - tell a fault; fit for the library's callbacks */
 void fsck_fault(void *data, int code, const char *text);
 
 /**

@@ -34,11 +34,13 @@ static void on_progress(void *data, uint64_t done, uint64_t total)
 static int check(struct settings *s, const char *path)
 {
 	struct target t = { .settings = s };
-	int code = EXIT_OPERATION;
+	int code;
 
 	s->now = path;
 	bar_start(&s->bar, path);
-	if (!inputs_open(&t.input, &s->inputs, path, PROG))
+	if (inputs_open(&t.input, &s->inputs, path, PROG))
+		code = fsck_unopened(&t);
+	else
 		code = fsck_target(&t);
 	inputs_close(&t.input);
 	return code;

@@ -51,6 +51,8 @@ static const struct option_row rows[] = {
 	  .help = "of the tree only this" },
 	{ OPTION(0, "overwrite", OPTION_STORE(struct settings, overwrite)),
 	  .help = "replace files that are in DIR" },
+	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
+	  .help = "print the results as JSON, an object for each file" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "faults only" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
@@ -82,6 +84,8 @@ static int check_options(const struct settings *s)
 	if (!s->extract && (s->path || s->overwrite))
 		return usage("is for --extract",
 			     s->path ? "--path" : "--overwrite");
+	if (s->json && s->extract)
+		return usage("is for checking", "--json");
 	return -1;
 }
 

@@ -34,6 +34,7 @@ enum exit_code {
  * @overwrite: replace what exists where it is extracted to
  * @quiet: neither warnings nor a progress bar, nor a line when all is well
  * @verbose: say what is in there
+ * @json: print the results as JSON
  * @now: the file at hand, for messages
  * @bar: the progress bar
  */
@@ -49,6 +50,7 @@ struct settings {
 	bool overwrite;
 	bool quiet;
 	bool verbose;
+	bool json;
 	const char *now;
 	struct bar bar;
 };

@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "options.h"
 #include "output.h"
 #include "stargz/open.h"
+#include "stats.h"
 #include "stdfds.h"
 
 static void on_warning(void *data, const char *line)
@@ -48,33 +48,6 @@ static int exit_code(int error)
 	default:
 		return EXIT_SYSTEM;
 	}
-}
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - start->tv_sec +
-	       (now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
-static void print_stats(FILE *to, const struct stargz_index_stats *st,
-			const struct timespec *start)
-{
-	struct rusage ru;
-
-	getrusage(RUSAGE_SELF, &ru);
-	fprintf(to, "entries          %" PRIu64 "\n", st->entries);
-	fprintf(to, "inodes           %" PRIu64 "\n", st->inodes);
-	fprintf(to, "spans            %" PRIu64 "\n", st->spans);
-	fprintf(to, "extents          %" PRIu64 "\n", st->extents);
-	fprintf(to, "data bytes       %" PRIu64 "\n", st->data_bytes);
-	fprintf(to, "index bytes      %" PRIu64 "\n", st->index_size);
-	fprintf(to, "bytes per entry  %.1f\n",
-		(double)st->index_size / st->entries);
-	fprintf(to, "seconds          %.2f\n", seconds_since(start));
-	fprintf(to, "memory KiB       %ld\n", ru.ru_maxrss);
 }
 
 /* Make what was asked for of the open layers. */
@@ -138,8 +111,9 @@ static int run(struct settings *s, const int *fds)
 		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %s\n",
 			s->layers[s->below], stats.entries,
 			s->opt.check ? "no fault" : s->output);
-	if (s->stats)
-		print_stats(to_stdout ? stderr : stdout, &stats, &start);
+	if (s->stats || s->json)
+		stats_print(to_stdout ? stderr : stdout, &stats, &start,
+			    s->json);
 	return EXIT_OK;
 }
 

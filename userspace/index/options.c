@@ -94,6 +94,8 @@ static const struct option_row rows[] = {
 		  "larger than a span" },
 	{ OPTION(0, "stats", OPTION_STORE(struct settings, stats)),
 	  .help = "print what the index holds, and time and memory" },
+	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
+	  .help = "print that as JSON" },
 	{ OPTION(0, "check", OPTION_STORE(struct settings, opt.check)),
 	  .help = "write nothing; decode all content, compare digests" },
 	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),

@@ -29,6 +29,7 @@ enum exit_code {
  * @below: how many of them are below
  * @output: file to write, or NULL
  * @stats: print numbers
+ * @json: as JSON
  * @force: overwrite a device that has data on it
  * @quiet: neither warnings nor a progress bar
  * @verbose: say what was written
@@ -41,6 +42,7 @@ struct settings {
 	size_t below;
 	const char *output;
 	bool stats;
+	bool json;
 	bool force;
 	bool quiet;
 	bool verbose;
