@@ -124,11 +124,17 @@ check-compat: deps ## other programs read what mkfs.stargz makes
 check-corpora: deps tools ## read the test archives of other tar readers
 	@tests/corpora/run
 
-# Do the tests notice small faults? make check-mutants [MUTANTS=NAMES]
+# Do the tests notice small faults? make check-mutants [MUTANTS='toc-* k-map-border']
 # tests/mutants/run --list says which there are.
 .PHONY: check-mutants
 check-mutants: deps ## plant small faults, see that tests fail; MUTANTS=
 	@tests/mutants/run $(MUTANTS)
+
+# Which lines of userspace/lib do the tests execute? make coverage [SUITES='unit index']
+.PHONY: coverage
+coverage: deps ## share of lines that tests execute; SUITES=
+	@tests/coverage/deps
+	@tests/coverage/run $(SUITES)
 
 .PHONY: lint
 lint: deps ## style and static checks
