@@ -130,10 +130,9 @@ check-corpora: deps tools ## read the test archives of other tar readers
 check-mutants: deps ## plant small faults, see that tests fail; MUTANTS=
 	@tests/mutants/run $(MUTANTS)
 
-# Which lines of userspace/lib do the tests execute? make coverage [SUITES='unit index']
+# make coverage [SUITES='unit index']; tests/coverage/run --help lists the suites.
 .PHONY: coverage
-coverage: deps ## share of lines that tests execute; SUITES=
-	@tests/coverage/deps
+coverage: deps tools ## share of lines that tests execute; SUITES=
 	@tests/coverage/run $(SUITES)
 
 .PHONY: lint
