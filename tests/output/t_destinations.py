@@ -86,6 +86,41 @@ def test_link_is_followed():
                   words=["a: Too many levels of symbolic links"])
 
 
+def test_hard_links_stay_together():
+    """All names of the file get the result, and keep what they had without one."""
+    with Place() as p:
+        p.save("out", b"old" * 100_000)
+        os.link(p / "out", p / "twin")
+        inode = os.stat(p / "twin").st_ino
+        p.refuses(INDEX, "-q", "-o", "out", "src/file", code=3,
+                  words=["not a layer"])
+        assert p.load("twin") == b"old" * 100_000
+        p.works(INDEX, "-q", "-o", "new", "layer")
+        for _ in range(2):
+            p.works(INDEX, "-q", "-o", "out", "layer")
+            assert os.stat(p / "out").st_ino == inode
+            assert p.load("twin") == p.load("new")
+        assert p.names() == ["layer", "new", "out", "src", "src/file", "twin"]
+
+
+def test_mount_point_gets_the_result():
+    """Container engines mount single files; their names cannot be replaced."""
+    need_root()
+    with Place() as p:
+        p.works(INDEX, "-q", "-o", "new", "layer")
+        p.save("real", b"old")
+        p.save("out", b"")
+        subprocess.run(["mount", "--bind", p / "real", p / "out"], check=True)
+        try:
+            p.works(INDEX, "-q", "-o", "out", "layer")
+            assert p.load("out") == p.load("new")
+            names = p.names()
+        finally:
+            subprocess.run(["umount", p / "out"], check=True)
+        assert p.load("real") == p.load("new") and p.load("out") == b""
+        assert names == ["layer", "new", "out", "real", "src", "src/file"]
+
+
 def test_link_that_may_not_be_followed():
     """The kernel protects links in sticky folders; so do the programs."""
     need_root()

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "output_copy.h"
 #include "output_device.h"
 #include "output_temp.h"
 
@@ -289,10 +290,25 @@ static bool sync_failed(int fd)
 	return fsync(fd) && errno != EINVAL && errno != EROFS;
 }
 
-static int keep_temp(struct output *out)
+/* Can only the content of the file be replaced, and not the file? */
+static bool rename_is_refused(void)
 {
-	if (renameat(AT_FDCWD, out->temp, out->dir, out->name))
-		return fail_errno(out);
+	return errno == EBUSY || errno == EPERM || errno == EACCES ||
+	       errno == EXDEV;
+}
+
+static int keep_temp(struct output *out, int fd)
+{
+	bool copy = S_ISREG(out->old.st_mode) && out->old.st_nlink > 1;
+
+	if (!copy && renameat(AT_FDCWD, out->temp, out->dir, out->name)) {
+		copy = S_ISREG(out->old.st_mode) && rename_is_refused();
+		if (!copy)
+			return fail_errno(out);
+	}
+	if (copy)
+		return output_copy(fd, out->dir, out->name, &out->old) ?
+		       fail_errno(out) : 0;
 	output_temp_forget(out->slot);
 	out->slot = -1;
 	/* Some file systems cannot sync a folder, and need not. */
@@ -307,11 +323,11 @@ int output_keep(struct output *out)
 
 	if (sync_failed(fd))
 		ret = fail_errno(out);
+	if (!ret && out->temp)
+		ret = keep_temp(out, fd);
 	out->fd = -1;
 	if (close(fd) && !ret)
 		ret = fail_errno(out);
-	if (!ret && out->temp)
-		ret = keep_temp(out);
 	output_drop(out);
 	return ret;
 }

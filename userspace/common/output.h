@@ -104,7 +104,8 @@ bool output_is_same(const struct output *a, struct output *b);
  * @out: open, all bytes written; closed
  *
  * The bytes are on stable storage before the name is, and the name is before
- * this returns.
+ * this returns. If the name cannot be that of another file, or other hard links
+ * share the file, its content is replaced instead.
  *
  * Return: 0, or -1 with @out->why set and the temporary file removed.
  */
