@@ -2,6 +2,9 @@
 /*
  * Values of TOC members: times, base64, digests; and quoting for messages.
  */
+#include <ctype.h>
+#include <stdlib.h>
+
 #include "base/base64.h"
 #include "base/sha256.h"
 #include "base/timestamp.h"
@@ -95,6 +98,28 @@ static void digest(void **state)
 	assert_int_not_equal(stargz_sha256_parse("sha256:00", want), 0);
 }
 
+/* A character of a digest against what <ctype.h> and strtol(3) say of it. */
+static void digest_digits(void **state)
+{
+	char text[8 + 2 * STARGZ_SHA256_LEN] = "sha256:";
+	uint8_t have[STARGZ_SHA256_LEN];
+
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		for (int at = 7; at < 9; at++) {
+			char pair[3] = "00";
+
+			memset(text + 7, '0', 2 * STARGZ_SHA256_LEN);
+			text[at] = c;
+			pair[at - 7] = c;
+			assert_int_equal(!stargz_sha256_parse(text, have),
+					 !!isxdigit(c));
+			if (isxdigit(c))
+				assert_int_equal(have[0], strtol(pair, NULL, 16));
+		}
+	}
+}
+
 static void quoting(void **state)
 {
 	char name[1000];
@@ -119,6 +144,7 @@ int main(void)
 		cmocka_unit_test(times),
 		cmocka_unit_test(base64),
 		cmocka_unit_test(digest),
+		cmocka_unit_test(digest_digits),
 		cmocka_unit_test(quoting),
 	};
 

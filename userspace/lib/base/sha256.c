@@ -2,12 +2,19 @@
 /*
  * SHA-256 digests and their text form.
  */
-#include <ctype.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/sha256.h"
+
+/* Marks a character as a hexadecimal digit; its value is in the bits below. */
+#define DIGIT	0x10
+
+static const uint8_t digits[256] = {
+	['0'] = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
+	['A'] = 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+	['a'] = 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f,
+};
 
 /* Unless the program did it before. */
 static void start_gcrypt(void)
@@ -57,23 +64,27 @@ int stargz_sha256_parse(const char *text, uint8_t digest[STARGZ_SHA256_LEN])
 	if (strlen(text) != 2 * STARGZ_SHA256_LEN)
 		return -EINVAL;
 	for (int i = 0; i < STARGZ_SHA256_LEN; i++, text += 2) {
-		unsigned int byte;
+		uint8_t high = digits[(unsigned char)text[0]];
+		uint8_t low = digits[(unsigned char)text[1]];
 
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1]))
+		if (!(high & low & DIGIT))
 			return -EINVAL;
-		sscanf(text, "%2x", &byte);
-		digest[i] = byte;
+		digest[i] = high << 4 | (low & ~DIGIT);
 	}
 	return 0;
 }
 
 struct sgz_hex sgz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN])
 {
+	static const char hexadecimal[] = "0123456789abcdef";
 	struct sgz_hex hex;
+	char *to = hex.text;
 
-	for (int i = 0; i < STARGZ_SHA256_LEN; i++)
-		snprintf(hex.text + 2 * i, 3, "%02x", digest[i]);
+	for (int i = 0; i < STARGZ_SHA256_LEN; i++) {
+		*to++ = hexadecimal[digest[i] >> 4];
+		*to++ = hexadecimal[digest[i] & 15];
+	}
+	*to = '\0';
 	return hex;
 }
 
