@@ -7,10 +7,13 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/hash.h"
 #include "tar/odd.h"
 #include "tar/pax.h"
 
 #define XATTRS_MAX	4096
+/* So few attributes are searched one by one, more of them by a hash table. */
+#define SEARCHED_MAX	16
 
 static const char *const keys[SGZ_PAX_KEYS] = {
 	[SGZ_PAX_PATH] = "path",
@@ -82,26 +85,81 @@ static size_t unescape(char *text, size_t len, bool all)
 	return n;
 }
 
-int sgz_pax_put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr)
+static bool same_name(const struct sgz_xattr *a, const struct sgz_xattr *b)
 {
-	struct sgz_xattr *a = pax->xattrs.data;
+	return a->name_len == b->name_len &&
+	       !memcmp(a->name, b->name, a->name_len);
+}
+
+static uint16_t *find_slot(const struct sgz_pax *pax,
+			   const struct sgz_xattr *attr)
+{
+	const struct sgz_xattr *a = pax->xattrs.data;
+	uint16_t *slots = pax->slots.data;
+	size_t mask = pax->slots.count - 1;
+	size_t i = sgz_hash(0, attr->name, attr->name_len) & mask;
+
+	while (slots[i] && !same_name(&a[slots[i] - 1], attr))
+		i = (i + 1) & mask;
+	return &slots[i];
+}
+
+static int grow_slots(struct sgz_pax *pax)
+{
+	size_t room = pax->slots.count ? 2 * pax->slots.count :
+					 4 * SEARCHED_MAX;
+	const struct sgz_xattr *a = pax->xattrs.data;
+
+	pax->slots.count = 0;
+	if (!sgz_vec_add(&pax->slots, room, sizeof(uint16_t)))
+		return -ENOMEM;
+	for (size_t i = 0; i < pax->xattrs.count; i++)
+		*find_slot(pax, &a[i]) = i + 1;
+	return 0;
+}
+
+/* The number of the attribute with that name, or of those that there are. */
+static size_t find_xattr(const struct sgz_pax *pax,
+			 const struct sgz_xattr *attr)
+{
+	const struct sgz_xattr *a = pax->xattrs.data;
 	size_t i = 0;
 
-	while (i < pax->xattrs.count && (a[i].name_len != attr->name_len ||
-					 memcmp(a[i].name, attr->name,
-						attr->name_len)))
+	if (pax->slots.count) {
+		i = *find_slot(pax, attr);
+		return i ? i - 1 : pax->xattrs.count;
+	}
+	while (i < pax->xattrs.count && !same_name(&a[i], attr))
 		i++;
-	if (i == XATTRS_MAX) {
-		pax->odd |= 1u << SGZ_ODD_XATTRS;
+	return i;
+}
+
+static int add_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr)
+{
+	struct sgz_xattr *a = sgz_vec_add(&pax->xattrs, 1, sizeof(*a));
+	size_t count = pax->xattrs.count;
+
+	if (!a)
+		return -ENOMEM;
+	*a = *attr;
+	if (count > SEARCHED_MAX && 2 * count > pax->slots.count)
+		return grow_slots(pax);
+	if (pax->slots.count)
+		*find_slot(pax, attr) = count;
+	return 0;
+}
+
+int sgz_pax_put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr)
+{
+	size_t i = find_xattr(pax, attr);
+
+	if (i < pax->xattrs.count) {
+		((struct sgz_xattr *)pax->xattrs.data)[i] = *attr;
 		return 0;
 	}
-	if (i == pax->xattrs.count) {
-		a = sgz_vec_add(&pax->xattrs, 1, sizeof(*a));
-		if (!a)
-			return -ENOMEM;
-		i = 0;
-	}
-	a[i] = *attr;
+	if (i < XATTRS_MAX)
+		return add_xattr(pax, attr);
+	pax->odd |= 1u << SGZ_ODD_XATTRS;
 	return 0;
 }
 
@@ -226,6 +284,7 @@ static void forget_records(struct sgz_pax *pax)
 {
 	memset(pax->value, 0, sizeof(pax->value));
 	pax->xattrs.count = 0;
+	pax->slots.count = 0;
 	pax->pairs.count = 0;
 	pax->bad_pairs = false;
 	pax->odd = 0;
@@ -275,6 +334,7 @@ void sgz_pax_reset(struct sgz_pax *pax)
 void sgz_pax_free(struct sgz_pax *pax)
 {
 	sgz_vec_free(&pax->xattrs);
+	sgz_vec_free(&pax->slots);
 	sgz_vec_free(&pax->pairs);
 	sgz_arena_free(&pax->arena);
 }

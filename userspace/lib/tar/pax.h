@@ -11,9 +11,12 @@
 
 #include "base/xattr_pool.h"
 
-/* Most bytes of the extension headers of one entry. */
+/*
+ * Most bytes of the extension headers of one entry, global ones before it among
+ * them: all of them are in memory at a time.
+ */
 #define SGZ_TAR_EXTENSION_MAX	(4u << 20)
-/* Most runs of one sparse file. */
+/* Most runs of one sparse file, also of those that are empty. */
 #define SGZ_TAR_RUNS_MAX	(4u << 20)
 
 /** enum sgz_pax_key - keys of which the value is one text */
@@ -51,17 +54,20 @@ struct sgz_pax_text {
  * struct sgz_pax - records that apply to an entry
  * @value: by key
  * @xattrs: struct sgz_xattr, names unique
+ * @slots: hash table of numbers of @xattrs plus one, by name; empty as long as
+ *	there are few of them
  * @pairs: struct sgz_pax_text, GNU.sparse.offset and numbytes in turn
  * @bad_pairs: they were not in turn
  * @odd: as in struct sgz_tar_header
  * @gnu_name: what a header of type L said
  * @gnu_link: what one of type K said
- * @bytes: of extension headers read for the entry
+ * @bytes: of extension headers read for the entry, at least a block of each
  * @arena: what all the above points to
  */
 struct sgz_pax {
 	struct sgz_pax_text value[SGZ_PAX_KEYS];
 	struct sgz_vec xattrs;
+	struct sgz_vec slots;
 	struct sgz_vec pairs;
 	bool bad_pairs;
 	uint32_t odd;
