@@ -2,6 +2,7 @@
 /*
  * From block to block of a tar stream, up to the header of an entry.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,21 +12,32 @@
 #include "tar/reader.h"
 #include "tar/sparse.h"
 
+static int too_long(const struct sgz_tar *tar, uint64_t size)
+{
+	char why[100];
+
+	snprintf(why, sizeof(why),
+		 "extension headers of %llu bytes for one entry; the limit is %u",
+		 (unsigned long long)size, SGZ_TAR_EXTENSION_MAX);
+	return sgz_tar_fail(tar, -E2BIG, why);
+}
+
 /* The payload of an extension header, with a NUL after it. */
 static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
 {
 	struct sgz_pax *pax = &tar->h.pax;
+	/* An empty one takes a block as well. */
+	uint64_t room = size > SGZ_TAR_BLOCK ? size : SGZ_TAR_BLOCK;
 	char padding[SGZ_TAR_BLOCK];
 	int ret;
 
 	*bytes = NULL;
-	if (size > SGZ_TAR_EXTENSION_MAX - pax->bytes)
-		return sgz_tar_fail(tar, -E2BIG,
-				    "extension headers of more than 4 MiB");
+	if (room > SGZ_TAR_EXTENSION_MAX - pax->bytes)
+		return too_long(tar, pax->bytes + room);
 	*bytes = sgz_arena_room(&pax->arena, size + 1);
 	if (!*bytes)
 		return sgz_nomem(tar->stream->ctx);
-	pax->bytes += size;
+	pax->bytes += room;
 	(*bytes)[size] = '\0';
 	ret = sgz_tar_read(tar, *bytes, size);
 	if (!ret)
@@ -39,6 +51,7 @@ static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
  */
 static int look_at_globals(struct sgz_tar *tar, const char *bytes, size_t size)
 {
+	size_t sum = tar->h.pax.bytes;
 	struct sgz_pax pax = { 0 };
 	bool used;
 	int ret = sgz_pax_collect(&pax, bytes, size);
@@ -49,6 +62,7 @@ static int look_at_globals(struct sgz_tar *tar, const char *bytes, size_t size)
 	sgz_pax_free(&pax);
 	/* What else was said does not get beyond a global header. */
 	sgz_pax_reset(&tar->h.pax);
+	tar->h.pax.bytes = sum;
 	if (ret)
 		return sgz_nomem(tar->stream->ctx);
 	return used;

@@ -4,6 +4,7 @@
  * blocks that follow it; PAX 0.0 in pairs of records, PAX 0.1 in one record,
  * PAX 1.0 in blocks of text before the content.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tar/odd.h"
@@ -31,6 +32,18 @@ struct text_map {
 /* What a function returns if the map is damaged; there is no error text then. */
 #define BAD_MAP		1
 
+/* Is a map too long to be kept in memory, whatever it says? */
+static int check_length(const struct sgz_tar *tar, uint64_t runs)
+{
+	char why[100];
+
+	if (runs <= SGZ_TAR_RUNS_MAX)
+		return 0;
+	snprintf(why, sizeof(why), "sparse file with %llu runs; the limit is %u",
+		 (unsigned long long)runs, SGZ_TAR_RUNS_MAX);
+	return sgz_tar_fail(tar, -E2BIG, why);
+}
+
 /* A run of no bytes says nothing; GNU tar ends its maps with one. */
 static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
 {
@@ -47,9 +60,6 @@ static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
 		return 0;
 	if (pos < after)
 		return BAD_MAP;
-	if (runs->count == SGZ_TAR_RUNS_MAX)
-		return sgz_tar_fail(tar, -E2BIG,
-				    "sparse file with more than 4194304 runs");
 	run = sgz_vec_add(runs, 1, sizeof(*run));
 	if (!run)
 		return sgz_nomem(tar->stream->ctx);
@@ -79,6 +89,7 @@ static int add_gnu_runs(struct sgz_tar *tar, const struct sgz_gnu_run *run,
 static int read_gnu(struct sgz_tar *tar, const struct sgz_ustar *u)
 {
 	struct more_block block = { .more = u->gnu.more };
+	uint64_t runs = 4;
 	int64_t size;
 	int ret = BAD_MAP;
 
@@ -89,8 +100,12 @@ static int read_gnu(struct sgz_tar *tar, const struct sgz_ustar *u)
 	}
 	/* The payload is behind all of the map, also of a damaged one. */
 	while (ret >= 0 && block.more) {
-		int error = sgz_tar_read(tar, &block, sizeof(block));
+		int error;
 
+		runs += MORE_RUNS;
+		error = check_length(tar, runs);
+		if (!error)
+			error = sgz_tar_read(tar, &block, sizeof(block));
 		if (error)
 			return error;
 		if (!ret)
@@ -195,6 +210,11 @@ static int read_text_map(struct sgz_tar *tar)
 	int ret;
 
 	ret = read_number(&map, &count);
+	/* A run takes four bytes at least. */
+	if (!ret && count > (tar->h.size + SGZ_TAR_BLOCK) / 4)
+		ret = BAD_MAP;
+	if (!ret)
+		ret = check_length(tar, count);
 	for (; !ret && count; count--) {
 		uint64_t pos, size;
 
