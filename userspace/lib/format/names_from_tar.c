@@ -6,6 +6,10 @@
  * content that ends it. So only that stretch is decoded, and its headers are
  * matched with the entries that lost something. The tar may have headers that
  * the TOC leaves out, and the TOC other names for some.
+ *
+ * A table may say anything of where content is. So the tar is only ever read on:
+ * what would have to be decoded again is left to a second pass over all of it,
+ * and there is no third one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +35,24 @@ struct want {
 	uint32_t found;
 };
 
+/**
+ * struct walk - the tar being read
+ * @ctx: the call
+ * @toc: the entries
+ * @blob: the layer
+ * @kind: how it is decoded
+ * @stream: from where the tar is read
+ * @open: it is
+ * @stands: the stream stands at the header behind the content of this entry, or
+ *	NULL: it may stand anywhere
+ * @reached: compressed bytes before this one were decoded before the stream was
+ *	closed
+ * @skipped: there was something to be looked for before what was decoded
+ * @tar: the tar
+ * @wants: struct want, by name
+ * @founds: struct want: those whose name was found
+ * @name: as a TOC writes that of the header at hand
+ */
 struct walk {
 	const struct sgz_context *ctx;
 	struct sgz_toc *toc;
@@ -38,9 +60,12 @@ struct walk {
 	enum sgz_stream_kind kind;
 	struct sgz_stream stream;
 	bool open;
+	const struct sgz_entry *stands;
+	uint64_t reached;
+	bool skipped;
 	struct sgz_tar tar;
 	struct sgz_vec wants;
-	struct sgz_vec founds;	/* struct want: those whose name was found */
+	struct sgz_vec founds;
 	struct sgz_vec name;
 };
 
@@ -67,13 +92,45 @@ static bool ends_run(const struct walk *w, const struct sgz_entry *entry,
 	return true;
 }
 
-/* Stand at the header that follows the content of @before. */
+/* The compressed byte that the stream decodes next. */
+static uint64_t input_pos(const struct walk *w)
+{
+	return w->open ? w->stream.pos - w->stream.z.avail_in : w->reached;
+}
+
+static void close_stream(struct walk *w)
+{
+	w->reached = input_pos(w);
+	w->stands = NULL;
+	if (w->open)
+		sgz_stream_close(&w->stream);
+	w->open = false;
+}
+
+static int open_stream(struct walk *w, const struct sgz_context *ctx,
+		       uint64_t member)
+{
+	close_stream(w);
+	w->open = true;
+	return sgz_stream_open(&w->stream, ctx, w->blob, member,
+			       w->toc->data_end, w->kind);
+}
+
+/*
+ * Stand at the header that follows the content of @before: 0, or 1 if the stream
+ * is beyond it, or a negative errno.
+ */
 static int seek(struct walk *w, const struct sgz_context *ctx,
 		const struct sgz_entry *before)
 {
 	uint64_t member = 0, target = 0;
+	int64_t at;
 	int ret;
 
+	w->stream.ctx = ctx;
+	if (before && w->stands == before)
+		return 0;
+	w->stands = NULL;
 	if (before) {
 		const struct sgz_chunk *last =
 			sgz_toc_chunk(w->toc, before->a + before->b - 1);
@@ -83,18 +140,18 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 			 sgz_tar_padding(before->size);
 	}
 	/* In a member shared by many files, go on where the last run ended. */
-	if (!w->open || w->stream.member != member ||
-	    w->stream.decoded > target) {
-		if (w->open)
-			sgz_stream_close(&w->stream);
-		ret = sgz_stream_open(&w->stream, ctx, w->blob, member,
-				      w->toc->data_end, w->kind);
-		w->open = true;
+	if (!w->open || w->stream.member != member) {
+		if (member < input_pos(w))
+			return 1;
+		ret = open_stream(w, ctx, member);
 		if (ret)
 			return ret;
 	}
-	w->stream.ctx = ctx;
-	return sgz_stream_skip(&w->stream, target - w->stream.decoded);
+	/* Bytes that were given back may be of the member before. */
+	at = (int64_t)w->stream.decoded - (int64_t)w->stream.back_len;
+	if (at >= 0 && (uint64_t)at > target)
+		return 1;
+	return sgz_stream_skip(&w->stream, target - at);
 }
 
 /* Keep the cleaned form of a path of the tar. */
@@ -129,48 +186,103 @@ static int restore_link(struct walk *w, struct sgz_entry *entry)
 	return 0;
 }
 
-/* The attribute with its true name, if the header has one that fits. */
-static const struct sgz_xattr *true_xattr(const struct sgz_tar_header *h,
-					  const struct sgz_xattr *attr)
+static int compare_names(const char *a, size_t a_len, const char *b,
+			 size_t b_len)
 {
-	const struct sgz_xattr *p = h->pax.xattrs.data;
+	int cmp = memcmp(a, b, a_len < b_len ? a_len : b_len);
 
-	for (size_t i = 0; i < h->pax.xattrs.count; i++, p++)
-		if (sgz_lossy_equal(attr->name, attr->name_len, p->name,
-				    p->name_len))
-			return p;
-	return NULL;
+	return cmp ? cmp : (a_len > b_len) - (a_len < b_len);
+}
+
+/* By name, those with one name as they come. */
+static int compare_wants(const void *left, const void *right)
+{
+	const struct want *a = left, *b = right;
+	int cmp = compare_names(a->name, a->len, b->name, b->len);
+
+	return cmp ? cmp : (a->entry > b->entry) - (a->entry < b->entry);
+}
+
+/* The first one in a sorted list that has not a lesser name. */
+static size_t find_name(const struct sgz_vec *list, const char *name, size_t len)
+{
+	const struct want *want = list->data;
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (compare_names(want[mid].name, want[mid].len, name, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The attributes of the header at hand by their names as a TOC writes them. */
+static int list_xattrs(struct walk *w, struct sgz_arena *names,
+		       struct sgz_vec *list)
+{
+	const struct sgz_xattr *attr = w->tar.h.pax.xattrs.data;
+
+	for (size_t i = 0; i < w->tar.h.pax.xattrs.count; i++, attr++) {
+		char *name = sgz_arena_room(names, 3 * attr->name_len);
+		struct want *to = sgz_vec_add(list, 1, sizeof(*to));
+
+		if (!name || !to)
+			return -ENOMEM;
+		to->name = name;
+		to->len = stargz_text_lossy(name, attr->name, attr->name_len);
+		to->entry = i;
+	}
+	if (list->count)
+		qsort(list->data, list->count, sizeof(struct want),
+		      compare_wants);
+	return 0;
+}
+
+/* Give an attribute its true name; false if the header has none that fits. */
+static bool restore_xattr(const struct walk *w, const struct sgz_vec *list,
+			  struct sgz_xattr *attr)
+{
+	size_t i = find_name(list, attr->name, attr->name_len);
+	const struct want *found = (const struct want *)list->data + i;
+	const struct sgz_xattr *p = w->tar.h.pax.xattrs.data;
+
+	if (i == list->count || compare_names(found->name, found->len, attr->name,
+					      attr->name_len))
+		return false;
+	attr->name = p[found->entry].name;
+	attr->name_len = p[found->entry].name_len;
+	return true;
 }
 
 static int restore_xattrs(struct walk *w, struct sgz_entry *entry)
 {
 	struct sgz_xattr_pool *pool = &w->toc->xattrs;
 	struct sgz_arena copies = { 0 };
-	struct sgz_vec attrs = { 0 };
+	struct sgz_vec attrs = { 0 }, list = { 0 };
 	struct sgz_xattr *attr;
 	int ret;
 
 	ret = sgz_xattr_pool_get(pool, entry->xattr, &copies, &attrs);
+	if (!ret)
+		ret = list_xattrs(w, &copies, &list);
 	if (ret) {
 		ret = sgz_nomem(w->stream.ctx);
 		goto out;
 	}
 	entry->flags &= ~SGZ_LOSSY_XATTR;
 	attr = attrs.data;
-	for (size_t i = 0; i < attrs.count; i++, attr++) {
-		const struct sgz_xattr *true_one =
-			true_xattr(&w->tar.h, attr);
-
-		if (true_one) {
-			attr->name = true_one->name;
-			attr->name_len = true_one->name_len;
-		} else if (sgz_has_replacement(attr->name, attr->name_len)) {
+	for (size_t i = 0; i < attrs.count; i++, attr++)
+		if (sgz_has_replacement(attr->name, attr->name_len) &&
+		    !restore_xattr(w, &list, attr))
 			entry->flags |= SGZ_LOSSY_XATTR;
-		}
-	}
 	ret = sgz_xattr_pool_add(pool, w->stream.ctx, attrs.data, attrs.count,
 				 &entry->xattr);
 out:
+	sgz_vec_free(&list);
 	sgz_vec_free(&attrs);
 	sgz_arena_free(&copies);
 	return ret;
@@ -215,23 +327,6 @@ static int restore(struct walk *w, struct sgz_entry *entry)
 	return ret;
 }
 
-static int compare_names(const char *a, size_t a_len, const char *b,
-			 size_t b_len)
-{
-	int cmp = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-	return cmp ? cmp : (a_len > b_len) - (a_len < b_len);
-}
-
-/* By name, those with one name as they come. */
-static int compare_wants(const void *left, const void *right)
-{
-	const struct want *a = left, *b = right;
-	int cmp = compare_names(a->name, a->len, b->name, b->len);
-
-	return cmp ? cmp : (a->entry > b->entry) - (a->entry < b->entry);
-}
-
 static int list_wants(struct walk *w, size_t from, size_t to)
 {
 	w->wants.count = 0;
@@ -267,27 +362,18 @@ static bool may_be(const struct walk *w, const struct sgz_entry *entry)
 static struct sgz_entry *wanted(struct walk *w)
 {
 	struct want *want = w->wants.data;
-	size_t low = 0, high = w->wants.count;
 	const char *name = w->name.data;
-	size_t len = w->name.count;
+	size_t len = w->name.count, first = find_name(&w->wants, name, len), i;
 	struct sgz_entry *entry;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (compare_names(want[mid].name, want[mid].len, name, len) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	high = low < w->wants.count ? low + want[low].found : low;
-	if (high >= w->wants.count ||
-	    compare_names(want[high].name, want[high].len, name, len))
+	i = first < w->wants.count ? first + want[first].found : first;
+	if (i >= w->wants.count ||
+	    compare_names(want[i].name, want[i].len, name, len))
 		return NULL;
-	entry = sgz_toc_entry(w->toc, want[high].entry);
+	entry = sgz_toc_entry(w->toc, want[i].entry);
 	if (!may_be(w, entry))
 		return NULL;
-	want[low].found++;
+	want[first].found++;
 	return entry;
 }
 
@@ -323,6 +409,21 @@ static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
 		w->stream.decoded > first->inner);
 }
 
+/* Take what is wanted of the header at hand; it may be none of those. */
+static int match_header(struct walk *w, size_t *left)
+{
+	struct sgz_entry *entry;
+	int ret = lossy_name(w);
+
+	if (ret)
+		return ret;
+	entry = wanted(w);
+	if (!entry)
+		return 0;
+	--*left;
+	return restore(w, entry);
+}
+
 /*
  * What is wanted is looked for between the content of @before and that of
  * @end, or the end of the tar.
@@ -336,27 +437,22 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx,
 
 	w->toc->from_content = true;
 	ret = seek(w, ctx, before);
+	w->skipped |= ret > 0;
 	while (!ret && left) {
-		struct sgz_entry *entry;
-
 		ret = sgz_tar_next(&w->tar);
 		if (ret <= 0)
 			return ret;
-		if (end && is_beyond(w, end, before))
-			return 0;
-		ret = lossy_name(w);
-		if (ret)
-			return ret;
-		entry = wanted(w);
-		if (entry) {
-			ret = restore(w, entry);
-			left--;
-		}
+		w->stands = NULL;
+		ret = match_header(w, &left);
 		if (!ret && left)
 			ret = sgz_tar_skip(&w->tar, w->tar.h.size +
 					   sgz_tar_padding(w->tar.h.size));
+		if (!ret && left && end && is_beyond(w, end, before)) {
+			w->stands = end;
+			return 0;
+		}
 	}
-	return ret;
+	return ret < 0 ? ret : 0;
 }
 
 /* A run that cannot be decoded only costs its names. */
@@ -371,8 +467,7 @@ static int try_run(struct walk *w, size_t from, size_t to,
 		return ret;
 	ret = walk_run(w, &ctx, before, end);
 	if (ret == -EUCLEAN || ret == -E2BIG) {
-		sgz_stream_close(&w->stream);
-		w->open = false;
+		close_stream(w);
 		ret = 0;
 	}
 	return ret ? sgz_fail(w->ctx, ret, "%s", inner.text) : 0;
@@ -409,11 +504,16 @@ static int walk_all(struct walk *w)
  */
 static int walk_again(struct walk *w)
 {
+	const uint8_t left = w->skipped ? LOSSY : SGZ_LOSSY_NAME;
 	size_t count = w->toc->entries.count;
 
-	for (size_t i = 0; i < count; i++)
-		if (sgz_toc_entry(w->toc, i)->flags & SGZ_LOSSY_NAME)
-			return try_run(w, 0, count - 1, NULL, NULL);
+	for (size_t i = 0; i < count; i++) {
+		if (!(sgz_toc_entry(w->toc, i)->flags & left))
+			continue;
+		close_stream(w);
+		w->reached = 0;
+		return try_run(w, 0, count - 1, NULL, NULL);
+	}
 	return 0;
 }
 
@@ -477,8 +577,7 @@ int sgz_truenames_restore(struct sgz_toc *toc, const struct sgz_context *ctx,
 		ret = walk_again(w);
 	if (!ret)
 		finish(w);
-	if (w->open)
-		sgz_stream_close(&w->stream);
+	close_stream(w);
 	sgz_tar_close(&w->tar);
 	sgz_vec_free(&w->wants);
 	sgz_vec_free(&w->founds);
