@@ -106,6 +106,22 @@ static int use(struct sgz_span *s, const struct sgz_context *ctx,
 	return 0;
 }
 
+/* The content of a file goes on in another span. */
+static int cross(struct sgz_spans *spans, const struct sgz_context *ctx,
+		 const struct sgz_entry *file)
+{
+	uint64_t max = SGZ_CROSSED_MIN +
+		       (uint64_t)SGZ_SPAN_CROSSED_MAX * spans->list.count;
+
+	if (++spans->crossed <= max)
+		return 0;
+	return sgz_fail(ctx, -E2BIG,
+			"%s: its content is that of other files as well, which makes %llu extents in %zu spans; the limit is %llu",
+			sgz_entry_quoted(file).text,
+			(unsigned long long)spans->crossed, spans->list.count,
+			(unsigned long long)max);
+}
+
 static int use_chunk(struct sgz_spans *spans, const struct sgz_context *ctx,
 		     const struct sgz_entry *file, const struct sgz_chunk *c)
 {
@@ -119,6 +135,8 @@ static int use_chunk(struct sgz_spans *spans, const struct sgz_context *ctx,
 		if (s->flags & SGZ_SPAN_OPEN || want <= s->ulen)
 			return use(s, ctx, file, want);
 		ret = use(s, ctx, file, s->ulen);
+		if (!ret)
+			ret = cross(spans, ctx, file);
 		s = sgz_spans_next(spans, s);
 	}
 	if (ret)

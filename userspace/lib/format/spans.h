@@ -71,12 +71,22 @@ static inline uint32_t sgz_span_size(const struct sgz_span_options *opt)
  *	one another without a gap
  * @histories: bytes; histories, each raw deflate data
  * @used: how many are used
+ * @crossed: how often the content of a file goes on in the next span
  */
 struct sgz_spans {
 	struct sgz_vec list;
 	struct sgz_vec histories;
 	uint32_t used;
+	uint64_t crossed;
 };
+
+/*
+ * The content of files that do not overlap goes on in each span once. More than
+ * this for each span, and a number that is small in any case, and the index would
+ * be as large as the number of files times that of spans.
+ */
+#define SGZ_SPAN_CROSSED_MAX	16
+#define SGZ_CROSSED_MIN		(1u << 20)
 
 /**
  * sgz_spans_of_units() - one span for each unit that the TOC names
@@ -117,7 +127,8 @@ struct sgz_span *sgz_spans_next(const struct sgz_spans *spans,
  * @toc: the chunks
  * @file: the file
  *
- * Return: 0, or -EUCLEAN if the spans cannot hold that much.
+ * Return: 0, -EUCLEAN if the spans cannot hold that much, or -E2BIG if too many
+ *	files share them.
  */
 int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_toc *toc, const struct sgz_entry *file);
