@@ -16,6 +16,18 @@
 /* Most bytes of decoded spans that all threads together hold at a time. */
 #define SGZ_CONTENT_MEMORY	(512ull << 20)
 
+/*
+ * So many times as many bytes as all spans hold, and a number that is small in any
+ * case, are read for files that share content.
+ */
+#define SGZ_CONTENT_SHARED_MAX	64
+#define SGZ_CONTENT_SHARED_MIN	(1ull << 30)
+/*
+ * Most bytes of holes of which digests are made. /var/log/lastlog has 1.2 TiB where
+ * there is a user with the greatest number.
+ */
+#define SGZ_CONTENT_HOLES_MAX	(4ull << 40)
+
 /**
  * enum sgz_range_state - what became of a range
  * @SGZ_RANGE_PENDING: nothing yet
@@ -121,7 +133,14 @@ struct sgz_plan {
 	uint64_t total;
 };
 
-/** sgz_plan_make() - sort the ranges into jobs; 0 or -ENOMEM */
+/**
+ * sgz_plan_make() - sort the ranges into jobs
+ * @plan: filled; zeroed by the caller
+ * @content: what to do
+ *
+ * Return: 0, -ENOMEM, or -E2BIG if it is much more work than there is content;
+ * with the error text set.
+ */
 int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content);
 
 /** sgz_plan_free() - release */

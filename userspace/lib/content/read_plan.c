@@ -3,6 +3,10 @@
  * Who decodes what. A range that lies in one span is looked at when the span
  * is decoded. A file with a range that does not is read from start to end; the
  * spans on the way are decoded, and looked at, by who reads it.
+ *
+ * Where files lie one behind the other, a span is decoded once, and once more for
+ * each of two files that begin or end in it. Files that share content, and holes,
+ * can make much more work than there are bytes; that is counted before it begins.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -143,6 +147,91 @@ static int find_owners(struct sgz_plan *plan)
 	return 0;
 }
 
+/* What there is to be done, in bytes. */
+struct cost {
+	uint64_t decoded;	/* by files that are read from start to end */
+	uint64_t data;		/* digests of what spans hold */
+	uint64_t holes;		/* digests of holes */
+};
+
+static void add(uint64_t *sum, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*sum, bytes, sum))
+		*sum = UINT64_MAX;
+}
+
+/* The runs of a file that a lane reads. */
+static void add_lane(const struct sgz_plan *plan, const struct sgz_lane *lane,
+		     struct cost *cost)
+{
+	const struct sgz_index *index = plan->content->index;
+	uint32_t last = STARGZ_NO_SPAN;
+
+	for (uint32_t i = lane->first; i < lane->end; i++) {
+		const struct sgz_range *range = sgz_plan_range(plan, i);
+		uint64_t pos = range->pos, end = pos + range->len;
+		struct sgz_run run;
+
+		for (; pos < end; pos += run.len) {
+			sgz_file_run(index, range->ino, pos, &run);
+			if (run.len > end - pos)
+				run.len = end - pos;
+			if (run.span == STARGZ_NO_SPAN) {
+				add(&cost->holes, run.len);
+				continue;
+			}
+			add(&cost->data, run.len);
+			if (run.span != last &&
+			    sgz_span(index, run.span)->codec != STARGZ_CODEC_STORED)
+				add(&cost->decoded,
+				    le32toh(sgz_span(index, run.span)->ulen));
+			last = run.span;
+		}
+	}
+}
+
+static int too_much(const struct sgz_content *content, const char *what,
+		    uint64_t bytes, uint64_t limit)
+{
+	return sgz_fail(content->ctx, -E2BIG, "%llu bytes of %s; the limit is %llu",
+			(unsigned long long)bytes, what,
+			(unsigned long long)limit);
+}
+
+static int check_cost(const struct sgz_plan *plan)
+{
+	const struct sgz_content *content = plan->content;
+	const struct sgz_index *index = content->index;
+	const struct sgz_file_job *job = plan->files.data;
+	uint64_t spans = index->table[STARGZ_TABLE_SPANS].count;
+	uint64_t most = SGZ_CONTENT_SHARED_MIN, stored = spans;
+	struct cost cost = { 0 };
+
+	for (size_t i = 0; i < plan->within; i++)
+		add(&cost.data, sgz_plan_range(plan, i)->len);
+	for (size_t i = 0; i < plan->files.count; i++)
+		for (int k = 0; k < 2; k++)
+			add_lane(plan, &job[i].lanes[k], &cost);
+	for (uint64_t i = 0; i < spans; i++)
+		most += (uint64_t)SGZ_CONTENT_SHARED_MAX *
+			le32toh(sgz_span(index, i)->ulen);
+	for (uint64_t i = 0; i < index->table[STARGZ_TABLE_BLOBS].count; i++)
+		stored += 2 * le64toh(sgz_blob_record(index, i)->used);
+	if (plan->total > stored)
+		return too_much(content, "compressed data in spans that overlap",
+				plan->total, stored);
+	if (cost.decoded > most)
+		return too_much(content, "spans to be decoded for files that share them",
+				cost.decoded, most);
+	if (cost.data > most)
+		return too_much(content, "content to be read for files that share it",
+				cost.data, most);
+	if (cost.holes > SGZ_CONTENT_HOLES_MAX)
+		return too_much(content, "holes to be read", cost.holes,
+				SGZ_CONTENT_HOLES_MAX);
+	return 0;
+}
+
 int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
 {
 	const struct sgz_index *index = content->index;
@@ -165,7 +254,7 @@ int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
 			sizeof(struct sgz_file_job), compare_jobs, content);
 	for (uint64_t i = 0; i < spans; i++)
 		plan->total += le32toh(sgz_span(index, i)->clen);
-	return 0;
+	return check_cost(plan);
 }
 
 void sgz_plan_free(struct sgz_plan *plan)
