@@ -2,19 +2,24 @@
 """Layers of what has changed. What is unpacked over the old tree, as the OCI
 image specification says it, has to give the new one."""
 import gzip
+import hashlib
 import io
 import os
 import random
 import shutil
 import stat
+import struct
 import tarfile
 import tempfile
+import zlib
 
-from programs import BIN, save, tool
-from tree import (GNU_EXTRACT, Folder, gnu_tar, made, names, same_tree,
-                  tree)
+from programs import BIN, load, save, tool
+from tree import (GNU_EXTRACT, Folder, gnu_tar, made, names, refused,
+                  same_tree, tree)
 
 INDEX = BIN + "/stargz-index"
+# Places in the superblock of an index, see stargz_fs.h.
+SB_CRC, SB_INDEX_SIZE, SB_TABLES, TABLE_DIGESTS = 4, 40, 56, 9
 OPAQUE, LANDMARK = ".wh..wh..opq", ".prefetch.landmark"
 
 
@@ -82,15 +87,21 @@ class Pair:
         tool("cp", "-a", self.old, self.new)
 
     def olds(self):
-        """The old tree as layers of several kinds."""
+        """The old tree as layers of several kinds, and as a disk."""
         kinds = {"ours": made(self.old),
                  "gnu": gnu_tar(self.old, "--format=pax", "--sparse")}
         kinds["gz"] = gzip.compress(kinds["ours"], 1)
         for name, data in kinds.items():
             save(f"{self.tmp}/{name}.layer", data)
-        index = self.tmp + "/index.layer"
-        tool(INDEX, "-o", index, self.tmp + "/ours.layer")
-        return [f"{self.tmp}/{name}.layer" for name in kinds] + [index]
+        image = self.tmp + "/image.layer"
+        tool(INDEX, "--device-image", "-o", image, self.tmp + "/ours.layer")
+        return [f"{self.tmp}/{name}.layer" for name in kinds] + [image]
+
+    def index(self):
+        """An index of the old tree, without its content."""
+        save(self.tmp + "/index.layer", made(self.old))
+        tool(INDEX, self.tmp + "/index.layer")
+        return self.tmp + "/index.layer.index"
 
     def check(self, *args, olds=None):
         """Make layers, from the directory and a tar of it; apply them."""
@@ -105,7 +116,9 @@ class Pair:
                 apply_layer(tmp, layer)
                 same_tree(tree(tmp), new)
                 save(tmp + "/layer", layer)
-                tool(INDEX, "--merge", "-o", tmp + "/merged", old,
+                # Of a disk, the layer in it.
+                tool(INDEX, "--merge", "--device-image", "-o",
+                     tmp + "/merged", old.replace("/image.", "/ours."),
                      tmp + "/layer")
                 # Nothing has changed since that.
                 rest = names(made("--diff=" + tmp + "/merged", self.new))
@@ -127,19 +140,79 @@ def test_nothing_changed():
         assert p.check() == [["."]] * 4
 
 
+def change_content(path):
+    """Of a file, and nothing else of it."""
+    st = os.stat(path)
+    with open(path, "r+b") as f:
+        f.write(b"5678")
+    os.utime(path, ns=(st.st_atime_ns, st.st_mtime_ns))
+
+
 def test_content_alone():
-    """Same size, same time; an index cannot tell."""
+    """Same size, same time."""
     with Pair() as p:
         p.folder.write("d/a", b"1234")
         p.folder.write("d/b", b"1234")
         p.copy()
-        st = os.stat(p.new + "/d/a")
-        with open(p.new + "/d/a", "r+b") as f:
-            f.write(b"5678")
-        os.utime(p.new + "/d/a", ns=(st.st_atime_ns, st.st_mtime_ns))
-        assert p.check(olds=p.olds()[:3]) == [[".", "d", "d/a"]] * 3
-        layer = made("--diff=" + p.olds()[3], p.new)
-        assert names(layer) == ["."]
+        change_content(p.new + "/d/a")
+        assert p.check() == [[".", "d", "d/a"]] * 4
+
+
+def test_index_without_content_is_refused():
+    """It cannot tell what has the same size and time."""
+    with Pair() as p:
+        p.folder.write("d/a", b"1234")
+        p.folder.write("d/b", b"1234")
+        p.folder.write("empty")
+        p.copy()
+        change_content(p.new + "/d/a")
+        index = p.index()
+        refused("--diff=" + index, p.new,
+                words=[index, '"d/a": the index has neither its content',
+                       "--by-time"])
+        assert names(made("--diff=" + index, "--by-time", p.new)) == ["."]
+        # Nor is content read of a layer that has it.
+        assert names(made("--diff=" + p.olds()[0], "--by-time",
+                          p.new)) == ["."]
+        # Without such a file there is nothing to ask.
+        for name in ("a", "b"):
+            os.utime(p.new + "/d/" + name, ns=(1, 1))
+        assert names(made("--diff=" + index, p.new)) == [
+            ".", "d", "d/a", "d/b"]
+
+
+def add_digests(index, digests):
+    """Give an index a digest table: (inode, first byte, bytes, digest)."""
+    data = bytearray(load(index))
+    at = len(data)
+    for ino, pos, size, digest in digests:
+        data += struct.pack("<IIQQ32s", ino, 0, pos, size, digest)
+    data += bytes(-len(data) % 4096)
+    struct.pack_into("<QQ", data, SB_TABLES + 16 * TABLE_DIGESTS, at,
+                     len(digests))
+    struct.pack_into("<Q", data, SB_INDEX_SIZE, len(data))
+    struct.pack_into("<I", data, SB_CRC, 0)
+    struct.pack_into("<I", data, SB_CRC, zlib.crc32(data[:512]))
+    save(index, data)
+
+
+def test_digests_of_an_index():
+    """One that has them can tell; parts of a file are not enough."""
+    with Pair() as p:
+        p.folder.write("a", b"1234")
+        p.copy()
+        change_content(p.new + "/a")
+        sums = [hashlib.sha256(x).digest() for x in (b"1234", b"5678")]
+        for records, expected in (
+                ([(2, 0, 4, sums[0])], [".", "a"]),
+                ([(2, 0, 4, sums[1])], ["."]),
+                ([(0, 0, 4, sums[0]), (2, 0, 4, sums[0]),
+                  (3, 0, 4, sums[1])], [".", "a"])):
+            index = p.index()
+            add_digests(index, records)
+            assert names(made("--diff=" + index, p.new)) == expected
+        add_digests(p.index(), [(2, 0, 2, sums[0]), (2, 2, 2, sums[0])])
+        refused("--diff=" + index, p.new, words=["nor a digest"])
 
 
 def test_attributes():

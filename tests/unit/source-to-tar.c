@@ -233,7 +233,8 @@ static bool orders(void)
 
 static int stack(struct sgz_source **source)
 {
-	bool tar = !(*source)->again;
+	const struct sgz_diff_options how = { .threads = 1 };
+	bool tar = !(*source)->again, old_failed;
 	uint64_t count = 0;
 	int ret = 0;
 
@@ -245,7 +246,8 @@ static int stack(struct sgz_source **source)
 	if (!ret && edits())
 		ret = sgz_source_edit(source, &context, &edit);
 	if (!ret && diff_fd >= 0)
-		ret = sgz_source_diff(source, &context, diff_fd);
+		ret = sgz_source_diff(source, &context, diff_fd, &how,
+				      &old_failed);
 	if (!ret && orders())
 		ret = sgz_source_order(source, &context, &order, &count);
 	if (!ret && landmark)

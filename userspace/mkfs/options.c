@@ -265,8 +265,12 @@ static const struct option_row rows[] = {
 	  .help = "stay in the file system of SOURCE" },
 	{ OPTION(0, "diff", OPTION_STORE(struct settings, make.diff_path)),
 	  .kind = OPTION_FILE, .argument = "OLD",
-	  .help = "only what differs from OLD, a layer or an index, with "
-		  "whiteouts for what is gone" },
+	  .help = "only what differs from OLD, a layer, an index or a device "
+		  "image, with whiteouts for what is gone" },
+	{ OPTION(0, "by-time",
+		 OPTION_STORE(struct settings, make.diff_by_time)),
+	  .help = "with --diff: files of equal size and time are the same, "
+		  "whatever is in them" },
 	{ OPTION(0, "sort", OPTION_STORE(struct settings, make.sort)),
 	  .kind = OPTION_CHOICE, .argument = "ORDER", .words = sort_names,
 	  .help = "none, path, or type: files of a kind together" },
@@ -408,6 +412,8 @@ static int check_options(const struct settings *s)
 			     "--print-digest");
 	if (!strcmp(s->dest, "-") && s->device_image)
 		return usage("needs a DEST with a name", "--device-image");
+	if (make->diff_by_time && !make->diff_path)
+		return usage("goes with --diff", "--by-time");
 	if (s->device_image && (s->index_beside || s->index))
 		return usage("is in the device image", "--index");
 	return -1;

@@ -171,8 +171,8 @@ struct stargz_expected;
  * @exclude: what is left out, or NULL
  * @edit: what is changed, or NULL
  * @one_file_system: of a directory: do not enter what is mounted below it
- * @diff_path: only what differs from that layer or index, with whiteouts for
- *	what is gone; or NULL
+ * @diff_path: only what differs from that layer, index or device image, with
+ *	whiteouts for what is gone; or NULL
  * @sort: the order
  * @first_path: file with paths that come first, one a line, or NULL. A line
  *	may be a JSON object with "path"; such a file need not exist.
@@ -187,6 +187,8 @@ struct stargz_expected;
  * @progress: called now and then with bytes done and bytes in all, zero if that
  *	is not known; or NULL
  * @data: handed to @warn and @progress
+ * @diff_by_time: of files of equal size and time content is not compared. Else
+ *	an index that has neither content nor digests is refused with -ENODATA
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -214,6 +216,7 @@ struct stargz_make_options {
 	void (*warn)(void *data, const char *line);
 	void (*progress)(void *data, uint64_t done, uint64_t total);
 	void *data;
+	bool diff_by_time;
 };
 
 /**

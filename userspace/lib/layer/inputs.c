@@ -158,6 +158,11 @@ static int change(struct sgz_inputs *in)
 
 static int leave_differences(struct sgz_inputs *in)
 {
+	const struct sgz_diff_options opt = {
+		.by_time = in->opt->diff_by_time,
+		.threads = in->opt->workers,
+	};
+	bool old_failed;
 	int fd, ret;
 
 	if (!in->opt->diff_path)
@@ -165,9 +170,9 @@ static int leave_differences(struct sgz_inputs *in)
 	fd = open_path(in, in->opt->diff_path);
 	if (fd < 0)
 		return fd;
-	ret = sgz_source_diff(&in->source, in->ctx, fd);
+	ret = sgz_source_diff(&in->source, in->ctx, fd, &opt, &old_failed);
 	close(fd);
-	if (!ret)
+	if (!old_failed)
 		in->about = NULL;
 	return ret;
 }

@@ -43,6 +43,8 @@ struct children {
  * struct differ - the source
  * @source: what others know of it
  * @inner: where entries come from
+ * @opt: how they are compared
+ * @old_failed: what failed is about the old tree
  * @all: they
  * @old: what was there before
  * @changes: struct change of each item
@@ -60,6 +62,8 @@ struct children {
 struct differ {
 	struct sgz_source source;
 	struct sgz_source *inner;
+	const struct sgz_diff_options *opt;
+	bool old_failed;
 	struct sgz_collection all;
 	struct sgz_old old;
 	struct sgz_vec changes;
@@ -197,6 +201,23 @@ static bool claim(struct differ *d, const struct sgz_old_file *old, uint32_t i)
 	return *owner == i + 1;
 }
 
+/* Whether the content is the same remains to be seen. */
+static int want_content(struct differ *d, const struct sgz_old_file *old,
+			struct change *change)
+{
+	struct sgz_old_content *content = sgz_old_content(&d->old, old);
+
+	if (!d->old.has_content && !content->digest.set) {
+		d->old_failed = true;
+		return sgz_fail(d->rw.ctx, -ENODATA,
+				"%s: the index has neither its content nor a digest; give the layer or a device image, or compare by size and time (--by-time)",
+				sgz_quote(old->path, old->path_len).text);
+	}
+	change->same = true;
+	content->wanted = true;
+	return 0;
+}
+
 /* All but links, whose header says nothing of the file. */
 static int compare_header(struct differ *d, uint32_t i)
 {
@@ -215,11 +236,8 @@ static int compare_header(struct differ *d, uint32_t i)
 		return ret;
 	if (!S_ISDIR(old->mode) && !claim(d, old, i))
 		return 0;
-	if (S_ISREG(old->mode) && old->size && d->old.has_content) {
-		change->same = true;
-		sgz_old_content(&d->old, old)->wanted = true;
-		return 0;
-	}
+	if (S_ISREG(old->mode) && old->size && !d->opt->by_time)
+		return want_content(d, old, change);
 	change->wanted = false;
 	return 0;
 }
@@ -268,8 +286,9 @@ static int compare_content(struct differ *d, struct sgz_sha256 *sha, uint32_t i)
 static int compare_contents(struct differ *d)
 {
 	struct sgz_sha256 sha;
-	int ret = sgz_old_hash(&d->old);
+	int ret = sgz_old_hash(&d->old, d->opt->threads);
 
+	d->old_failed = ret;
 	if (!ret)
 		ret = sgz_sha256_open(&sha, d->rw.ctx);
 	if (ret)
@@ -439,6 +458,7 @@ static int compare_with_old(struct differ *d, int fd)
 {
 	int ret = sgz_old_read(&d->old, d->rw.ctx, fd);
 
+	d->old_failed = ret;
 	if (!ret)
 		ret = sgz_collect(&d->all, d->rw.ctx, d->inner);
 	if (!ret)
@@ -534,7 +554,8 @@ static void diff_close(struct sgz_source *source)
 }
 
 int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
-		    int fd)
+		    int fd, const struct sgz_diff_options *opt,
+		    bool *old_failed)
 {
 	struct differ *d = calloc(1, sizeof(*d));
 	int ret;
@@ -546,8 +567,10 @@ int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
 	d->source.again = diff_again;
 	d->source.close = diff_close;
 	d->inner = *source;
+	d->opt = opt;
 	d->rw.ctx = ctx;
 	ret = compare_with_old(d, fd);
+	*old_failed = d->old_failed;
 	if (ret)
 		free_differ(d);
 	else

@@ -10,6 +10,7 @@
 #include "index/read.h"
 #include "index/records.h"
 #include "index/replay.h"
+#include "inspect/file_digests.h"
 #include "source/collection.h"
 #include "source/diff_base.h"
 #include "source/from_tar.h"
@@ -137,6 +138,7 @@ static int read_layer(struct sgz_old *old)
 	sgz_tree_free(&tree);
 	if (ret)
 		return ret;
+	old->layer = true;
 	old->has_content = true;
 	if (old->toc.entries.count &&
 	    !sgz_vec_add(&old->content, old->toc.entries.count,
@@ -149,7 +151,8 @@ static int read_layer(struct sgz_old *old)
 static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 		       uint32_t ino)
 {
-	const struct stargz_inode *inode = sgz_inode(&old->index, ino);
+	const struct sgz_index *index = &old->opened.index;
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 
 	file->mode = le16toh(inode->mode);
 	file->uid = le32toh(inode->uid);
@@ -161,7 +164,7 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 		file->size = le64toh(inode->size);
 	} else if (S_ISLNK(file->mode)) {
 		file->link = (const char *)
-			old->index.table[STARGZ_TABLE_NAMES].data +
+			index->table[STARGZ_TABLE_NAMES].data +
 			le32toh(inode->a);
 		file->link_len = le64toh(inode->size);
 	} else if (S_ISCHR(file->mode) || S_ISBLK(file->mode)) {
@@ -174,11 +177,12 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 static int take_directory(struct sgz_old *old, size_t dir)
 {
 	const uint32_t ino = sgz_old_file(old, dir)->inode + 1;
-	const struct stargz_inode *inode = sgz_inode(&old->index, ino);
+	const struct sgz_index *index = &old->opened.index;
+	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint64_t first = le32toh(inode->a), count = le32toh(inode->b);
 
 	for (uint64_t i = first; i < first + count; i++) {
-		const struct stargz_dirent *d = sgz_dirent(&old->index, i);
+		const struct stargz_dirent *d = sgz_dirent(index, i);
 		struct sgz_old_file *file = add_file(old);
 		int ret;
 
@@ -191,24 +195,71 @@ static int take_directory(struct sgz_old *old, size_t dir)
 			continue;
 		}
 		ret = set_path(old, file, sgz_old_file(old, dir),
-			       sgz_name(&old->index, d), d->name_len);
+			       sgz_name(index, d), d->name_len);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-static int read_index(struct sgz_old *old)
+/*
+ * Of files that one record of the index is about as a whole. Nothing else has
+ * checked this table.
+ */
+static void take_index_digests(struct sgz_old *old)
+{
+	const struct sgz_index *index = &old->opened.index;
+	const struct sgz_vec *table = &index->table[STARGZ_TABLE_DIGESTS];
+	const struct stargz_digest *d = table->data;
+	struct sgz_old_content *content = old->content.data;
+
+	for (size_t i = 0; i < table->count; i++, d++) {
+		uint32_t ino = le32toh(d->ino);
+		struct sgz_digest *to;
+
+		if (!ino || ino > old->content.count || d->pos ||
+		    d->len != sgz_inode(index, ino)->size)
+			continue;
+		to = &content[ino - 1].digest;
+		to->set = true;
+		memcpy(to->sha256, d->sha256, sizeof(to->sha256));
+	}
+}
+
+/* Is the content of all layers of the index behind it? */
+static bool holds_blobs(const struct sgz_opened *o)
+{
+	for (size_t i = 0; i < o->index.table[STARGZ_TABLE_BLOBS].count; i++)
+		if (o->blobs[i].fd < 0)
+			return false;
+	return true;
+}
+
+static int open_index(struct sgz_old *old, int fd)
+{
+	static const struct stargz_index_options how;
+	const int self = -1;
+	int ret = sgz_opened_file(&old->opened, &old->ctx, &how, fd);
+
+	if (!ret)
+		ret = sgz_opened_read(&old->opened, &self, 1);
+	if (!ret)
+		old->has_content = holds_blobs(&old->opened);
+	return ret;
+}
+
+static int read_index(struct sgz_old *old, int fd)
 {
 	size_t inodes;
-	int ret = sgz_index_read(&old->index, &old->ctx, &old->blob);
+	int ret = open_index(old, fd);
 
 	if (ret)
 		return ret;
-	inodes = old->index.table[STARGZ_TABLE_INODES].count;
+	inodes = old->opened.index.table[STARGZ_TABLE_INODES].count;
 	if (!add_file(old) || !sgz_vec_add(&old->content, inodes,
 					   sizeof(struct sgz_old_content)))
 		return sgz_nomem(&old->ctx);
+	take_index_digests(old);
 	take_inode(old, sgz_old_file(old, 0), STARGZ_ROOT_INO);
 	for (size_t i = 0; !ret && i < old->files.count; i++)
 		if (S_ISDIR(sgz_old_file(old, i)->mode))
@@ -248,7 +299,7 @@ int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
 	if (ret)
 		return ret;
 	if (sgz_is_index(old->blob.head, old->blob.head_len))
-		ret = read_index(old);
+		ret = read_index(old, fd);
 	else
 		ret = read_layer(old);
 	if (!ret)
@@ -271,10 +322,10 @@ int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
 		   struct sgz_arena *arena, struct sgz_vec *attrs)
 {
 	const struct sgz_xattr_pool table = {
-		.heap = old->index.table[STARGZ_TABLE_XATTRS],
+		.heap = old->opened.index.table[STARGZ_TABLE_XATTRS],
 	};
 
-	return sgz_xattr_pool_get(old->has_content ? &old->toc.xattrs : &table,
+	return sgz_xattr_pool_get(old->layer ? &old->toc.xattrs : &table,
 				  file->xattr, arena, attrs);
 }
 
@@ -322,25 +373,27 @@ static int hash_all(struct sgz_old *old, struct sgz_source *source,
 	return ret;
 }
 
+static bool is_missing(const struct sgz_old_content *content)
+{
+	return content->wanted && !content->digest.set;
+}
+
 static bool lacks_digests(const struct sgz_old *old)
 {
 	const struct sgz_old_content *content = old->content.data;
 
 	for (size_t i = 0; i < old->content.count; i++)
-		if (content[i].wanted && !content[i].digest.set)
+		if (is_missing(&content[i]))
 			return true;
 	return false;
 }
 
-int sgz_old_hash(struct sgz_old *old)
+static int hash_layer(struct sgz_old *old)
 {
 	struct sgz_source *source;
 	struct sgz_sha256 sha;
-	int ret;
+	int ret = sgz_sha256_open(&sha, &old->ctx);
 
-	if (!lacks_digests(old))
-		return 0;
-	ret = sgz_sha256_open(&sha, &old->ctx);
 	if (ret)
 		return ret;
 	ret = sgz_source_tar(&source, &old->ctx, &old->blob);
@@ -354,11 +407,52 @@ int sgz_old_hash(struct sgz_old *old)
 	return ret;
 }
 
+static void take_file_digests(struct sgz_old *old,
+			      const struct sgz_filedigests *digests)
+{
+	struct sgz_old_content *content = old->content.data;
+
+	for (size_t i = 0; i < old->content.count; i++) {
+		struct sgz_digest *to = &content[i].digest;
+
+		if (!is_missing(&content[i]))
+			continue;
+		to->set = true;
+		memcpy(to->sha256, sgz_filedigests_get(digests, i + 1),
+		       sizeof(to->sha256));
+	}
+}
+
+static int hash_image(struct sgz_old *old, unsigned int threads)
+{
+	const struct sgz_old_content *content = old->content.data;
+	struct sgz_filedigests digests = { 0 };
+	int ret = sgz_filedigests_open(&digests, &old->opened);
+
+	for (size_t i = 0; !ret && i < old->content.count; i++)
+		if (is_missing(&content[i]))
+			ret = sgz_filedigests_want(&digests, &old->opened,
+						   i + 1);
+	if (!ret)
+		ret = sgz_filedigests_read(&digests, &old->opened, threads);
+	if (!ret)
+		take_file_digests(old, &digests);
+	sgz_filedigests_free(&digests);
+	return ret;
+}
+
+int sgz_old_hash(struct sgz_old *old, unsigned int threads)
+{
+	if (!lacks_digests(old))
+		return 0;
+	return old->layer ? hash_layer(old) : hash_image(old, threads);
+}
+
 void sgz_old_free(struct sgz_old *old)
 {
 	sgz_vec_free(&old->files);
 	sgz_vec_free(&old->content);
 	sgz_arena_free(&old->strings);
 	sgz_toc_free(&old->toc);
-	sgz_index_free(&old->index);
+	sgz_opened_free(&old->opened);
 }

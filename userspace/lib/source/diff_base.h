@@ -5,7 +5,7 @@
 #ifndef SGZ_SOURCE_DIFF_BASE_H
 #define SGZ_SOURCE_DIFF_BASE_H
 
-#include "index/tables.h"
+#include "inspect/opened.h"
 
 /**
  * struct sgz_old_file - a path of it
@@ -58,22 +58,24 @@ struct sgz_old_content {
  * struct sgz_old - the tree
  * @ctx: the call, without warnings
  * @blob: where from
- * @has_content: @blob is a layer, not only an index
+ * @layer: it is a layer, not an index
+ * @has_content: it is a layer, or a device image with all its layers
  * @files: struct sgz_old_file in the order of sgz_path_cmp(), the root first
  * @content: struct sgz_old_content by inode
  * @strings: paths
  * @toc: what a layer was read to
- * @index: what an index was read to
+ * @opened: what an index was read to
  */
 struct sgz_old {
 	struct sgz_context ctx;
 	struct sgz_blob blob;
+	bool layer;
 	bool has_content;
 	struct sgz_vec files;
 	struct sgz_vec content;
 	struct sgz_arena strings;
 	struct sgz_toc toc;
-	struct sgz_index index;
+	struct sgz_opened opened;
 };
 
 /** sgz_old_file() - file by its number */
@@ -94,7 +96,8 @@ sgz_old_content(const struct sgz_old *old, const struct sgz_old_file *file)
  * sgz_old_read() - read a tree
  * @old: zeroed by the caller; sgz_old_free() is needed in any case
  * @ctx: the call; its error text is used, its warnings are not
- * @fd: a layer of any format, or an index; open as long as @old is used
+ * @fd: a layer of any format, an index or a device image; open as long as @old
+ *	is used
  *
  * What a layer takes from those below it is no part of the tree.
  *
@@ -111,12 +114,13 @@ int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
 
 /**
  * sgz_old_hash() - find out the digests that are wanted
- * @old: the tree; its layer is unpacked if there are digests that its table of
- *	contents does not say
+ * @old: the tree; its content is read if there are digests that neither a table
+ *	of contents nor an index says
+ * @threads: how many may read
  *
  * Return: 0, or a negative errno with the error text set.
  */
-int sgz_old_hash(struct sgz_old *old);
+int sgz_old_hash(struct sgz_old *old, unsigned int threads);
 
 /** sgz_old_free() - release */
 void sgz_old_free(struct sgz_old *old);
