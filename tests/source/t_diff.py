@@ -14,10 +14,20 @@ import tempfile
 import zlib
 
 from programs import BIN, load, save, tool
-from tree import (GNU_EXTRACT, Folder, gnu_tar, made, names, refused,
+from readindex import Index
+from tree import (GNU_EXTRACT, PROGRAM, Folder, gnu_tar, made, names, refused,
                   same_tree, tree)
 
 INDEX = BIN + "/stargz-index"
+# Options by which each format is made, and what comes of them.
+FORMATS = {
+    "estargz": (),
+    "per-file": ("--min-chunk-size=0",),
+    "stargz": ("--format=stargz",),
+    "zstd": ("-zzstd,3",),
+    "zstd-per-file": ("-zzstd,3", "--min-chunk-size=0"),
+    "external": ("--format=external-toc",),
+}
 # Places in the superblock of an index, see stargz_fs.h.
 SB_CRC, SB_INDEX_SIZE, SB_TABLES, TABLE_DIGESTS = 4, 40, 56, 9
 OPAQUE, LANDMARK = ".wh..wh..opq", ".prefetch.landmark"
@@ -358,6 +368,31 @@ def test_old_layer_with_whiteouts():
         os.utime(p.new, ns=(os.stat(p.old).st_mtime_ns,) * 2)
         os.utime(p.new + "/d", ns=(os.stat(p.old + "/d").st_mtime_ns,) * 2)
         assert names(made("--diff=" + p.tmp + "/old", p.new)) == ["."]
+
+
+def test_last_whiteout_in_every_format():
+    """It is an entry without content at the end of a layer."""
+    with Pair() as p:
+        p.folder.write("d/a", b"1")
+        p.folder.write("d/z", b"2")
+        p.copy()
+        keep_times(p.new + "/d", lambda: os.unlink(p.new + "/d/z"))
+        old, new = p.index(), p.tmp + "/change"
+        for args in FORMATS.values():
+            options = list(args)
+            if "--format=external-toc" in args:
+                options.append("--toc=" + new + ".toc")
+            tool(PROGRAM, *options, "--diff=" + old, "--by-time", new, p.new)
+            toc = [o for o in options if o.startswith("--toc=")]
+            tool(INDEX, *toc, new)
+            change = Index(load(new + ".index"), load(new))
+            assert set(change.paths) == {b"", b"d", b"d/z"}, args
+            # overlayfs hides by it what is below.
+            assert change.paths[b"d/z"].mode & ~0o777 == stat.S_IFCHR, args
+            tool(INDEX, "--merge", "-o", new + ".merged", old, new + ".index")
+            merged = Index(load(new + ".merged"), load(p.tmp + "/index.layer"),
+                           load(new))
+            assert set(merged.paths) == {b"", b"d", b"d/a"}, args
 
 
 def test_order_of_the_result():
