@@ -263,6 +263,9 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "one-file-system",
 		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },
+	{ OPTION(0, "overlay", OPTION_STORE(struct settings, make.overlay)),
+	  .help = "SOURCE is an upper directory of overlayfs: make whiteouts "
+		  "and opaque markers of what hides files" },
 	{ OPTION(0, "diff", OPTION_STORE(struct settings, make.diff_path)),
 	  .kind = OPTION_FILE, .argument = "OLD",
 	  .help = "only what differs from OLD, a layer, an index or a device "
@@ -412,6 +415,12 @@ static int check_options(const struct settings *s)
 			     "--print-digest");
 	if (!strcmp(s->dest, "-") && s->device_image)
 		return usage("needs a DEST with a name", "--device-image");
+	if (make->overlay && make->diff_path)
+		return usage("compares whole trees, --overlay is for changes",
+			     "--diff");
+	if (make->overlay && make->dump_path)
+		return usage("describes no directory of overlayfs",
+			     "--from-dump");
 	if (make->diff_by_time && !make->diff_path)
 		return usage("goes with --diff", "--by-time");
 	if (s->device_image && (s->index_beside || s->index))

@@ -189,6 +189,9 @@ struct stargz_expected;
  * @data: handed to @warn and @progress
  * @diff_by_time: of files of equal size and time content is not compared. Else
  *	an index that has neither content nor digests is refused with -ENODATA
+ * @overlay: the source is an upper directory of overlayfs, or a tar of one: its
+ *	whiteouts and opaque directories become those of a layer. Not with
+ *	@dump_path, nor with @diff_path
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -217,6 +220,7 @@ struct stargz_make_options {
 	void (*progress)(void *data, uint64_t done, uint64_t total);
 	void *data;
 	bool diff_by_time;
+	bool overlay;
 };
 
 /**

@@ -63,6 +63,8 @@ static const char *contradiction(const struct stargz_make_options *opt)
 		return "more than a member may have";
 	if (opt->format == STARGZ_LAYER_STARGZ && opt->min_member)
 		return "members are not shared in this format";
+	if (opt->overlay && (opt->dump_path || opt->diff_path))
+		return "not the upper directory of an overlayfs";
 	return NULL;
 }
 

@@ -17,6 +17,7 @@
 #include "source/exclude.h"
 #include "source/from_tar.h"
 #include "source/order.h"
+#include "source/overlay.h"
 #include "source/unsparse.h"
 #include "stargz/open.h"
 
@@ -44,7 +45,8 @@ static int pick_directory(struct sgz_inputs *in, int fd)
 	if (own < 0)
 		return open_failed(in->ctx);
 	in->dir.one_file_system = in->opt->one_file_system;
-	in->dir.no_xattrs = in->edit.no_xattrs;
+	/* Some attributes say what overlayfs hides. */
+	in->dir.no_xattrs = in->edit.no_xattrs && !in->opt->overlay;
 	if (has_rules(in)) {
 		in->dir.excluded = sgz_excluded;
 		in->dir.data = &in->opt->exclude->rules;
@@ -146,8 +148,12 @@ static int read_edit(struct sgz_inputs *in)
 static int change(struct sgz_inputs *in)
 {
 	bool edited = changes_anything(&in->edit);
-	int ret = 0;
+	int ret;
 
+	ret = sgz_source_overlay(&in->source, in->ctx, in->opt->overlay ?
+				 SGZ_OVERLAY_UPPER : SGZ_OVERLAY_WARN);
+	if (ret)
+		return ret;
 	if (edited || in->opt->diff_path ||
 	    in->opt->format != STARGZ_LAYER_ZSTD_CHUNKED)
 		ret = sgz_source_expand(&in->source, in->ctx);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Each line is an entry, and an opaque directory has one more behind it. A
- * place, for who reads a payload again, is where in the text its line begins.
+ * Each line is an entry. A place, for who reads a payload again, is where in the
+ * text its line begins.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "inspect/dump.h"
 #include "source/dump_line.h"
 #include "source/from_dump.h"
-#include "tar/whiteout.h"
+#include "source/overlay.h"
 #include "tar/writer.h"
 
 /* What ends an archive. */
@@ -31,8 +31,6 @@
  * @lines: the text
  * @again: the same, for entries that are read again
  * @line: of the entry whose payload is being read
- * @overlay: the text shows whiteouts as devices
- * @opaque: an entry is to be made that says so of the last directory
  * @name: of the entry, in the tar
  * @link: what it is a hard link to, likewise
  * @head: its header blocks
@@ -50,8 +48,6 @@ struct dump {
 	struct sgz_dump_lines lines;
 	struct sgz_dump_lines again;
 	struct sgz_dump_line line;
-	bool overlay;
-	bool opaque;
 	struct sgz_vec name;
 	struct sgz_vec link;
 	struct sgz_vec head;
@@ -93,51 +89,6 @@ static int tar_name(struct sgz_vec *to, const char *path, size_t len, bool dir)
 	return ret ? ret : append(to, "", 1);
 }
 
-/* The name that says of a path that it is not there any more. */
-static int whiteout_name(struct sgz_vec *to, const char *path, size_t len)
-{
-	const char *slash = memrchr(path, '/', len);
-	size_t dir = slash ? slash + 1 - path : 0;
-	int ret;
-
-	to->count = 0;
-	ret = append(to, "./", 2);
-	if (!ret)
-		ret = append(to, path, dir);
-	if (!ret)
-		ret = append(to, SGZ_WHITEOUT, strlen(SGZ_WHITEOUT));
-	if (!ret)
-		ret = append(to, path + dir, len - dir);
-	return ret ? ret : append(to, "", 1);
-}
-
-static bool is_opaque(const struct sgz_xattr *attr)
-{
-	static const char *const names[] = {
-		"trusted.overlay.opaque", "user.overlay.opaque",
-	};
-
-	for (int i = 0; i < 2; i++)
-		if (attr->name_len == strlen(names[i]) &&
-		    !memcmp(attr->name, names[i], attr->name_len))
-			return true;
-	return false;
-}
-
-/* Take away the attributes that the overlay view has for opaque directories. */
-static bool take_opaque(struct sgz_vec *xattrs)
-{
-	struct sgz_xattr *attr = xattrs->data;
-	size_t had = xattrs->count;
-
-	for (size_t i = 0; i < xattrs->count;)
-		if (is_opaque(&attr[i]))
-			attr[i] = attr[--xattrs->count];
-		else
-			i++;
-	return xattrs->count < had;
-}
-
 static char type_flag(char type)
 {
 	static const char types[] = "f0h1l2c3b4d5p6";
@@ -153,21 +104,13 @@ static int make_header(struct dump *d)
 	int ret;
 
 	h->type = type_flag(line->type);
-	if (d->overlay && line->type == 'c' && !h->major && !h->minor) {
-		h->type = '0';
-		h->mode = 0;
-		ret = whiteout_name(&d->name, line->path, line->path_len);
-	} else {
-		ret = tar_name(&d->name, line->path, line->path_len,
-			       line->type == 'd');
-	}
+	ret = tar_name(&d->name, line->path, line->path_len,
+		       line->type == 'd');
 	if (!ret && line->type == 'h') {
 		ret = tar_name(&d->link, h->link, h->link_len, false);
 		h->link = d->link.data;
 		h->link_len = d->link.count - 1;
 	}
-	if (d->overlay && line->type == 'd')
-		d->opaque = take_opaque(&h->pax.xattrs);
 	h->name = d->name.data;
 	h->name_len = d->name.count - 1;
 	return ret;
@@ -183,23 +126,6 @@ static int give(struct dump *d, struct sgz_source_entry *entry)
 	entry->head_len = d->head.count;
 	entry->place = d->lines.start;
 	return 1;
-}
-
-/* After an opaque directory: the entry that makes it so. */
-static int next_opaque(struct dump *d, struct sgz_source_entry *entry)
-{
-	struct sgz_tar_header *h = &d->line.h;
-
-	d->opaque = false;
-	d->name.count--;
-	if (append(&d->name, SGZ_OPAQUE, sizeof(SGZ_OPAQUE)))
-		return sgz_nomem(d->ctx);
-	h->type = '0';
-	h->mode = 0;
-	h->pax.xattrs.count = 0;
-	h->name = d->name.data;
-	h->name_len = d->name.count - 1;
-	return give(d, entry);
 }
 
 static void close_content(struct dump *d)
@@ -286,8 +212,6 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 	char *line;
 	int ret;
 
-	if (d->opaque)
-		return next_opaque(d, entry);
 	do {
 		ret = sgz_dump_next_line(&d->lines, &line, &len);
 		if (!ret) {
@@ -389,8 +313,8 @@ static void close_source(struct sgz_source *source)
 	free(d);
 }
 
-/* The first line says what the text is. */
-static int read_magic(struct dump *d)
+/* The first line says what the text is: does it show whiteouts as devices? */
+static int read_magic(struct dump *d, bool *overlay)
 {
 	size_t len, n = strlen(SGZ_DUMP_MAGIC);
 	char *line;
@@ -398,9 +322,9 @@ static int read_magic(struct dump *d)
 
 	if (ret < 0)
 		return ret;
-	d->overlay = ret && !strcmp(line, SGZ_DUMP_MAGIC "overlay");
+	*overlay = ret && !strcmp(line, SGZ_DUMP_MAGIC "overlay");
 	if (!ret || strncmp(line, SGZ_DUMP_MAGIC, n) ||
-	    (!d->overlay && strcmp(line + n, "raw")))
+	    (!*overlay && strcmp(line + n, "raw")))
 		return sgz_fail(d->ctx, -EINVAL,
 				"does not begin with \"" SGZ_DUMP_MAGIC
 				"overlay\" or \"raw\"");
@@ -412,6 +336,8 @@ int sgz_source_dump(struct sgz_source **source, const struct sgz_context *ctx,
 		    const struct sgz_dump_content *content)
 {
 	struct dump *d = calloc(1, sizeof(*d));
+	struct sgz_source *made;
+	bool overlay;
 	int ret;
 
 	if (!d)
@@ -432,10 +358,13 @@ int sgz_source_dump(struct sgz_source **source, const struct sgz_context *ctx,
 	d->lines.blob = text;
 	d->again = d->lines;
 	d->lines.counted = true;
-	ret = read_magic(d);
+	made = &d->source;
+	ret = read_magic(d, &overlay);
+	if (!ret && overlay)
+		ret = sgz_source_overlay(&made, ctx, SGZ_OVERLAY_VIEW);
 	if (ret)
 		close_source(&d->source);
 	else
-		*source = &d->source;
+		*source = made;
 	return ret;
 }
