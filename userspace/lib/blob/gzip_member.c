@@ -199,11 +199,13 @@ int sgz_gzip_trailer(struct sgz_gzinput *in, uint32_t *crc, uint32_t *size)
 
 int sgz_gzip_peek(struct sgz_gzinput *in, enum sgz_gzip_next *next)
 {
+	static const uint8_t magic[] = { 0x1f, 0x8b };
 	int ret = sgz_gzinput_fill(in);
-	const uint8_t *bytes = in->buf + in->at;
+	size_t have = in->len - in->at;
 
-	if (!ret && in->len - in->at >= 2 && bytes[0] == 0x1f &&
-	    bytes[1] == 0x8b) {
+	/* Half of the magic is a member that was cut off. */
+	if (!ret && have &&
+	    !memcmp(in->buf + in->at, magic, have < 2 ? have : 2)) {
 		*next = SGZ_GZIP_MEMBER;
 		return 0;
 	}

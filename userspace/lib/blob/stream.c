@@ -1,16 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Decoding a range of a blob piece by piece with zlib and libzstd, which also
- * verify the checksum at the end of each gzip member or zstd frame.
+ * Decoding a range of a blob piece by piece with zlib and libzstd. The checksum at
+ * the end of each gzip member or zstd frame is verified.
  */
+#include <libdeflate.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <zstd_errors.h>
 
+#include "blob/gzip_member.h"
 #include "blob/stream.h"
 
-#define GZIP_ONLY	(16 + MAX_WBITS)
+/*
+ * @blob: the blob, unless it is a pipe
+ * @in: its compressed bytes
+ * @inside: they are those of a member
+ * @crc: of what the member gave so far
+ */
+struct sgz_stream_gzip {
+	struct sgz_blob blob;
+	struct sgz_gzinput in;
+	bool inside;
+	uint32_t crc;
+};
+
+static int open_gzip(struct sgz_stream *s)
+{
+	s->gzip = malloc(sizeof(*s->gzip));
+	if (!s->gzip)
+		return sgz_nomem(s->ctx);
+	s->gzip->blob = *s->blob;
+	s->gzip->inside = false;
+	sgz_gzinput_open(&s->gzip->in, s->ctx, &s->gzip->blob, s->pos, s->end);
+	if (inflateInit2(&s->z, -MAX_WBITS) == Z_OK)
+		return 0;
+	free(s->gzip);
+	s->gzip = NULL;
+	return sgz_nomem(s->ctx);
+}
 
 static int open_frames(struct sgz_stream *s)
 {
@@ -36,9 +65,7 @@ int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 	s->member = start;
 	if (kind == SGZ_FRAMES)
 		return open_frames(s);
-	if (kind != SGZ_PLAIN && inflateInit2(&s->z, GZIP_ONLY) != Z_OK)
-		return sgz_nomem(ctx);
-	return 0;
+	return kind == SGZ_PLAIN ? 0 : open_gzip(s);
 }
 
 int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
@@ -48,6 +75,8 @@ int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
 
 	if (blob->pipe)
 		s->pipe = blob;
+	if (blob->pipe && s->gzip)
+		s->gzip->in.blob = blob;
 	return ret;
 }
 
@@ -134,38 +163,125 @@ static int refill(struct sgz_stream *s)
 
 	if (!ret)
 		return sgz_fail(s->ctx, -EUCLEAN,
-				"%s at offset %llu: truncated",
-				s->zstd ? "zstd frame" : "gzip member",
+				"zstd frame at offset %llu: truncated",
 				(unsigned long long)s->member);
 	return ret < 0 ? ret : 0;
 }
 
-/* A member has ended: is there another one to go on with? */
-static int next_member(struct sgz_stream *s)
+/* Another member or frame begins at byte @pos of the blob. */
+static int begin_unit(struct sgz_stream *s, uint64_t pos)
 {
-	int ret = s->kind == SGZ_MEMBER ? 0 : try_refill(s);
-
-	if (ret < 0)
-		return ret;
-	if (!ret) {
-		s->done = true;
-		return 0;
-	}
-	if (!s->zstd)
-		inflateReset(&s->z);
-	s->member = s->pos - s->z.avail_in;
+	s->member = pos;
 	s->before += s->decoded;
 	s->decoded = 0;
 	return s->begun ? s->begun(s->begun_data, s) : 0;
 }
 
-static int inflate_failed(struct sgz_stream *s, int z)
+/* A frame has ended: is there another one to go on with? */
+static int next_frame(struct sgz_stream *s)
 {
+	int ret = try_refill(s);
+
+	if (ret > 0)
+		return begin_unit(s, s->pos - s->z.avail_in);
+	s->done = !ret;
+	return ret;
+}
+
+static int member_failed(const struct sgz_stream *s, const char *why)
+{
+	return sgz_fail(s->ctx, -EUCLEAN, "gzip member at offset %llu: %s",
+			(unsigned long long)s->member, why);
+}
+
+static int begin_member(struct sgz_stream *s)
+{
+	int ret = sgz_gzip_header(&s->gzip->in);
+
+	inflateReset(&s->z);
+	s->gzip->inside = true;
+	s->gzip->crc = 0;
+	return ret;
+}
+
+/* A member has ended: is there another one to go on with? */
+static int next_member(struct sgz_stream *s)
+{
+	struct sgz_gzinput *in = &s->gzip->in;
+	uint64_t end = sgz_gzinput_pos(in);
+	enum sgz_gzip_next next = SGZ_GZIP_ZEROES;
+	int ret = s->kind == SGZ_MEMBER ? 0 : sgz_gzip_peek(in, &next);
+
+	s->pos = in->next;
+	if (ret)
+		return ret;
+	if (next == SGZ_GZIP_MEMBER)
+		return begin_unit(s, end);
+	s->done = true;
+	if (next == SGZ_GZIP_GARBAGE)
+		s->rest = end;
+	/* Who writes to the pipe is not to be stopped. */
+	return s->pipe ? sgz_gzinput_drain(in) : 0;
+}
+
+static int end_member(struct sgz_stream *s)
+{
+	uint32_t crc, len;
+	int ret = sgz_gzip_trailer(&s->gzip->in, &crc, &len);
+
+	s->gzip->inside = false;
+	if (ret)
+		return ret;
+	if (crc != s->gzip->crc)
+		return member_failed(s, "incorrect data check");
+	if (len != (uint32_t)s->decoded)
+		return member_failed(s, "incorrect length check");
+	return next_member(s);
+}
+
+/* One step of the decoder. */
+static int inflate_some(struct sgz_stream *s)
+{
+	struct sgz_gzinput *in = &s->gzip->in;
+	const uint8_t *from = s->z.next_out;
+	int ret = sgz_gzinput_fill(in), z;
+
+	s->pos = in->next;
+	if (ret)
+		return ret;
+	if (in->at == in->len)
+		return member_failed(s, "truncated");
+	s->z.next_in = in->buf + in->at;
+	s->z.avail_in = in->len - in->at;
+	z = inflate(&s->z, Z_NO_FLUSH);
+	in->at = in->len - s->z.avail_in;
+	s->decoded += s->z.next_out - from;
+	s->gzip->crc = libdeflate_crc32(s->gzip->crc, from,
+					s->z.next_out - from);
+	if (z == Z_STREAM_END)
+		return end_member(s);
 	if (z == Z_MEM_ERROR)
 		return sgz_nomem(s->ctx);
-	return sgz_fail(s->ctx, -EUCLEAN, "gzip member at offset %llu: %s",
-			(unsigned long long)s->member,
-			s->z.msg ? s->z.msg : "damaged");
+	return z == Z_OK || z == Z_BUF_ERROR ? 0 :
+		       member_failed(s, s->z.msg ? s->z.msg : "damaged");
+}
+
+static ssize_t read_members(struct sgz_stream *s, void *buf, size_t len)
+{
+	if (len > INT_MAX)
+		len = INT_MAX;
+	s->z.next_out = buf;
+	s->z.avail_out = len;
+	while (s->z.avail_out && !s->done) {
+		int ret = s->gzip->inside ? inflate_some(s) : begin_member(s);
+
+		if (ret)
+			return ret;
+		/* What is given is of one member. */
+		if (!s->gzip->inside && s->z.avail_out < len)
+			break;
+	}
+	return len - s->z.avail_out;
 }
 
 static int frame_failed(struct sgz_stream *s, size_t code)
@@ -223,7 +339,7 @@ static ssize_t read_frames(struct sgz_stream *s, void *buf, size_t len)
 			return ret;
 		if (!ended)
 			continue;
-		ret = next_member(s);
+		ret = next_frame(s);
 		if (ret)
 			return ret;
 		if (out.pos)
@@ -259,30 +375,7 @@ ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len)
 		return read_pulled(s, buf, len);
 	if (s->kind == SGZ_FRAMES)
 		return read_frames(s, buf, len);
-	if (len > INT_MAX)
-		len = INT_MAX;
-	s->z.next_out = buf;
-	s->z.avail_out = len;
-	while (s->z.avail_out && !s->done) {
-		uInt before = s->z.avail_out;
-		int ret, z;
-
-		ret = refill(s);
-		if (ret)
-			return ret;
-		z = inflate(&s->z, Z_NO_FLUSH);
-		s->decoded += before - s->z.avail_out;
-		if (z == Z_STREAM_END) {
-			ret = next_member(s);
-			if (ret)
-				return ret;
-			if (s->z.avail_out < len)
-				break;
-		} else if (z != Z_OK && z != Z_BUF_ERROR) {
-			return inflate_failed(s, z);
-		}
-	}
-	return len - s->z.avail_out;
+	return read_members(s, buf, len);
 }
 
 static int too_early(const struct sgz_stream *s)
@@ -363,6 +456,9 @@ void sgz_stream_close(struct sgz_stream *s)
 {
 	if (s->kind == SGZ_FRAMES)
 		ZSTD_freeDStream(s->zstd);
-	if (s->kind == SGZ_MEMBER || s->kind == SGZ_MEMBERS)
-		inflateEnd(&s->z);
+	if (!s->gzip)
+		return;
+	inflateEnd(&s->z);
+	free(s->gzip);
+	s->gzip = NULL;
 }

@@ -17,7 +17,8 @@
  * enum sgz_stream_kind - how the range is decoded
  * @SGZ_PLAIN: not at all
  * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
- * @SGZ_MEMBERS: gzip members one after another up to the end of the range
+ * @SGZ_MEMBERS: gzip members one after another; what follows the last one is
+ *	judged as gzip(1) does
  * @SGZ_FRAMES: zstd frames one after another up to the end of the range,
  *	skippable ones being skipped
  * @SGZ_PULLED: by someone else, who is asked for the next piece
@@ -67,11 +68,14 @@ struct sgz_frame_watch {
  * @decoded: bytes that it gave so far
  * @before: bytes that members and frames before it gave
  * @done: nothing is left
+ * @rest: where something that is no member follows the last one, or 0; zeroes up
+ *	to the end are nothing
  * @held: the zstd decoder may have more to give without being fed
  * @pull: what gives the next piece
  * @source: for the use of @pull
  * @piece: what is left of the last one
  * @piece_len: bytes in it
+ * @gzip: where in a member the stream is
  * @z: zlib's state; input of zstd as well
  * @zstd: zstd's state
  * @back: what sgz_stream_unread() gave back
@@ -92,11 +96,13 @@ struct sgz_stream {
 	uint64_t decoded;
 	uint64_t before;
 	bool done;
+	uint64_t rest;
 	bool held;
 	sgz_pull pull;
 	void *source;
 	const uint8_t *piece;
 	size_t piece_len;
+	struct sgz_stream_gzip *gzip;
 	z_stream z;
 	ZSTD_DStream *zstd;
 	unsigned char back[512];

@@ -179,28 +179,17 @@ static int checkpoint(struct sgz_gzscan *g)
 	return 0;
 }
 
-static int end_stream(struct sgz_gzscan *g)
+/* The last member ended before byte @end of the blob. */
+static int end_members(struct sgz_gzscan *g, uint64_t end,
+		       enum sgz_gzip_next next)
 {
+	int ret = end_span(g, end);
+
 	g->state = ENDED;
-	return end_span(g, sgz_gzinput_pos(&g->in));
-}
-
-/* Past the last member; is there anything but padding? */
-static int end_members(struct sgz_gzscan *g)
-{
-	uint64_t end = sgz_gzinput_pos(&g->in);
-	enum sgz_gzip_next next;
-	int ret;
-
-	ret = end_stream(g);
-	if (!ret && !g->one_member)
-		ret = sgz_gzip_peek(&g->in, &next);
-	if (ret || g->one_member)
-		return ret;
 	if (next == SGZ_GZIP_GARBAGE)
 		g->garbage = end;
 	/* Only at the end of a pipe the size of the blob is known. */
-	return g->in.blob->pipe ? sgz_gzinput_drain(&g->in) : 0;
+	return ret || !g->in.blob->pipe ? ret : sgz_gzinput_drain(&g->in);
 }
 
 static int begin_member(struct sgz_gzscan *g)
@@ -232,24 +221,20 @@ static int begin_member(struct sgz_gzscan *g)
 	return 0;
 }
 
-static bool member_follows(const struct sgz_gzscan *g)
-{
-	const struct sgz_gzinput *in = &g->in;
-
-	if (g->members && g->one_member)
-		return false;
-	return !g->members ||
-	       (in->len - in->at >= 2 &&
-		!memcmp(in->buf + in->at, "\x1f\x8b", 2));
-}
-
 static int next_member(struct sgz_gzscan *g)
 {
-	int ret = sgz_gzinput_fill(&g->in);
+	uint64_t end = sgz_gzinput_pos(&g->in);
+	enum sgz_gzip_next next = SGZ_GZIP_MEMBER;
+	int ret = 0;
 
+	if (g->members && g->one_member)
+		next = SGZ_GZIP_ZEROES;
+	else if (g->members)
+		ret = sgz_gzip_peek(&g->in, &next);
 	if (ret)
 		return ret;
-	return member_follows(g) ? begin_member(g) : end_members(g);
+	return next == SGZ_GZIP_MEMBER ? begin_member(g) :
+					 end_members(g, end, next);
 }
 
 static int member_failed(const struct sgz_gzscan *g, const char *why)

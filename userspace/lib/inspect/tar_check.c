@@ -79,6 +79,9 @@ static int read_tar(struct check *c)
 	/* Members behind the end of the tar may be meant all the same. */
 	if (!ret && c->footer.data_end)
 		ret = sgz_stream_drain(&c->stream);
+	if (!ret && c->stream.rest)
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "garbage before the table of contents");
 	sgz_stream_close(&c->stream);
 	return ret;
 }

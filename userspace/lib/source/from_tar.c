@@ -62,14 +62,21 @@ static int not_a_tar(const struct sgz_context *ctx, const struct sgz_blob *blob)
 			"neither a tar nor one compressed by gzip or zstd");
 }
 
-/* What follows the end marker; behind one without entries only padding may. */
-static ssize_t read_padding(struct tar_source *t, char *buf, size_t len)
+/*
+ * What follows the blocks in which the end of the archive was found. After an
+ * archive without entries, only padding may follow.
+ */
+static ssize_t read_rest(struct tar_source *t, char *buf, size_t len)
 {
 	ssize_t n = sgz_stream_read(&t->stream, buf, len);
 
 	for (ssize_t i = 0; t->empty && i < n; i++)
 		if (buf[i])
 			return not_a_tar(t->ctx, t->stream.blob);
+	if (!n && t->stream.rest)
+		sgz_warn(t->ctx, "garbage after the gzip data, from offset %llu on, is ignored",
+			 (unsigned long long)t->stream.rest);
+	t->stream.rest = n ? t->stream.rest : 0;
 	return n;
 }
 
@@ -77,7 +84,7 @@ static ssize_t read_padding(struct tar_source *t, char *buf, size_t len)
 static ssize_t read_end(struct tar_source *t, void *buf, size_t len)
 {
 	if (t->given == t->head.count)
-		return read_padding(t, buf, len);
+		return read_rest(t, buf, len);
 	if (len > t->head.count - t->given)
 		len = t->head.count - t->given;
 	memcpy(buf, (char *)t->head.data + t->given, len);
