@@ -17,28 +17,28 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * typedef stargz_fault_fn - is called with a thing that is wrong
- * @data: as given in the options
- * @code: negative errno: -EUCLEAN, -EBADMSG or -E2BIG it is damaged; others say
- *	what the system refused
+ * typedef stargz_fault_fn - callback for a fault
+ * @data: @data of the options
+ * @code: negative errno: -EUCLEAN, -EBADMSG and -E2BIG mean damage, others are
+ *	errors of the system
  * @text: one line without newline; valid during the call
  */
 typedef void (*stargz_fault_fn)(void *data, int code, const char *text);
 
 /**
- * struct stargz_check_options - how something is checked
+ * struct stargz_check_options - options of stargz_check()
  * @struct_size: sizeof(struct stargz_check_options)
- * @index: how the index of a layer is made, and where warnings and progress
- *	go; or NULL. @check and @offset, @size, @merge, @below, @device_image
- *	are ignored.
- * @threads: how many decode; zero: one
- * @full: check everything: each record, all content, every checksum and digest;
- *	else only superblock, bounds of tables and sizes of blobs, or that a layer
- *	is complete: its table of contents can be read, or without one all of
- *	the compressed stream
- * @fault: called with what is wrong, in the order of the files, up to 1000
+ * @index: options for the index of a layer, with the callbacks for warnings and
+ *	progress; or NULL. The call ignores @check, @offset, @size, @merge,
+ *	@below and @device_image.
+ * @threads: number of threads that decode; zero: one
+ * @full: check each record, all content, every checksum and digest; else only
+ *	the superblock, the bounds of tables and the sizes of blobs, or that a
+ *	layer is complete: its table of contents can be read, or without one
+ *	the whole compressed stream
+ * @fault: called for each fault, in the order of the files, at most 1000
  *	times; or NULL
- * @data: handed to @fault
+ * @data: passed to @fault
  */
 struct stargz_check_options {
 	size_t struct_size;
@@ -50,10 +50,10 @@ struct stargz_check_options {
 };
 
 /**
- * struct stargz_checked - what was found
- * @faults: how many things are wrong
- * @known: @stats is filled
- * @stats: how much of what there is
+ * struct stargz_checked - result of a check
+ * @faults: number of faults
+ * @known: nonzero if @stats is filled in
+ * @stats: counts of entries, inodes and so on
  * @reserved: zero
  */
 struct stargz_checked {
@@ -66,17 +66,17 @@ struct stargz_checked {
 /**
  * stargz_check() - check a layer, an index or a device image
  * @fds: as for stargz_open()
- * @count: how many, at least one
- * @opt: how
- * @checked: filled, also on failure; or NULL
- * @opened: NULL, or set to a handle for stargz_close() if @opt->full is set and
- *	nothing is wrong, else to NULL. It is as one by stargz_open().
- * @err: filled on failure
+ * @count: number of files, at least one
+ * @opt: the options
+ * @checked: filled in, also on failure; or NULL
+ * @opened: NULL, or set to a handle as of stargz_open() if @opt->full is set
+ *	and there are no faults, else to NULL
+ * @err: filled in on failure
  *
- * Return: 0 if the work could be done, with what is wrong told by
- * @opt->fault; or a negative errno, also one that says what is wrong first of
- * all: -EINVAL it is nothing that can be checked, -EUCLEAN, -EBADMSG, -E2BIG it
- * is damaged, -ENOMEM, and what read(2) gives.
+ * Return: 0 if the check is complete; then @opt->fault got the faults. Or a
+ * negative errno if the check ended early: -EINVAL if the file is neither
+ * layer, index nor device image; -EUCLEAN, -EBADMSG or -E2BIG if damage
+ * prevents further checks; -ENOMEM; or an errno of read(2).
  */
 int stargz_check(const int *fds, size_t count,
 		 const struct stargz_check_options *opt,

@@ -15,22 +15,22 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * typedef stargz_difference_fn - is called with a difference
- * @data: as given in the options
+ * typedef stargz_difference_fn - callback for a difference
+ * @data: @data of the options
  * @where: '<' only in the first tree, '>' only in the second, '!' in both
- * @path: the path, any bytes but NUL; valid during the call
- * @what: what differs, one line; empty if the name is all; valid during the
- *	call
+ * @path: the path, any bytes except NUL; valid during the call
+ * @what: the attributes that differ, in one line; empty if @where is '<' or
+ *	'>'; valid during the call
  */
 typedef void (*stargz_difference_fn)(void *data, char where, const char *path,
 				     const char *what);
 
 /**
- * struct stargz_compare_options - how two trees are compared
+ * struct stargz_compare_options - options of stargz_compare()
  * @struct_size: sizeof(struct stargz_compare_options)
- * @threads: how many read content; zero: content is not compared
- * @found: called with each difference, in the order of the names; or NULL
- * @data: handed to @found
+ * @threads: number of threads that read content; zero: do not compare content
+ * @found: called for each difference, in the order of the names; or NULL
+ * @data: passed to @found
  */
 struct stargz_compare_options {
 	size_t struct_size;
@@ -41,13 +41,13 @@ struct stargz_compare_options {
 
 /**
  * stargz_compare() - compare names, attributes and content
- * @a: one tree
- * @b: the other; another handle
- * @opt: how
- * @err: filled on failure
+ * @a: first tree
+ * @b: second tree; must be another handle
+ * @opt: the options
+ * @err: filled in on failure
  *
  * Return: 1 if there are differences, 0 if there are none, or a negative errno
- * as stargz_read().
+ * as from stargz_read().
  */
 int stargz_compare(struct stargz_opened *a, struct stargz_opened *b,
 		   const struct stargz_compare_options *opt,

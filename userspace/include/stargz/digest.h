@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: SHA-256 digests as manifests write them.
+ * libstargz: SHA-256 digests in the form of manifests.
  */
 #ifndef STARGZ_DIGEST_H
 #define STARGZ_DIGEST_H
@@ -15,7 +15,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Bytes of a digest, and of its 64 hexadecimal digits with a NUL. */
+/* Sizes in bytes of a digest, and of its 64 hexadecimal digits with a NUL. */
 #define STARGZ_SHA256_LEN	32
 #define STARGZ_SHA256_HEX	65
 
@@ -24,25 +24,25 @@ extern "C" {
  * @text: the text
  * @digest: set to the digest
  *
- * Return: 0, or -EINVAL if the text is anything else; then @digest may have
- * changed.
+ * Return: 0, or -EINVAL if the text has another form; then @digest is
+ * undefined.
  */
 int stargz_sha256_parse(const char *text, uint8_t digest[STARGZ_SHA256_LEN]);
 
 /**
  * stargz_sha256_hex() - write a digest as 64 lower case hexadecimal digits
  * @digest: the digest
- * @text: gets the digits and a NUL, without "sha256:"
+ * @text: receives the digits and a NUL, without "sha256:"
  */
 void stargz_sha256_hex(const uint8_t digest[STARGZ_SHA256_LEN],
 		       char text[STARGZ_SHA256_HEX]);
 
 /**
- * stargz_sha256() - digest of some bytes
- * @bytes: any bytes
- * @len: how many
+ * stargz_sha256() - compute the digest of bytes
+ * @bytes: the bytes
+ * @len: number of bytes
  * @digest: set to their SHA-256
- * @err: filled on failure
+ * @err: filled in on failure
  *
  * Return: 0, or -ENOMEM or -EIO if libgcrypt fails.
  */

@@ -17,11 +17,11 @@ extern "C" {
 /**
  * stargz_dump_write() - write a tree as text
  * @opened: the tree
- * @threads: how many read content, for its digests; zero: one
- * @to: where to; the caller looks for errors of writing with ferror(3)
- * @err: filled on failure
+ * @threads: number of threads that read content, for its digests; zero: one
+ * @to: destination; the caller checks for write errors with ferror(3)
+ * @err: filled in on failure
  *
- * Return: 0, or a negative errno as stargz_read().
+ * Return: 0, or a negative errno as from stargz_read().
  */
 int stargz_dump_write(struct stargz_opened *opened, unsigned int threads,
 		      FILE *to, struct stargz_error *err);

@@ -9,7 +9,7 @@
  * struct stargz_error - why a call failed
  * @text: one line without newline, without program name or path; ends in NUL
  *
- * It belongs to the caller and is set only by a call that fails.
+ * The caller owns it. Only a call that fails sets it.
  */
 struct stargz_error {
 	char text[512];

@@ -18,13 +18,15 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * struct stargz_extract_options - what is written
+ * struct stargz_extract_options - options of stargz_extract()
  * @struct_size: sizeof(struct stargz_extract_options)
- * @path: what of the tree, or NULL: all. If it is a directory, the directory
- *	that is written to becomes that.
- * @overwrite: replace what exists, but for directories
- * @fault: called with what could not be written, up to 1000 times; or NULL
- * @data: handed to @fault
+ * @path: part of the tree to extract, or NULL: all of it. If @path is a
+ *	directory, its entries go directly into the destination, which also
+ *	gets its attributes.
+ * @overwrite: replace existing files, except directories
+ * @fault: called for each file that could not be written, at most 1000 times;
+ *	or NULL
+ * @data: passed to @fault
  */
 struct stargz_extract_options {
 	size_t struct_size;
@@ -37,19 +39,18 @@ struct stargz_extract_options {
 /**
  * stargz_extract() - write a tree to a directory
  * @opened: the tree
- * @dir: the directory, open for reading
- * @opt: what
- * @faults: set to how many things could not be written, also on failure; or
- *	NULL
- * @err: filled on failure
+ * @dir: destination, a directory open for reading
+ * @opt: the options
+ * @faults: set to the number of faults, also on failure; or NULL
+ * @err: filled in on failure
  *
- * Nothing is written through a symbolic link, nor outside of the directory, and
- * nothing into a file that existed before. Without the right to do so, neither
- * owners nor devices are made, nor attributes that only the superuser sets;
- * that is warned of.
+ * The call never follows a symbolic link, never leaves @dir, and never writes
+ * into a file that existed before. A caller without privileges gets a warning
+ * in place of owners, devices and the attributes that only the superuser may
+ * set.
  *
- * Return: 0, also with faults, or a negative errno: -ENOENT there is no such
- * path, else as stargz_read(), and what write(2) gives.
+ * Return: 0, also with faults, or a negative errno: -ENOENT if @opt->path does
+ * not exist, else as from stargz_read(), or an errno of write(2).
  */
 int stargz_extract(struct stargz_opened *opened, int dir,
 		   const struct stargz_extract_options *opt, uint64_t *faults,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: what kind of file it is, and the footer of a layer.
+ * libstargz: the kind of a file, and the footer of a layer.
  */
 #ifndef STARGZ_FOOTER_H
 #define STARGZ_FOOTER_H
@@ -15,8 +15,8 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * enum stargz_kind - what a file is
- * @STARGZ_KIND_UNKNOWN: nothing that this library reads
+ * enum stargz_kind - kind of a file
+ * @STARGZ_KIND_UNKNOWN: not a file that this library reads
  * @STARGZ_KIND_LAYER: a container layer
  * @STARGZ_KIND_INDEX: an index, or a device image, which begins with one
  */
@@ -27,25 +27,26 @@ enum stargz_kind {
 };
 
 /**
- * stargz_probe() - find out what a file is by its first and last bytes
+ * stargz_probe() - detect the kind of a file by its first and last bytes
  * @fd: regular file or block device, open for reading
  * @offset: first byte in the file
- * @size: bytes, or zero: up to the end of the file
- * @err: filled on failure
+ * @size: size in bytes, or zero: up to the end of the file
+ * @err: filled in on failure
  *
- * Return: &enum stargz_kind, or a negative errno: -EINVAL it is no such file,
- * -EUCLEAN it has a footer that cannot be right, and what read(2) gives.
+ * Return: &enum stargz_kind, or a negative errno: -EINVAL if @fd is neither
+ * regular file nor block device, -EUCLEAN if it has a damaged footer, or an
+ * errno of read(2).
  */
 int stargz_probe(int fd, uint64_t offset, uint64_t size,
 		 struct stargz_error *err);
 
 /**
  * enum stargz_encoding - how bytes are stored in a layer
- * @STARGZ_ENCODING_STORED: as they are
+ * @STARGZ_ENCODING_STORED: uncompressed
  * @STARGZ_ENCODING_GZIP: whole gzip members
  * @STARGZ_ENCODING_DEFLATE: a part of a gzip member
  * @STARGZ_ENCODING_ZSTD: whole zstd frames
- * @STARGZ_ENCODING_HOLE: not at all, they are zeroes
+ * @STARGZ_ENCODING_HOLE: not stored; the bytes are zeroes
  */
 enum stargz_encoding {
 	STARGZ_ENCODING_STORED,
@@ -59,21 +60,22 @@ enum stargz_encoding {
  * stargz_encoding_name() - name of an encoding
  * @encoding: &enum stargz_encoding
  *
- * Return: a lower case word, never released; NULL if there is no such encoding.
+ * Return: a lower case word with static lifetime; NULL if there is no such
+ * encoding.
  */
 const char *stargz_encoding_name(unsigned int encoding);
 
 /**
- * struct stargz_footer - what the footer of a layer says
- * @encoding: of its members: %STARGZ_ENCODING_GZIP or %STARGZ_ENCODING_ZSTD
- * @external: the table of contents is in a file of its own
+ * struct stargz_footer - footer of a layer
+ * @encoding: of the members: %STARGZ_ENCODING_GZIP or %STARGZ_ENCODING_ZSTD
+ * @external: nonzero if the table of contents is in a separate file
  * @toc: first compressed byte of the table of contents
- * @toc_end: where it ends at the latest
- * @toc_size: bytes of it when decoded; zero: not said
+ * @toc_end: upper limit of its end
+ * @toc_size: its decoded size in bytes; zero: unknown
  * @data_end: end of the part of the layer that holds content
  * @reserved: zero
  *
- * All in bytes from the start of the layer.
+ * Positions are in bytes from the start of the layer.
  */
 struct stargz_footer {
 	uint32_t encoding;
@@ -87,17 +89,17 @@ struct stargz_footer {
 
 /**
  * stargz_footer_find() - find and parse the footer of a layer
- * @footer: filled if there is one
+ * @footer: filled in if there is one
  * @fd: regular file or block device, open for reading
  * @offset: first byte of the layer in the file
- * @size: bytes of the layer, or zero: up to the end of the file
+ * @size: size of the layer in bytes, or zero: up to the end of the file
  * @position: "OFFSET:LENGTH:SIZE:1" of the table of contents of a zstd:chunked
  *	layer, used in place of the footer; or NULL
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Return: 1, 0 if there is no footer that is known, or a negative errno:
- * -EUCLEAN it cannot be right, -EINVAL @position cannot, and what read(2)
- * gives.
+ * Return: 1, 0 if there is no known footer, or a negative errno: -EUCLEAN if
+ * the footer is damaged, -EINVAL if @position is invalid, or an errno of
+ * read(2).
  */
 int stargz_footer_find(struct stargz_footer *footer, int fd, uint64_t offset,
 		       uint64_t size, const char *position,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: making the index of a layer, of several, and device images.
+ * libstargz: making indexes of one layer or several, and device images.
  */
 #ifndef STARGZ_INDEX_H
 #define STARGZ_INDEX_H
@@ -17,43 +17,42 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /*
- * Bytes of a span: least, most, and when nothing is asked for. A read at a
- * random place decodes a whole span, so this is as small as the histories in
- * the index allow: 1.4 % of an ordinary tar.
+ * Range and default of the decoded size of a span in bytes. A read at a random
+ * position decodes a whole span. Smaller spans need more histories in the
+ * index; with the default these take 1.4 % of an ordinary tar.
  */
 #define STARGZ_SPAN_SIZE_MIN	(64u << 10)
 #define STARGZ_SPAN_SIZE_MAX	(16u << 20)
 #define STARGZ_SPAN_SIZE	(128u << 10)
 
 /**
- * struct stargz_index_options - how an index is made
+ * struct stargz_index_options - options for making an index
  * @struct_size: sizeof(struct stargz_index_options)
  * @toc_path: file with an external TOC, or NULL
- * @toc_digest: "sha256:HEX" that the uncompressed TOC must have, or NULL
- * @toc_stored_digest: the same of the TOC as it is stored in the blob
- * @toc_position: "OFFSET:LENGTH:SIZE:1" of the TOC in a zstd:chunked blob, as
- *	manifests give it, or NULL: the footer of the blob says it
+ * @toc_digest: required digest "sha256:HEX" of the uncompressed TOC, or NULL
+ * @toc_stored_digest: required digest of the TOC as stored in the blob, or NULL
+ * @toc_position: "OFFSET:LENGTH:SIZE:1" of the TOC in a zstd:chunked blob, from
+ *	the manifest, or NULL: use the footer of the blob
  * @check: decode all content and compare it with the digests of the TOC
- * @span_size: decoded bytes after which a long stream gets a checkpoint, from
- *	STARGZ_SPAN_SIZE_MIN to STARGZ_SPAN_SIZE_MAX; zero:
+ * @span_size: distance in decoded bytes between the checkpoints of a long
+ *	stream, from STARGZ_SPAN_SIZE_MIN to STARGZ_SPAN_SIZE_MAX; zero:
  *	STARGZ_SPAN_SIZE
- * @member_size: gzip members of blobs that have a table of contents get
- *	checkpoints if they decode to more, for which they are decoded; zero:
- *	@span_size
- * @no_checkpoints: do not look for checkpoints inside gzip members of blobs
- *	that have a table of contents
+ * @member_size: decode gzip members of blobs with a TOC, and give them
+ *	checkpoints, if their decoded size in bytes is larger; zero: @span_size
+ * @no_checkpoints: give no checkpoints to gzip members of blobs with a TOC
  * @raw: show whiteouts, landmarks and the TOC entry as they are in the tar
  * @merge: resolve several layers into one tree
- * @below: all layers but the last one are below it; the index is of that one
- * @device_image: write the blobs behind the index, for a disk
+ * @below: make the index of the last layer; the others are below it
+ * @device_image: write the blobs after the index, for a disk
  * @align: the size of a device image is a multiple of this many bytes, itself
- *	one of 4096; zero: 4096
+ *	a multiple of 4096; zero: 4096
  * @offset: first byte of the blob in the file
- * @size: bytes of the blob, or zero: up to the end of the file
- * @warn: called with one line per oddity that does not stop the work, or NULL
- * @progress: called now and then with bytes done and bytes in all, zero if that
- *	is not known; or NULL
- * @data: handed to @warn and @progress
+ * @size: size of the blob in bytes, or zero: up to the end of the file
+ * @warn: called with one line for each irregularity that does not stop the
+ *	work, or NULL
+ * @progress: called from time to time with the bytes done and the total,
+ *	which is zero if it is not known; or NULL
+ * @data: passed to @warn and @progress
  */
 struct stargz_index_options {
 	size_t struct_size;
@@ -78,30 +77,29 @@ struct stargz_index_options {
 };
 
 /**
- * stargz_annotation() - take what the manifest says of the layer
- * @opt: its digests and position of the TOC are set, if the annotation is of
- *	one of them
- * @text: "KEY=VALUE"; kept as long as @opt
+ * stargz_annotation() - set options from an annotation of a manifest
+ * @opt: the call sets @toc_digest, @toc_stored_digest or @toc_position
+ * @text: "KEY=VALUE"; must stay valid as long as @opt
  *
- * Other annotations are passed over.
+ * The call ignores annotations with other keys.
  *
  * Return: false if there is no "=" in @text.
  */
 bool stargz_annotation(struct stargz_index_options *opt, const char *text);
 
 /**
- * struct stargz_index_stats - what was made
+ * struct stargz_index_stats - facts about an index
  * @entries: directory entries, the root included
  * @inodes: inodes
  * @spans: spans
  * @extents: extent records
- * @data_bytes: sum of the sizes of all regular files
- * @index_size: bytes of the index
- * @toc_only: the index is a function of the table of contents with @toc_sha256, of
- *	the size of the blob and @content_end, and of the options: no content was
- *	decoded for it. Only of an index of one blob that was made by the call
- * @codec: with @toc_only: what tells compressions of blobs apart, for comparison
- * @toc_sha256: with @toc_only: digest of the uncompressed table of contents
+ * @data_bytes: sum of the sizes of all regular files in bytes
+ * @index_size: size of the index in bytes
+ * @toc_only: no content was decoded: the index depends only on the TOC with
+ *	@toc_sha256, on the size of the blob, on @content_end and on the
+ *	options. False unless the call made the index of one blob
+ * @codec: with @toc_only: compression of the blob; compare it only for equality
+ * @toc_sha256: with @toc_only: digest of the uncompressed TOC
  * @content_end: end of the content in the blob
  * @reserved: zero
  */
@@ -121,17 +119,17 @@ struct stargz_index_stats {
 
 /**
  * stargz_index_blob() - make the index of a layer blob
- * @fd: the blob, open for reading; a regular file or block device. Read with
- *	pread(2), its position is not touched.
- * @opt: how
- * @out: file descriptor that the index is written to, from its current
- *	position on, or -1: do everything but write
- * @stats: filled on success, or NULL
- * @err: filled on failure
+ * @fd: the blob, a regular file or block device, open for reading
+ * @opt: the options
+ * @out: destination of the index, written from its current position on, or -1:
+ *	do not write
+ * @stats: filled in on success, or NULL
+ * @err: filled in on failure
  *
- * Return: 0, or a negative errno: -EINVAL the blob is not a format we know,
- * -EUCLEAN it is damaged or not sane, -EBADMSG a digest differs, -E2BIG a
- * stated limit is exceeded, -ENOMEM, -EIO and what read(2) and write(2) give.
+ * Return: 0, or a negative errno: -EINVAL if the format of the blob is unknown,
+ * -EUCLEAN if the blob is damaged, -EBADMSG if a digest differs, -E2BIG if the
+ * blob exceeds a limit of the format, -ENOMEM, -EIO, or an errno of read(2) or
+ * write(2).
  */
 int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 		      struct stargz_index_stats *stats,
@@ -139,18 +137,18 @@ int stargz_index_blob(int fd, const struct stargz_index_options *opt, int out,
 
 /**
  * stargz_index_layers() - make one index of several layers, or a device image
- * @fds: the layers, lowest first, open for reading; each as in
- *	stargz_index_blob(), or an index that was made before
- * @count: how many; one, unless @opt->merge or @opt->below is set
- * @opt: how. With @merge the layers become one tree, as overlayfs shows it; with
- *	@below the last one is indexed as a layer on top of the others. With
- *	@device_image, alone or with one of the two, the layers are written
- *	behind the index.
- * @out: where to, a regular file for a device image
- * @stats: filled on success, or NULL
- * @err: filled on failure
- * @failed: on failure the number of the layer that it is about, or @count; or
- *	NULL
+ * @fds: the layers, lowest first, open for reading; each as for
+ *	stargz_index_blob(), or an index that exists already
+ * @count: number of layers; one, unless @opt->merge or @opt->below is set
+ * @opt: the options. With @merge, the layers become one tree, as overlayfs
+ *	shows it. With @below, the last one is indexed as a layer on top of the
+ *	others. With @device_image, alone or with one of the two, the layers
+ *	follow the index.
+ * @out: destination; must be a regular file for a device image
+ * @stats: filled in on success, or NULL
+ * @err: filled in on failure
+ * @failed: on failure, set to the number of the layer that caused it, or to
+ *	@count if no layer did; or NULL
  *
  * Return: as stargz_index_blob().
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: what an index says of itself, its tables, blobs and spans. See
+ * libstargz: superblock, tables, blobs and spans of an index. See
  * Documentation/index-format.rst.
  */
 #ifndef STARGZ_INFO_H
@@ -20,14 +20,14 @@ extern "C" {
 
 /**
  * enum stargz_feature - bits of &stargz_index_info.features
- * @STARGZ_FEATURE_STORED: there are stored spans
- * @STARGZ_FEATURE_DEFLATE: there are spans within gzip members
- * @STARGZ_FEATURE_ZSTD: there are zstd spans
- * @STARGZ_FEATURE_DIGESTS: there are digests of files
- * @STARGZ_FEATURE_RAW: whiteouts are shown as they are in the tar
- * @STARGZ_FEATURE_MERGED: it is of several layers, whiteouts were applied
- * @STARGZ_FEATURE_CHAINED: it was made with the layers below in sight
- * @STARGZ_FEATURE_OPEN: some of it depends on layers below that are not known
+ * @STARGZ_FEATURE_STORED: has stored spans
+ * @STARGZ_FEATURE_DEFLATE: has spans within gzip members
+ * @STARGZ_FEATURE_ZSTD: has zstd spans
+ * @STARGZ_FEATURE_DIGESTS: has digests of files
+ * @STARGZ_FEATURE_RAW: shows whiteouts as they are in the tar
+ * @STARGZ_FEATURE_MERGED: merges several layers; whiteouts were applied
+ * @STARGZ_FEATURE_CHAINED: was made with the layers below it
+ * @STARGZ_FEATURE_OPEN: depends on layers below it, but was made without them
  */
 enum stargz_feature {
 	STARGZ_FEATURE_STORED = 1 << 0,
@@ -41,13 +41,13 @@ enum stargz_feature {
 };
 
 /**
- * struct stargz_index_info - what the superblock says
- * @version: of the index format
+ * struct stargz_index_info - data of the superblock
+ * @version: version of the index format
  * @features: bits of &enum stargz_feature
- * @uuid: of the file system
- * @index_size: bytes of the index
- * @data_bytes: sum of the sizes of all regular files
- * @longest_span: bytes of the longest decoded span
+ * @uuid: UUID of the file system
+ * @index_size: size of the index in bytes
+ * @data_bytes: sum of the sizes of all regular files in bytes
+ * @longest_span: largest decoded size of a span in bytes
  * @blobs: number of blobs
  * @spans: number of spans
  * @inodes: number of inodes
@@ -67,27 +67,27 @@ struct stargz_index_info {
 };
 
 /**
- * stargz_get_info() - what the superblock says
+ * stargz_get_info() - get the data of the superblock
  * @opened: the handle
- * @info: filled
+ * @info: filled in
  */
 void stargz_get_info(const struct stargz_opened *opened,
 		     struct stargz_index_info *info);
 
 /**
- * stargz_get_stats() - how much of what there is
+ * stargz_get_stats() - get the counts of entries, inodes and so on
  * @opened: the handle
- * @stats: filled
+ * @stats: filled in
  */
 void stargz_get_stats(const struct stargz_opened *opened,
 		      struct stargz_index_stats *stats);
 
 /**
  * struct stargz_index_table - a table of the index
- * @name: its name, never released
- * @offset: first byte of it in the index
+ * @name: its name, with static lifetime
+ * @offset: its first byte in the index
  * @records: number of records
- * @bytes: bytes of all records
+ * @bytes: size of all records in bytes
  * @reserved: zero
  */
 struct stargz_index_table {
@@ -99,21 +99,21 @@ struct stargz_index_table {
 };
 
 /**
- * stargz_get_table() - a table of the index
+ * stargz_get_table() - get a table of the index
  * @opened: the handle
- * @nr: which one, from zero on
- * @table: filled
+ * @nr: number of the table, from zero
+ * @table: filled in
  *
- * Return: 0, or -ENOENT if there are no so many tables.
+ * Return: 0, or -ENOENT if there is no such table.
  */
 int stargz_get_table(const struct stargz_opened *opened, unsigned int nr,
 		     struct stargz_index_table *table);
 
 /**
- * enum stargz_digest_of - what the digest of a blob is about
- * @STARGZ_DIGEST_OF_NONE: there is none
+ * enum stargz_digest_of - the bytes that the digest of a blob covers
+ * @STARGZ_DIGEST_OF_NONE: the blob has no digest
  * @STARGZ_DIGEST_OF_BLOB: all bytes of the blob
- * @STARGZ_DIGEST_OF_TOC: its table of contents, when decoded
+ * @STARGZ_DIGEST_OF_TOC: its decoded table of contents
  */
 enum stargz_digest_of {
 	STARGZ_DIGEST_OF_NONE,
@@ -122,13 +122,14 @@ enum stargz_digest_of {
 };
 
 /**
- * struct stargz_blob_info - a blob that the index is about
- * @source: number of the file that has it: 0 that of the index itself
+ * struct stargz_blob_info - a blob of the index
+ * @source: number of the file that holds it; 0 is the file of the index
  * @digest_of: &enum stargz_digest_of
  * @start: first byte in that file
- * @size: bytes
- * @used: bytes up to the last one of a span
- * @available: bytes that can be read; zero if the blob is not at hand
+ * @size: size in bytes
+ * @used: end of the last span in bytes
+ * @available: bytes that can be read; zero if the blob was not passed to
+ *	stargz_open()
  * @sha256: the digest
  * @reserved: zero
  */
@@ -144,40 +145,41 @@ struct stargz_blob_info {
 };
 
 /**
- * stargz_get_blob() - a blob that the index is about
+ * stargz_get_blob() - get a blob of the index
  * @opened: the handle
- * @nr: which one, from zero on
- * @blob: filled
+ * @nr: number of the blob, from zero
+ * @blob: filled in
  *
- * Return: 0, or -ENOENT if there are no so many.
+ * Return: 0, or -ENOENT if there is no such blob.
  */
 int stargz_get_blob(const struct stargz_opened *opened, uint32_t nr,
 		    struct stargz_blob_info *blob);
 
 /**
- * stargz_blob_read() - read bytes of a blob, as they are stored
+ * stargz_blob_read() - read stored bytes of a blob, without decoding
  * @opened: the handle
  * @nr: number of the blob
- * @buf: gets them
- * @len: how many bytes at most
+ * @buf: destination
+ * @len: size of @buf in bytes
  * @pos: first byte in the blob
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Return: bytes read, less than @len only at the end of the blob; or a negative
- * errno: -ENOENT there is no such blob, -ENODATA it is not at hand, -EUCLEAN
- * its file is shorter than the index says, and what read(2) gives.
+ * Return: number of bytes, less than @len only at the end of the blob; or a
+ * negative errno: -ENOENT if there is no such blob, -ENODATA if it was not
+ * passed to stargz_open(), -EUCLEAN if its file is shorter than in the index,
+ * or an errno of read(2).
  */
 ssize_t stargz_blob_read(struct stargz_opened *opened, uint32_t nr, void *buf,
 			 size_t len, uint64_t pos, struct stargz_error *err);
 
 /**
- * struct stargz_span_info - a run of a blob that is decoded as a whole
+ * struct stargz_span_info - a span: a part of a blob that is decoded as a whole
  * @encoding: &enum stargz_encoding
  * @blob: number of the blob
- * @start: first byte in it
- * @bit: first bit in that byte, of %STARGZ_ENCODING_DEFLATE
- * @compressed: bytes in the blob
- * @decoded: bytes when decoded
+ * @start: first byte in the blob
+ * @bit: first bit in that byte, with %STARGZ_ENCODING_DEFLATE
+ * @compressed: compressed size in bytes
+ * @decoded: decoded size in bytes
  * @reserved: zero
  */
 struct stargz_span_info {
@@ -191,12 +193,12 @@ struct stargz_span_info {
 };
 
 /**
- * stargz_get_span() - a run of a blob that is decoded as a whole
+ * stargz_get_span() - get a span
  * @opened: the handle
- * @nr: which one, from zero on
- * @span: filled
+ * @nr: number of the span, from zero
+ * @span: filled in
  *
- * Return: 0, or -ENOENT if there are no so many.
+ * Return: 0, or -ENOENT if there is no such span.
  */
 int stargz_get_span(const struct stargz_opened *opened, uint32_t nr,
 		    struct stargz_span_info *span);

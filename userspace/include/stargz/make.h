@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: making layers, from a directory, a tar, another layer or the text
- * of a tree.
+ * libstargz: making layers from a directory, a tar, another layer or dump text.
  */
 #ifndef STARGZ_MAKE_H
 #define STARGZ_MAKE_H
@@ -21,12 +20,12 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * enum stargz_layer_format - formats that can be made
+ * enum stargz_layer_format - layer formats that stargz_make() writes
  * @STARGZ_LAYER_ESTARGZ: eStargz, gzip
  * @STARGZ_LAYER_STARGZ: stargz (CRFS), gzip
  * @STARGZ_LAYER_ZSTD_CHUNKED: zstd:chunked, zstd
- * @STARGZ_LAYER_EXTERNAL_TOC: eStargz with its table of contents in a file of
- *	its own, gzip
+ * @STARGZ_LAYER_EXTERNAL_TOC: eStargz with its table of contents in a separate
+ *	file, gzip
  */
 enum stargz_layer_format {
 	STARGZ_LAYER_ESTARGZ,
@@ -36,17 +35,17 @@ enum stargz_layer_format {
 };
 
 /*
- * Most bytes of a member, at least and at most, and when nothing is asked for.
- * The defaults are the least with which a layer of usual files is not larger
- * than what others make of them: gzip of the tar, squashfs with zstd of the
- * files. The less, the faster a few bytes are read.
+ * Range and defaults of the maximum decoded size of a member in bytes. Smaller
+ * members make small reads faster and layers larger. The defaults are the
+ * smallest sizes with which a layer of usual files is not larger than gzip of
+ * the tar, or squashfs with zstd of the files.
  */
 #define STARGZ_MEMBER_MAX	(64u << 20)
 #define STARGZ_MEMBER_MIN	4096u
 #define STARGZ_MEMBER_GZIP	(256u << 10)
 #define STARGZ_MEMBER_ZSTD	(2u << 20)
 
-/* Levels: from 1 to the highest, and when nothing is asked for. */
+/* Highest (the lowest is 1) and default compression levels. */
 #define STARGZ_LEVEL_GZIP_MAX	12
 #define STARGZ_LEVEL_GZIP	6
 #define STARGZ_LEVEL_ZSTD_MAX	22
@@ -54,9 +53,9 @@ enum stargz_layer_format {
 
 /**
  * enum stargz_sort - the order of the files of a layer
- * @STARGZ_SORT_NONE: as they come
- * @STARGZ_SORT_PATH: by path, what is in a directory right after it
- * @STARGZ_SORT_TYPE: regular files last, those with one suffix together
+ * @STARGZ_SORT_NONE: order of the source
+ * @STARGZ_SORT_PATH: by path; the contents of a directory directly follow it
+ * @STARGZ_SORT_TYPE: regular files last, grouped by suffix
  */
 enum stargz_sort {
 	STARGZ_SORT_NONE,
@@ -65,10 +64,10 @@ enum stargz_sort {
 };
 
 /**
- * enum stargz_edit_time - what is done to times
- * @STARGZ_TIMES_KEEP: nothing
- * @STARGZ_TIMES_SET: all become the given one
- * @STARGZ_TIMES_LIMIT: those after it become the given one
+ * enum stargz_edit_time - changes of modification times
+ * @STARGZ_TIMES_KEEP: no change
+ * @STARGZ_TIMES_SET: set all times to the given one
+ * @STARGZ_TIMES_LIMIT: set times after the given one to the given one
  */
 enum stargz_edit_time {
 	STARGZ_TIMES_KEEP,
@@ -76,15 +75,15 @@ enum stargz_edit_time {
 	STARGZ_TIMES_LIMIT,
 };
 
-/* Times that a layer can have, in seconds since the Unix epoch. */
+/* Range of times in a layer, in seconds since the Unix epoch. */
 #define STARGZ_SECONDS_MIN	(-2147483647LL - 1)
 #define STARGZ_SECONDS_MAX	(STARGZ_SECONDS_MIN + 18446744072LL)
 
 /**
- * struct stargz_edit_owner - what is done to users or groups
- * @set: all become @id
- * @id: as @set says
- * @offset: added after that
+ * struct stargz_edit_owner - changes of user or group ids
+ * @set: replace all ids by @id
+ * @id: new id if @set is set
+ * @offset: added to the result
  */
 struct stargz_edit_owner {
 	bool set;
@@ -93,16 +92,16 @@ struct stargz_edit_owner {
 };
 
 /**
- * struct stargz_edit - what is changed in a layer
+ * struct stargz_edit - changes of the attributes of files
  * @struct_size: sizeof(struct stargz_edit)
- * @uid: of users
- * @gid: of groups
- * @times: of times
- * @time: seconds since the Unix epoch, from %STARGZ_SECONDS_MIN to
- *	%STARGZ_SECONDS_MAX
- * @no_xattrs: leave out extended attributes
+ * @uid: changes of user ids
+ * @gid: changes of group ids
+ * @times: changes of modification times
+ * @time: the time for @times in seconds since the Unix epoch, from
+ *	%STARGZ_SECONDS_MIN to %STARGZ_SECONDS_MAX
+ * @no_xattrs: omit extended attributes
  *
- * Who is named in an access control list is not changed.
+ * The ids in access control lists do not change.
  */
 struct stargz_edit {
 	size_t struct_size;
@@ -113,14 +112,14 @@ struct stargz_edit {
 	bool no_xattrs;
 };
 
-/** struct stargz_exclude - what is left out of a layer */
+/** struct stargz_exclude - rules for files to omit from a layer */
 struct stargz_exclude;
 
 /**
- * stargz_exclude_path() - leave out a path and what is below it
- * @exclude: the rules; NULL at first
+ * stargz_exclude_path() - omit a path and everything below it
+ * @exclude: the rules; initially NULL
  * @path: the path
- * @err: filled on failure
+ * @err: filled in on failure
  *
  * Return: 0 or -ENOMEM.
  */
@@ -128,13 +127,13 @@ int stargz_exclude_path(struct stargz_exclude **exclude, const char *path,
 			struct stargz_error *err);
 
 /**
- * stargz_exclude_regex() - leave out what matches, and what is below it
- * @exclude: the rules; NULL at first
- * @regex: POSIX extended regular expression. It is compared with paths that
- *	have no slash at their start or end, and may match any part of them.
- * @err: filled on failure
+ * stargz_exclude_regex() - omit matching paths and everything below them
+ * @exclude: the rules; initially NULL
+ * @regex: POSIX extended regular expression that matches any part of a path
+ *	without leading and trailing slashes
+ * @err: filled in on failure
  *
- * Return: 0, -EINVAL if it is no such expression, or -ENOMEM.
+ * Return: 0, -EINVAL if @regex is invalid, or -ENOMEM.
  */
 int stargz_exclude_regex(struct stargz_exclude **exclude, const char *regex,
 			 struct stargz_error *err);
@@ -145,53 +144,55 @@ int stargz_exclude_regex(struct stargz_exclude **exclude, const char *regex,
  */
 void stargz_exclude_free(struct stargz_exclude *exclude);
 
-/** struct stargz_expected - what the source of a layer said, to verify it */
+/** struct stargz_expected - data of a layer's source, to verify the layer */
 struct stargz_expected;
 
 /**
- * struct stargz_make_options - how a layer is made
+ * struct stargz_make_options - options of stargz_make()
  * @struct_size: sizeof(struct stargz_make_options)
- * @format: what is made
+ * @format: format of the layer
  * @encoding: %STARGZ_ENCODING_ZSTD for zstd:chunked, else
- *	%STARGZ_ENCODING_GZIP; zero: what belongs to @format
- * @level: of compression; zero: %STARGZ_LEVEL_GZIP or %STARGZ_LEVEL_ZSTD
- * @workers: threads that compress; zero: one
- * @max_member: most bytes of a member; zero: %STARGZ_MEMBER_GZIP or
- *	%STARGZ_MEMBER_ZSTD
- * @chunk_size: larger files are cut in pieces of so many bytes, at most
+ *	%STARGZ_ENCODING_GZIP; zero: the one of @format
+ * @level: compression level; zero: %STARGZ_LEVEL_GZIP or %STARGZ_LEVEL_ZSTD
+ * @workers: number of threads that compress; zero: one
+ * @max_member: maximum decoded size of a member in bytes; zero:
+ *	%STARGZ_MEMBER_GZIP or %STARGZ_MEMBER_ZSTD
+ * @chunk_size: size in bytes of the chunks of larger files, at most
  *	@max_member; zero: @max_member
- * @min_member: bytes before a member may end; a piece of at least that size
- *	begins a member of its own. Zero: each piece has one; has to be for
- *	%STARGZ_LAYER_STARGZ
- * @pad: the size of the layer is a multiple of so many bytes; zero: of one
- * @digests: take those of the layer and of the tar
- * @dump_path: file with the text of the tree that is wanted, see
- *	stargz-dump(5); then the source, a directory, layer or index, is where
- *	content is taken from; or NULL
- * @exclude: what is left out, or NULL
- * @edit: what is changed, or NULL
- * @one_file_system: of a directory: do not enter what is mounted below it
- * @diff_path: only what differs from that layer, index or device image, with
- *	whiteouts for what is gone; or NULL
+ * @min_member: minimum decoded size of a member in bytes; a chunk of at least
+ *	this size starts a new member. Zero: one member for each chunk, the only
+ *	value for %STARGZ_LAYER_STARGZ
+ * @pad: the size of the layer is a multiple of this many bytes; zero: one
+ * @digests: compute the digests of the layer and of the tar
+ * @dump_path: file with the dump text of the tree, see stargz-dump(5), or NULL.
+ *	With it, the source is a directory, layer or index with the content.
+ * @exclude: rules for files to omit, or NULL
+ * @edit: changes of attributes, or NULL
+ * @one_file_system: of a directory: do not enter mount points
+ * @diff_path: layer, index or device image to compare with, or NULL. The new
+ *	layer gets only
+ *	differences from it, with whiteouts for missing files.
  * @sort: the order
- * @first_path: file with paths that come first, one a line, or NULL. A line
- *	may be a JSON object with "path"; such a file need not exist.
- * @reuse_paths: layers of which members may be copied as they are
- * @reuse_count: how many
- * @skip: descriptors of files that are being written and must not be in a layer
- *	of a directory; those for stargz_make() need not be among them
- * @skip_count: how many
- * @expected: NULL, or set to what the source says, for stargz_verify(), also on
- *	failure; to be released by stargz_expected_free()
- * @warn: called with one line per oddity that does not stop the work, or NULL
- * @progress: called now and then with bytes done and bytes in all, zero if that
- *	is not known; or NULL
- * @data: handed to @warn and @progress
- * @diff_by_time: of files of equal size and time content is not compared. Else
- *	an index that has neither content nor digests is refused with -ENODATA
+ * @first_path: file with paths that come first, one in a line, or NULL. A line
+ *	may be a JSON object with "path"; this path need not exist.
+ * @reuse_paths: layers whose compressed members may be copied
+ * @reuse_count: number of @reuse_paths
+ * @skip: descriptors of output files, which are omitted from a layer of a
+ *	directory; those of stargz_make() are omitted in any case
+ * @skip_count: number of @skip
+ * @expected: NULL, or set to data of the source for stargz_verify(), also on
+ *	failure; the caller releases it with stargz_expected_free()
+ * @warn: called with one line for each irregularity that does not stop the
+ *	work, or NULL
+ * @progress: called from time to time with the bytes done and the total,
+ *	which is zero if it is not known; or NULL
+ * @data: passed to @warn and @progress
+ * @diff_by_time: do not compare the content of files with equal size and time.
+ *	Without it, an index that has neither content nor digests is refused
+ *	with -ENODATA
  * @overlay: the source is an upper directory of overlayfs, or a tar of one: its
  *	whiteouts and opaque directories become those of a layer. Not with
- *	@dump_path, nor with @diff_path
+ *	@dump_path or @diff_path
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -224,20 +225,20 @@ struct stargz_make_options {
 };
 
 /**
- * struct stargz_made - what was made
- * @size: bytes of the layer
- * @tar_size: bytes of the tar that it is unpacked to
+ * struct stargz_made - facts about the new layer
+ * @size: size of the layer in bytes
+ * @tar_size: size of the decoded tar in bytes
  * @toc: first byte of the compressed table of contents; zero if it is external
- * @toc_stored: bytes of it
- * @toc_size: bytes of it when decoded
- * @entries: entries of it
- * @sha256: digest of the layer, if digests are taken
- * @diff_id: digest of the tar, likewise
+ * @toc_stored: its compressed size in bytes
+ * @toc_size: its decoded size in bytes
+ * @entries: number of its entries
+ * @sha256: digest of the layer, with @digests of the options
+ * @diff_id: digest of the tar, with @digests of the options
  * @toc_sha256: digest of the decoded table of contents
  * @toc_stored_sha256: digest of its compressed bytes
- * @about: on failure: path in the options that it is about, or NULL: the source
- *	or what is written
- * @unwritten: on failure: writing failed
+ * @about: on failure: the path in the options that caused it, or NULL: the
+ *	source or the output
+ * @unwritten: on failure: nonzero if a write failed
  * @reserved: zero
  */
 struct stargz_made {
@@ -258,44 +259,45 @@ struct stargz_made {
 
 /**
  * stargz_make() - make a layer
- * @source: a directory, or a tar, compressed or not, or a layer, also from a
- *	pipe; with @dump_path a directory, layer or index. Open for reading.
- * @opt: how
- * @out: the layer is written there, from the current position on
- * @toc: an external table of contents is written there; else ignored
- * @made: filled, also on failure; or NULL
- * @err: filled on failure
+ * @source: a directory, a tar, compressed or not, or a layer, open for reading;
+ *	all but the first may be a pipe. With @dump_path a directory, layer or
+ *	index.
+ * @opt: the options
+ * @out: destination of the layer, written from its current position on
+ * @toc: destination of an external table of contents; else ignored
+ * @made: filled in, also on failure; or NULL
+ * @err: filled in on failure
  *
- * What is made depends on source and options and on the versions of the
- * libraries that compress, not on the number of threads.
+ * The bytes of the layer depend on the source, the options and the versions of
+ * the compression libraries, but not on the number of threads.
  *
- * Return: 0, or a negative errno: -EINVAL the source is nothing of the kind, or
- * the options contradict each other; -EUCLEAN it is damaged, or changed while
- * it was read; -EBADMSG, -E2BIG, -ENOMEM and what the system gives.
+ * Return: 0, or a negative errno: -EINVAL if the kind of the source is unknown
+ * or options contradict each other; -EUCLEAN if the source is damaged or
+ * changed during reading; -EBADMSG, -E2BIG, -ENOMEM, or an errno of the system.
  */
 int stargz_make(int source, const struct stargz_make_options *opt, int out,
 		int toc, struct stargz_made *made, struct stargz_error *err);
 
 /**
- * stargz_verify() - read a layer back and compare it with what its source said
+ * stargz_verify() - read a new layer and compare it with its source
  * @fd: the layer, open for reading
- * @opt: @toc_path if its table of contents is external, and callbacks; the
- *	rest is ignored; or NULL
+ * @opt: @toc_path if its table of contents is external, and callbacks, or NULL;
+ *	the call ignores the rest
  * @expected: from stargz_make(); can be used once
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Names, attributes, links and digests are compared, all content is decoded and
- * compared with these digests, and the table of contents with the tar.
+ * The call compares names, attributes, links and digests with the source, all
+ * content with the digests, and the table of contents with the tar.
  *
- * Return: 0, -EUCLEAN or -EBADMSG if something is not the same, or another
- * negative errno as stargz_check().
+ * Return: 0, -EUCLEAN or -EBADMSG if there is a difference, or another negative
+ * errno as from stargz_check().
  */
 int stargz_verify(int fd, const struct stargz_index_options *opt,
 		  struct stargz_expected *expected, struct stargz_error *err);
 
 /**
  * stargz_expected_free() - release
- * @expected: what the source said, or NULL
+ * @expected: the data of the source, or NULL
  */
 void stargz_expected_free(struct stargz_expected *expected);
 

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/** struct stargz_opened - a layer, an index or a device image that is open */
+/** struct stargz_opened - an open layer, index or device image */
 struct stargz_opened;
 
 /**
@@ -35,29 +35,29 @@ int stargz_open_input(const char *path, struct stargz_error *err);
 /**
  * stargz_open() - read an index, or make the index of a layer in memory
  * @opened: set to a handle for stargz_close(), on success only
- * @fds: the files that a mount would have, open for reading: first the layer,
- *	index or device image, then the blobs that an index refers to, in the
- *	order of its sources. Those that are missing make their content, but
- *	nothing else, unreadable. They have to stay open as long as the handle.
- * @count: how many, at least one
- * @opt: how the index of a layer is made; with @check, digests of content that
- *	its table of contents states are kept for stargz_toc_write(). Its
- *	callbacks are used as long as the handle, its texts during this call.
- *	@merge, @below, @device_image, @offset and @size are ignored.
- * @err: filled on failure
+ * @fds: the files of a mount, open for reading: first the layer, index or
+ *	device image, then the blobs of the index, in the order of its sources.
+ *	If a blob is missing, only its content is unreadable. The descriptors
+ *	must stay open until stargz_close().
+ * @count: number of files, at least one
+ * @opt: options for the index of a layer. With @check, the handle keeps the
+ *	digests of its table of contents for stargz_toc_write(). Callbacks must
+ *	stay valid until stargz_close(), texts during this call. The call
+ *	ignores @merge, @below, @device_image, @offset and @size.
+ * @err: filled in on failure
  *
- * An index is checked whole, so that everything in it can be used.
+ * The call checks each record of an index, so later calls can rely on them.
  *
- * Return: 0, or a negative errno: as stargz_index_blob() for a layer; for an
- * index -EINVAL it is of a version that is not known, -EUCLEAN it is damaged or
- * a blob is shorter than it says, -ENOMEM and what read(2) gives.
+ * Return: 0, or a negative errno: as from stargz_index_blob() for a layer; for
+ * an index -EINVAL if its version is unknown, -EUCLEAN if it is damaged or if a
+ * blob is shorter than in the index, -ENOMEM, or an errno of read(2).
  */
 int stargz_open(struct stargz_opened **opened, const int *fds, size_t count,
 		const struct stargz_index_options *opt,
 		struct stargz_error *err);
 
 /**
- * stargz_opened_kind() - what was opened
+ * stargz_opened_kind() - kind of the open file
  * @opened: the handle
  *
  * Return: %STARGZ_KIND_LAYER or %STARGZ_KIND_INDEX.
@@ -66,7 +66,7 @@ enum stargz_kind stargz_opened_kind(const struct stargz_opened *opened);
 
 /**
  * stargz_close() - release a handle
- * @opened: the handle, or NULL. Walks through it have to be closed before.
+ * @opened: the handle, or NULL; its walks must be closed before
  */
 void stargz_close(struct stargz_opened *opened);
 

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: container layers that are mounted as they are. This header
+ * libstargz: container layers that are mounted without unpacking. This header
  * includes all others.
  *
- * Errors: a function returns 0 or a positive number, or a negative errno and
- * the reason in struct stargz_error. The pointer to that may be NULL.
+ * Errors: a function returns 0 or a positive number, or a negative errno with
+ * the reason in struct stargz_error. The pointer to the latter may be NULL.
  *
- * Structs grow at their ends only. Those that the caller fills begin with
- * @struct_size, which the caller sets to sizeof() of the struct; the rest is
- * zeroed for defaults. As with openat2(2), a smaller struct is taken with
- * zeroes behind it; of a larger one only zeroes may stand behind what this
- * library knows, else -E2BIG. A pointer to options may be NULL: all defaults.
- * Structs that the library fills end in @reserved, which it sets to zero.
+ * Structs grow only at their ends. A struct that the caller fills in begins
+ * with @struct_size, which the caller sets to sizeof() of the struct; zeroes in
+ * other members mean defaults. As with openat2(2), the library extends a
+ * smaller struct with zeroes, and rejects a larger one with -E2BIG unless all
+ * bytes that it does not know are zero. A pointer to options may be NULL: all
+ * defaults. A struct that the library fills in ends in @reserved, set to zero.
  *
- * Threads: functions without a handle may be called in any thread at any time.
+ * Threads: any thread may call functions without a handle at any time.
  * Functions with a handle (struct stargz_opened, struct stargz_walk and so on)
- * may be called in any thread, but for one handle in one thread at a time.
+ * may be called in any thread, but only one thread at a time may use a handle.
  *
- * Descriptors: the library closes none that it was handed. Those that it reads
- * are read with pread(2), so that their positions do not matter.
+ * Descriptors: the library never closes descriptors of the caller. It reads
+ * them with pread(2), so their positions do not matter.
  *
- * Callbacks run in the thread that called, during the call; they must not call
+ * Callbacks run in the calling thread, during the call. They must not call
  * functions with the same handle.
  */
 #ifndef STARGZ_STARGZ_H

@@ -17,20 +17,21 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * stargz_toc_read() - the table of contents of a layer, as it is
+ * stargz_toc_read() - read the table of contents of a layer
  * @fd: the layer, open for reading
- * @opt: where it is: @toc_path, @toc_digest, @toc_stored_digest,
- *	@toc_position, @offset, @size and the callbacks; the rest is ignored
- * @to: gets the decoded JSON, or NULL: it is only checked. The caller looks
- *	for errors of writing with ferror(3).
+ * @opt: position and digests of the table: @toc_path, @toc_digest,
+ *	@toc_stored_digest, @toc_position, @offset, @size and the callbacks; the
+ *	call ignores the rest
+ * @to: receives the decoded JSON, or NULL: only check it. The caller checks for
+ *	write errors with ferror(3).
  * @sha256: set to the digest of that JSON, or NULL
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * The table is parsed, and compared with the digests that are given, while it
- * is written: what was written is valid only if this succeeds.
+ * The call parses the table, and compares it with the digests in @opt, while it
+ * writes. The output is valid only if the call succeeds.
  *
- * Return: 0, or a negative errno: -EINVAL the layer has no table of contents,
- * else as stargz_index_blob().
+ * Return: 0, or a negative errno: -EINVAL if the layer has no table of
+ * contents, else as from stargz_index_blob().
  */
 int stargz_toc_read(int fd, const struct stargz_index_options *opt, FILE *to,
 		    uint8_t sha256[STARGZ_SHA256_LEN],
@@ -39,11 +40,11 @@ int stargz_toc_read(int fd, const struct stargz_index_options *opt, FILE *to,
 /**
  * stargz_toc_digest() - digest of the table of contents of a layer
  * @fd: the layer, open for reading
- * @opt: as in stargz_toc_read()
+ * @opt: as for stargz_toc_read()
  * @sha256: set to the digest of the decoded JSON
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * The table is decompressed but not parsed, so it may be invalid.
+ * The call does not parse the table, so the table may be invalid.
  *
  * Return: as stargz_toc_read().
  */
@@ -52,13 +53,13 @@ int stargz_toc_digest(int fd, const struct stargz_index_options *opt,
 		      struct stargz_error *err);
 
 /**
- * stargz_toc_write() - write a tree as the table of contents of an eStargz layer
- * @opened: the tree; digests are written if they are known: if it is a layer
- *	with a table of contents and was opened with @check
- * @to: where to; the caller looks for errors of writing with ferror(3)
- * @err: filled on failure
+ * stargz_toc_write() - write a tree as the table of contents of eStargz
+ * @opened: the tree; the output has digests if it is a layer with a table of
+ *	contents and was opened with @check
+ * @to: destination; the caller checks for write errors with ferror(3)
+ * @err: filled in on failure
  *
- * Return: 0, or -ENOMEM, or -ENAMETOOLONG as stargz_walk_next().
+ * Return: 0, -ENOMEM, or -ENAMETOOLONG as from stargz_walk_next().
  */
 int stargz_toc_write(struct stargz_opened *opened, FILE *to,
 		     struct stargz_error *err);

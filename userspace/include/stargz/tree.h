@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * libstargz: the files of what was opened: names, attributes, content.
+ * libstargz: the files of a handle: names, attributes, content.
  *
- * A file is known by its inode number, from 1, the root, on. Paths are names
- * with slashes between them; slashes at their ends do not matter, symbolic
- * links are not followed, "." and ".." are no names.
+ * An inode number identifies a file; the root has number 1. Paths are names
+ * with slashes between them. Leading and trailing slashes do not matter. No
+ * call follows symbolic links or interprets "." and "..".
  */
 #ifndef STARGZ_TREE_H
 #define STARGZ_TREE_H
@@ -27,7 +27,7 @@ extern "C" {
  * @opened: the handle
  * @path: the path; empty or "/": the root
  * @ino: set to the inode number
- * @err: filled on failure
+ * @err: filled in on failure
  *
  * Return: 0, or -ENOENT.
  */
@@ -38,12 +38,12 @@ int stargz_lookup(struct stargz_opened *opened, const char *path,
  * stargz_path() - the first path of a file
  * @opened: the handle
  * @ino: inode number
- * @path: set to the path, without a slash at its start, for the caller to
- *	free(3); that of the root is empty
- * @err: filled on failure
+ * @path: set to the path, without leading slash, empty for the root; the caller
+ *	releases it with free(3)
+ * @err: filled in on failure
  *
- * Return: 0, or a negative errno: -ENOENT there is no such inode, or it has no
- * name; -ENAMETOOLONG its path is longer than 64 KiB; -ENOMEM.
+ * Return: 0, or a negative errno: -ENOENT if there is no such inode or it has
+ * no name; -ENAMETOOLONG if its path is longer than 64 KiB; -ENOMEM.
  */
 int stargz_path(struct stargz_opened *opened, uint32_t ino, char **path,
 		struct stargz_error *err);
@@ -56,10 +56,10 @@ int stargz_path(struct stargz_opened *opened, uint32_t ino, char **path,
  * @uid: owner
  * @gid: group
  * @mtime_nsec: nanoseconds of the time of last modification
- * @mtime_sec: seconds of it since the Unix epoch
- * @size: bytes of a regular file or of the target of a symbolic link
- * @dev_major: of a device
- * @dev_minor: of a device
+ * @mtime_sec: its seconds since the Unix epoch
+ * @size: size in bytes of a regular file or of the target of a symbolic link
+ * @dev_major: major number of a device
+ * @dev_minor: minor number of a device
  * @reserved: zero
  */
 struct stargz_stat {
@@ -80,8 +80,8 @@ struct stargz_stat {
  * stargz_stat() - attributes of a file
  * @opened: the handle
  * @ino: inode number
- * @st: filled
- * @err: filled on failure
+ * @st: filled in
+ * @err: filled in on failure
  *
  * Return: 0, or -ENOENT if there is no such inode.
  */
@@ -92,26 +92,27 @@ int stargz_stat(struct stargz_opened *opened, uint32_t ino,
  * stargz_readlink() - target of a symbolic link
  * @opened: the handle
  * @ino: inode number
- * @target: set to the target, which is valid as long as the handle. No NUL
- *	follows it.
+ * @target: set to the target, which is valid as long as the handle; no NUL
+ *	follows it
  * @len: set to its length in bytes
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Return: 0, -ENOENT if there is no such inode, -EINVAL if it is no symbolic
- * link.
+ * Return: 0, -ENOENT if there is no such inode, -EINVAL if it is not a
+ * symbolic link.
  */
 int stargz_readlink(struct stargz_opened *opened, uint32_t ino,
 		    const char **target, size_t *len,
 		    struct stargz_error *err);
 
 /**
- * typedef stargz_xattr_fn - is called with an extended attribute
- * @data: as given to stargz_xattrs()
- * @name: its full name, "user." and so on included; valid during the call
- * @value: its value; valid during the call
- * @len: bytes of it
+ * typedef stargz_xattr_fn - callback for an extended attribute
+ * @data: @data of stargz_xattrs()
+ * @name: full name, including "user." and so on; valid during the call
+ * @value: the value; valid during the call
+ * @len: length of @value in bytes
  *
- * Return: 0 to go on, else what stargz_xattrs() is to return.
+ * Return: 0 to continue; any other value ends stargz_xattrs(), which returns
+ * it.
  */
 typedef int (*stargz_xattr_fn)(void *data, const char *name,
 			       const void *value, size_t len);
@@ -120,11 +121,12 @@ typedef int (*stargz_xattr_fn)(void *data, const char *name,
  * stargz_xattrs() - extended attributes of a file
  * @opened: the handle
  * @ino: inode number
- * @fn: called with each of them, in the order of their names
- * @data: handed to @fn
- * @err: filled on failure, but not if @fn ends it
+ * @fn: called for each attribute, in the order of their names
+ * @data: passed to @fn
+ * @err: filled in on failure, except if @fn failed
  *
- * Return: 0, -ENOENT if there is no such inode, -ENOMEM, or what @fn returned.
+ * Return: 0, -ENOENT if there is no such inode, -ENOMEM, or the value that @fn
+ * returned.
  */
 int stargz_xattrs(struct stargz_opened *opened, uint32_t ino,
 		  stargz_xattr_fn fn, void *data, struct stargz_error *err);
@@ -133,14 +135,14 @@ int stargz_xattrs(struct stargz_opened *opened, uint32_t ino,
 struct stargz_walk;
 
 /**
- * struct stargz_walk_entry - a name that a walk has come to
- * @path: its path, without a slash at its start; that of the root is empty;
- *	valid until the next call for the walk
- * @path_len: bytes of it
+ * struct stargz_walk_entry - a directory entry that a walk visits
+ * @path: its path, without leading slash, empty for the root; valid until the
+ *	next call with the walk
+ * @path_len: length of @path in bytes
  * @name: the last name in @path
  * @ino: inode number
- * @depth: how many directories it is below the start
- * @leaving: it is a directory all of whose entries have been visited
+ * @depth: number of directories between the start and the entry
+ * @leaving: nonzero on the second visit of a directory, after its entries
  * @reserved: zero
  */
 struct stargz_walk_entry {
@@ -154,11 +156,11 @@ struct stargz_walk_entry {
 };
 
 /**
- * stargz_walk_open() - begin a walk
+ * stargz_walk_open() - start a walk
  * @walk: set to a handle for stargz_walk_close(), on success only
- * @opened: what to walk through; has to stay open as long as the walk
- * @path: where to begin; a file is a walk of one name
- * @err: filled on failure
+ * @opened: the tree; must stay open until stargz_walk_close()
+ * @path: where to start; if it is not a directory, the walk visits only it
+ * @err: filled in on failure
  *
  * Return: 0, -ENOENT if there is no such path, -ENOMEM.
  */
@@ -166,22 +168,22 @@ int stargz_walk_open(struct stargz_walk **walk, struct stargz_opened *opened,
 		     const char *path, struct stargz_error *err);
 
 /**
- * stargz_walk_next() - go to the next name
+ * stargz_walk_next() - go to the next directory entry
  * @walk: the walk
- * @entry: filled if there is one
- * @err: filled on failure
+ * @entry: filled in if there is one
+ * @err: filled in on failure
  *
- * A directory comes before its entries, which are in the order of their names,
- * byte by byte; and once more, with @leaving, behind them.
+ * The walk visits a directory before its entries, and again, with @leaving,
+ * after them. It visits entries in the order of the bytes of their names.
  *
- * Return: 1, 0 at the end, or a negative errno: -ENAMETOOLONG a path is longer
- * than 64 KiB, -ENOMEM.
+ * Return: 1, 0 at the end, or a negative errno: -ENAMETOOLONG if a path is
+ * longer than 64 KiB, -ENOMEM.
  */
 int stargz_walk_next(struct stargz_walk *walk, struct stargz_walk_entry *entry,
 		     struct stargz_error *err);
 
 /**
- * stargz_walk_skip() - keep out of the directory that the walk has just come to
+ * stargz_walk_skip() - skip the entries of the directory visited last
  * @walk: the walk
  */
 void stargz_walk_skip(struct stargz_walk *walk);
@@ -193,11 +195,11 @@ void stargz_walk_skip(struct stargz_walk *walk);
 void stargz_walk_close(struct stargz_walk *walk);
 
 /**
- * struct stargz_file_extent - where a run of bytes of a file is
+ * struct stargz_file_extent - the place of a contiguous part of a file
  * @pos: first byte in the file
- * @len: bytes of the run
- * @encoding: &enum stargz_encoding; for a hole the rest is zero
- * @span: number of the span that has them
+ * @len: length in bytes
+ * @encoding: &enum stargz_encoding; for a hole, the members below are zero
+ * @span: number of the span
  * @offset: first byte in the decoded span
  * @reserved: zero
  */
@@ -211,15 +213,15 @@ struct stargz_file_extent {
 };
 
 /**
- * stargz_extent_at() - where a byte of a file is
+ * stargz_extent_at() - find the place of a byte of a file
  * @opened: the handle
  * @ino: inode number of a regular file
- * @pos: a byte of it, before its end
- * @extent: set to the run that begins there
- * @err: filled on failure
+ * @pos: position in the file
+ * @extent: set to the extent that starts at @pos
+ * @err: filled in on failure
  *
- * Return: 0, -ENOENT if there is no such inode, -EINVAL if it is no regular
- * file or ends before @pos.
+ * Return: 0, -ENOENT if there is no such inode, -EINVAL if it is not a regular
+ * file or if @pos is not below its size.
  */
 int stargz_extent_at(struct stargz_opened *opened, uint32_t ino, uint64_t pos,
 		     struct stargz_file_extent *extent,
@@ -229,19 +231,19 @@ int stargz_extent_at(struct stargz_opened *opened, uint32_t ino, uint64_t pos,
  * stargz_read() - read bytes of a file
  * @opened: the handle
  * @ino: inode number of a regular file
- * @buf: gets them
- * @len: how many bytes at most
+ * @buf: destination
+ * @len: size of @buf in bytes
  * @pos: first byte in the file
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Decoded bytes are compared with the checksums of the layer where a whole
- * member or frame is decoded. Some spans are kept: reading a file from its
- * start to its end decodes each once.
+ * The call verifies the checksums of gzip members and zstd frames that it
+ * decodes as a whole. The handle caches a few spans, so that sequential reading
+ * decodes each span of a file once.
  *
- * Return: bytes read, less than @len only at the end of the file; or a negative
- * errno: -ENOENT there is no such inode, -EINVAL it is no regular file,
- * -ENODATA its blob is not at hand, -EUCLEAN the content is damaged, -ENOMEM,
- * and what read(2) gives.
+ * Return: number of bytes, less than @len only at the end of the file; or a
+ * negative errno: -ENOENT if there is no such inode, -EINVAL if it is not a
+ * regular file, -ENODATA if its blob was not passed to stargz_open(), -EUCLEAN
+ * if the content is damaged, -ENOMEM, or an errno of read(2).
  */
 ssize_t stargz_read(struct stargz_opened *opened, uint32_t ino, void *buf,
 		    size_t len, uint64_t pos, struct stargz_error *err);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Version of the library and the programs. A cached index is used only by the
- * version that made it, so this changes whenever indexes do.
+ * Version of the library and the programs. mount.stargz uses only cached
+ * indexes of its own version, so the version must change whenever the indexes
+ * change.
  */
 #ifndef STARGZ_VERSION_H
 #define STARGZ_VERSION_H
 
-/* Of these headers. */
+/* Version of these headers. */
 #define STARGZ_TOOLS_VERSION	"0.2"
 
 #ifdef __cplusplus
@@ -15,9 +16,9 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /**
- * stargz_version() - version of the library that is loaded
+ * stargz_version() - version of the loaded library
  *
- * Return: a text like STARGZ_TOOLS_VERSION; it is never released.
+ * Return: a text like STARGZ_TOOLS_VERSION, with static lifetime.
  */
 const char *stargz_version(void);
 
