@@ -12,11 +12,11 @@
 /**
  * struct bar - a progress bar
  * @prog: name of the program
- * @terminal: draw it
- * @drawn: it is on the terminal
- * @name: what is worked on
- * @begin: when that began, in seconds of the monotonic clock
- * @shown: when the bar was last drawn
+ * @terminal: draw the bar
+ * @drawn: the bar is on the terminal
+ * @name: file that the program works on
+ * @begin: start of the work, in seconds of the monotonic clock
+ * @shown: time when the bar was last drawn
  */
 struct bar {
 	const char *prog;
@@ -33,30 +33,29 @@ struct bar {
  * @prog: name of the program
  * @quiet: draw nothing, only answer SIGUSR1
  *
- * Called before temporary files are made, because a signal that nobody handles
- * ends the program.
+ * Call it before output_open(): there SIGUSR1 would still end the program.
  */
 void bar_init(struct bar *bar, const char *prog, bool quiet);
 
 /**
- * bar_start() - the work begins
+ * bar_start() - call it when the work starts
  * @bar: the bar
- * @name: the file that is worked on; kept until the work ends
+ * @name: file that the program works on; kept until the work ends
  */
 void bar_start(struct bar *bar, const char *name);
 
 /**
- * bar_draw() - say how far the work is
+ * bar_draw() - show progress
  * @bar: the bar
  * @done: bytes done so far
- * @total: of so many; zero: nobody knows
+ * @total: total bytes; zero: not known
  *
- * It is drawn once a second, and never in the first one. After a SIGUSR1, the
- * same is printed as a line.
+ * The function draws at most once a second, and never in the first second. After
+ * SIGUSR1 it prints the same as a line.
  */
 void bar_draw(struct bar *bar, uint64_t done, uint64_t total);
 
-/** bar_clear() - remove it, before something else is printed */
+/** bar_clear() - remove the bar; call it before printing anything else */
 void bar_clear(struct bar *bar);
 
 #endif /* BAR_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Failures of a program's own, told as those of the library.
+ * Errors of a program, in the form of errors of the library.
  */
 #ifndef ERROR_H
 #define ERROR_H
@@ -9,7 +9,7 @@
 
 /**
  * error_set() - set the error text
- * @err: gets it
+ * @err: receives the text
  * @code: negative errno
  * @fmt: as in printf(3)
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening files that are looked at, with the sources that a mount would have.
+ * Opening the files to inspect, together with the other sources of their mount.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files that are looked at: the options that say how, and opening them.
+ * Files to inspect: their options, and opening them.
  */
 #ifndef INPUTS_H
 #define INPUTS_H
@@ -13,7 +13,7 @@
 #include "stargz/open.h"
 
 /**
- * struct inputs - what the command line says about files
+ * struct inputs - options about the files to inspect
  * @index: index of the only file, or NULL
  * @devices: other blobs of the index
  */
@@ -23,11 +23,11 @@ struct inputs {
 };
 
 /**
- * inputs_annotation() - take what the manifest says of a layer
+ * inputs_annotation() - take an annotation of the manifest
  * @at: struct stargz_index_options
  * @value: "KEY=VALUE"
  *
- * Return: NULL, or why it is wrong.
+ * Return: NULL, or the error text.
  */
 const char *inputs_annotation(void *at, const struct option_value *value);
 
@@ -62,15 +62,15 @@ const char *inputs_annotation(void *at, const struct option_value *value);
 	  .kind = OPTION_FILE, .argument = "FILE",			\
 	  .help = "a blob that the index refers to, as for mount(8)" }
 
-/** inputs_single() - is anything said that is about one file only? */
+/** inputs_single() - is an option set that allows only one file? */
 bool inputs_single(const struct inputs *in,
 		   const struct stargz_index_options *opt);
 
 /**
- * struct inputs_file - a file that is looked at
- * @opened: what it holds, or NULL
- * @fds: the sources that a mount would have, the index first
- * @count: how many
+ * struct inputs_file - a file to inspect
+ * @opened: handle of the library, or NULL
+ * @fds: the sources in the order of a mount, the index first
+ * @count: number of @fds
  */
 struct inputs_file {
 	struct stargz_opened *opened;
@@ -79,8 +79,8 @@ struct inputs_file {
 };
 
 /**
- * inputs_open() - open a file and what belongs to it
- * @input: zeroed; to be closed in any case
+ * inputs_open() - open a file with its index and its other blobs
+ * @input: zeroed; must be closed, also after an error
  * @in: the options
  * @path: the file
  * @prog: name of the program, for messages
@@ -91,12 +91,12 @@ int inputs_open(struct inputs_file *input, const struct inputs *in,
 		const char *path, const char *prog);
 
 /**
- * inputs_check() - is what was given as an index one?
+ * inputs_check() - check that the file of --index is an index
  * @input: opened
  * @in: the options
- * @err: filled on failure
+ * @err: filled in on failure
  *
- * Return: 0, also if nothing was given, or a negative errno.
+ * Return: 0, also without --index, or a negative errno.
  */
 int inputs_check(const struct inputs_file *input, const struct inputs *in,
 		 struct stargz_error *err);

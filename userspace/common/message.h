@@ -17,7 +17,7 @@
  * @args: its arguments
  *
  * Control characters in @path and in the text are printed as \NNN, in octal,
- * so that a message is one line whatever is in the names of files.
+ * so that a message is one line for any name of a file.
  */
 void message_vprint(FILE *out, const char *program, const char *path,
 		    const char *fmt, va_list args)

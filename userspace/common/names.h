@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names from the command line: options that may be given more than once.
+ * Values of options that may be repeated.
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -10,15 +10,15 @@
 
 /**
  * struct names - a list of names
- * @name: they, not owned; the array to be released by names_free()
- * @count: how many
+ * @name: array that names_free() releases; the strings are not owned
+ * @count: number of names
  */
 struct names {
 	const char **name;
 	size_t count;
 };
 
-/** names_add() - append a name; false without memory */
+/** names_add() - append a name; returns false if memory is short */
 bool names_add(struct names *names, const char *name);
 
 /** names_free() - release */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Completion for bash from a table of options. The function needs nothing of
- * the package bash-completion.
+ * Completion for bash from a table of options. The function does not need the
+ * package bash-completion.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 #include "option_render.h"
 
 /*
- * bash takes words apart at = and :. $cur is the whole word, $lead the part of
- * it that replies must not repeat.
+ * bash splits words at = and :. $cur is the whole word, $lead the part of it
+ * that replies must not repeat.
  */
 static const char head[] =
 "	local cur prev lead i=$COMP_CWORD last=${COMP_WORDS[COMP_CWORD]}\n"
@@ -65,7 +65,7 @@ static void print_patterns(const struct option_row *row)
 		printf("--%s", row->name);
 }
 
-/* Options that have their argument in the next word. */
+/* Options whose argument may be the next word. */
 static void print_required(const struct option_table *table)
 {
 	const struct option_row *row;
@@ -81,7 +81,7 @@ static void print_required(const struct option_table *table)
 	puts(")\n\t\toption=$prev value=$cur ;;");
 }
 
-/* What compgen is asked for. */
+/* The arguments of compgen. */
 static void print_take(const struct option_row *row)
 {
 	fputs("take=(", stdout);
@@ -97,7 +97,7 @@ static void print_take(const struct option_row *row)
 	puts(" ) ;;");
 }
 
-/* The last item of a list of keys; all before it stays. */
+/* Complete the last item of a list of keys; the items before it stay. */
 static void print_keys(const struct option_table *keys)
 {
 	const struct option_row *row;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Completion for fish from a table of options. fish has no arguments that may
- * be missing: such an option completes as one without.
+ * Completion for fish from a table of options. fish does not know optional
+ * arguments: such an option completes as one without argument.
  */
 #include <stdio.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --help from a table of options: a line each, wrapped beside its spelling.
+ * --help from a table of options: the spelling of each option, and its help
+ * wrapped in a column beside it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -64,7 +65,7 @@ static void print_row(const struct option_table *table,
 		 told || preset ? " (" : "", told ? range : "",
 		 told && preset ? "; " : "", preset ? "default " : "",
 		 preset ? row->preset : "", told || preset ? ")" : "");
-	/* Two blanks part a spelling from what follows in its line. */
+	/* At least two blanks separate a spelling from the help. */
 	if (at + 2 > COLUMN) {
 		printf("\n%*s", COLUMN, "");
 		at = COLUMN;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The command line, taken apart by getopt_long(3) as a table of options says.
+ * Parsing a command line with getopt_long(3) by a table of options.
  */
 #include <assert.h>
 #include <getopt.h>
@@ -11,12 +11,15 @@
 #include "option_render.h"
 #include "option_table.h"
 
-/* getopt_long() returns this and the number of the row; letters are less. */
+/*
+ * getopt_long() returns this plus the number of the row for a long option, and
+ * the letter for a short one.
+ */
 #define ROW_BASE	256
 
 const char *const option_reported = "reported";
 
-/* They come last in every program; option_parse() knows what they do. */
+/* The last rows of every program; option_parse() handles them. */
 static const struct option_row help_row = {
 	OPTION('h', "help", OPTION_CALL(option_ignore)),
 	.help = "print this help",
@@ -56,7 +59,7 @@ int option_usage(const struct option_table *table, const char *what,
 	return table->exit_usage;
 }
 
-/* The message names a row by its long name, and the value. */
+/* Print the long name of the row, the value and the reason. */
 static int wrong_value(const struct option_table *table,
 		       const struct option_row *row, const char *text,
 		       const char *why)
@@ -121,7 +124,7 @@ static const struct option_row *find(const struct option_table *table, int c)
 	return NULL;
 }
 
-/* A long option that getopt_long() does not know, or not which. */
+/* getopt_long() found no such long option, or several. */
 static int unknown(const struct option_table *table, const char *arg)
 {
 	size_t len = strcspn(arg, "="), n = 0, at = 0;
@@ -155,7 +158,7 @@ static int wrong_option(const struct option_table *table, const char *arg)
 	return unknown(table, optopt ? letter : arg);
 }
 
-/* Fill what getopt_long() asks for. */
+/* Convert the table to the arguments of getopt_long(). */
 static void list_options(const struct option_table *table, char *letters,
 			 struct option *names)
 {
@@ -181,7 +184,7 @@ static void list_options(const struct option_table *table, char *letters,
 	*names = (struct option) { 0 };
 }
 
-/* What completions and tests ask for; no prefix of these counts. */
+/* Options for completions and tests; they cannot be abbreviated. */
 static bool print_hidden(const struct option_table *table, const char *arg)
 {
 	static const struct {
@@ -202,7 +205,7 @@ static bool print_hidden(const struct option_table *table, const char *arg)
 	return false;
 }
 
-/* An option; returns -1 to go on, else the exit status. */
+/* Returns -1 to continue, else the exit status. */
 static int take_option(const struct option_table *table, void *settings, int c,
 		       const char *arg)
 {
@@ -226,7 +229,7 @@ int option_parse(const struct option_table *table, void *settings, int argc,
 		 char **argv)
 {
 	struct option names[OPTION_ROWS_MAX + 1];
-	/* Each letter with two colons, and two for the modes of getopt(3). */
+	/* A letter with two colons per row, and the modes of getopt(3). */
 	char letters[3 * OPTION_ROWS_MAX + 3];
 	int c, code = -1;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Command line options as tables. Each option has one row: how it is spelled,
- * which argument it takes, its help, and which function takes its value. The
- * parser, the messages, --help, the completions of shells and the listing that
- * tests read all come from the row.
+ * Command line options as tables. Each option has one row with its spelling,
+ * its argument, its help, and the function that takes its value. The row is the
+ * only source for the parser, the messages, --help, the completions for shells
+ * and the listing for tests.
  *
- * A second table may hold the keys of a list, such as the one after -o of
- * mount(8): its rows have no letters.
+ * A second table may hold the keys of a list, as in -o of mount(8). Its rows
+ * have no letters.
  */
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
@@ -18,19 +18,19 @@
 #include "names.h"
 #include "size.h"
 
-/* Most rows of a table, --help and --version included. */
+/* Maximum number of rows, including --help and --version. */
 #define OPTION_ROWS_MAX	64
 
 /**
- * enum option_kind - what the argument of an option is
- * @OPTION_NONE: there is none
+ * enum option_kind - kind of the argument of an option
+ * @OPTION_NONE: no argument
  * @OPTION_TEXT: any text
  * @OPTION_FILE: path of a file or device
  * @OPTION_DIRECTORY: path of a directory
- * @OPTION_SIZE: bytes, see size_parse()
- * @OPTION_NUMBER: a decimal number, with a minus if the range allows one
+ * @OPTION_SIZE: size in bytes, see size_parse()
+ * @OPTION_NUMBER: a decimal number, possibly negative
  * @OPTION_CHOICE: one of the words of the row
- * @OPTION_KEYS: a list by the table of keys
+ * @OPTION_KEYS: a list of keys, which have their own table
  */
 enum option_kind {
 	OPTION_NONE,
@@ -44,11 +44,11 @@ enum option_kind {
 };
 
 /**
- * struct option_value - an argument, checked and converted
- * @text: as given, which lives as long as argv; or NULL: there is none
- * @number: a size in bytes or a number, in the range of the row; the place of
- *	a choice among the words, from zero; else one
- * @code: that of the row
+ * struct option_value - a checked and converted argument
+ * @text: the argument in argv, or NULL: no argument
+ * @number: a size in bytes or a number, in the range of the row; for a choice,
+ *	the position of the word, from zero; else one
+ * @code: @code of the row
  */
 struct option_value {
 	const char *text;
@@ -63,17 +63,18 @@ struct option_value {
  * @kind: kind of the argument
  * @optional: the argument may be missing
  * @argument: placeholder of the argument, in capitals
- * @min: least value of a size or number
+ * @min: smallest value of a size or number
  * @max: largest value of a size or number
- * @words: array of words that ends in NULL, or NULL; all values of a choice;
- *	values of other kinds that have a meaning of their own
- * @help: what the option does, without range and default
+ * @words: NULL-terminated array of words, or NULL; all values of a choice, or
+ *	the special values of other kinds
+ * @help: help text, without range and default
  * @preset: the default, for --help, or NULL
- * @section: heading above this row and those below it, or NULL: as before
- * @code: tells rows apart that have the same @take
- * @take: takes a value; gets the address of what is set, at @offset of the
- *	settings; returns NULL, or why the value is wrong, see option_why()
- * @offset: bytes from the start of the settings
+ * @section: heading above this row, or NULL: the row is in the section of the
+ *	row before
+ * @code: distinguishes rows that have the same @take
+ * @take: takes a value; gets the address at @offset in the settings; returns
+ *	NULL, or the error text, see option_why()
+ * @offset: offset of the destination in the settings in bytes
  */
 struct option_row {
 	char letter;
@@ -93,13 +94,13 @@ struct option_row {
 };
 
 /*
- * OPTION() - the start of a row. The macro asks for an action, so that no row
- * is without: OPTION_STORE() or OPTION_CALL().
+ * OPTION() - the start of a row. The action, OPTION_STORE() or OPTION_CALL(),
+ * is a parameter, so that no row can lack one.
  */
 #define OPTION(c, n, action) \
 	.letter = (c), .name = (n), action
 
-/* OPTION_STORE() - the value goes to a member of the settings, by its type. */
+/* OPTION_STORE() - store the value in a member of the settings, by its type. */
 #define OPTION_STORE(type, member)					\
 	.take = _Generic(((type *)NULL)->member,			\
 			 bool : option_take_bool,			\
@@ -110,28 +111,28 @@ struct option_row {
 			 struct names : option_take_another),		\
 	.offset = offsetof(type, member)
 
-/* OPTION_CALL() - a function takes the value and gets the settings. */
+/* OPTION_CALL() - pass the settings and the value to a function. */
 #define OPTION_CALL(function) \
 	.take = (function)
 
-/* OPTION_CALL_AT() - the same, but it gets a member of the settings. */
+/* OPTION_CALL_AT() - pass a member of the settings and the value. */
 #define OPTION_CALL_AT(function, type, member) \
 	.take = (function), .offset = offsetof(type, member)
 
 /**
  * struct option_table - the options of a program, or the keys of a list
  * @program: name of the program
- * @version: what --version prints after the name; NULL: these are keys, and
- *	neither --help nor --version is added
+ * @version: version for --version; NULL in a table of keys, which has neither
+ *	--help nor --version
  * @synopsis: lines of --help before the options
  * @epilog: lines of --help at the end, or NULL
  * @rows: the options
- * @count: how many
- * @sizes: how sizes are written
- * @keys: keys of the list that an %OPTION_KEYS takes, or NULL
- * @operand: takes an operand; NULL, or as @take of a row. If it is set, options
- *	may stand between operands whatever POSIXLY_CORRECT says; if not, the
- *	caller finds operands at optind
+ * @count: number of rows
+ * @sizes: syntax of sizes
+ * @keys: table of the keys for %OPTION_KEYS, or NULL
+ * @operand: takes an operand, as @take of a row, or NULL. If it is set, options
+ *	may follow operands, also with POSIXLY_CORRECT; if not, the operands are
+ *	at optind
  * @exit_usage: exit status after a wrong command line
  */
 struct option_table {
@@ -147,30 +148,31 @@ struct option_table {
 	int exit_usage;
 };
 
-/* What a function returns that has printed the message itself. */
+/* Return value of a function that has printed the message itself. */
 extern const char *const option_reported;
 
 /**
- * option_parse() - take the options of a command line
+ * option_parse() - parse the options of a command line
  * @table: the options
- * @settings: what they set
- * @argc: as main() got it
- * @argv: as main() got it; operands are moved behind the options
+ * @settings: destination of the values
+ * @argc: argument of main()
+ * @argv: argument of main(); the call moves operands after the options
  *
- * Prints what --help, --version and, as the only argument, --print-options and
- * --print-completion=SHELL ask for.
+ * The call handles --help, --version and, as the only argument,
+ * --print-options and --print-completion=SHELL.
  *
- * Return: -1 to go on; else the exit status, after a message if it is not zero.
+ * Return: -1 to continue; else the exit status, after a message if it is not
+ * zero.
  */
 int option_parse(const struct option_table *table, void *settings, int argc,
 		 char **argv);
 
 /**
- * option_parse_key() - take one key of a list
+ * option_parse_key() - parse one key of a list
  * @table: the keys
  * @row: the key
- * @settings: what it sets
- * @text: its value, or NULL; a key that needs a value needs more than ""
+ * @settings: destination of the value
+ * @text: its value, or NULL; an empty value counts as missing
  *
  * Return: as option_parse().
  */
@@ -181,10 +183,10 @@ int option_parse_key(const struct option_table *table,
 /**
  * option_usage() - print an error of the command line
  * @table: the options
- * @what: what is wrong: an option or operand
- * @why: why
+ * @what: the wrong option or operand
+ * @why: the reason
  *
- * Return: the exit status for it.
+ * Return: @exit_usage of the table.
  */
 int option_usage(const struct option_table *table, const char *what,
 		 const char *why);
@@ -194,14 +196,14 @@ int option_usage(const struct option_table *table, const char *what,
  * @table: the options
  * @n: number, from zero
  *
- * Return: the row, or NULL behind the last one, which is --version.
+ * Return: the row, or NULL after the last one, which is --version.
  */
 const struct option_row *option_row(const struct option_table *table, size_t n);
 
 /**
  * option_key() - a row by its name
  * @table: the keys
- * @name: whole name
+ * @name: full name
  *
  * Return: the row, or NULL.
  */
@@ -211,42 +213,42 @@ const struct option_row *option_key(const struct option_table *table,
 /**
  * option_convert() - check an argument and convert it
  * @row: the option
- * @sizes: how a size may be written
- * @value: @text is set; @number gets the value
+ * @sizes: syntax of sizes
+ * @value: @text is set; @number receives the value
  *
- * Return: NULL, or why it is wrong.
+ * Return: NULL, or the error text.
  */
 const char *option_convert(const struct option_row *row, enum size_syntax sizes,
 			   struct option_value *value);
 
 /**
- * option_expects() - say which arguments an option takes
+ * option_expects() - describe the valid arguments of an option
  * @row: the option, which takes one
  *
  * Return: text such as "a size (4K to 64M)", valid until the next call.
  */
 const char *option_expects(const struct option_row *row);
 
-/* Enough for any range as text. */
+/* Size in bytes of the longest range as text. */
 #define OPTION_RANGE_TEXT	(2 * SIZE_TEXT + 8)
 
 /**
  * option_range() - the range of a size or number
  * @row: the option
- * @text: gets it, such as "4K to 64M"; or nothing for any other kind
+ * @text: receives text such as "4K to 64M"; empty for all other kinds
  */
 void option_range(const struct option_row *row, char text[OPTION_RANGE_TEXT]);
 
 /**
- * option_range_told() - is the range one that users should be told?
+ * option_range_told() - should --help show the range?
  * @row: the option
  *
- * Return: false if it is no more than what the type of the value can hold.
+ * Return: false if the range is only that of the type of the value.
  */
 bool option_range_told(const struct option_row *row);
 
 /**
- * option_why() - say why a value is wrong
+ * option_why() - format the error text for a wrong value
  * @fmt: printf format
  *
  * Return: the text, valid until the next call.
@@ -255,9 +257,9 @@ const char *option_why(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2)));
 
 /*
- * What OPTION_STORE() chooses from: set a member to the value. A flag sets true
- * or one, a choice its place among the words. The last one appends the text to
- * an array of char *.
+ * The functions of OPTION_STORE() set a member to the value: true or one for a
+ * flag, the position of the word for a choice. The last one appends the text to
+ * a struct names.
  */
 const char *option_take_bool(void *at, const struct option_value *value);
 const char *option_take_u32(void *at, const struct option_value *value);
@@ -266,7 +268,7 @@ const char *option_take_u64(void *at, const struct option_value *value);
 const char *option_take_text(void *at, const struct option_value *value);
 const char *option_take_another(void *at, const struct option_value *value);
 
-/* Take an option that is accepted and changes nothing. */
+/* Accept an option without any effect. */
 const char *option_ignore(void *at, const struct option_value *value);
 
 #endif /* OPTION_TABLE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Arguments of options: checked, converted and stored.
+ * Checking, converting and storing the arguments of options.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 
 #include "option_table.h"
 
-/* A larger one is what the type of a value can hold. */
+/* A larger maximum is only that of the type of the value. */
 #define RANGE_TOLD	(1 << 30)
 
 #define TEXT_MAX	512

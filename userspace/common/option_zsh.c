@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Completion for zsh from a table of options: specifications for _arguments,
- * and for _values of the keys of a list, in single quotes.
+ * Completion for zsh from a table of options: specifications in single quotes
+ * for _arguments, and for _values in the case of keys.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "option_render.h"
 
-/* Text in a specification, where brackets and colons mean something. */
+/* Print text of a specification, in which brackets and colons are special. */
 static void print_text(const char *text)
 {
 	for (; *text; text++) {
@@ -20,7 +20,7 @@ static void print_text(const char *text)
 	}
 }
 
-/* ":message:action", and an end of the quotes. */
+/* Print ":message:action" and the closing quote. */
 static void print_argument(const struct option_table *table,
 			   const struct option_row *row)
 {
@@ -43,7 +43,7 @@ static void print_argument(const struct option_table *table,
 			option_shell_name(table);
 			fputs("_keys", stdout);
 		} else {
-			/* A blank: the message alone. */
+			/* A blank shows only the message. */
 			putchar(' ');
 		}
 	}

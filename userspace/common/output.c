@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A regular file is written to a temporary one beside it, which is synced and
- * renamed when it is complete; then its folder is synced.
+ * A regular file is written to a temporary file in the same folder. The
+ * complete temporary file is synced and renamed; then the folder is synced.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "output_device.h"
 #include "output_temp.h"
 
-/* As many symbolic links as the kernel follows. */
+/* The kernel's limit of symbolic links in a path. */
 #define LINKS_MAX	40
 
 static int fail(struct output *out, const char *fmt, ...)
@@ -40,8 +40,8 @@ static int fail_errno(struct output *out)
 }
 
 /*
- * The descriptor that a name stands for, or -1. To open /dev/stdout anew would
- * give a file position of its own, and to rename to it would replace the link.
+ * The descriptor that a name refers to, or -1. Opening /dev/stdout again would
+ * create a separate file position, and rename() would replace the link.
  */
 static int named_descriptor(const char *path)
 {
@@ -66,7 +66,7 @@ static int named_descriptor(const char *path)
 	return -1;
 }
 
-/* Write where a descriptor points to, at its position. */
+/* Write to the file of a descriptor, at its current position. */
 static int open_descriptor(struct output *out, int fd, unsigned int flags)
 {
 	if (flags & OUTPUT_BINARY && isatty(fd))
@@ -77,7 +77,7 @@ static int open_descriptor(struct output *out, int fd, unsigned int flags)
 	return 0;
 }
 
-/* A name with the symbolic link at its end replaced by what it points to. */
+/* Replace the symbolic link at the end of a name by its target. */
 static char *follow_once(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -94,7 +94,7 @@ static char *follow_once(const char *path)
 	return to;
 }
 
-/* Follow symbolic links, also when the last one points to nothing. */
+/* Follow symbolic links, also if the target of the last one does not exist. */
 static char *follow_links(const char *path)
 {
 	char *now = strdup(path);
@@ -113,7 +113,7 @@ static char *follow_links(const char *path)
 	return NULL;
 }
 
-/* Open the folder that is to hold the file, and note the name in it. */
+/* Open the folder of the file, and keep the name in it. */
 static int open_folder(struct output *out, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -134,7 +134,7 @@ static int open_folder(struct output *out, const char *path)
 	return out->slot < 0 ? fail_errno(out) : 0;
 }
 
-/* Permissions of the file that is replaced, or those that a new one gets. */
+/* Use the permissions of the replaced file, or the default of a new file. */
 static int set_mode(struct output *out)
 {
 	mode_t mask = umask(0), mode = 0666 & ~mask;
@@ -143,14 +143,15 @@ static int set_mode(struct output *out)
 	if (S_ISREG(out->old.st_mode)) {
 		mode = out->old.st_mode & 0777;
 		/*
-		 * Not everyone may give files away; without the group, its
-		 * members lose what they were allowed.
+		 * The caller may lack the right to change owner or group. If
+		 * the group cannot be kept, a different group must not get the
+		 * permissions of the old one.
 		 */
 		if (fchown(out->fd, out->old.st_uid, out->old.st_gid) &&
 		    fchown(out->fd, -1, out->old.st_gid))
 			mode &= ~070;
 	}
-	/* File systems without permissions, as vfat, may refuse any change. */
+	/* File systems without permissions, such as vfat, may refuse this. */
 	if (fchmod(out->fd, mode) && errno != EPERM && errno != EOPNOTSUPP &&
 	    errno != ENOSYS)
 		return fail_errno(out);
@@ -169,15 +170,16 @@ static int open_regular(struct output *out, const char *path)
 	return ret ? ret : set_mode(out);
 }
 
-/* A pipe, a device: what exists and is no regular file. */
+/* Open a pipe or a device. */
 static int open_in_place(struct output *out, const char *path,
 			 unsigned int flags)
 {
 	bool claim = S_ISBLK(out->old.st_mode);
 
 	/*
-	 * O_EXCL claims a block device: one in use is EBUSY. A pipe must not be
-	 * open for reading as well, it would have a reader that never reads.
+	 * O_EXCL claims a block device, and fails with EBUSY if it is in use. A
+	 * pipe must be open only for writing: otherwise this program would be
+	 * a reader that never reads.
 	 */
 	out->fd = open(path, O_CLOEXEC | O_NOCTTY |
 		       (claim ? O_RDWR | O_EXCL : O_WRONLY));
@@ -202,8 +204,9 @@ int output_open(struct output *out, const char *path, unsigned int flags)
 		ret = open_descriptor(out, fd, flags);
 	else if (stat(path, &out->old))
 		/*
-		 * Only a missing file is made. The kernel may refuse to follow
-		 * a link (fs.protected_symlinks), which readlink() would do.
+		 * Create only a missing file. With any other error, the kernel
+		 * may have refused to follow a link (fs.protected_symlinks)
+		 * that open_regular() would follow by readlink().
 		 */
 		ret = errno == ENOENT ? open_regular(out, path) :
 					fail_errno(out);
@@ -266,7 +269,7 @@ static bool same_destination(const struct output *a, const struct output *b)
 		return false;
 	if (a->old.st_mode && output_is_file(b, &a->old))
 		return true;
-	/* Pipes have no identity that says more than their descriptor. */
+	/* Pipes have no name that could be compared. */
 	if (a->dir < 0 || b->dir < 0)
 		return a->dir < 0 && b->dir < 0 && !fstat(a->fd, &sa) &&
 		       !fstat(b->fd, &sb) && sa.st_dev == sb.st_dev &&
@@ -284,7 +287,7 @@ bool output_is_same(const struct output *a, struct output *b)
 	return true;
 }
 
-/* Pipes and character devices have nothing to sync. */
+/* Pipes and character devices cannot be synced. */
 static bool sync_failed(int fd)
 {
 	return fsync(fd) && errno != EINVAL && errno != EROFS;
@@ -311,7 +314,7 @@ static int keep_temp(struct output *out, int fd)
 		       fail_errno(out) : 0;
 	output_temp_forget(out->slot);
 	out->slot = -1;
-	/* Some file systems cannot sync a folder, and need not. */
+	/* sync_failed() ignores that some file systems cannot sync a folder. */
 	if (sync_failed(out->dir))
 		return fail_errno(out);
 	return 0;

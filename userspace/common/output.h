@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Most files that a program writes at a time. */
+/* Maximum number of open outputs. */
 #define OUTPUTS_MAX	4
 
 /* Flags of output_open() */
@@ -43,7 +43,7 @@ struct output {
 #define OUTPUT_INIT	{ .fd = -1, .dir = -1, .slot = -1 }
 
 /**
- * output_open() - begin a file
+ * output_open() - start writing a file
  * @out: %OUTPUT_INIT
  * @path: its name; "-" is standard output, as are /dev/stdout and /dev/fd/1. A
  *	symbolic link is followed. Kept as long as @out is open
@@ -100,18 +100,18 @@ bool output_is_stdout(const struct output *out);
 bool output_is_same(const struct output *a, struct output *b);
 
 /**
- * output_keep() - give the file its name
- * @out: open, all bytes written; closed
+ * output_keep() - give the file its name and close it
+ * @out: open, with all bytes written
  *
- * The bytes are on stable storage before the name is, and the name is before
- * this returns. If the name cannot be that of another file, or other hard links
- * share the file, its content is replaced instead.
+ * The function syncs the bytes, then the name, before it returns. If the name
+ * cannot be given to another file, or the file has other hard links, it replaces
+ * the content of the file instead.
  *
  * Return: 0, or -1 with @out->why set and the temporary file removed.
  */
 int output_keep(struct output *out);
 
-/** output_drop() - close without a result; what was written in place stays */
+/** output_drop() - close and discard; bytes written in place stay */
 void output_drop(struct output *out);
 
 #endif /* OUTPUT_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mkfs programs refuse what wipefs(8) would list, as mkfs.xfs and mkfs.btrfs do.
+ * Refuse devices with signatures that wipefs(8) lists, as mkfs.xfs and
+ * mkfs.btrfs do.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 
 #ifdef HAVE_LIBBLKID
 
-/* What libblkid does not know. */
+/* libblkid does not know layers and indexes. */
 static bool holds_layer(int fd, char *why, size_t size)
 {
 	if (stargz_probe(fd, 0, 0, NULL) <= STARGZ_KIND_UNKNOWN)
@@ -46,7 +47,7 @@ bool output_device_holds(int fd, char *why, size_t size)
 	else if (ret < 0)
 		snprintf(why, size, "what the device holds cannot be found out (--force overwrites it)");
 	blkid_free_probe(probe);
-	/* The probe has moved the position, where the output is to begin. */
+	/* The probe has moved the position at which the output starts. */
 	return lseek(fd, 0, SEEK_SET) || ret <= 0 ||
 	       holds_layer(fd, why, size);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names are in static memory, so that a signal handler can unlink them: it may
- * neither take a lock nor allocate. A file without a name (O_TMPFILE) would need
- * no list, but linkat() cannot replace a file.
+ * A signal handler unlinks the temporary files. It may neither take a lock nor
+ * allocate, so the list of names is static. An unnamed file (O_TMPFILE) would
+ * need no list, but linkat() cannot replace a file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,8 +35,8 @@ static void on_signal(int sig)
 }
 
 /*
- * All signals that end a program and may come from outside it. SIGUSR1 is for the
- * progress, see bar.h.
+ * All signals from other processes that end a program by default. bar.c handles
+ * SIGUSR1.
  */
 static void catch_signals(void)
 {
@@ -71,14 +71,14 @@ int output_temp_open(const char *folder, int *fd, char **name)
 		errno = EMFILE;
 		return -1;
 	}
-	/* A short name: that of the file may be as long as names can be. */
+	/* Independent of the final name, which may have the maximum length. */
 	if (asprintf(name, "%s/.stargz-XXXXXX", folder) < 0) {
 		*name = NULL;
 		errno = ENOMEM;
 		return -1;
 	}
 	catch_signals();
-	/* A signal must not come between the file and its place in the list. */
+	/* A signal must not arrive between mkostemp() and the list entry. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
 	*fd = mkostemp(*name, O_CLOEXEC);

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of temporary files, which every way out of the program removes.
+ * The list of temporary files. They are removed at exit and by fatal signals.
  */
 #ifndef OUTPUT_TEMP_H
 #define OUTPUT_TEMP_H
 
 /**
  * output_temp_open() - create a temporary file
- * @folder: where
+ * @folder: the folder
  * @fd: set to its descriptor, for reading and writing
- * @name: set to its name; owned by the caller, who keeps it until the file is
- *	removed or forgotten
+ * @name: set to its name; the caller frees it after output_temp_remove() or
+ *	output_temp_forget()
  *
- * Return: its place in the list, or -1 with errno set.
+ * Return: its slot in the list, or -1 with errno set.
  */
 int output_temp_open(const char *folder, int *fd, char **name);
 
 /** output_temp_remove() - remove the file */
 void output_temp_remove(int slot);
 
-/** output_temp_forget() - the file has another name now */
+/** output_temp_forget() - take the file, which was renamed, from the list */
 void output_temp_forget(int slot);
 
 #endif /* OUTPUT_TEMP_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sizes as users write them.
+ * Sizes on the command line.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sizes as users write them.
+ * Sizes on the command line.
  */
 #ifndef SIZE_H
 #define SIZE_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /**
- * enum size_syntax - how a size may be written
- * @SIZE_DECIMAL: a decimal number, then K, M, G, T or nothing
- * @SIZE_MOUNT: as mount(8) takes it: a decimal, octal (0) or hexadecimal (0x)
- *	number, then a unit in either case, which "iB" may follow, or nothing
+ * enum size_syntax - syntax of a size
+ * @SIZE_DECIMAL: a decimal number, and optionally K, M, G or T
+ * @SIZE_MOUNT: syntax of mount(8): a decimal, octal (0) or hexadecimal (0x)
+ *	number, and optionally a unit in upper or lower case, also with "iB"
  */
 enum size_syntax {
 	SIZE_DECIMAL,
@@ -22,19 +22,19 @@ enum size_syntax {
 /**
  * size_parse() - read a size
  * @text: the size; units are powers of 1024
- * @syntax: how it may be written
- * @bytes: set to it, 0 to INT64_MAX, as file offsets are signed
+ * @syntax: its syntax
+ * @bytes: set to the size, from 0 to INT64_MAX, as file offsets are signed
  *
- * Return: is it one?
+ * Return: true if @text is valid.
  */
 bool size_parse(const char *text, enum size_syntax syntax, int64_t *bytes);
 
-/* Enough for any size as text. */
+/* Size in bytes of the longest size as text. */
 #define SIZE_TEXT	24
 
 /**
- * size_format() - write a size as size_parse() reads it
- * @text: gets it, with the largest unit that loses nothing
+ * size_format() - write a size in the syntax of size_parse()
+ * @text: receives the text, with the largest unit that gives an integer
  * @bytes: the size
  */
 void size_format(char text[SIZE_TEXT], int64_t bytes);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Standard descriptors that the caller closed.
+ * Standard descriptors that are closed when the program starts.
  */
 #ifndef STDFDS_H
 #define STDFDS_H
 
 /**
- * stdfds_open() - occupy the standard descriptors that are closed
+ * stdfds_open() - occupy closed standard descriptors
  *
- * Otherwise the next file that is opened gets such a number, and messages are
- * written into it. To read from or write to a descriptor that this call has
- * opened fails with EBADF, as it does with a closed one. Called first in main();
- * ends the program if it cannot be done.
+ * Otherwise the next open() returns such a number, and messages go to that
+ * file. Reads and writes of an occupied descriptor fail with EBADF, as with a
+ * closed one. Call it first in main(). It exits on failure.
  */
 void stdfds_open(void);
 

@@ -170,8 +170,7 @@ struct stargz_expected;
  * @edit: changes of attributes, or NULL
  * @one_file_system: of a directory: do not enter mount points
  * @diff_path: layer, index or device image to compare with, or NULL. The new
- *	layer gets only
- *	differences from it, with whiteouts for missing files.
+ *	layer gets only differences from it, with whiteouts for missing files.
  * @sort: the order
  * @first_path: file with paths that come first, one in a line, or NULL. A line
  *	may be a JSON object with "path"; this path need not exist.
