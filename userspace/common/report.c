@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Members of an object are printed one a line; an array of objects as a table
- * with a line for each.
+ * As text, each member of an object is a line, and an array of objects is a
+ * table with a line for each object.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "report.h"
 #include "stargz/text.h"
 
-/* Where values begin when they stand one a line. */
+/* Column of the values of members. */
 #define COLUMN	20
 
 #define PRETTY	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -70,7 +70,7 @@ void report_time(struct json_object *o, const char *key, int64_t sec,
 	report_text(o, key, text);
 }
 
-/* Text of a value, never more than one line; to be freed, NULL without memory. */
+/* A value as one line, which the caller frees; NULL if memory is short. */
 static char *value_text(struct json_object *value)
 {
 	const char *text = value ? json_object_get_string(value) : "";
@@ -130,7 +130,7 @@ static void print_row(FILE *to, struct json_object *first, const int *width,
 	putc('\n', to);
 }
 
-/* The row with the most members has all that any of them has. */
+/* The keys of the row with the most members include those of all rows. */
 static struct json_object *widest(struct json_object *rows)
 {
 	struct json_object *most = json_object_array_get_idx(rows, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is told, made once as a JSON object and printed as that or for people.
+ * Reports: JSON objects, printed as JSON or as text.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -22,9 +22,9 @@ void report_text(struct json_object *o, const char *key, const char *value);
 /**
  * report_bytes() - add a text of any bytes
  * @o: the object
- * @key: its key; bytes that are not UTF-8 get the key with "_base64" as well
+ * @key: its key; text that is not UTF-8 also gets a member @key + "_base64"
  * @bytes: the text
- * @len: bytes in it
+ * @len: its length in bytes
  */
 void report_bytes(struct json_object *o, const char *key, const char *bytes,
 		  size_t len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each command does, with an index that has been read and checked. All
- * return 0 or a negative errno with the error text set.
+ * The commands of dump.stargz. All return 0 or a negative errno with the error
+ * text set.
  */
 #ifndef DUMP_H
 #define DUMP_H
@@ -14,9 +14,9 @@
 /**
  * struct job - one command
  * @settings: the command line
- * @err: gets the reason of a failure
- * @opened: what is looked at
- * @to: where to print
+ * @err: receives the error text
+ * @opened: handle of the file
+ * @to: stream to print to
  */
 struct job {
 	const struct settings *settings;
@@ -35,7 +35,7 @@ int dump_toc(const struct job *job);
 int dump_tree(const struct job *job);
 int dump_blob(const struct job *job);
 
-/** dump_diff() - compare; 1 if there are differences, each printed */
+/** dump_diff() - compare; prints differences and returns 1 if there are any */
 int dump_diff(const struct job *a, struct stargz_opened *b);
 
 #endif /* DUMP_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What an index says of itself, and statistics.
+ * The superblock of an index, and statistics.
  */
 #include <sys/stat.h>
 
@@ -118,7 +118,7 @@ static void add_types(struct json_object *o, const struct job *job)
 			report_int(o, names[i], count[i]);
 }
 
-/* What spans of one encoding come to. */
+/* Totals of a group of spans. */
 struct sum {
 	uint64_t spans;
 	uint64_t compressed;

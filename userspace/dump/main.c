@@ -88,7 +88,7 @@ static int run_command(const struct job *job, struct stargz_opened *other)
 	return 0;
 }
 
-/* What is read is never written to; a blob is not text. */
+/* Never write to an input. A blob is binary and must not go to a terminal. */
 static int open_output(const struct settings *s, struct output *out,
 		       const char *name)
 {
@@ -107,7 +107,7 @@ static int open_output(const struct settings *s, struct output *out,
 	return s->inputs.index && output_reads(out, s->inputs.index) ? -1 : 0;
 }
 
-/* Run the command into the output, which appears whole or not at all. */
+/* Run the command; the output appears complete or not at all. */
 static int run(struct settings *s, struct stargz_error *err,
 	       struct inputs_file *in)
 {
@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 		return fflush(stdout) ? EXIT_TROUBLE : code;
 	s.opt.struct_size = sizeof(s.opt);
 	s.opt.data = &s;
-	/* So that the digests of a table of contents are kept. */
+	/* Makes the handle keep the digests of a table of contents. */
 	s.opt.check = s.command == CMD_TOC;
 	if (!s.quiet)
 		s.opt.warn = on_warning;

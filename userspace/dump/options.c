@@ -18,7 +18,6 @@ static const char synopsis[] =
 static const char epilog[] =
 "Exit status: 0 done, with --diff no differences, 1 differences, 2 trouble.\n";
 
-/* Only one thing is done. */
 static const char *take_command(void *at, const struct option_value *value)
 {
 	struct settings *s = at;
@@ -123,7 +122,7 @@ static int usage(const char *why, const char *what)
 	return option_usage(&table, what, why);
 }
 
-/* What goes together and what does not; returns -1 to go on. */
+/* Check combinations of options; returns -1 to continue, else the exit code. */
 static int check_options(const struct settings *s)
 {
 	size_t want = s->command == CMD_DIFF ? 2 : 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user of dump.stargz asked for.
+ * dump.stargz: the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -13,7 +13,7 @@
 
 #define PROG	"dump.stargz"
 
-/* Exit status as diff(1) has it. */
+/* Exit status, as in diff(1). */
 enum exit_code {
 	EXIT_SAME = 0,
 	EXIT_DIFFERENT = 1,
@@ -35,20 +35,20 @@ enum command {
 
 /**
  * struct settings - the command line
- * @opt: for the library
- * @command: what to do
- * @path: with what of the tree, or NULL: the root, or @ino
- * @ino: with which inode, if there is no @path; zero: the root
+ * @opt: options for the library
+ * @command: the command
+ * @path: path in the tree, or NULL: use @ino
+ * @ino: inode number, if @path is NULL; zero: the root
  * @blob: number of a blob
- * @recursive: list what is below, too
+ * @recursive: also list the entries of directories
  * @json: print JSON
- * @files: what is looked at
- * @count: how many
- * @inputs: what else belongs to them
- * @output: where to, or NULL: standard output
- * @threads: how many decode
+ * @files: the files to inspect
+ * @count: number of @files
+ * @inputs: options about the files
+ * @output: file to write, or NULL: standard output
+ * @threads: number of threads that decode
  * @quiet: neither warnings nor a progress bar
- * @now: the file at hand, for messages
+ * @now: the current file, for messages
  * @bar: the progress bar
  */
 struct settings {
@@ -69,7 +69,7 @@ struct settings {
 	struct bar bar;
 };
 
-/** options_parse() - returns -1 to go on, else the exit code */
+/** options_parse() - returns -1 to continue, else the exit code */
 int options_parse(struct settings *s, int argc, char **argv);
 
 #endif /* OPTIONS_H */

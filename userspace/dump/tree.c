@@ -16,10 +16,9 @@
 
 #define STEP	(128u << 10)
 
-/* The root. */
 #define ROOT_INO	1
 
-/* The attributes of what was asked for. */
+/* The attributes of the file of --stat, --ino and so on. */
 static int wanted(const struct job *job, struct stargz_stat *st)
 {
 	const struct settings *s = job->settings;
@@ -143,7 +142,7 @@ static void print_escaped(FILE *to, const char *before, const char *bytes,
 	free(text);
 }
 
-/* As ls -l has it, but each path in full and on one line. */
+/* As ls -l, but with full paths, escaped to one line. */
 static void list_text(const struct job *job, const struct stargz_walk_entry *e,
 		      const struct stargz_stat *st)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole trees: as text, as a table of contents, and compared.
+ * Writing a tree as text or as a table of contents; comparing two trees.
  */
 #include <stdlib.h>
 #include <string.h>

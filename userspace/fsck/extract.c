@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsck.stargz --extract: the folder that is written to.
+ * fsck.stargz --extract: the destination folder.
  */
 #include <errno.h>
 #include <fcntl.h>

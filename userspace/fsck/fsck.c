@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checking, and what is said of it.
+ * Checking a file, and reporting the result.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +33,6 @@ static void add_fault(struct target *t, int code, const char *text)
 	json_object_array_add(t->faults, fault);
 }
 
-/* The first fault ends the progress bar. */
 void fsck_fault(void *data, int code, const char *text)
 {
 	struct target *t = data;
@@ -47,7 +46,7 @@ void fsck_fault(void *data, int code, const char *text)
 	t->told++;
 }
 
-/* Those that the library only counts. */
+/* The library counts all faults, but reports only the first ones. */
 static void count_rest(struct target *t, uint64_t faults)
 {
 	if (faults <= t->told)
@@ -118,7 +117,7 @@ static int check(struct target *t, struct stargz_checked *checked,
 	return ret;
 }
 
-/* The tree is written if nothing is wrong with the index. */
+/* Called only if the check found no faults. */
 static int extract(struct target *t, struct stargz_error *err)
 {
 	uint64_t faults = 0;

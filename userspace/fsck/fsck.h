@@ -11,11 +11,11 @@
 #include "stargz/check.h"
 
 /**
- * struct target - what is checked
+ * struct target - the file to check
  * @settings: the command line
- * @input: the file, and what was read of it
- * @faults: those that were told, with --json, else NULL
- * @told: how many faults were told
+ * @input: the file and its handle
+ * @faults: JSON array of the faults with --json, else NULL
+ * @told: number of faults reported
  * @code: exit code for them
  */
 struct target {
@@ -26,20 +26,20 @@ struct target {
 	int code;
 };
 
-/** fsck_target() - check, print what is wrong, and return the exit code */
+/** fsck_target() - check, print the faults, and return the exit code */
 int fsck_target(struct target *t);
 
 /** fsck_unopened() - report a file that could not be opened */
 int fsck_unopened(struct target *t);
 
-/** fsck_fault() - tell a fault; fit for the library's callbacks */
+/** fsck_fault() - report a fault; a callback for the library */
 void fsck_fault(void *data, int code, const char *text);
 
 /**
  * fsck_extract() - write the tree to a folder
- * @t: what is checked
- * @faults: set to how many faults there are
- * @err: filled on failure
+ * @t: the checked file
+ * @faults: set to the number of faults
+ * @err: filled in on failure
  *
  * Return: 0, also with faults, or a negative errno.
  */

@@ -11,8 +11,8 @@
 #include "stdfds.h"
 
 /*
- * Checkpoints inside of members cost a pass over all content that only one
- * thread can do, and are of no use to who decodes everything anyway.
+ * Decoding everything needs no checkpoints inside members. Placing them would
+ * cost a pass over all content in a single thread.
  */
 #define SPAN_SIZE	(8u << 20)
 

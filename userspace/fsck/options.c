@@ -9,7 +9,7 @@
 #include "options.h"
 #include "stargz/version.h"
 
-/* More threads than that are no help to anybody. */
+/* More threads are not faster. */
 #define THREADS_MAX	256
 
 static const char synopsis[] =
@@ -74,7 +74,7 @@ static int usage(const char *why, const char *what)
 	return option_usage(&table, what, why);
 }
 
-/* What goes together and what does not; returns -1 to go on. */
+/* Check combinations of options; returns -1 to continue, else the exit code. */
 static int check_options(const struct settings *s)
 {
 	if (!s->count)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user of fsck.stargz asked for.
+ * fsck.stargz: the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -13,29 +13,29 @@
 
 #define PROG	"fsck.stargz"
 
-/* Exit status as fsck(8) has it; bits. */
+/* Bits of the exit status, as in fsck(8). */
 enum exit_code {
 	EXIT_CLEAN = 0,
 	EXIT_ERRORS = 4,	/* errors left uncorrected */
-	EXIT_OPERATION = 8,	/* the work could not be done */
+	EXIT_OPERATION = 8,	/* operational error */
 	EXIT_USAGE = 16,
 };
 
 /**
  * struct settings - the command line
- * @opt: for the library
- * @files: what is checked
- * @count: how many
- * @inputs: what else belongs to them
+ * @opt: options for the library
+ * @files: the files to check
+ * @count: number of @files
+ * @inputs: options about the files
  * @extract: folder to extract into, or NULL
- * @path: what to extract, or NULL: all
- * @threads: how many decode
+ * @path: path to extract, or NULL: the whole tree
+ * @threads: number of threads that decode
  * @full: decode all content
- * @overwrite: replace what exists where it is extracted to
- * @quiet: neither warnings nor a progress bar, nor a line when all is well
- * @verbose: say what is in there
+ * @overwrite: replace existing files in @extract
+ * @quiet: print only faults
+ * @verbose: print spans and bytes of a clean file
  * @json: print the results as JSON
- * @now: the file at hand, for messages
+ * @now: the current file, for messages
  * @bar: the progress bar
  */
 struct settings {
@@ -55,7 +55,7 @@ struct settings {
 	struct bar bar;
 };
 
-/** options_parse() - returns -1 to go on, else the exit code */
+/** options_parse() - returns -1 to continue, else the exit code */
 int options_parse(struct settings *s, int argc, char **argv);
 
 #endif /* OPTIONS_H */

@@ -50,7 +50,7 @@ static int exit_code(int error)
 	}
 }
 
-/* Make what was asked for of the open layers. */
+/* Make the index or image from the open layers. */
 static int make(struct settings *s, const int *fds, int out,
 		struct stargz_index_stats *stats, struct stargz_error *err,
 		size_t *about)
@@ -62,7 +62,7 @@ static int make(struct settings *s, const int *fds, int out,
 	return stargz_index_blob(fds[0], &s->opt, out, stats, err);
 }
 
-/* Layers and a table of contents that are read are never written to. */
+/* Never write to the layers or to the file of the table of contents. */
 static int open_output(const struct settings *s, struct output *out)
 {
 	if (output_open(out, s->output, OUTPUT_BINARY |
@@ -117,7 +117,7 @@ static int run(struct settings *s, const int *fds)
 	return EXIT_OK;
 }
 
-/* All layers are open before anything is done with one. */
+/* Open all layers first, so that a missing one is reported at once. */
 static int open_layers(const struct settings *s, int *fds)
 {
 	struct stargz_error err;

@@ -45,7 +45,7 @@ static const char *take_align(void *at, const struct option_value *value)
 	return value->number % ALIGN ? "not a multiple of 4096 bytes" : NULL;
 }
 
-/* The place of each is the value of no_checkpoints. */
+/* The position of a word is the value of no_checkpoints. */
 static const char *const checkpoints[] = { "auto", "none", NULL };
 
 static const char *const no_layer[] = { "none", NULL };
@@ -121,7 +121,7 @@ static int usage(const char *why, const char *what)
 	return option_usage(&table, what, why);
 }
 
-/* What goes together and what does not; returns -1 to go on. */
+/* Check combinations of options; returns -1 to continue, else the exit code. */
 static int check_options(const struct settings *s)
 {
 	bool whole = s->opt.merge || s->opt.device_image;
@@ -160,7 +160,7 @@ int options_parse(struct settings *s, int argc, char **argv)
 {
 	int code;
 
-	/* There are no more than arguments. */
+	/* There are at most as many layers as arguments. */
 	s->layers = calloc(argc + 1, sizeof(*s->layers));
 	if (!s->layers) {
 		fprintf(stderr, PROG ": out of memory\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user of stargz-index asked for.
+ * stargz-index: the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -17,22 +17,22 @@ enum exit_code {
 	EXIT_OK = 0,
 	EXIT_USAGE = 1,
 	EXIT_SYSTEM = 2,	/* a file could not be read or written */
-	EXIT_FORMAT = 3,	/* not a kind of layer that we know */
-	EXIT_REFUSED = 4,	/* damaged, not sane, wrong digest, too large */
+	EXIT_FORMAT = 3,	/* unknown kind of layer */
+	EXIT_REFUSED = 4,	/* damaged, wrong digest, too large */
 };
 
 /**
- * struct settings - the command line, and what messages need to know
- * @opt: for the library
- * @layers: the layers below, lowest first, then the blobs; the array to be freed
- * @count: how many
- * @below: how many of them are below
+ * struct settings - the command line, and data for messages
+ * @opt: options for the library
+ * @layers: the layers below, lowest first, then the blobs; the array is owned
+ * @count: number of @layers
+ * @below: number of layers below
  * @output: file to write, or NULL
- * @stats: print numbers
- * @json: as JSON
+ * @stats: print statistics
+ * @json: print them as JSON
  * @force: overwrite a device that has data on it
  * @quiet: neither warnings nor a progress bar
- * @verbose: say what was written
+ * @verbose: report the output
  * @bar: the progress bar
  */
 struct settings {
@@ -49,7 +49,7 @@ struct settings {
 	struct bar bar;
 };
 
-/** options_parse() - returns -1 to go on, else the exit code */
+/** options_parse() - returns -1 to continue, else the exit code */
 int options_parse(struct settings *s, int argc, char **argv);
 
 #endif /* OPTIONS_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Digests and annotations. The two families of tools that read zstd:chunked
- * layers have different keys for the same, and the one refuses a layer that has
- * the keys of the other as well; so there are two sets.
+ * layers use different keys for the same data. One of them rejects a layer that
+ * also has the keys of the other, so the output has two sets.
  */
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -38,7 +38,7 @@ static bool add_digest(struct json_object *to, const char *key,
 	return add_text(to, key, text);
 }
 
-/* Digest and place of the TOC under keys that begin with @prefix. */
+/* Digest and position of the TOC, with keys that begin with @prefix. */
 static bool add_place(struct json_object *to, const char *prefix,
 		      const struct stargz_made *made)
 {
@@ -69,7 +69,7 @@ static bool add_annotations(struct json_object *root,
 	return add_text(to, TAR_SIZE, text);
 }
 
-/* Those of podman, which knows nothing of frames that files share. */
+/* Annotations for podman, which does not support frames of several files. */
 static bool add_podman(struct json_object *root,
 		       const struct stargz_make_options *opt,
 		       const struct stargz_made *made)

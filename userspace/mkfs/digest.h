@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a manifest has to say of a layer.
+ * Data of a layer for its manifest.
  */
 #ifndef DIGEST_H
 #define DIGEST_H
 
 #include "stargz/make.h"
 
-/** digest_print() - print it as JSON on standard output; false without memory */
+/** digest_print() - print it as JSON on stdout; false if memory is short */
 bool digest_print(const struct stargz_make_options *opt,
 		  const struct stargz_made *made);
 

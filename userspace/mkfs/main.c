@@ -19,8 +19,8 @@
 #include "stdfds.h"
 
 /*
- * The files that are written. A layer that goes to a device image has a file
- * of its own until it is there.
+ * The output files. With --device-image, the layer is a temporary file until it
+ * is copied into the image.
  */
 #define OUTPUTS	4
 
@@ -69,7 +69,7 @@ static int keep_one(struct output *out, const char *path)
 	return operation_failed(path, out->why);
 }
 
-/* The files that are read; standard input and a folder are among them. */
+/* Never write to an input; output_reads() handles "-" and folders. */
 static int check_inputs(struct output *out, const struct settings *s)
 {
 	const char *const *reused = s->reuse.name;
@@ -87,7 +87,7 @@ static int check_inputs(struct output *out, const struct settings *s)
 	return EXIT_OK;
 }
 
-/* What is read again must be a file, and nothing else may be written to it. */
+/* A layer that is read again must be a file and hold only the layer. */
 static int check_readable(struct output *out, const struct settings *s)
 {
 	static const char again[] = "cannot be read again, as --index and --verify need";
@@ -101,7 +101,7 @@ static int check_readable(struct output *out, const struct settings *s)
 	return EXIT_OK;
 }
 
-/* Each output is a file of its own, and none is an input. */
+/* All outputs must be different files, and none of them an input. */
 static int check_outputs(struct outputs *out, const struct settings *s)
 {
 	struct output *const all[] = {
@@ -142,7 +142,7 @@ static int open_outputs(struct outputs *out, const struct settings *s)
 	return code == EXIT_OK ? check_outputs(out, s) : code;
 }
 
-/* The layer comes last: who sees it may rely on the others. */
+/* Keep the layer last: when it appears, the other files exist. */
 static int keep_outputs(struct outputs *out, const struct settings *s)
 {
 	int code = keep_one(&out->toc, s->toc);
@@ -155,7 +155,7 @@ static int keep_outputs(struct outputs *out, const struct settings *s)
 	return code;
 }
 
-/* What was kept is not there any more. */
+/* Has no effect on outputs that were kept. */
 static void drop_outputs(struct outputs *out)
 {
 	output_drop(&out->layer);
@@ -165,7 +165,6 @@ static void drop_outputs(struct outputs *out)
 	free(out->layer_path);
 }
 
-/* Read back what was written. */
 static int verify(struct settings *s, struct outputs *out,
 		  const struct stargz_made *made,
 		  struct stargz_expected *expected)
@@ -174,7 +173,7 @@ static int verify(struct settings *s, struct outputs *out,
 	struct stargz_error err = { "" };
 	int fd = out->layer.fd, ret;
 
-	/* What is no file of ours was only opened to be written. */
+	/* Only temporary files are open for reading. */
 	if (!out->layer.temp)
 		fd = open(out->layer_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -204,7 +203,7 @@ static int open_source(struct settings *s)
 		operation_failed(s->source, strerror(errno));
 		return -1;
 	}
-	/* The environment is about files, not about what is in a tar. */
+	/* $SOURCE_DATE_EPOCH limits times of files, but not of a tar. */
 	if ((!S_ISDIR(st.st_mode) || s->make.dump_path) &&
 	    s->edit.times == STARGZ_TIMES_LIMIT)
 		s->edit.times = STARGZ_TIMES_KEEP;
@@ -212,8 +211,8 @@ static int open_source(struct settings *s)
 }
 
 /*
- * The files that a source folder may hold and the layer must not: temporary files,
- * and the results of an earlier run, which are opened for that.
+ * Outputs may be in the source folder, but must not be in the layer. List the
+ * temporary files, and open and list the outputs of an earlier run.
  */
 static size_t list_outputs(const struct outputs *out, int *fds)
 {
@@ -237,7 +236,6 @@ static void close_old(const int *fds, size_t count)
 			close(fds[i]);
 }
 
-/* Make the layer in the open file. */
 static int make(struct settings *s, struct outputs *out,
 		struct stargz_made *made, struct stargz_expected **expected)
 {

@@ -17,7 +17,7 @@
 #define PAD_MAX		(1 << 30)
 #define WORKERS_MAX	256
 
-/* Sizes of members that the user did not give. */
+/* Member sizes without an option. */
 #define UNSET	UINT32_MAX
 
 static const char synopsis[] =
@@ -109,7 +109,7 @@ static const char *take_format(void *at, const struct option_value *value)
 /* Names of layers, with commas between them. */
 static const char *take_reuse(void *at, const struct option_value *value)
 {
-	/* The text is that of argv, which may be written to. */
+	/* The text is in argv, which is writable. */
 	char *names = (char *)value->text, *name;
 
 	while ((name = strsep(&names, ","))) {
@@ -190,7 +190,7 @@ static const char *const sort_names[] = {
 	NULL
 };
 
-/* Of users and groups, of what is added to them, and of times. */
+/* Arguments for ids, offsets of ids, and times. */
 #define ID_NUMBER(arg)							\
 	.kind = OPTION_NUMBER, .argument = (arg), .min = 0,		\
 	.max = UINT32_MAX - 1
@@ -336,7 +336,7 @@ static unsigned int count_cpus(void)
 	return CPU_COUNT(&set);
 }
 
-/* Sizes of members that were not given follow from those that were. */
+/* Derive member sizes without an option from those with one. */
 static void set_sizes(struct stargz_make_options *make)
 {
 	if (make->max_member == UNSET) {
@@ -352,7 +352,7 @@ static void set_sizes(struct stargz_make_options *make)
 				   0 : make->max_member / 2;
 }
 
-/* Format and codec follow from each other. */
+/* Derive the codec from the format, or the format from the codec. */
 static void set_format(struct settings *s)
 {
 	struct stargz_make_options *make = &s->make;
@@ -366,7 +366,7 @@ static void set_format(struct settings *s)
 	}
 }
 
-/* What the environment says of times, unless an option does. */
+/* Use $SOURCE_DATE_EPOCH unless -T is set. */
 static int set_times(struct settings *s)
 {
 	static const struct option_row number = { TIME };
@@ -387,7 +387,7 @@ static int set_times(struct settings *s)
 	return -1;
 }
 
-/* What goes together and what does not; returns -1 to go on. */
+/* Check combinations of options; returns -1 to continue, else the exit code. */
 static int check_options(const struct settings *s)
 {
 	const struct stargz_make_options *make = &s->make;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the user of mkfs.stargz asked for.
+ * mkfs.stargz: the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -17,32 +17,32 @@
 
 enum exit_code {
 	EXIT_OK = 0,
-	EXIT_OPERATION = 8,	/* something went wrong */
+	EXIT_OPERATION = 8,	/* operational error */
 	EXIT_USAGE = 16,
 };
 
 /**
- * struct settings - the command line, and what messages need to know
- * @make: for the library: how the layer is made
- * @format_given: the user named the format
- * @call: for the library: how its index is made
- * @exclude: what is left out, or NULL
- * @edit: what is changed
+ * struct settings - the command line, and data for messages
+ * @make: options for the library, for the layer
+ * @format_given: --format is set
+ * @call: options for the library, for the index
+ * @exclude: rules for files to omit, or NULL
+ * @edit: changes of attributes
  * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
- * @reuse: layers of which members may be copied
+ * @reuse: layers whose members may be copied
  * @dest: file to write
- * @source: what to make the layer from
+ * @source: source of the layer
  * @toc: file for an external table of contents, or NULL
  * @index: file for an index, or NULL
- * @index_beside: the index is to be DEST.index
- * @device_image: DEST is to be a disk with index and layer
+ * @index_beside: write the index to DEST.index
+ * @device_image: write index and layer to DEST, for a disk
  * @print_digest: print digests and annotations
- * @verify: read the layer back
+ * @verify: read the layer and compare it with the source
  * @force: overwrite a device that has data on it
  * @quiet: neither warnings nor a progress bar
  * @no_progress: no progress bar
- * @verbose: say what was written
- * @source_size: bytes of content in the source, or zero if that is not known
+ * @verbose: report the output
+ * @source_size: bytes of content in the source, or zero if not known
  * @bar: the progress bar
  */
 struct settings {
@@ -69,7 +69,7 @@ struct settings {
 	struct bar bar;
 };
 
-/** options_parse() - returns -1 to go on, else the exit code */
+/** options_parse() - returns -1 to continue, else the exit code */
 int options_parse(struct settings *s, int argc, char **argv);
 
 #endif /* OPTIONS_H */
