@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: the command line, as mount(8) and busybox make it: flags may
- * come before, between and after source and directory.
+ * mount.stargz: the command line. mount(8) and busybox put flags before,
+ * between and after source and directory.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool is_our_type(const char *type)
 		type[strlen(ours)] == '.');
 }
 
-/* A process stands for the mount namespace it is in. */
+/* A process id refers to the mount namespace of the process. */
 static char *namespace_file(const char *arg)
 {
 	if (*arg && strspn(arg, "0123456789") == strlen(arg))

@@ -9,11 +9,11 @@
 
 /**
  * struct args - the command line
- * @source: what to mount, as given
- * @target: where, absolute
+ * @source: the layer or image, as on the command line
+ * @target: absolute path of the mount point
  * @ns: file of the mount namespace to mount in, or NULL
  * @fake: do everything but mount
- * @sloppy: leave out options that the kernel does not know
+ * @sloppy: ignore options that the kernel does not know
  * @opt: mount options
  */
 struct args {
@@ -26,18 +26,18 @@ struct args {
 };
 
 /**
- * args_parse() - understand the command line
- * @args: filled; to be released by args_free() in any case
- * @argc: as main() got it
- * @argv: as main() got it
+ * args_parse() - parse the command line
+ * @args: filled in; must be released with args_free(), also after an error
+ * @argc: argument of main()
+ * @argv: argument of main()
  *
- * Return: -1 to go on; else the exit status, after --help and the like or an
+ * Return: -1 to continue; else the exit status, after --help and the like or an
  * error message.
  */
 int args_parse(struct args *args, int argc, char **argv);
 
 /**
- * args_free() - release what args_parse() filled
+ * args_free() - release
  * @args: command line
  */
 void args_free(struct args *args);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mount.stargz: finding and adding indexes in the cache. Locking rule: an open
- * index carries a shared flock(2) from before the moment it can be found, or
- * found to be still there, until it is closed.
+ * index has a shared flock(2) until it is closed. A new index is locked before
+ * it gets a name; for an existing one, the link count is checked after locking.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "msg.h"
 #include "xalloc.h"
 
-/* An index may be evicted while we open it; then there is none. */
+/* An index may be evicted between open() and flock(). */
 #define OPEN_TRIES	8
 
 static bool only_ours(const struct stat *st)
@@ -67,7 +67,7 @@ char *cache_path(const struct cache *cache, const char *key)
 	return xasprintf("%s/%s%s", cache->dir, key, CACHE_SUFFIX);
 }
 
-/* Open an index that nobody can evict any more. */
+/* Open an index and lock it against eviction. */
 static int open_locked(const struct cache *cache, const char *name,
 		       struct stat *st)
 {
@@ -101,7 +101,7 @@ int cache_find(const struct cache *cache, const char *key,
 		msg_note(cache->dir, "%s is damaged or not ours", name);
 		fd = cache_remove(cache, name, &st) ? -ENOENT : -EBUSY;
 	}
-	/* The access time says when it was last used; see cache_evict(). */
+	/* cache_evict() uses the access time as the time of the last use. */
 	if (fd >= 0)
 		futimens(fd, now);
 	free(name);
@@ -119,7 +119,7 @@ int cache_new(const struct cache *cache)
 	return fd;
 }
 
-/* Read-only and locked; the kernel refuses files that are open for writing. */
+/* Reopen read-only and lock: the kernel rejects files open for writing. */
 static int reopen(const char *proc)
 {
 	int fd = open(proc, O_RDONLY | O_CLOEXEC);
@@ -135,8 +135,8 @@ static int reopen(const char *proc)
 }
 
 /*
- * The file at @fd was made without a name, and the kernel would show none. Open
- * it once more by @name, if that is still its name.
+ * @fd was created with O_TMPFILE, so the kernel would show no name for it. Open
+ * it again by @name, if that still refers to the same file.
  */
 static int by_name(const struct cache *cache, const char *name,
 		   const struct stat *st, int fd)
@@ -162,7 +162,7 @@ int cache_add(const struct cache *cache, const char *key,
 	struct stat st;
 	int fd = -EFBIG, err = 0;
 
-	/* After a power failure a name must not be all there is of it. */
+	/* The bytes must be on disk before the name, for a power failure. */
 	if (fdatasync(new) || fstat(new, &st))
 		fd = -errno;
 	else if ((uint64_t)st.st_size <= cache->limit)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: the index cache, a directory of indexes named by what they
- * were made from.
+ * mount.stargz: the index cache, a directory of indexes. The name of an index
+ * is a digest of the data from which it was made.
  *
- * An index is written without a name and gets one when it is complete, so
- * there is never half of one to be seen, whatever happens. Whoever is about to
- * use an index holds a shared lock on it; only an index that can be locked
- * exclusively is evicted. What the kernel has mounted outlives its name.
+ * An index is written to an unnamed file, which gets its name when it is
+ * complete, so no incomplete index is ever visible. A process that uses an
+ * index holds a shared lock on it; only an index that can be locked exclusively
+ * is evicted. A mounted index stays usable after its name is removed.
  */
 #ifndef MOUNT_CACHE_H
 #define MOUNT_CACHE_H
@@ -17,7 +17,7 @@
  * struct cache - an open cache
  * @dir: its name
  * @fd: the directory
- * @limit: bytes of indexes to keep at most
+ * @limit: maximum total size of the indexes in bytes
  */
 struct cache {
 	const char *dir;
@@ -26,12 +26,12 @@ struct cache {
 };
 
 /**
- * cache_open() - open the cache, or make it
- * @cache: filled on success
- * @dir: its name; the last part is made if it is missing
- * @limit: bytes of indexes to keep at most
+ * cache_open() - open or create the cache
+ * @cache: filled in on success
+ * @dir: its name; the last component is created if it is missing
+ * @limit: maximum total size of the indexes in bytes
  *
- * A directory that others may write to is not used, and said so.
+ * The function rejects a directory that others may write to, with a warning.
  *
  * Return: 0 or a negative errno.
  */
@@ -40,7 +40,7 @@ int cache_open(struct cache *cache, const char *dir, uint64_t limit);
 /**
  * cache_path() - name of an index
  * @cache: open cache
- * @key: what it was made from
+ * @key: name from cachekey.h
  *
  * Return: a new string.
  */
@@ -49,35 +49,35 @@ char *cache_path(const struct cache *cache, const char *key);
 /**
  * cache_find() - get an index
  * @cache: open cache
- * @key: what it was made from
- * @src: the source it has to be of
+ * @key: name from cachekey.h
+ * @src: required source of the index
  *
- * An index that is damaged or that others may write to is removed.
+ * The function removes an index that is damaged or that others may write to.
  *
- * Return: the index, open for reading, and kept from eviction while it is
+ * Return: the index, open for reading, and locked against eviction while it is
  * open; -ENOENT if there is none; or another negative errno.
  */
 int cache_find(const struct cache *cache, const char *key,
 	       const struct source *src);
 
 /**
- * cache_new() - begin an index
+ * cache_new() - create a file for an index
  * @cache: open cache
  *
- * Return: an empty file, open for reading and writing, that vanishes unless
- * cache_add() gives it a name; or a negative errno.
+ * Return: an empty unnamed file, open for reading and writing; or a negative
+ * errno.
  */
 int cache_new(const struct cache *cache);
 
 /**
- * cache_add() - keep an index
+ * cache_add() - add an index to the cache
  * @cache: open cache
- * @key: what it was made from
+ * @key: name from cachekey.h
  * @src: its source
- * @new: a complete index from cache_new(); remains open
+ * @new: a complete index from cache_new(); stays open
  *
- * Return: as cache_find(); the index may be one that somebody else made in the
- * meantime. -EFBIG if it is larger than the whole cache may be.
+ * Return: as cache_find(); the index may be one that another process has added
+ * in the meantime. -EFBIG if it is larger than the limit of the cache.
  */
 int cache_add(const struct cache *cache, const char *key,
 	      const struct source *src, int new);

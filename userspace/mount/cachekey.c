@@ -2,18 +2,19 @@
 /*
  * mount.stargz: an index has one of two names in the cache.
  *
- * Where no content was decoded for it, an index is a function of the table of
- * contents, of where the content ends, of the size of the layer, and of the
- * options: its name is the digest of those. Two copies of a layer share the index.
- * The digest is that of the uncompressed table, which the index has from the
- * bytes that were parsed. To decompress a table is cheap next to parsing it.
+ * If no content was decoded for an index, it depends only on the table of
+ * contents, the end of the content, the size of the layer, and the options. Its
+ * name is the digest of these, so copies of a layer share the index. The digest
+ * of the table is that of the uncompressed bytes, which the indexer computes
+ * when it parses them. Decompressing a table is cheap compared with parsing it.
  *
- * Otherwise it may be a function of every byte: large members get checkpoints with
- * history, and names that are no UTF-8 come from the tar. Reading all bytes is no
- * cheaper than making the index anew. There the name is the digest of the identity
- * of the file: device, inode, size, and the times of its last change. A block
- * device has no such thing; nor has a file that changed a moment ago, because it
- * could change once more without its times telling. Their indexes are not kept.
+ * Otherwise the index may depend on every byte: large members get checkpoints
+ * with history, and names that are not UTF-8 come from the tar. Reading all
+ * bytes costs as much as making the index again. In this case, the name is the
+ * digest of the identity of the file: device, inode, size, and the times of its
+ * last change. Two kinds of sources have no such identity, and their indexes
+ * are not cached: block devices, and files that changed a moment ago, because
+ * another change might not change the times.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -32,11 +33,11 @@
 #include "xalloc.h"
 
 #define NSEC		1000000000ll
-/* Steps of a file's times: of the kernel, and of old file systems. */
+/* Granularity of file times: of the kernel, and of old file systems. */
 #define FINE_STEP	(NSEC / 10)
 #define COARSE_STEP	(2 * NSEC)
 
-/* Digest of a text, which is freed. */
+/* Digest of a text, which the function frees. */
 static int hash_text(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 		     char *text)
 {
@@ -49,7 +50,7 @@ static int hash_text(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 	return ret;
 }
 
-/* What every index depends on; fields in a fixed order. */
+/* The data on which every index depends, in a fixed order. */
 static char *head_text(const struct source *src,
 		       const struct mount_options *opt)
 {
@@ -80,7 +81,7 @@ static int64_t nanoseconds(const struct timespec *t)
 	return t->tv_sec * NSEC + t->tv_nsec;
 }
 
-/* Would one more change of the file give it another time? */
+/* Would another change of the file change its time? */
 static bool is_settled(const struct stat *st)
 {
 	int64_t step = st->st_ctim.tv_nsec ? FINE_STEP : COARSE_STEP;
@@ -100,9 +101,9 @@ static char *append_identity(char *text, const struct stat *st)
 }
 
 /*
- * Do the times of a file tell of a change? A file system that is mounted read-only
- * may be an image with fixed times, and another image may take its place under
- * the same device number.
+ * Do the times of a file show that it has changed? A read-only file system may
+ * be an image with fixed times, and another image may replace it with the same
+ * device number.
  */
 static bool keeps_times(int fd, const struct stat *st)
 {
@@ -112,7 +113,7 @@ static bool keeps_times(int fd, const struct stat *st)
 	       !(fs.f_flag & ST_RDONLY);
 }
 
-/* An empty name if the file cannot be known again. */
+/* The name is empty if the file has no reliable identity. */
 static int name_of_file(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 			const struct source *src,
 			const struct mount_options *opt)
@@ -134,7 +135,7 @@ static int name_of_file(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 	return hash_text(name, err, text);
 }
 
-/* An empty name if the layer has no table of contents. */
+/* The name is empty if the layer has no table of contents. */
 static int name_before(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 		       const struct source *src,
 		       const struct mount_options *opt)

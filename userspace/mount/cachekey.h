@@ -11,11 +11,11 @@
 #include "stargz/index.h"
 
 /**
- * struct cachekey - the names that an index of a source may have
- * @toc: digest of the table of contents and of all else that an index without
- *	content is made from; an empty string if the layer has no such table
- * @file: digest of the identity of the file in its present state; an empty string
- *	if the source is no regular file, or one that changed a moment ago
+ * struct cachekey - possible names of the index of a source
+ * @toc: digest of the table of contents and the other data on which an index
+ *	depends if no content is decoded; empty if the layer has no such table
+ * @file: digest of the current identity of the file; empty if the source is not
+ *	a regular file, or if it changed a moment ago
  */
 struct cachekey {
 	char toc[STARGZ_SHA256_HEX];
@@ -23,30 +23,29 @@ struct cachekey {
 };
 
 /**
- * cachekey_make() - name the indexes that a mount may use
- * @src: source with its blob found
+ * cachekey_make() - compute the names of the indexes that a mount may use
+ * @src: source after source_find_blob()
  * @opt: mount options
- * @key: filled on success
- * @err: filled on failure
+ * @key: filled in on success
+ * @err: filled in on failure
  *
- * Return: 0, -ENODATA if there is nothing by which the layer could be known
- * again, or another negative errno.
+ * Return: 0, -ENODATA if the layer has neither name, or another negative errno.
  */
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err);
 
 /**
- * cachekey_of_index() - name an index that was made now
- * @key: of cachekey_make(), before the index was made
+ * cachekey_of_index() - compute the name of a new index
+ * @key: from cachekey_make(), before the index was made
  * @src: source
  * @opt: mount options
- * @stats: what the index was made from
+ * @stats: statistics of the index
  * @name: set to its name
  *
- * An index is named after the bytes that it was made from, not after those that
- * were looked at before: the source may change at any time.
+ * The source may change at any time. The name depends on the bytes from which
+ * the index was made, not on those that cachekey_make() read.
  *
- * Return: false if it must not be kept.
+ * Return: false if the index must not be cached.
  */
 bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 		       const struct mount_options *opt,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: removing indexes from the cache. An index is removed only
- * while we hold it locked exclusively, so nobody is between finding and
- * mounting it.
+ * mount.stargz: removing indexes from the cache. An index is removed only under
+ * an exclusive lock. Other processes hold a shared lock from finding an index
+ * until it is mounted.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -87,7 +87,7 @@ static int by_last_use(const void *a, const void *b)
 void cache_evict(const struct cache *cache)
 {
 	struct entries all = { 0 };
-	/* Not cache->fd itself: reading moves the position of a directory. */
+	/* A new description: reading moves the position in the directory. */
 	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct entry *e;

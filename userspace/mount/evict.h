@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: keeping the index cache within its bounds.
+ * mount.stargz: keeping the index cache within its limit.
  */
 #ifndef MOUNT_EVICT_H
 #define MOUNT_EVICT_H
 
 #include "cache.h"
 
-/* What the name of an index ends with, after 64 hexadecimal digits. */
+/* Suffix of the name of an index, after 64 hexadecimal digits. */
 #define CACHE_SUFFIX	".index"
 
 /**
- * cache_evict() - remove the indexes that were not used for longest
- * @cache: open cache; as many are removed as its limit asks for
+ * cache_evict() - remove the least recently used indexes
+ * @cache: open cache
  *
- * An index in use is left alone, even if the cache stays too large then.
+ * The function stops at the limit of the cache. Indexes in use stay, even if
+ * the cache then exceeds the limit.
  */
 void cache_evict(const struct cache *cache);
 
@@ -22,9 +23,9 @@ void cache_evict(const struct cache *cache);
  * cache_remove() - remove an index unless it is in use
  * @cache: open cache
  * @name: file name in the cache
- * @st: the file that is meant; another one of that name is left alone
+ * @st: the file to remove; another file with the same name stays
  *
- * Return: is it gone?
+ * Return: true if it was removed.
  */
 bool cache_remove(const struct cache *cache, const char *name,
 		  const struct stat *st);

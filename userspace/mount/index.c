@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: where the index comes from: the user, the source itself, the
- * cache, or we make it. One that cannot be kept is made in memory and goes
- * with the mount.
+ * mount.stargz: getting the index: from the user, from the source itself, from
+ * the cache, or by making it. An index that cannot be cached is made in memory
+ * and lives as long as the mount.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static enum mount_exit fail(const struct source *src, int ret,
 	return msg_exit_of(-ret);
 }
 
-/* Is an index, which we did not make now, of the TOC that is asked for? */
+/* Check an existing index against toc_digest=. */
 static enum mount_exit check_toc(int fd, const char *path,
 				 const struct mount_options *opt)
 {
@@ -71,13 +71,12 @@ static void warn(void *data, const char *line)
 }
 
 /*
- * Producers of eStargz cut files into chunks of 4 MiB. To look for checkpoints
- * in those would be to decode much of the layer, while somebody waits for the
- * mount.
+ * Producers of eStargz cut files into chunks of 4 MiB. Placing checkpoints in
+ * them would decode much of the layer and delay the mount.
  */
 #define LARGE_MEMBER	(4u << 20)
 
-/* Make the index in an empty file. */
+/* Write the index to an empty file. */
 static int build(const struct source *src, const struct mount_options *opt,
 		 int out, struct stargz_index_stats *stats,
 		 struct stargz_error *err)
@@ -122,8 +121,8 @@ static int reopen_read_only(int fd)
 }
 
 /*
- * Make the index in a file of the cache, or in memory if there is no room or
- * no cache; then @cache becomes NULL. Neither has a name.
+ * Make the index in an unnamed file of the cache, or, if the cache is full or
+ * missing, in memory; then @cache becomes NULL.
  */
 static int make(const struct cache **cache, const struct source *src,
 		const struct mount_options *opt,
@@ -147,7 +146,7 @@ static int make(const struct cache **cache, const struct source *src,
 	return ret ? ret : fd;
 }
 
-/* Make the index and keep it in @cache if that is possible. */
+/* Make the index and add it to @cache if possible. */
 static enum mount_exit make_index(struct index *index,
 				  const struct cache *cache,
 				  const struct cachekey *key,
@@ -167,7 +166,7 @@ static enum mount_exit make_index(struct index *index,
 		index->path = cache_path(cache, name);
 		msg_note(src->path, "index: made %s", index->path);
 	} else {
-		/* The kernel refuses an index that is open for writing. */
+		/* The kernel rejects an index that is open for writing. */
 		index->fd = reopen_read_only(fd);
 		index->path = xasprintf("/proc/self/fd/%d", index->fd);
 		msg_note(src->path, "index: made for this mount only");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: getting the index that goes with a source.
+ * mount.stargz: getting the index of a source.
  */
 #ifndef MOUNT_INDEX_H
 #define MOUNT_INDEX_H
@@ -9,10 +9,10 @@
 #include "source.h"
 
 /**
- * struct index - the index to mount with
- * @path: its name, or NULL: the source has its own
- * @fd: the same, open for reading: what was checked is what the kernel gets; or
- *	-1
+ * struct index - the index of a mount
+ * @path: its name, or NULL: the index is in the source
+ * @fd: the index, open for reading, so that the kernel gets the file that was
+ *	checked; or -1
  */
 struct index {
 	char *path;
@@ -21,7 +21,7 @@ struct index {
 
 /**
  * index_get() - find or make the index
- * @index: filled; to be released by index_put() in any case
+ * @index: filled in; must be released with index_put(), also after an error
  * @src: open source
  * @opt: mount options
  *
@@ -31,8 +31,8 @@ enum mount_exit index_get(struct index *index, struct source *src,
 			  const struct mount_options *opt);
 
 /**
- * index_put() - let go of an index
- * @index: what index_get() filled
+ * index_put() - release an index
+ * @index: the index from index_get()
  */
 void index_put(struct index *index);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mount.stargz: reading the superblock and the first blob record of an index.
- * The kernel checks an index in full; here it is only about not handing it
- * one that is damaged or of another layer.
+ * These checks only detect a damaged index and one of another layer early; the
+ * kernel checks everything.
  */
 #include <errno.h>
 #include <stddef.h>

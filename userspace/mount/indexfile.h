@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: the few things we look at in an index.
+ * mount.stargz: the data of an index that the program uses.
  */
 #ifndef MOUNT_INDEXFILE_H
 #define MOUNT_INDEXFILE_H
@@ -12,11 +12,11 @@
 #include "stargz_fs.h"
 
 /**
- * struct indexfile - what an index says about itself
- * @size: bytes
+ * struct indexfile - data of an index
+ * @size: size in bytes
  * @blobs: number of blob records
- * @blob_pos: where the first is
- * @blob: the first
+ * @blob_pos: position of the first blob record
+ * @blob: the first blob record
  */
 struct indexfile {
 	uint64_t size;
@@ -28,25 +28,25 @@ struct indexfile {
 /**
  * indexfile_read() - read superblock and first blob record
  * @fd: index, open for reading
- * @index: filled on success
+ * @index: filled in on success
  *
- * Return: 0, -EUCLEAN if this is not a sound superblock of a version that we
- * know, or a negative errno.
+ * Return: 0, -EUCLEAN if the superblock is damaged or of an unknown version, or
+ * another negative errno.
  */
 int indexfile_read(int fd, struct indexfile *index);
 
 /**
- * indexfile_describes() - is an index one of this very source?
+ * indexfile_describes() - is this an index of the source?
  * @fd: index, open for reading
- * @src: source with its blob found
+ * @src: source after source_find_blob()
  *
- * Return: its superblock is sound, the file neither cut off nor longer, and
- * its one blob lies in @src where we found it.
+ * Return: true if the superblock and the size of the file are valid, and the
+ * only blob has the position and size of the blob in @src.
  */
 bool indexfile_describes(int fd, const struct source *src);
 
 /**
- * indexfile_has_toc() - does an index belong to this table of contents?
+ * indexfile_has_toc() - was the index made from this table of contents?
  * @fd: index, open for reading
  * @toc_digest: sha256:HEX
  *
@@ -56,7 +56,7 @@ bool indexfile_describes(int fd, const struct source *src);
 int indexfile_has_toc(int fd, const char *toc_digest);
 
 /**
- * indexfile_set_start() - change where the one blob begins in its source
+ * indexfile_set_start() - set the start of the only blob in its source
  * @fd: index, open for reading and writing
  * @start: first byte
  *

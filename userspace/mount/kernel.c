@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: mounting by fsopen(2) and its family, because then the
- * kernel's own words on a failure reach the user, and files go to the kernel
- * open: what was checked is what is mounted, however long its path is. By
- * mount(2) only where the kernel lacks one of the two.
+ * mount.stargz: mounting with fsopen(2) and its family, for two reasons: they
+ * return the kernel's error messages, and they take open files, so that the
+ * kernel mounts the file that was checked, whatever the length of its path.
+ * mount(2) is the fallback for kernels without fsopen(2) or open files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,16 +19,16 @@
 #include "xalloc.h"
 
 #define FS_TYPE		"stargz"
-/* fsconfig(2) takes strings of up to this length, with the NUL. */
+/* Maximum size of strings of fsconfig(2), with the NUL. */
 #define FSCONFIG_STRING_MAX	256
-/* One message of the kernel, with its level and newline, and a path or two. */
+/* One message of the kernel, with level, newline and up to two paths. */
 #define LOG_LINE_MAX	(3 * PATH_MAX)
-/* What remounting replaces; access times only if it says something of them. */
+/* Remounting resets the first set always, the second if it sets one of them. */
 #define PLAIN_ATTRS	(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | \
 			 MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW)
 #define ATIME_ATTRS	(MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)
 
-/* MOUNT_ATTR_* flags, what mount(2) calls them, and the user. */
+/* MOUNT_ATTR_* flags, their equivalents for mount(2), and their names. */
 struct attr_name {
 	uint64_t attr;
 	unsigned long ms;
@@ -57,9 +57,9 @@ static char *skip(char *text, const char *prefix)
 }
 
 /*
- * Print what the kernel said about a context. Errors become one line with the
- * rest of the message, warnings a line each. What our messages begin with
- * anyway is left out.
+ * Read the kernel's messages about a context. Print each warning as a line;
+ * join all errors in one string. Remove prefixes that messages of this program
+ * have anyway.
  *
  * Return: the errors, an empty string if there are none.
  */
@@ -71,7 +71,7 @@ static char *read_log(int fs, const struct mount_call *call)
 	while ((n = read(fs, line, sizeof(line) - 1)) > 2) {
 		char *text = line + 2;
 
-		/* There may be newlines in paths as well. */
+		/* Only the last newline: paths may contain newlines. */
 		n -= line[n - 1] == '\n';
 		line[n] = '\0';
 		text = skip(skip(text, FS_TYPE), call->source);
@@ -113,14 +113,14 @@ static int enter_namespace(const struct mount_call *call)
 	return ret;
 }
 
-/* Hand one option to the context. */
+/* Pass one option to the context. */
 static int set(int fs, const char *key, const char *value)
 {
 	return fsconfig(fs, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
 			key, value, 0);
 }
 
-/* Say why a context is not what it should be. */
+/* Report the kernel's reason for the failure of a context. */
 static enum mount_exit context_failed(int fs, const struct mount_call *call,
 				      int err)
 {
@@ -131,7 +131,7 @@ static enum mount_exit context_failed(int fs, const struct mount_call *call,
 	return MOUNT_FAILED;
 }
 
-/* Opening a FIFO or a character device may do something, so it is not done. */
+/* Opening a FIFO or a character device may have side effects: reject them. */
 static int open_file(const char *path, const char **why)
 {
 	struct stat st;
@@ -148,7 +148,7 @@ static int open_file(const char *path, const char **why)
 	return fd;
 }
 
-/* Hand over a file. To a mount that is there its name will do. */
+/* Pass an open file. For a remount, its name is sufficient. */
 static enum mount_exit set_file(int fs, const struct mount_call *call,
 				const struct kernel_option *o, bool again)
 {
@@ -180,7 +180,7 @@ static enum mount_exit set_option(int fs, const struct mount_call *call,
 	return MOUNT_OK;
 }
 
-/* Make the superblock, or change it with FSCONFIG_CMD_RECONFIGURE. */
+/* Create the superblock, or change it with FSCONFIG_CMD_RECONFIGURE. */
 static enum mount_exit configure(int fs, const struct mount_call *call,
 				 unsigned int command)
 {
@@ -200,12 +200,12 @@ static enum mount_exit configure(int fs, const struct mount_call *call,
 	}
 	if (fsconfig(fs, command, NULL, NULL, 0))
 		return context_failed(fs, call, errno);
-	/* For what are no errors. */
+	/* Print warnings. */
 	free(read_log(fs, call));
 	return MOUNT_OK;
 }
 
-/* Put the mount into the tree. */
+/* Attach the mount to the tree. */
 static enum mount_exit attach(int mnt, const struct mount_call *call)
 {
 	int ret = enter_namespace(call);
@@ -234,8 +234,8 @@ static enum mount_exit mount_context(int fs, const struct mount_call *call)
 }
 
 /*
- * The options as mount(2) wants them; NULL if that cannot be. It copies one page
- * and would leave out the rest without a word.
+ * Options in the form of mount(2), or NULL if they do not fit: mount(2) copies
+ * one page and silently drops the rest.
  */
 static char *join_options(const struct mount_call *call)
 {
@@ -317,7 +317,7 @@ enum mount_exit kernel_mount(const struct mount_call *call)
 		return no_filesystem(call);
 	if (fs < 0)
 		return fail(call->name, errno);
-	/* Its type has been checked: it is descriptors that are not taken. */
+	/* The type of the file is valid; EINVAL: no support for open files. */
 	if (fsconfig(fs, FSCONFIG_SET_FD, "source", NULL, call->source_fd))
 		ret = errno == EINVAL ? old_mount(call, 0) :
 					context_failed(fs, call, errno);
@@ -327,7 +327,7 @@ enum mount_exit kernel_mount(const struct mount_call *call)
 	return ret;
 }
 
-/* Change what belongs to the mount rather than to the file system. */
+/* Change the attributes of the mount; configure() changes the file system. */
 static enum mount_exit change_attributes(const struct mount_call *call)
 {
 	struct mount_attr attr = {
@@ -362,7 +362,7 @@ enum mount_exit kernel_remount(const struct mount_call *call)
 	return ret ? ret : change_attributes(call);
 }
 
-/* Append a value the way -o wants it. */
+/* Append a value, with the escapes of -o. */
 static char *append_value(char *text, const char *value)
 {
 	for (text = xappend(text, "="); *value; value++)

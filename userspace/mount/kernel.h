@@ -8,13 +8,13 @@
 #include "options.h"
 
 /**
- * struct mount_call - what to mount where
- * @name: what the user calls the source, for messages
+ * struct mount_call - the arguments of a mount
+ * @name: source on the command line, for messages
  * @source: file or device for the kernel
- * @source_fd: the same, open for reading; not for remounting
+ * @source_fd: @source, open for reading; -1 for a remount
  * @target: mount point
- * @ns: file of the mount namespace that @target is in, or NULL: ours
- * @sloppy: leave out options that the kernel does not know
+ * @ns: file of the mount namespace of @target, or NULL: the current one
+ * @sloppy: ignore options that the kernel does not know
  * @opt: options
  */
 struct mount_call {
@@ -29,23 +29,23 @@ struct mount_call {
 
 /**
  * kernel_mount() - mount
- * @call: what and where
+ * @call: the arguments
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
 enum mount_exit kernel_mount(const struct mount_call *call);
 
 /**
- * kernel_remount() - change the options of a mount that is there
- * @call: what and where
+ * kernel_remount() - change the options of a mount
+ * @call: the arguments
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
 enum mount_exit kernel_remount(const struct mount_call *call);
 
 /**
- * kernel_describe() - write what will be mounted as a command of mount(8)
- * @call: what and where
+ * kernel_describe() - write a mount as a command of mount(8)
+ * @call: the arguments
  *
  * Return: a new string.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: what is behind a loop device, and making one.
+ * mount.stargz: finding the backing file of a loop device, and setting one up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "msg.h"
 #include "xalloc.h"
 
-/* Somebody else may take the free device first. */
+/* Another process may take the free device first. */
 #define ATTACH_TRIES	64
 
 /* Read a sysfs attribute of a loop device, without the newline at its end. */

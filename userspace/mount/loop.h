@@ -10,10 +10,10 @@
 #include <sys/types.h>
 
 /**
- * struct loop_backing - what a loop device shows
+ * struct loop_backing - the backing file of a loop device
  * @path: the file
- * @offset: first byte of it that the device shows
- * @sizelimit: bytes of it, or zero: up to its end
+ * @offset: first byte in the file
+ * @sizelimit: number of bytes, or zero: up to the end of the file
  */
 struct loop_backing {
 	char *path;
@@ -22,23 +22,23 @@ struct loop_backing {
 };
 
 /**
- * loop_backing() - find the file behind a loop device
+ * loop_backing() - find the backing file of a loop device
  * @dev: device number
- * @backing: filled on success
+ * @backing: filled in on success; the caller frees @path
  *
- * Return: is this a loop device with a file?
+ * Return: true if this is a loop device with a file.
  */
 bool loop_backing(dev_t dev, struct loop_backing *backing);
 
 /**
- * loop_attach() - show a file as a read-only loop device
+ * loop_attach() - set up a read-only loop device
  * @file: the file, open for reading
  * @path: its name
  * @want: the loop device to use and its offset and size limit; @want->path is
  *	NULL for any free device
  * @device: set to the name of the device
  *
- * The device goes away by itself when the last user closes it.
+ * The kernel detaches the device when its last user closes it.
  *
  * Return: the open device, or a negative errno after an error message.
  */

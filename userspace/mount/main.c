@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz - mount helper for container layers. Finds or makes the index
- * that goes with a layer and asks the kernel to mount both. Called by mount(8)
- * for "mount -t stargz", or directly.
+ * mount.stargz - mount helper for container layers. Finds or makes the index of
+ * a layer and asks the kernel to mount both. Called by mount(8) for "mount -t
+ * stargz", or directly.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +19,7 @@
 #include "source.h"
 #include "stdfds.h"
 
-/* Nothing we make has a name before it is complete, so just end. */
+/* Incomplete files have no name, so there is nothing to remove. */
 static void interrupted(int sig)
 {
 	(void)sig;
@@ -35,7 +35,7 @@ static void catch_interrupts(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
-/* Better now than after a minute of indexing. */
+/* Report a bad mount point before indexing, which may take a minute. */
 static enum mount_exit check_target(const struct args *args)
 {
 	struct stat st;
@@ -63,7 +63,7 @@ static enum mount_exit do_mount(struct mount_call *call,
 	return args->fake ? MOUNT_OK : kernel_mount(call);
 }
 
-/* The loop device, when there is one, is open until it is mounted. */
+/* The loop device must stay open until it is mounted. */
 static enum mount_exit mount_source(struct mount_call *call,
 				    const struct source *src,
 				    const struct args *args)
@@ -151,7 +151,7 @@ int main(int argc, char **argv)
 
 	stdfds_open();
 	catch_interrupts();
-	/* What is done and what goes wrong belong in order. */
+	/* Keeps the order of notes and errors. */
 	setlinebuf(stdout);
 	ret = args_parse(&args, argc, argv);
 	if (ret < 0)

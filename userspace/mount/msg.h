@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: what the program says, and the exit statuses of mount(8).
+ * mount.stargz: messages, and the exit statuses of mount(8).
  */
 #ifndef MOUNT_MSG_H
 #define MOUNT_MSG_H
@@ -14,8 +14,8 @@
  * @MOUNT_OK: success
  * @MOUNT_USAGE: wrong invocation, or missing permission
  * @MOUNT_SYSTEM: out of memory and the like
- * @MOUNT_INTERNAL: a bug of ours
- * @MOUNT_INTERRUPTED: the user interrupted us
+ * @MOUNT_INTERNAL: internal error
+ * @MOUNT_INTERRUPTED: interrupted by the user
  * @MOUNT_FAILED: the mount failed
  */
 enum mount_exit {
@@ -28,28 +28,28 @@ enum mount_exit {
 };
 
 /**
- * msg_set_verbose() - let msg_note() print
+ * msg_set_verbose() - enable msg_note()
  */
 void msg_set_verbose(void);
 
 /**
- * msg_verbose() - was msg_set_verbose() called?
+ * msg_verbose() - is msg_note() enabled?
  *
- * Return: does msg_note() print?
+ * Return: true if so.
  */
 bool msg_verbose(void);
 
 /**
- * msg_error() - say why something failed, in one line on standard error
- * @path: file, device or directory it is about, or NULL
+ * msg_error() - print an error in one line on standard error
+ * @path: file, device or directory, or NULL
  * @fmt: printf format of the reason
  */
 void msg_error(const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
- * msg_note() - with -v, say what is done, in one line on standard output
- * @path: file, device or directory it is about
+ * msg_note() - with -v, print a note in one line on standard output
+ * @path: file, device or directory
  * @fmt: printf format
  */
 void msg_note(const char *path, const char *fmt, ...)
@@ -59,8 +59,7 @@ void msg_note(const char *path, const char *fmt, ...)
  * msg_exit_of() - exit status for a failure before the mount call
  * @err: errno value
  *
- * Return: %MOUNT_SYSTEM if the machine is out of something, else
- * %MOUNT_FAILED.
+ * Return: %MOUNT_SYSTEM if a resource is exhausted, else %MOUNT_FAILED.
  */
 enum mount_exit msg_exit_of(int err);
 

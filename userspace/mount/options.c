@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: mount options. An option is recognized by its whole key only;
- * what we do not know is for the kernel to judge.
+ * mount.stargz: mount options. Keys cannot be abbreviated. Options that the
+ * program does not know go to the kernel.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,8 @@ static const struct attr_option attr_options[] = {
 };
 
 /*
- * Options of mount(8), fstab(5) and the service manager that say nothing
- * about the mount itself. Read-only is implied and there is nothing to sync.
+ * Options of mount(8), fstab(5) and the service manager without effect on the
+ * mount itself. Mounts are always read-only, so there is nothing to sync.
  */
 static const char *const ignored_options[] = {
 	"ro", "rw", "defaults", "auto", "noauto", "user", "nouser", "users",
@@ -128,7 +128,7 @@ static const char *take_device(void *at, const struct option_value *value)
 	return NULL;
 }
 
-/* The kernel knows the decoders that it has. */
+/* The kernel checks the name of the decoder. */
 static const char *take_decoder(void *at, const struct option_value *value)
 {
 	options_add_kernel(at, "decoder", value->text);
@@ -230,8 +230,8 @@ const struct option_table mount_option_keys = {
 };
 
 /*
- * Cut the next item off the list at @pos into @item, which has room for all of
- * the list. A backslash before a comma or quote, and other quotes, go away.
+ * Copy the next item of the list at @pos to @item, which has room for the whole
+ * list. Remove quotes, and each backslash before a comma or quote.
  */
 static const char *next_item(const char *pos, char *item)
 {

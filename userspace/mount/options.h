@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: mount options (what follows -o).
+ * mount.stargz: mount options (argument of -o).
  */
 #ifndef MOUNT_OPTIONS_H
 #define MOUNT_OPTIONS_H
@@ -12,7 +12,7 @@
 #include "msg.h"
 #include "option_table.h"
 
-/* Where indexes are kept between mounts, and how much of them. */
+/* Default directory of the index cache, and its default limit in bytes. */
 #define INDEX_CACHE_DIR		"/var/cache/stargz"
 #define INDEX_CACHE_SIZE	(1ULL << 30)
 
@@ -20,8 +20,8 @@
  * struct kernel_option - an option for the kernel
  * @key: name
  * @value: value, or NULL for a flag
- * @file: @value is the path of a file, which goes to the kernel open
- * @fd: that file, which somebody else closes, or -1: it is opened then
+ * @file: @value is the path of a file; the kernel gets the open file
+ * @fd: the open file, not owned, or -1: open it when needed
  */
 struct kernel_option {
 	char *key;
@@ -35,18 +35,18 @@ struct kernel_option {
  * @index: index=PATH, or NULL: find or make one
  * @toc: toc=FILE, or NULL
  * @toc_digest: toc_digest=sha256:HEX, or NULL
- * @raw: show the tar as it is
- * @cache: keep indexes
- * @cache_dir: where
- * @cache_size: at most this many bytes of them
- * @remount: change the options of a mount that is there
- * @loop: put a loop device between file and filesystem
- * @loop_device: this one, or NULL: any
+ * @raw: show whiteouts as they are in the tar
+ * @cache: use the index cache
+ * @cache_dir: its directory
+ * @cache_size: its limit in bytes
+ * @remount: change the options of an existing mount
+ * @loop: mount a loop device of the file
+ * @loop_device: the loop device, or NULL: any free one
  * @offset: first byte of the blob in the source
- * @sizelimit: bytes of the blob, or zero: the rest of the source
+ * @sizelimit: size of the blob in bytes, or zero: the rest of the source
  * @attr: MOUNT_ATTR_* flags
- * @kernel: what is left for the kernel, in the order given
- * @kernel_count: how many of them
+ * @kernel: options for the kernel, in the order of the command line
+ * @kernel_count: number of @kernel
  */
 struct mount_options {
 	char *index;
@@ -67,8 +67,8 @@ struct mount_options {
 };
 
 /**
- * options_init() - the options of a mount without -o
- * @opt: filled
+ * options_init() - set the defaults
+ * @opt: filled in
  */
 void options_init(struct mount_options *opt);
 
@@ -79,18 +79,18 @@ void options_init(struct mount_options *opt);
 void options_free(struct mount_options *opt);
 
 /**
- * options_parse() - add what one -o says
- * @opt: what is known so far
+ * options_parse() - parse the argument of one -o
+ * @opt: the options are added here
  * @text: comma separated list, as mount(8) splits it: a comma or double quote
- *	in a value has a backslash before it, or the value stands in double
- *	quotes. Any other backslash stands for itself.
+ *	in a value has a backslash before it, or the value is in double quotes;
+ *	other backslashes are ordinary characters
  *
  * Return: %MOUNT_OK, or %MOUNT_USAGE after an error message.
  */
 enum mount_exit options_parse(struct mount_options *opt, const char *text);
 
 /**
- * options_check() - refuse options that contradict each other
+ * options_check() - reject options that contradict each other
  * @opt: all options
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
@@ -111,12 +111,12 @@ void options_add_kernel(struct mount_options *opt, const char *key,
  * @opt: options
  * @key: name of the option
  * @path: the file
- * @fd: the same, open for reading until the mount is done, or -1
+ * @fd: the file, which stays open until the mount is complete, or -1
  */
 void options_add_file(struct mount_options *opt, const char *key,
 		      const char *path, int fd);
 
-/* Our own options: keys of what follows -o. */
+/* The keys that the program handles itself. */
 extern const struct option_table mount_option_keys;
 
 #endif /* MOUNT_OPTIONS_H */

@@ -11,10 +11,10 @@
 #include "stargz/error.h"
 
 /**
- * struct range - where bytes are
+ * struct range - a range of a file
  * @fd: file, open for reading
- * @start: first byte in it
- * @size: bytes
+ * @start: first byte in the file
+ * @size: size in bytes
  */
 struct range {
 	int fd;
@@ -23,12 +23,12 @@ struct range {
 };
 
 /**
- * range_open() - what follows from a byte of a file on
- * @range: filled
+ * range_open() - set a range of a file
+ * @range: filled in
  * @fd: regular file or block device
  * @start: first byte
- * @limit: at most so many bytes; zero: up to the end of the file
- * @err: filled on failure
+ * @limit: maximum size in bytes; zero: up to the end of the file
+ * @err: filled in on failure
  *
  * Return: 0 or a negative errno.
  */
@@ -39,9 +39,9 @@ int range_open(struct range *range, int fd, uint64_t start, uint64_t limit,
  * range_read() - read exactly @len bytes
  * @range: the range
  * @pos: first byte in it
- * @buf: gets them
- * @len: how many; within the range
- * @err: filled on failure
+ * @buf: destination
+ * @len: number of bytes; must be within the range
+ * @err: filled in on failure
  *
  * Return: 0 or a negative errno.
  */

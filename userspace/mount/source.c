@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: the source. Three kinds of them matter: a file; a loop device,
- * behind which is a file that may be up to 511 bytes longer; any other block
- * device. Zeroes may follow the layer in all of them.
+ * mount.stargz: the source. It is a file; a loop device, whose backing file may
+ * be up to 511 bytes longer; or another block device. Zeroes may follow the
+ * layer in all of them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,11 +21,11 @@
 #include "stargz_fs.h"
 #include "xalloc.h"
 
-/* How much padding behind a layer on a block device is searched through. */
+/* Maximum padding after a layer in bytes. */
 #define PADDING_MAX	(64u << 20)
 #define SEARCH_BLOCK	(64u << 10)
 #define SECTOR		512
-/* Enough of both ends of a loop device and a file to know them as the same. */
+/* Bytes at both ends by which a loop device and a file are compared. */
 #define SAME_BYTES	4096
 
 static enum mount_exit fail(const char *path, int err)
@@ -42,7 +42,7 @@ static void set_path(char **where, const char *path)
 	*where = copy;
 }
 
-/* Mount what the layer is read from here instead of the loop device. */
+/* Mount the backing file instead of the loop device. */
 static void use_blob(struct source *src)
 {
 	set_path(&src->path, src->blob_path);
@@ -72,7 +72,7 @@ enum mount_exit source_open(struct source *src, const char *name,
 	src->path = realpath(name, NULL);
 	if (!src->path)
 		return fail(name, errno);
-	/* Not O_RDWR ever: the kernel refuses files open for writing. */
+	/* Never O_RDWR: the kernel rejects files open for writing. */
 	src->fd = open(src->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (src->fd < 0 || fstat(src->fd, &st))
 		return fail(name, errno);
@@ -99,8 +99,8 @@ static bool same_bytes(const struct range *a, const struct range *b,
 }
 
 /*
- * The name of the file behind a loop device may by now be that of another
- * file, or be one of another mount namespace.
+ * The name of the backing file may now refer to another file, or be from
+ * another mount namespace. Compare the bytes.
  */
 static bool shows(const struct range *device, const struct range *file)
 {
@@ -112,7 +112,7 @@ static bool shows(const struct range *device, const struct range *file)
 	       same_bytes(device, file, size - len, len);
 }
 
-/* Read the layer from the file behind a loop device, if there is such. */
+/* Read the layer from the backing file if the source is a loop device. */
 static bool use_backing_file(struct source *src,
 			     const struct mount_options *opt)
 {
@@ -144,7 +144,7 @@ static bool use_backing_file(struct source *src,
 	return true;
 }
 
-/* How many bytes of @blob are left without the zeroes at its end. */
+/* Set @end to the end of @blob without trailing zeroes. */
 static int trim_zeroes(const struct range *blob, uint64_t *end,
 		       struct stargz_error *err)
 {
@@ -178,13 +178,13 @@ static int find_footer(const struct range *blob, struct stargz_footer *footer,
 }
 
 /*
- * Find the end of the layer before padding, as block devices have it, and
- * files that were made for them. -ENODATA: there is no footer. Layers without
- * one say themselves where they end.
+ * Find the end of the layer before the padding of block devices and their
+ * images. -ENODATA: there is no footer. Layers without footer are not trimmed;
+ * their formats mark the end.
  */
 static int trim_padding(struct range *blob, struct stargz_error *err)
 {
-	/* So many zeroes end a footer of gzip and one of zstd:chunked. */
+	/* Number of zeroes that end a footer of gzip and of zstd:chunked. */
 	static const unsigned int zeroes[] = { 8, 0 };
 	uint64_t end;
 	int ret;
@@ -204,7 +204,7 @@ static int trim_padding(struct range *blob, struct stargz_error *err)
 	return ret ? ret : -ENODATA;
 }
 
-/* Is there a loop device that holds its file open for writing? */
+/* Is the source a loop device that holds its file open for writing? */
 static bool is_writable_loop(const struct source *src)
 {
 	int read_only = 0;
@@ -214,9 +214,9 @@ static bool is_writable_loop(const struct source *src)
 }
 
 /*
- * A loop device shows whole sectors. Mostly only the table of contents is in
- * the rest, but there may be data, too; then the kernel has to read the file
- * itself. @range is how much of the file the device is to show.
+ * A loop device shows only whole sectors. The rest usually holds only the table
+ * of contents. If it holds data, the kernel must read the file itself. @range
+ * is the size in bytes of the part of the file for the device.
  */
 static int avoid_loop(struct source *src, uint64_t range,
 		      struct stargz_error *err)
@@ -230,7 +230,7 @@ static int avoid_loop(struct source *src, uint64_t range,
 		footer.toc = src->blob.size;
 	if (footer.toc <= shown)
 		return 0;
-	/* Such a file the kernel refuses. */
+	/* The kernel rejects a file that is open for writing. */
 	if (is_writable_loop(src))
 		return error_set(err, -ETXTBSY, "%s%s", lost_data,
 				 "; do without loop, or make it read-only");
@@ -240,7 +240,7 @@ static int avoid_loop(struct source *src, uint64_t range,
 	return 0;
 }
 
-/* Does the layer show what it is where it begins? */
+/* Does the blob start like a layer? */
 static bool has_format(const struct source *src)
 {
 	return stargz_probe(src->blob.fd, src->blob.start, src->blob.size,
@@ -268,7 +268,7 @@ enum mount_exit source_find_blob(struct source *src,
 	range = src->blob.size;
 	if (!ret)
 		ret = trim_padding(&src->blob, &err);
-	/* A file without any the library will explain. */
+	/* For a file without footer, the library reports the error. */
 	if (ret == -ENODATA && (src->regular || looped || has_format(src)))
 		ret = 0;
 	if (ret >= 0 && looped)

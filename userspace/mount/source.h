@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: what the user wants mounted, and where the bytes of the layer
- * in it are.
+ * mount.stargz: the source of a mount, and the range of the layer in it.
  */
 #ifndef MOUNT_SOURCE_H
 #define MOUNT_SOURCE_H
@@ -10,16 +9,16 @@
 #include "range.h"
 
 /**
- * struct source - the thing to mount
+ * struct source - the source of a mount
  * @path: file or block device, without symbolic links
- * @fd: the same, open for reading
- * @regular: a file, not a device
- * @loop: a loop device has to be put between it and the kernel
- * @image: begins with a superblock, so it carries its own index
- * @blob_path: what the layer is read from here: the source, or the file
- *	behind a loop device, which has also what the device leaves out
- * @blob: the bytes of the layer in it
- * @start: first byte of the layer in what the kernel mounts
+ * @fd: @path, open for reading
+ * @regular: a regular file, not a device
+ * @loop: mount it through a loop device
+ * @image: starts with a superblock, so it holds its own index
+ * @blob_path: file from which this program reads the layer: the source, or the
+ *	backing file of a loop device, which may be longer than the device
+ * @blob: range of the layer in @blob_path
+ * @start: first byte of the layer in the file that the kernel mounts
  */
 struct source {
 	char *path;
@@ -33,10 +32,10 @@ struct source {
 };
 
 /**
- * source_open() - open the thing to mount and see what kind it is
- * @src: filled: all but the layer's bytes; to be released by source_close() in
- *	any case
- * @name: as the user wrote it
+ * source_open() - open the source and detect its kind
+ * @src: filled in, except @blob_path, @blob and @start; must be released with
+ *	source_close(), also after an error
+ * @name: name on the command line
  * @opt: mount options
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
@@ -45,9 +44,10 @@ enum mount_exit source_open(struct source *src, const char *name,
 			    const struct mount_options *opt);
 
 /**
- * source_find_blob() - find the bytes of the layer
- * @src: an open source that is not an image; @blob_path, @blob and @start are
- *	filled. A loop device that would leave out data is replaced by its file.
+ * source_find_blob() - find the range of the layer
+ * @src: an open source that is not an image; the call fills in @blob_path,
+ *	@blob and @start. If a loop device would cut off data, the call replaces
+ *	it by its backing file.
  * @opt: mount options
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
@@ -57,7 +57,7 @@ enum mount_exit source_find_blob(struct source *src,
 
 /**
  * source_close() - release a source
- * @src: what source_open() filled
+ * @src: the source from source_open()
  */
 void source_close(struct source *src);
 

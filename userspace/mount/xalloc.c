@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount.stargz: allocations that succeed or end the program.
+ * mount.stargz: allocations that exit on failure.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * mount.stargz: small allocations; the program ends when memory does.
+ * mount.stargz: small allocations that exit if memory is short.
  */
 #ifndef MOUNT_XALLOC_H
 #define MOUNT_XALLOC_H
@@ -10,7 +10,7 @@
 /**
  * xrealloc() - realloc(3) that does not return NULL
  * @ptr: old memory or NULL
- * @size: bytes, not zero
+ * @size: size in bytes, not zero
  *
  * Return: the memory.
  */
@@ -25,20 +25,20 @@ void *xrealloc(void *ptr, size_t size);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
- * xappend() - add to the end of a string
- * @text: a string to be released by free(3)
+ * xappend() - append to a string
+ * @text: an allocated string; the call frees it
  * @fmt: printf format
  *
- * Return: the longer string, instead of @text.
+ * Return: the longer string, which replaces @text.
  */
 char *xappend(char *text, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
- * xabsolute() - make a path absolute without looking at what is there
+ * xabsolute() - make a path absolute without resolving it
  * @path: path
  *
- * Return: a new string; symbolic links and ".." are left as they are.
+ * Return: a new string, with symbolic links and ".." of @path.
  */
 char *xabsolute(const char *path);
 
