@@ -38,24 +38,24 @@ const char *inputs_annotation(void *at, const struct option_value *value);
 #define INPUT_TOC_DIGEST(type)						\
 	{ OPTION(0, "toc-digest", OPTION_STORE(type, opt.toc_digest)),	\
 	  .kind = OPTION_TEXT, .argument = "DIGEST",			\
-	  .help = "insist on this digest of it, sha256:HEX" }
+	  .help = "required digest of the table of contents, sha256:HEX" }
 
 #define INPUT_ANNOTATION(type)						\
 	{ OPTION(0, "annotation",					\
 		 OPTION_CALL_AT(inputs_annotation, type, opt)),		\
 	  .kind = OPTION_TEXT, .argument = "KEY=VALUE",			\
-	  .help = "what the manifest says of the layer: place and digest of " \
-		  "the table of contents; other keys are ignored" }
+	  .help = "annotation of the layer in its manifest: position or "   \
+		  "digest of the table of contents; other keys are ignored" }
 
 #define INPUT_RAW(type)							\
 	{ OPTION(0, "raw", OPTION_STORE(type, opt.raw)),		\
-	  .help = "whiteouts and landmarks as they are in the tar" }
+	  .help = "show whiteouts and landmarks as they are in the tar" }
 
 /* The same, for settings that also have the member inputs, a struct inputs. */
 #define INPUT_INDEX(type)						\
 	{ OPTION(0, "index", OPTION_STORE(type, inputs.index)),		\
 	  .kind = OPTION_FILE, .argument = "FILE",			\
-	  .help = "the index of BLOB, in place of one made anew" }
+	  .help = "use this index of BLOB instead of making one" }
 
 #define INPUT_DEVICE(type)						\
 	{ OPTION(0, "device", OPTION_STORE(type, inputs.devices)),	\

@@ -13,10 +13,10 @@ static const char synopsis[] =
 "Usage: " PROG " [COMMAND] [OPTION]... BLOB|INDEX|IMAGE\n"
 "       " PROG " --diff [OPTION]... A B\n"
 "\n"
-"Look inside a container layer, an index or a device image.\n";
+"Inspect a container layer, an index or a device image.\n";
 
 static const char epilog[] =
-"Exit status: 0 done, with --diff no differences, 1 differences, 2 trouble.\n";
+"Exit status: 0 done, or no differences with --diff, 1 differences, 2 error.\n";
 
 static const char *take_command(void *at, const struct option_value *value)
 {
@@ -60,46 +60,47 @@ static const char *take_blob(void *at, const struct option_value *value)
 static const struct option_row rows[] = {
 	{ OPTION('s', "superblock", OPTION_CALL(take_command)),
 	  .code = CMD_SUPERBLOCK, .section = "Commands",
-	  .help = "what the index says of itself; this is done if nothing else is asked for" },
+	  .help = "print the superblock, tables and blobs; the default command" },
 	{ OPTION('S', "statistics", OPTION_CALL(take_command)),
 	  .code = CMD_STATISTICS,
-	  .help = "what there is, how well it is compressed, and what the index takes" },
+	  .help = "print counts, compression ratios and the size of the index" },
 	{ OPTION(0, "ls", OPTION_CALL(take_ls)), .code = CMD_LIST,
 	  .kind = OPTION_TEXT, .argument = "PATH", .optional = true,
-	  .help = "list a directory, of itself the root" },
+	  .help = "list a directory; without PATH, the root" },
 	{ OPTION('R', "recursive", OPTION_STORE(struct settings, recursive)),
-	  .help = "and all below it" },
+	  .help = "with --ls: also list everything below it" },
 	{ OPTION(0, "stat", OPTION_CALL(take_command)), .code = CMD_STAT,
 	  .kind = OPTION_TEXT, .argument = "PATH",
-	  .help = "all attributes of a file" },
+	  .help = "print all attributes of a file" },
 	{ OPTION(0, "cat", OPTION_CALL(take_command)), .code = CMD_CAT,
 	  .kind = OPTION_TEXT, .argument = "PATH",
-	  .help = "content of a file" },
+	  .help = "print the content of a file" },
 	{ OPTION('e', "extents", OPTION_CALL(take_command)),
 	  .code = CMD_EXTENTS, .kind = OPTION_TEXT, .argument = "PATH",
-	  .help = "where the content of a file is" },
+	  .help = "print the extents of a file" },
 	{ OPTION(0, "ino", OPTION_CALL(take_ino)), .code = CMD_STAT,
 	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = UINT32_MAX,
-	  .help = "the attributes of an inode by its number" },
+	  .help = "print all attributes of inode N" },
 	{ OPTION(0, "toc", OPTION_CALL(take_command)), .code = CMD_TOC,
-	  .help = "the tree as the table of contents of an eStargz layer" },
+	  .help = "print the tree as the table of contents of an eStargz layer" },
 	{ OPTION(0, "dump", OPTION_CALL(take_command)), .code = CMD_DUMP,
-	  .help = "the tree as text, see stargz-dump(5)" },
+	  .help = "print the tree as text, see stargz-dump(5)" },
 	{ OPTION(0, "diff", OPTION_CALL(take_command)), .code = CMD_DIFF,
-	  .help = "compare two of them, or directories; content too" },
+	  .help = "compare two trees, including content; each is a layer, an "
+		  "index, an image or a directory" },
 	{ OPTION(0, "extract-blob", OPTION_CALL(take_blob)), .code = CMD_BLOB,
 	  .kind = OPTION_NUMBER, .argument = "N", .max = UINT32_MAX,
-	  .help = "a blob of a device image, the first one being 0" },
+	  .help = "write blob N of a device image; the first blob is 0" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
 	  .section = "Options", .help = "print JSON" },
 	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "write there and not to standard output" },
+	  .help = "write to FILE instead of standard output" },
 	INPUT_INDEX(struct settings),
 	INPUT_DEVICE(struct settings),
 	{ OPTION(0, "toc-file", OPTION_STORE(struct settings, opt.toc_path)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "take the table of contents from FILE" },
+	  .help = "read the table of contents from FILE" },
 	INPUT_TOC_DIGEST(struct settings),
 	INPUT_ANNOTATION(struct settings),
 	INPUT_RAW(struct settings),

@@ -16,47 +16,47 @@ static const char synopsis[] =
 "Usage: " PROG " [-a|-p|-y|-n] [-f] [OPTION]... BLOB|IMAGE|DEVICE...\n"
 "       " PROG " --extract=DIR [--path=PATH] [OPTION]... BLOB|IMAGE|DEVICE\n"
 "\n"
-"Check container layers, indexes of them and device images. Nothing is ever\n"
-"written to them.\n";
+"Check container layers, indexes and device images. The program never writes to\n"
+"them.\n";
 
 static const char epilog[] =
-"Exit status, added up: 0 clean, 4 errors left uncorrected, 8 could not be\n"
-"done, 16 usage.\n";
+"Exit status, the sum of: 0 clean, 4 errors left uncorrected, 8 operational\n"
+"error, 16 usage.\n";
 
 static const struct option_row rows[] = {
 	{ OPTION('a', NULL, OPTION_CALL(option_ignore)),
 	  .help = "accepted for fsck(8); nothing can be repaired" },
-	{ OPTION('p', NULL, OPTION_CALL(option_ignore)), .help = "as -a" },
-	{ OPTION('y', NULL, OPTION_CALL(option_ignore)), .help = "as -a" },
-	{ OPTION('n', NULL, OPTION_CALL(option_ignore)), .help = "as -a" },
+	{ OPTION('p', NULL, OPTION_CALL(option_ignore)), .help = "same as -a" },
+	{ OPTION('y', NULL, OPTION_CALL(option_ignore)), .help = "same as -a" },
+	{ OPTION('n', NULL, OPTION_CALL(option_ignore)), .help = "same as -a" },
 	{ OPTION('f', "force", OPTION_STORE(struct settings, full)),
-	  .help = "check everything: each record, all content, every checksum "
-		  "and digest; else superblock, tables, sizes and footer" },
+	  .help = "check each record, all content, every checksum and digest; "
+		  "without it only superblock, tables, sizes and footer" },
 	{ OPTION('j', "jobs", OPTION_STORE(struct settings, threads)),
 	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = THREADS_MAX,
-	  .help = "decode with so many threads", .preset = "number of CPUs" },
+	  .help = "decode with N threads", .preset = "number of CPUs" },
 	INPUT_INDEX(struct settings),
 	INPUT_DEVICE(struct settings),
 	{ OPTION(0, "toc", OPTION_STORE(struct settings, opt.toc_path)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "take the table of contents from FILE" },
+	  .help = "read the table of contents from FILE" },
 	INPUT_TOC_DIGEST(struct settings),
 	INPUT_ANNOTATION(struct settings),
 	INPUT_RAW(struct settings),
 	{ OPTION(0, "extract", OPTION_STORE(struct settings, extract)),
 	  .kind = OPTION_DIRECTORY, .argument = "DIR",
-	  .help = "write the tree to DIR, which is made if need be" },
+	  .help = "write the tree to DIR, and create DIR if it is missing" },
 	{ OPTION(0, "path", OPTION_STORE(struct settings, path)),
 	  .kind = OPTION_TEXT, .argument = "PATH",
-	  .help = "of the tree only this" },
+	  .help = "with --extract: write only PATH of the tree" },
 	{ OPTION(0, "overwrite", OPTION_STORE(struct settings, overwrite)),
-	  .help = "replace files that are in DIR" },
+	  .help = "with --extract: replace existing files in DIR" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
 	  .help = "print the results as JSON, an object for each file" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
-	  .help = "faults only" },
+	  .help = "print only faults" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
-	  .help = "say what there is, too" },
+	  .help = "also print the number of spans and bytes" },
 };
 
 static const struct option_table table = {

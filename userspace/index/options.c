@@ -21,13 +21,13 @@ static const char synopsis[] =
 "       " PROG " --merge [OPTION]... -o INDEX LAYER...\n"
 "       " PROG " --device-image [--merge] [OPTION]... -o IMAGE LAYER...\n"
 "\n"
-"Make the index by which the kernel mounts BLOB, a container layer, as it is;\n"
-"or one index of all layers of an image; or a disk with index and layers. A BLOB\n"
-"of - is standard input.\n";
+"Make the index that the kernel needs to mount BLOB, a container layer, without\n"
+"unpacking it; or one index of all layers of an image; or a disk image with index\n"
+"and layers. A BLOB of - is standard input.\n";
 
 static const char epilog[] =
-"Exit status: 0 done, 1 usage, 2 a file could not be read or written, 3 not\n"
-"a known kind of layer, 4 damaged, not sane, too large or the wrong digest.\n";
+"Exit status: 0 done, 1 usage, 2 a file could not be read or written, 3 unknown\n"
+"kind of layer, 4 damaged, too large or wrong digest.\n";
 
 static const char *take_below(void *at, const struct option_value *value)
 {
@@ -53,25 +53,25 @@ static const char *const no_layer[] = { "none", NULL };
 static const struct option_row rows[] = {
 	{ OPTION(0, "below", OPTION_CALL(take_below)),
 	  .kind = OPTION_FILE, .argument = "LAYER|none", .words = no_layer,
-	  .help = "make the index of BLOB as the layer on top of LAYER, a blob "
-		  "or an index; lowest first; none: it is the lowest" },
+	  .help = "make the index of BLOB as a layer on top of LAYER, a blob "
+		  "or an index; repeatable, lowest first; none: BLOB is the lowest" },
 	{ OPTION(0, "merge", OPTION_STORE(struct settings, opt.merge)),
 	  .help = "resolve LAYERs, lowest first, into one tree; each is a blob or an index" },
 	{ OPTION(0, "device-image",
 		 OPTION_STORE(struct settings, opt.device_image)),
-	  .help = "write the blobs behind the index" },
+	  .help = "write the blobs after the index, for a disk" },
 	{ OPTION(0, "align",
 		 OPTION_CALL_AT(take_align, struct settings, opt.align)),
 	  .kind = OPTION_SIZE, .argument = "N", .min = ALIGN,
 	  .max = INT64_MAX - (ALIGN - 1),
-	  .help = "make the size of the disk a multiple of this", .preset = "4K" },
+	  .help = "make the size of IMAGE a multiple of N", .preset = "4K" },
 	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "write the index there; - is standard output",
+	  .help = "write the index to FILE; - is standard output",
 	  .preset = "BLOB.index" },
 	{ OPTION(0, "toc", OPTION_STORE(struct settings, opt.toc_path)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "take the table of contents from FILE" },
+	  .help = "read the table of contents from FILE" },
 	INPUT_TOC_DIGEST(struct settings),
 	INPUT_ANNOTATION(struct settings),
 	{ OPTION(0, "raw", OPTION_STORE(struct settings, opt.raw)),
@@ -81,29 +81,29 @@ static const struct option_row rows[] = {
 	  .help = "first byte of the layer in BLOB" },
 	{ OPTION(0, "size", OPTION_STORE(struct settings, opt.size)),
 	  .kind = OPTION_SIZE, .argument = "N", .min = 1, .max = INT64_MAX,
-	  .help = "bytes of the layer; K, M, G, T are understood" },
+	  .help = "size of the layer in bytes, or with K, M, G or T" },
 	{ OPTION(0, "span", OPTION_STORE(struct settings, opt.span_size)),
 	  .kind = OPTION_SIZE, .argument = "N",
 	  .min = STARGZ_SPAN_SIZE_MIN, .max = STARGZ_SPAN_SIZE_MAX,
-	  .help = "bytes of content between checkpoints", .preset = "128K" },
+	  .help = "decoded bytes between checkpoints", .preset = "128K" },
 	{ OPTION(0, "checkpoints",
 		 OPTION_STORE(struct settings, opt.no_checkpoints)),
 	  .kind = OPTION_CHOICE, .argument = "auto|none", .words = checkpoints,
-	  .help = "none: lay none inside members of eStargz layers, of which "
-		  "then only the table of contents is read; auto: in those "
-		  "larger than a span" },
+	  .help = "auto: place checkpoints in members of eStargz layers that "
+		  "are larger than a span; none: place none, and read only the "
+		  "table of contents" },
 	{ OPTION(0, "stats", OPTION_STORE(struct settings, stats)),
-	  .help = "print what the index holds, and time and memory" },
+	  .help = "print the counts of the index, time and memory" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
-	  .help = "print that as JSON" },
+	  .help = "print the same as JSON" },
 	{ OPTION(0, "check", OPTION_STORE(struct settings, opt.check)),
-	  .help = "write nothing; decode all content, compare digests" },
+	  .help = "write nothing; decode all content and compare digests" },
 	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),
 	  .help = "overwrite a device that has data on it" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "no warnings, no progress bar" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
-	  .help = "say what was written" },
+	  .help = "report the output" },
 };
 
 static const struct option_table table = {

@@ -23,12 +23,12 @@
 static const char synopsis[] =
 "Usage: " PROG " [OPTION]... DEST SOURCE\n"
 "\n"
-"Make DEST, a container layer that can be mounted as it is, from SOURCE: a\n"
-"directory, a tar, tar.gz or tar.zst, or another layer. A SOURCE of - is standard\n"
-"input, a DEST of - is standard output.\n";
+"Make DEST, a container layer that can be mounted without unpacking, from SOURCE:\n"
+"a directory, a tar, tar.gz or tar.zst, or another layer. A SOURCE of - is\n"
+"standard input, a DEST of - is standard output.\n";
 
 static const char epilog[] =
-"Exit status: 0 done, 8 something went wrong, 16 usage.\n";
+"Exit status: 0 done, 8 operational error, 16 usage.\n";
 
 static const struct alg {
 	const char *name;
@@ -205,29 +205,31 @@ static const struct option_row rows[] = {
 	{ OPTION('z', NULL,
 		 OPTION_CALL_AT(take_compression, struct settings, make)),
 	  .kind = OPTION_TEXT, .argument = "ALG[,LEVEL]", .words = alg_names,
-	  .section = "What is made",
-	  .help = "compress by gzip, 1 to 12 (6), or zstd, 1 to 22 (16)" },
+	  .section = "Output",
+	  .help = "compress with gzip, level 1 to 12 (default 6), or zstd, level "
+		  "1 to 22 (default 16)" },
 	{ OPTION(0, "format", OPTION_CALL(take_format)),
 	  .kind = OPTION_CHOICE, .argument = "FORMAT", .words = format_names,
 	  .help = "estargz (with gzip), zstd-chunked (with zstd), stargz or external-toc" },
 	{ OPTION(0, "toc", OPTION_STORE(struct settings, toc)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "write the table of contents of external-toc there" },
+	  .help = "write the table of contents of external-toc to FILE" },
 	{ OPTION(0, "chunk-size",
 		 OPTION_STORE(struct settings, make.chunk_size)),
 	  .kind = OPTION_SIZE, .argument = "N",
 	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
-	  .help = "cut larger files in pieces of N bytes",
+	  .help = "split larger files into chunks of N bytes",
 	  .preset = "--max-member" },
 	{ OPTION(0, "max-member",
 		 OPTION_STORE(struct settings, make.max_member)),
 	  .kind = OPTION_SIZE, .argument = "N",
 	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
-	  .help = "most bytes of a member, unpacked", .preset = "256K; zstd: 2M" },
+	  .help = "maximum decoded size of a member", .preset = "256K; zstd: 2M" },
 	{ OPTION(0, "min-chunk-size",
 		 OPTION_STORE(struct settings, make.min_member)),
 	  .kind = OPTION_SIZE, .argument = "N", .max = STARGZ_MEMBER_MAX,
-	  .help = "let files share members until they have N bytes; 0: a member for each file",
+	  .help = "let files share a member until its decoded size is N; 0: a "
+		  "member for each file",
 	  .preset = "half of --max-member" },
 	{ OPTION(0, "pad", OPTION_STORE(struct settings, make.pad)),
 	  .kind = OPTION_SIZE, .argument = "N", .max = PAD_MAX,
@@ -235,31 +237,31 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "reuse",
 		 OPTION_CALL_AT(take_reuse, struct settings, reuse)),
 	  .kind = OPTION_FILE, .argument = "OLD[,...]",
-	  .help = "copy members that an older layer has as well; more than "
-		  "once, or with commas" },
+	  .help = "copy members with the same content from older layers; "
+		  "repeatable, or with commas" },
 	{ OPTION('j', "workers", OPTION_STORE(struct settings, make.workers)),
 	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = WORKERS_MAX,
-	  .help = "threads that compress", .preset = "as many as there are CPUs" },
+	  .help = "compress with N threads", .preset = "number of CPUs" },
 	{ OPTION(0, "index", OPTION_CALL(take_index)),
 	  .kind = OPTION_FILE, .argument = "FILE", .optional = true,
-	  .help = "make the index too", .preset = "DEST.index" },
+	  .help = "also write the index", .preset = "DEST.index" },
 	{ OPTION(0, "device-image",
 		 OPTION_STORE(struct settings, device_image)),
 	  .help = "write the index and the layer to DEST, for a disk" },
 	{ OPTION(0, "print-digest", OPTION_CALL(take_digest)),
 	  .help = "print digests and annotations, as JSON" },
 	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
-	  .help = "read DEST back and compare it with what SOURCE said" },
+	  .help = "read DEST after writing and compare it with SOURCE" },
 	{ OPTION(0, "from-dump", OPTION_STORE(struct settings, make.dump_path)),
-	  .kind = OPTION_FILE, .argument = "TEXT", .section = "What is taken",
-	  .help = "the tree that TEXT describes, see stargz-dump(5), with "
+	  .kind = OPTION_FILE, .argument = "TEXT", .section = "Input",
+	  .help = "make the tree that TEXT describes, see stargz-dump(5), with "
 		  "content from SOURCE, a directory, layer or index" },
 	{ OPTION(0, "exclude-path", OPTION_CALL(take_exclude)),
 	  .kind = OPTION_TEXT, .argument = "PATH", .code = BY_PATH,
-	  .help = "leave it out, and what is below" },
+	  .help = "omit PATH and everything below it" },
 	{ OPTION(0, "exclude-regex", OPTION_CALL(take_exclude)),
 	  .kind = OPTION_TEXT, .argument = "REGEX", .code = BY_REGEX,
-	  .help = "leave out what matches, and what is below" },
+	  .help = "omit matching paths and everything below them" },
 	{ OPTION(0, "one-file-system",
 		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },
@@ -268,28 +270,29 @@ static const struct option_row rows[] = {
 		  "and opaque markers of what hides files" },
 	{ OPTION(0, "diff", OPTION_STORE(struct settings, make.diff_path)),
 	  .kind = OPTION_FILE, .argument = "OLD",
-	  .help = "only what differs from OLD, a layer, an index or a device "
-		  "image, with whiteouts for what is gone" },
+	  .help = "include only differences from OLD, a layer, an index or a "
+		  "device image, with whiteouts for removed files" },
 	{ OPTION(0, "by-time",
 		 OPTION_STORE(struct settings, make.diff_by_time)),
-	  .help = "with --diff: files of equal size and time are the same, "
-		  "whatever is in them" },
+	  .help = "with --diff: do not compare the content of files with equal "
+		  "size and time" },
 	{ OPTION(0, "sort", OPTION_STORE(struct settings, make.sort)),
 	  .kind = OPTION_CHOICE, .argument = "ORDER", .words = sort_names,
-	  .help = "none, path, or type: files of a kind together" },
+	  .help = "none, path, or type: files with the same suffix together" },
 	{ OPTION(0, "prioritized-files",
 		 OPTION_STORE(struct settings, make.first_path)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "these come first, to be read ahead: a path a line" },
+	  .help = "place the files listed in FILE, one path in a line, first, "
+		  "for prefetching" },
 	{ OPTION(0, "all-root",
 		 OPTION_CALL_AT(take_all_root, struct settings, edit)),
-	  .help = "owner and group are root" },
+	  .help = "set owner and group to root" },
 	{ OPTION(0, "force-uid",
 		 OPTION_CALL_AT(take_id, struct settings, edit.uid)),
-	  ID_NUMBER("UID"), .help = "the owner is UID" },
+	  ID_NUMBER("UID"), .help = "set the owner to UID" },
 	{ OPTION(0, "force-gid",
 		 OPTION_CALL_AT(take_id, struct settings, edit.gid)),
-	  ID_NUMBER("GID"), .help = "the group is GID" },
+	  ID_NUMBER("GID"), .help = "set the group to GID" },
 	{ OPTION(0, "uid-offset",
 		 OPTION_STORE(struct settings, edit.uid.offset)),
 	  ID_OFFSET, .help = "add N to owners" },
@@ -301,7 +304,7 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "all-time", OPTION_STORE(struct settings, all_time)),
 	  .help = "set all times to $SOURCE_DATE_EPOCH, not only later ones" },
 	{ OPTION(0, "no-xattrs", OPTION_STORE(struct settings, edit.no_xattrs)),
-	  .help = "leave out extended attributes" },
+	  .help = "omit extended attributes" },
 	{ OPTION(0, "no-progress", OPTION_STORE(struct settings, no_progress)),
 	  .section = "Messages", .help = "no progress bar" },
 	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),
@@ -309,7 +312,7 @@ static const struct option_row rows[] = {
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "no warnings, no progress bar" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
-	  .help = "say what was written" },
+	  .help = "report the output" },
 };
 
 static const struct option_table table = {

@@ -84,7 +84,7 @@ static const struct option_row rows[] = {
 	{ OPTION('f', NULL, OPTION_STORE(struct args, fake)),
 	  .help = "do everything but mount" },
 	{ OPTION('n', NULL, OPTION_CALL(option_ignore)),
-	  .help = "do not write /etc/mtab; always so" },
+	  .help = "accepted for mount(8); /etc/mtab is never written" },
 	{ OPTION('N', NULL, OPTION_CALL(take_namespace)),
 	  .kind = OPTION_FILE, .argument = "NS",
 	  .help = "mount in the mount namespace of this process or file" },
@@ -97,7 +97,7 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_TEXT, .argument = "TYPE", .words = types,
 	  .help = "stargz, or stargz.SUBTYPE" },
 	{ OPTION('v', NULL, OPTION_CALL(take_verbose)),
-	  .help = "say what is done" },
+	  .help = "report each step" },
 };
 
 static const struct option_table table = {
