@@ -119,10 +119,10 @@ for option in toc_digest=md5:00 toc_digest=sha256:0f; do
 		-f layer.tar.gz mnt -o "$option"
 done
 for option in index=idx,raw index=idx,toc=x; do
-	refuses "option $option" 1 'toc= and raw need index=auto' \
+	refuses "option $option" 1 'toc= and raw require index=auto' \
 		-f layer.tar.gz mnt -o "$option"
 done
-refuses "option index=idx,offset=1" 1 'offset= and sizelimit= need loop' \
+refuses "option index=idx,offset=1" 1 'offset= and sizelimit= require loop' \
 	-f layer.tar.gz mnt -o index=idx,offset=1
 refuses "no such source" 32 "nosuch: No such file" -f nosuch mnt
 refuses "a URL" 32 'https://x.invalid/y: No such file' \
@@ -144,7 +144,7 @@ if grep -qw stargz /proc/filesystems || modinfo stargz >/dev/null 2>&1; then
 	tap_skip "a kernel without the module" "this kernel has it"
 elif [ "$(id -u)" = 0 ]; then
 	refuses "a kernel without the module" 32 \
-		'layer.tar.gz: this kernel has no stargz module' \
+		'layer.tar.gz: the kernel does not support stargz' \
 		layer.tar.gz mnt -o $none
 else
 	refuses "mounting takes privileges" 1 'not permitted' \

@@ -18,15 +18,15 @@ tap_is "and with the index kept" \
 tap_is "in upper case" \
 	"$(how d.tar.gz mnt -o "$in,toc_digest=sha256:$(tr a-f A-F <<<"${right#*:}")")" \
 	found
-refuses "a wrong digest and an index kept" 32 'd.tar.gz: the index is of another' \
+refuses "a wrong digest and an index kept" 32 'd.tar.gz: the table of contents of the index' \
 	-f d.tar.gz mnt -o $in,toc_digest="$wrong"
 tap_check "the right digest and index=" \
 	"$prog" -f d.tar.gz mnt -o index=d.index,toc_digest="$right"
-refuses "a wrong digest and index=" 32 'd.index: the index is of another' \
+refuses "a wrong digest and index=" 32 'd.index: the table of contents of the index' \
 	-f d.tar.gz mnt -o index=d.index,toc_digest="$wrong"
 refuses "a digest and something that is no index" 32 'd.tar.gz: not an index' \
 	-f d.tar.gz mnt -o index=d.tar.gz,toc_digest="$right"
 tap_check "the right digest of an image" \
 	"$prog" -f d.index mnt -o toc_digest="$right"
-refuses "a wrong digest of an image" 32 'd.index: the index is of another' \
+refuses "a wrong digest of an image" 32 'd.index: the table of contents of the index' \
 	-f d.index mnt -o toc_digest="$wrong"

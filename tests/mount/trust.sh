@@ -56,7 +56,7 @@ chmod 0777 open
 unused "a cache that others may write to" open
 tap_is "said without -v as well" \
 	"$("$prog" -f t.tar.gz mnt -o indexcache=open 2>&1)" "mount.stargz: $(
-	)$PWD/open: warning: index cache not used, others may write to it"
+	)$PWD/open: warning: index cache not used because others may write to it"
 tap_is "nothing is put there" "$(ls open)" ''
 mkdir real
 ln -s real pointer

@@ -21,11 +21,11 @@ def test_input_is_not_replaced():
         os.link(p / "layer", p / "twin")
         for name in "layer", "./layer", "link", "twin", p / "layer":
             p.refuses(INDEX, "-q", "-o", name, "layer", code=2,
-                      words=[name, "is the input layer"])
+                      words=[name, "is also the input layer"])
             p.refuses(DUMP, "-o", name, "--dump", "layer", code=2,
-                      words=[name, "is the input layer"])
+                      words=[name, "is also the input layer"])
             p.refuses(MKFS, "-q", name, "layer", code=8,
-                      words=[name, "is the input layer"])
+                      words=[name, "is also the input layer"])
 
 
 def test_no_input_of_any_kind_is_replaced():
@@ -37,11 +37,11 @@ def test_no_input_of_any_kind_is_replaced():
                      ["--diff=old", "old", "src"],
                      ["--prioritized-files=list", "list", "src"],
                      ["--index=layer", "new", "layer"]):
-            p.refuses(MKFS, "-q", *args, code=8, words=["is the input"])
+            p.refuses(MKFS, "-q", *args, code=8, words=["is also the input"])
         p.refuses(INDEX, "-q", "--merge", "-o", "index", "index", code=2,
-                  words=["is the input index"])
+                  words=["is also the input index"])
         p.refuses(DUMP, "--index=index", "-o", "index", "--dump", "layer",
-                  code=2, words=["is the input index"])
+                  code=2, words=["is also the input index"])
 
 
 def test_two_outputs_are_two_files():
@@ -50,13 +50,13 @@ def test_two_outputs_are_two_files():
         os.mkdir(p / "d")
         for name in "out", "./out", "d/../out", p / "out":
             p.refuses(MKFS, "-q", "--index=" + name, "out", "src", code=8,
-                      words=["is the output out"])
+                      words=["is also the output out"])
         p.refuses(MKFS, "-q", "--format=external-toc", "--toc=same",
                   "--index=same", "out", "src", code=8,
-                  words=["is the output same"])
+                  words=["is also the output same"])
         p.works(MKFS, "-q", "out", "src")
         p.refuses(MKFS, "-q", "--index=link", "out", "src", code=8,
-                  words=["is the output out"])
+                  words=["is also the output out"])
 
 
 def test_source_does_not_hold_the_outputs():
@@ -157,9 +157,9 @@ def test_external_table_is_not_replaced():
         p.works(MKFS, "-q", "--format=external-toc", "--toc=toc", "out",
                 "src")
         p.refuses(DUMP, "--toc-file=toc", "-o", "toc", "--toc", "out", code=2,
-                  words=["is the input toc"])
+                  words=["is also the input toc"])
         p.refuses(INDEX, "-q", "--toc=toc", "-o", "toc", "out", code=2,
-                  words=["is the input toc"])
+                  words=["is also the input toc"])
 
 
 def test_what_is_read_again_is_a_file():

@@ -139,7 +139,7 @@ static int unknown(const struct option_table *table, const char *arg)
 				       n++ ? ", --%s" : "--%s", row->name);
 	if (n)
 		return option_usage(table, arg,
-				    option_why("may be any of %s", names));
+				    option_why("is ambiguous: %s", names));
 	return option_usage(table, arg, option_why("no such option; see %s --help",
 						   table->program));
 }

@@ -120,7 +120,7 @@ static int open_folder(struct output *out, const char *path)
 	char *folder;
 
 	if (!*path || (slash && !slash[1]))
-		return fail(out, "names no file");
+		return fail(out, "is not the name of a file");
 	out->name = strdup(slash ? slash + 1 : path);
 	folder = slash ? strndup(path, slash == path ? 1 : slash - path) :
 			 strdup(".");
@@ -245,7 +245,7 @@ bool output_reads(struct output *out, const char *input)
 		return false;
 	if (!output_is_file(out, &st))
 		return false;
-	fail(out, "is the input %s as well", input);
+	fail(out, "is also the input %s", input);
 	return true;
 }
 
@@ -283,7 +283,7 @@ bool output_is_same(const struct output *a, struct output *b)
 {
 	if (!same_destination(a, b))
 		return false;
-	fail(b, "is the output %s as well", a->path);
+	fail(b, "is also the output %s", a->path);
 	return true;
 }
 

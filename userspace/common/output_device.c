@@ -45,7 +45,7 @@ bool output_device_holds(int fd, char *why, size_t size)
 		snprintf(why, size, "the device holds %s (--force overwrites it)",
 			 type ? type : "a known signature");
 	else if (ret < 0)
-		snprintf(why, size, "what the device holds cannot be found out (--force overwrites it)");
+		snprintf(why, size, "cannot detect what the device holds (--force overwrites it)");
 	blkid_free_probe(probe);
 	/* The probe has moved the position at which the output starts. */
 	return lseek(fd, 0, SEEK_SET) || ret <= 0 ||

@@ -131,14 +131,15 @@ static int check_options(const struct settings *s)
 	if (s->count < want)
 		return usage("is missing", want == 2 ? "A or B" : "BLOB");
 	if (s->count > want)
-		return usage("is one too many", s->files[want]);
+		return usage("is one argument too many", s->files[want]);
 	if (s->command == CMD_DIFF && inputs_single(&s->inputs, &s->opt))
-		return usage("belong to one file, not to two",
-			     "these options");
+		return usage("cannot be used with --index, --device, "
+			     "--toc-file, --toc-digest and --annotation",
+			     "--diff");
 	if (s->recursive && s->command != CMD_LIST)
-		return usage("is for --ls", "--recursive");
+		return usage("requires --ls", "--recursive");
 	if (s->json && s->command > CMD_EXTENTS)
-		return usage("is not for this command", "--json");
+		return usage("cannot be used with this command", "--json");
 	return -1;
 }
 

@@ -52,7 +52,7 @@ static void count_rest(struct target *t, uint64_t faults)
 	if (faults <= t->told)
 		return;
 	if (!t->faults)
-		fprintf(stderr, PROG ": %s: and %" PRIu64 " more\n",
+		fprintf(stderr, PROG ": %s: and %" PRIu64 " more faults\n",
 			t->settings->now, faults - t->told);
 	t->code |= EXIT_ERRORS;
 }

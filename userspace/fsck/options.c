@@ -80,9 +80,11 @@ static int check_options(const struct settings *s)
 	if (!s->count)
 		return usage("is missing", "BLOB");
 	if (s->count > 1 && (s->extract || inputs_single(&s->inputs, &s->opt)))
-		return usage("one at a time with these options", s->files[1]);
+		return usage("is a second file, which cannot be used with "
+			     "--extract, --index, --device, --toc, --toc-digest "
+			     "and --annotation", s->files[1]);
 	if (!s->extract && (s->path || s->overwrite))
-		return usage("is for --extract",
+		return usage("requires --extract",
 			     s->path ? "--path" : "--overwrite");
 	if (s->json && s->extract)
 		return usage("is for checking", "--json");

@@ -129,30 +129,30 @@ static int check_options(const struct settings *s)
 	if (s->count == s->below)
 		return usage("is missing", whole ? "LAYER" : "BLOB");
 	if (s->count > s->below + 1 && !s->opt.merge)
-		return usage("one at a time without --merge",
+		return usage("is a second layer, which requires --merge",
 			     s->layers[s->below + 1]);
 	if (whole && s->opt.below)
-		return usage("is for one layer", "--below");
+		return usage("cannot be used with --merge or --device-image",
+			     "--below");
 	if (s->opt.below && s->opt.raw)
-		return usage("shows a layer alone", "--raw");
+		return usage("cannot be used with --below", "--raw");
 	if (s->opt.below && s->opt.check)
-		return usage("is about one layer alone", "--check");
+		return usage("cannot be used with --below", "--check");
 	if (s->opt.check && s->output)
-		return usage("nothing is written with --check", "--output");
+		return usage("cannot be used with --check", "--output");
 	if (!strcmp(s->layers[s->below], "-") && !s->output && !s->opt.check)
-		return usage("is missing; there is no name to add .index to",
-			     "--output");
+		return usage("is required if BLOB is -", "--output");
 	if (whole && !s->output)
-		return usage("is needed to say what to write", "--output");
+		return usage("is required with --merge and --device-image",
+			     "--output");
 	if (s->opt.merge && s->opt.raw)
-		return usage("hides nothing, so nothing can be merged",
-			     "--raw");
+		return usage("cannot be used with --merge", "--raw");
 	if (s->opt.merge && s->opt.toc_path)
-		return usage("belongs to one layer", "--toc");
+		return usage("cannot be used with --merge", "--toc");
 	if (s->opt.merge && (s->opt.toc_stored_digest || s->opt.toc_position))
-		return usage("belongs to one layer", "--annotation");
+		return usage("cannot be used with --merge", "--annotation");
 	if (s->opt.align && !s->opt.device_image)
-		return usage("is for --device-image", "--align");
+		return usage("requires --device-image", "--align");
 	return -1;
 }
 

@@ -90,14 +90,14 @@ static int check_inputs(struct output *out, const struct settings *s)
 /* A layer that is read again must be a file and hold only the layer. */
 static int check_readable(struct output *out, const struct settings *s)
 {
-	static const char again[] = "cannot be read again, as --index and --verify need";
+	static const char again[] = "cannot be read again, which --index and --verify require";
 
 	if ((s->verify || s->index || s->device_image) &&
 	    !output_is_seekable(out))
 		return operation_failed(out->path, again);
 	if (s->print_digest && output_is_stdout(out))
 		return operation_failed(out->path,
-					"--print-digest needs standard output for itself");
+					"is standard output, which --print-digest requires");
 	return EXIT_OK;
 }
 
@@ -110,7 +110,7 @@ static int check_outputs(struct outputs *out, const struct settings *s)
 	int code = check_readable(&out->layer, s);
 
 	if (code == EXIT_OK && s->device_image && !out->image.temp)
-		code = operation_failed(s->dest, "a device image can be written to a regular file only");
+		code = operation_failed(s->dest, "is not a regular file, which --device-image requires");
 	for (size_t i = 0; code == EXIT_OK && i < OUTPUTS; i++) {
 		if (all[i]->fd < 0)
 			continue;

@@ -114,7 +114,7 @@ static const char *take_reuse(void *at, const struct option_value *value)
 
 	while ((name = strsep(&names, ","))) {
 		if (!*name)
-			return "a name is missing";
+			return "contains an empty name";
 		if (!names_add(at, name))
 			return "out of memory";
 	}
@@ -397,37 +397,34 @@ static int check_options(const struct settings *s)
 	bool external = make->format == STARGZ_LAYER_EXTERNAL_TOC;
 
 	if (make->encoding != format_encoding(make->format))
-		return usage("the format does not have this compression",
+		return usage("does not support the compression of -z",
 			     format_names[make->format]);
 	if (external != !!s->toc)
-		return usage("goes with --format=external-toc", "--toc");
+		return usage("is required with --format=external-toc, and valid only there",
+			     "--toc");
 	if (make->chunk_size > make->max_member)
-		return usage("is more than a member may have", "--chunk-size");
+		return usage("is larger than --max-member", "--chunk-size");
 	if (make->min_member > make->max_member)
-		return usage("is more than a member may have",
-			     "--min-chunk-size");
+		return usage("is larger than --max-member", "--min-chunk-size");
 	if (make->format == STARGZ_LAYER_STARGZ && make->min_member)
-		return usage("members are not shared in this format",
+		return usage("must be 0 with --format=stargz",
 			     "--min-chunk-size");
 	if (!strcmp(s->dest, "-") && (s->index_beside || s->index))
-		return usage("needs a DEST that can be read again", "--index");
+		return usage("cannot be used if DEST is -", "--index");
 	if (!strcmp(s->dest, "-") && s->verify)
-		return usage("needs a DEST that can be read again", "--verify");
+		return usage("cannot be used if DEST is -", "--verify");
 	if (!strcmp(s->dest, "-") && s->print_digest)
-		return usage("needs standard output for itself",
-			     "--print-digest");
+		return usage("cannot be used if DEST is -", "--print-digest");
 	if (!strcmp(s->dest, "-") && s->device_image)
-		return usage("needs a DEST with a name", "--device-image");
+		return usage("cannot be used if DEST is -", "--device-image");
 	if (make->overlay && make->diff_path)
-		return usage("compares whole trees, --overlay is for changes",
-			     "--diff");
+		return usage("cannot be used with --overlay", "--diff");
 	if (make->overlay && make->dump_path)
-		return usage("describes no directory of overlayfs",
-			     "--from-dump");
+		return usage("cannot be used with --overlay", "--from-dump");
 	if (make->diff_by_time && !make->diff_path)
-		return usage("goes with --diff", "--by-time");
+		return usage("can only be used with --diff", "--by-time");
 	if (s->device_image && (s->index_beside || s->index))
-		return usage("is in the device image", "--index");
+		return usage("cannot be used with --device-image", "--index");
 	return -1;
 }
 
@@ -446,7 +443,7 @@ int options_parse(struct settings *s, int argc, char **argv)
 	if (argc - optind < 2)
 		return usage("is missing", argc == optind ? "DEST" : "SOURCE");
 	if (argc - optind > 2)
-		return usage("one source at a time", argv[optind + 2]);
+		return usage("is a second SOURCE", argv[optind + 2]);
 	s->dest = argv[optind];
 	s->source = argv[optind + 1];
 	set_format(s);

@@ -122,7 +122,7 @@ int args_parse(struct args *args, int argc, char **argv)
 	code = option_parse(&table, args, argc, argv);
 	if (code < 0 && !args->target)
 		return option_usage(&table, "SOURCE and DIR",
-				    "are needed; see " MSG_PROGRAM " --help");
+				    "are required; see " MSG_PROGRAM " --help");
 	return code;
 }
 

@@ -47,7 +47,7 @@ int cache_open(struct cache *cache, const char *dir, uint64_t limit)
 	if (!fstat(cache->fd, &st) && only_ours(&st))
 		return 0;
 	cache_close(cache);
-	msg_error(dir, "warning: index cache not used, others may write to it");
+	msg_error(dir, "warning: index cache not used because others may write to it");
 	return -EPERM;
 }
 
@@ -98,7 +98,8 @@ int cache_find(const struct cache *cache, const char *key,
 	if (fd >= 0 && !(S_ISREG(st.st_mode) && only_ours(&st) &&
 			 st.st_nlink == 1 && indexfile_describes(fd, src))) {
 		close(fd);
-		msg_note(cache->dir, "%s is damaged or not ours", name);
+		msg_note(cache->dir, "%s is damaged, or others may write to it",
+			 name);
 		fd = cache_remove(cache, name, &st) ? -ENOENT : -EBUSY;
 	}
 	/* cache_evict() uses the access time as the time of the last use. */

@@ -34,13 +34,13 @@ static enum mount_exit check_toc(int fd, const char *path,
 	if (ret == 1)
 		return MOUNT_OK;
 	if (ret == -ENODATA)
-		msg_error(path, "the index does not record the digest of one table of contents");
+		msg_error(path, "cannot check toc_digest: the index does not record the digest of one table of contents");
 	else if (ret == -EUCLEAN)
-		msg_error(path, "not an index, or a damaged one");
+		msg_error(path, "not an index, or a damaged index");
 	else if (ret < 0)
 		msg_error(path, "%s", strerror(-ret));
 	else
-		msg_error(path, "the index is of another table of contents than %s",
+		msg_error(path, "the table of contents of the index does not have the digest %s",
 			  opt->toc_digest);
 	return MOUNT_FAILED;
 }
@@ -99,7 +99,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 	if (!ret && src->start != src->blob.start)
 		ret = indexfile_set_start(out, src->start);
 	if (!ret && warnings.count && !msg_verbose())
-		msg_error(src->path, "warning: %lu oddities in the layer; stargz-index names them",
+		msg_error(src->path, "warning: %lu irregularities in the layer; stargz-index lists them",
 			  warnings.count);
 	return ret;
 }

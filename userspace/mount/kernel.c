@@ -95,7 +95,7 @@ static enum mount_exit fail(const char *path, int err)
 /* No file system context, or mount(2) returned ENODEV. */
 static enum mount_exit no_filesystem(const struct mount_call *call)
 {
-	msg_error(call->name, "this kernel has no stargz module");
+	msg_error(call->name, "the kernel does not support stargz; load its module");
 	return MOUNT_FAILED;
 }
 
@@ -246,7 +246,7 @@ static char *join_options(const struct mount_call *call)
 		const struct kernel_option *o = &call->opt->kernel[i];
 
 		if (o->value && strchr(o->value, ',')) {
-			msg_error(call->name, "option %s: mount(2) cannot take a comma",
+			msg_error(call->name, "option %s: mount(2) does not support commas in values",
 				  o->key);
 			free(all);
 			return NULL;
@@ -257,7 +257,7 @@ static char *join_options(const struct mount_call *call)
 	}
 	if (strlen(all) < room)
 		return all;
-	msg_error(call->name, "%zu bytes of options, mount(2) cannot take more than %zu",
+	msg_error(call->name, "%zu bytes of options exceed the limit of mount(2), %zu bytes",
 		  strlen(all), room - 1);
 	free(all);
 	return NULL;
@@ -270,7 +270,7 @@ static enum mount_exit old_mount(const struct mount_call *call,
 	int ret;
 
 	if (call->ns && !(flags & MS_REMOUNT)) {
-		msg_error(call->name, "-N needs fsopen(2), files given open, and option values of less than %d bytes",
+		msg_error(call->name, "-N requires a kernel with fsopen(2) and open files as sources, and option values below %d bytes",
 			  FSCONFIG_STRING_MAX);
 		return MOUNT_FAILED;
 	}

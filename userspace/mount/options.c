@@ -311,9 +311,9 @@ enum mount_exit options_check(const struct mount_options *opt)
 	const char *why = NULL;
 
 	if (opt->index && (opt->toc || opt->raw))
-		why = "toc= and raw need index=auto, the index says it all";
+		why = "toc= and raw require index=auto: an existing index does not depend on them";
 	else if (opt->index && !opt->loop && (opt->offset || opt->sizelimit))
-		why = "offset= and sizelimit= need loop or index=auto";
+		why = "offset= and sizelimit= require loop or index=auto";
 	if (!why)
 		return MOUNT_OK;
 	msg_error(NULL, "%s", why);

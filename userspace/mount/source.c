@@ -223,7 +223,7 @@ static int avoid_loop(struct source *src, uint64_t range,
 {
 	uint64_t shown = range / SECTOR * SECTOR;
 	static const char lost_data[] =
-		"a loop device leaves out the last data of the layer";
+		"a loop device would cut off the last data of the layer";
 	struct stargz_footer footer;
 
 	if (find_footer(&src->blob, &footer, err) != 1)
@@ -233,7 +233,7 @@ static int avoid_loop(struct source *src, uint64_t range,
 	/* The kernel rejects a file that is open for writing. */
 	if (is_writable_loop(src))
 		return error_set(err, -ETXTBSY, "%s%s", lost_data,
-				 "; do without loop, or make it read-only");
+				 "; mount without loop, or make the loop device read-only");
 	msg_note(src->path, "%s, mounting %s itself", lost_data,
 		 src->blob_path);
 	use_blob(src);
@@ -251,8 +251,8 @@ enum mount_exit source_find_blob(struct source *src,
 				 const struct mount_options *opt)
 {
 	static const char no_footer[] =
-		"no layer at the start, nor a layer's footer before the zeroes at the end of the device; "
-		"give index=, made by stargz-index from the file";
+		"no layer at the start of the device, and no footer before the zeroes at its end; "
+		"use index= with an index that stargz-index made from the file";
 	struct stargz_error err = { "" };
 	uint64_t range;
 	bool looped;
