@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/check.h. What is checked in full: the index and every record of it, the
- * layers it was made of, all content, and tables of contents against the tars
- * that they are about. Each step relies on the ones before, so the first one
- * that finds a fault is the last.
+ * stargz/check.h. A full check covers each record of the index, the layers from
+ * which it was made, all content, and each table of contents against its tar.
+ * Each step relies on the previous ones, so the check ends after the first step
+ * that finds a fault.
  */
 #include "base/options.h"
 #include "content/read_all.h"
@@ -34,7 +34,7 @@ static size_t blobs(const struct check *c)
 	return c->h->o.index.table[STARGZ_TABLE_BLOBS].count;
 }
 
-/* Every span is decoded, and every digest compared that is known. */
+/* Decode every span, and compare every known digest. */
 static int check_content(struct check *c)
 {
 	struct sgz_inodepath names = { 0 };
@@ -67,7 +67,7 @@ static void warn_absent(const struct check *c)
 			 absent, blobs(c));
 }
 
-/* Tables of contents are compared with their tars if all else is right. */
+/* Compare tables of contents with their tars if there are no other faults. */
 static int check_tars(struct check *c)
 {
 	const struct sgz_toc_options how = sgz_toc_options_of(&c->h->opt);
@@ -80,7 +80,7 @@ static int check_tars(struct check *c)
 	return ret;
 }
 
-/* What the index says, then what it describes. */
+/* Check the records of the index, then the blobs and the content. */
 static int check_index(struct check *c)
 {
 	struct sgz_opened *o = &c->h->o;
@@ -112,7 +112,7 @@ static int check_full(struct check *c)
 	return ret ? ret : check_index(c);
 }
 
-/* A layer: that it is complete. */
+/* Check that a layer is complete. */
 static int check_layer(struct check *c)
 {
 	const struct sgz_toc_options how = sgz_toc_options_of(&c->h->opt);
@@ -120,7 +120,7 @@ static int check_layer(struct check *c)
 	return sgz_layer_end(context_of(c), &how, &c->h->o.file, &c->faults);
 }
 
-/* An index: superblock, bounds of tables, and that its blobs are there. */
+/* Check superblock and bounds of tables of an index, and sizes of its blobs. */
 static int check_bounds(struct check *c)
 {
 	struct sgz_opened *o = &c->h->o;
@@ -137,7 +137,7 @@ static int run(struct check *c, struct stargz_error *err)
 	struct stargz_index_options opt;
 	int ret = sgz_options_copy(&opt, sizeof(opt), c->opt->index, err);
 
-	/* So that the digests of a table of contents are kept. */
+	/* Makes the handle keep the digests of a table of contents. */
 	opt.check = c->opt->full;
 	if (!ret) {
 		opt.struct_size = sizeof(opt);

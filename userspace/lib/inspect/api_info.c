@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/info.h: what an index says of itself.
+ * stargz/info.h: superblock, tables, blobs and spans of an index.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "inspect/handle.h"
 #include "stargz/info.h"
 
-/* The public numbers are those of the format. */
+/* The public constants have the values of the format. */
 static_assert((int)STARGZ_ENCODING_STORED == STARGZ_CODEC_STORED);
 static_assert((int)STARGZ_ENCODING_GZIP == STARGZ_CODEC_GZIP);
 static_assert((int)STARGZ_ENCODING_DEFLATE == STARGZ_CODEC_DEFLATE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/footer.h: what kind of file it is.
+ * stargz/footer.h: detecting the kind of a file.
  */
 #include "format/format.h"
 #include "index/read.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/toc.h: the tree as the table of contents of an eStargz layer. Where content is, is
- * said in terms of gzip members: spans that go on within one are put together
- * with those before them.
+ * stargz/toc.h: the tree as the table of contents of an eStargz layer. A table
+ * of contents locates content by gzip members, so spans that continue a member
+ * are joined with the spans before them.
  */
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct toc {
 	FILE *to;
 	struct sgz_treewalk walk;
 	struct sgz_arena paths;
-	const char **first;	/* path of each inode with several names */
+	const char **first;	/* first path of inodes with several names */
 	bool any;
 };
 
@@ -46,7 +46,7 @@ static void add_text(struct json_object *o, const char *key, const char *text)
 	add(o, key, json_object_new_string(text));
 }
 
-/* What is not UTF-8 stands once more in the member KEY_base64, as it is. */
+/* Bytes that are not UTF-8 are also stored exactly, as KEY_base64. */
 static void add_bytes(struct json_object *o, const char *key,
 		      const char *bytes, size_t len)
 {
@@ -75,7 +75,7 @@ static void add_time(struct json_object *o, const char *key, uint64_t time)
 	add_text(o, key, text);
 }
 
-/* A run of a file within one member. */
+/* A contiguous part of a file within one member. */
 struct chunk {
 	uint64_t pos;
 	uint64_t len;
@@ -95,7 +95,7 @@ static int compare_ranges(const void *left, const void *right)
 	return (a->len > b->len) - (a->len < b->len);
 }
 
-/* A digest of @ino at @pos that is about no more than @most bytes, or NULL. */
+/* A digest of at most @most bytes of @ino from @pos on, or NULL. */
 static const struct sgz_range *find_range(const struct toc *t, uint32_t ino,
 					  uint64_t pos, uint64_t most)
 {
@@ -128,7 +128,10 @@ static void add_digest(struct json_object *o, const char *key,
 	add_text(o, key, text);
 }
 
-/* Does a span go on where the one before it ends, in a byte they may share? */
+/*
+ * Does a span start at the end of the one before it? They may share a byte, as
+ * deflate streams are split at bits.
+ */
 static bool goes_on(const struct stargz_span *span)
 {
 	uint64_t end = le64toh(span[-1].start) + le32toh(span[-1].clen);
@@ -165,7 +168,7 @@ static void get_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 		find_member(t, &run, chunk);
 }
 
-/* The chunk at @pos, as long as it goes. */
+/* The longest chunk at @pos, or the part of it that has a digest. */
 static void next_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 		       struct chunk *chunk)
 {
@@ -234,7 +237,7 @@ static void add_chunk(const struct toc *t, struct json_object *o, uint32_t ino,
 		add_digest(o, "chunkDigest", range);
 }
 
-/* Further chunks of a file, each an entry. */
+/* The chunks of a file after the first; each is an entry. */
 static void print_chunks(struct toc *t, uint32_t ino, uint64_t pos)
 {
 	uint64_t size = le64toh(sgz_inode(t->index, ino)->size);
@@ -250,7 +253,7 @@ static void print_chunks(struct toc *t, uint32_t ino, uint64_t pos)
 	}
 }
 
-/* The digest of the whole, which is the longest range at its start. */
+/* The digest of the whole file is that of the range of its size. */
 static void add_file_digest(const struct toc *t, struct json_object *o,
 			    uint32_t ino, uint64_t size)
 {
@@ -331,7 +334,7 @@ static void print_inode(struct toc *t, const struct stargz_inode *inode)
 	struct chunk chunk = { 0 };
 	struct json_object *o;
 
-	/* No layer can hold a socket. */
+	/* A layer cannot contain sockets. */
 	if (!type)
 		return;
 	o = new_entry(t, type);

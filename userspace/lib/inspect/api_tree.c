@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/tree.h: the files of what was opened.
+ * stargz/tree.h: the files of a handle.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -134,8 +134,8 @@ int stargz_xattrs(struct stargz_opened *opened, uint32_t ino,
 
 /**
  * struct stargz_walk - a walk
- * @opened: what is walked through
- * @w: the same for the rest of the library
+ * @opened: the handle of the tree
+ * @w: the walk inside the library
  */
 struct stargz_walk {
 	struct stargz_opened *opened;

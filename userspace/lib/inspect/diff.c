@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Both trees are walked side by side, twice: to find the files whose content
- * has to be read, and to tell of differences.
+ * Both trees are walked in parallel, twice: first to find the files whose
+ * content must be read, then to report differences.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -15,13 +15,13 @@
 #include "inspect/diff.h"
 #include "inspect/file_digests.h"
 
-/* One of the two trees, and where the walk is in it. */
+/* One of the two trees. */
 struct side {
 	struct sgz_opened *o;
 	struct sgz_filedigests digests;
 };
 
-/* Two directories of one path: what is left of each. */
+/* The remaining entries of two directories with the same path. */
 struct level {
 	uint32_t next[2];
 	uint32_t end[2];
@@ -35,7 +35,7 @@ struct walk {
 	struct sgz_vec levels;
 	struct sgz_vec path;
 	struct sgz_vec what;	/* text: how two inodes differ */
-	uint32_t *partner;	/* for inodes of the first with several names */
+	uint32_t *partner;	/* by inode of the first: inode of the second */
 	bool tell;
 	bool different;
 };
@@ -53,7 +53,7 @@ static void found(struct walk *w, char where, const char *what)
 			       w->path.count > 1 ? w->path.data : "/", what);
 }
 
-/* The path is that of the directory at hand and a name. */
+/* Set the path: @len bytes of the directory, and a name. */
 static int set_path(struct walk *w, size_t len, const char *name, size_t n)
 {
 	size_t slash = len ? 1 : 0;
@@ -73,7 +73,7 @@ static int set_path(struct walk *w, size_t len, const char *name, size_t n)
 	return 0;
 }
 
-/* Append to the text; the NUL behind it does not count. */
+/* Append to the text; its count does not include the final NUL. */
 static void append(struct walk *w, const char *text)
 {
 	size_t n = strlen(text);
@@ -161,7 +161,7 @@ static void compare_files(struct walk *w, uint32_t ia, uint32_t ib)
 		differs(w, "content");
 }
 
-/* Names of one inode here have to be names of one inode there. */
+/* Names of one inode in the first tree must be names of one in the second. */
 static void compare_links(struct walk *w, uint32_t ia, uint32_t ib)
 {
 	uint32_t na = le32toh(sgz_inode(index_of(w, 0), ia)->nlink);
@@ -217,7 +217,7 @@ static int enter(struct walk *w, uint32_t ia, uint32_t ib)
 	return 0;
 }
 
-/* Two inodes with one path. */
+/* Compare two inodes with the same path. */
 static int compare_inodes(struct walk *w, uint32_t ia, uint32_t ib)
 {
 	const struct stargz_inode *a = sgz_inode(index_of(w, 0), ia);
@@ -244,7 +244,7 @@ static int compare_inodes(struct walk *w, uint32_t ia, uint32_t ib)
 	return S_ISDIR(le16toh(a->mode)) ? enter(w, ia, ib) : 0;
 }
 
-/* The next names of the directories at hand: which comes first? */
+/* Get the next entries of both directories; returns their order. */
 static int next_names(const struct walk *w, const struct level *level,
 		      const struct stargz_dirent *d[2])
 {

@@ -8,14 +8,12 @@
 #include "inspect/opened.h"
 
 /**
- * struct sgz_treediff - what is compared
- * @a: one tree; its index was checked
- * @b: the other one
- * @threads: how many read content; zero: content is not compared
- * @found: called with each difference, in the order of the names: where it is
- *	('<' only in @a, '>' only in @b, '!' in both), the path, which may hold
- *	anything but NUL, and what it is
- * @data: handed to @found
+ * struct sgz_treediff - a comparison of two trees
+ * @a: first tree; its index was checked
+ * @b: second tree, likewise
+ * @threads: number of threads that read content; zero: do not compare content
+ * @found: called for each difference, as stargz_difference_fn
+ * @data: passed to @found
  */
 struct sgz_treediff {
 	struct sgz_opened *a;
@@ -28,7 +26,7 @@ struct sgz_treediff {
 
 /**
  * sgz_treediff_run() - compare names, attributes and content
- * @diff: what
+ * @diff: the comparison
  *
  * Return: 1 if there are differences, 0 if there are none, or a negative errno
  * with the error text set.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * All content is read for the digests first, then the tree is walked.
+ * All content is read first, for the digests; then the tree is walked.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -22,7 +22,7 @@ struct dump {
 	struct sgz_treewalk walk;
 	struct sgz_filedigests digests;
 	struct sgz_arena paths;
-	char **first;		/* path of each inode with several names */
+	char **first;		/* first path of inodes with several names */
 	struct sgz_vec line;
 };
 
@@ -51,7 +51,7 @@ static int text(struct dump *d, const char *fmt, ...)
 	return 0;
 }
 
-/* Any bytes as one field; a lone dash would be none. */
+/* Any bytes as one field. A single dash would mean an empty field. */
 static int field(struct dump *d, const char *bytes, size_t len)
 {
 	if (len == 1 && *bytes == '-')
@@ -66,7 +66,7 @@ static int path_field(struct dump *d, const char *path, size_t len)
 	return ret ? ret : sgz_escape(&d->line, path, len, "");
 }
 
-/* As PAX headers have it: before 1970 the whole number is negative. */
+/* As in PAX headers: before 1970 the number with its fraction is negative. */
 static int time_field(struct dump *d, uint64_t time)
 {
 	int64_t sec = STARGZ_TIME_BASE + (int64_t)(time / NSEC);
@@ -99,7 +99,7 @@ static int file_fields(struct dump *d)
 	return ret ? ret : text(d, " sha256:%s", sgz_sha256_hex(sha256).text);
 }
 
-/* What is in it, and the digest of that. */
+/* The field of the content, and that of its digest. */
 static int content_fields(struct dump *d, const struct stargz_inode *inode)
 {
 	const char *names = index_of(d)->table[STARGZ_TABLE_NAMES].data;
@@ -148,7 +148,7 @@ static int xattr_fields(struct dump *d, uint32_t id)
 	return ret;
 }
 
-/* Another name of what was written before. */
+/* Another name of an inode that has a line already. */
 static int link_line(struct dump *d, const char *first)
 {
 	int ret = text(d, " h - - - - - ");

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The tree of an index as text, one line a name: see stargz-dump(5).
+ * The tree of an index as text, one line for each name: see stargz-dump(5).
  */
 #ifndef SGZ_INSPECT_DUMP_H
 #define SGZ_INSPECT_DUMP_H
 
 #include "inspect/opened.h"
 
-/* How the text begins; what follows is the view, "overlay" or "raw". */
+/* Start of the text; the view, "overlay" or "raw", follows. */
 #define SGZ_DUMP_MAGIC	"stargz-dump 1 "
-/* Fields of a line before its extended attributes. */
+/* Number of fields in a line before its extended attributes. */
 #define SGZ_DUMP_FIELDS	9
-/* What stands for nothing. */
+/* An empty field. */
 #define SGZ_DUMP_NONE	"-"
 
 /**
  * sgz_dump_write() - write the text
  * @o: the index, which was checked, and its blobs
- * @threads: how many read content, for its digests
- * @to: where to; errors of writing are for the caller to look for
+ * @threads: number of threads that read content, for its digests
+ * @to: destination; the caller checks for write errors
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A walk over the tree, with the directories on the way held open. Everything
- * is made under its name in one of these, and must not exist before; a
- * directory gets its attributes when all in it is there, so that none of them
- * is in the way.
+ * A walk over the tree that keeps the directories of the current path open.
+ * Each file is created by name in its open parent directory and must not exist
+ * before. A directory gets its attributes after its entries: its mode could
+ * prevent their creation, and their creation would change its time.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,11 +19,11 @@
 #include "inspect/extract.h"
 #include "inspect/extract_attrs.h"
 
-/* So many directories are held open; others are opened again if need be. */
+/* Maximum number of open directories; others are reopened when needed. */
 #define OPEN_LEVELS	64
 #define STEP		(256u << 10)
 
-/* Where the first name of an inode with several was made. */
+/* The first name of an inode with several, as created. */
 struct made {
 	char *path;
 	size_t len;
@@ -37,8 +37,8 @@ struct extract {
 	struct sgz_faults *faults;
 	struct sgz_treewalk walk;
 	struct sgz_spanread *reader;
-	struct sgz_vec dirs;	/* int: the directories on the way, or -1 */
-	size_t start_len;	/* bytes of the path that the walk begins with */
+	struct sgz_vec dirs;	/* int: directories of the path; -1: closed */
+	size_t start_len;	/* length of the path where the walk starts */
 	struct made *made;	/* by inode number minus one */
 	struct sgz_arena paths;
 	uint64_t done;
@@ -55,7 +55,7 @@ static const struct stargz_inode *inode_of(const struct extract *x)
 	return sgz_inode(index_of(x), x->walk.ino);
 }
 
-/* Note that what the walk is at could not be made. */
+/* Report a failure at the current path of the walk. */
 static void note_failure(struct extract *x, int code, const char *why)
 {
 	const char *path = x->walk.path_len ? x->walk.path : "/";
@@ -64,7 +64,7 @@ static void note_failure(struct extract *x, int code, const char *why)
 		       sgz_quote(path, strlen(path)).text, why);
 }
 
-/* The path from the folder on. */
+/* The path relative to the destination folder. */
 static const char *path_within(const struct extract *x, size_t *len)
 {
 	size_t skip = x->start_len;
@@ -75,7 +75,7 @@ static const char *path_within(const struct extract *x, size_t *len)
 	return x->walk.path + skip;
 }
 
-/* How much of @path are its first @depth names? */
+/* Length in bytes of the first @depth names of @path. */
 static size_t prefix(const char *path, size_t len, size_t depth)
 {
 	const char *at = path;
@@ -90,7 +90,7 @@ static size_t prefix(const char *path, size_t len, size_t depth)
 	return at > path ? at - path - 1 : 0;
 }
 
-/* The directory at some depth, which the walk is in. */
+/* The directory at a depth of the current path. */
 static int dir_at(struct extract *x, size_t depth)
 {
 	int *fd = (int *)x->dirs.data + depth;
@@ -128,7 +128,7 @@ static int push_dir(struct extract *x, int fd)
 	return 0;
 }
 
-/* Something is in the way; 0 if it is gone. */
+/* Remove an existing file with this name if options allow it. */
 static int make_way(const struct extract *x, int dir, const char *name)
 {
 	if (!x->opt->overwrite)
@@ -216,7 +216,7 @@ static int write_all(int fd, const char *buf, size_t len, uint64_t pos)
 	return 0;
 }
 
-/* Copy a run of a file, which is no hole. */
+/* Copy a part of a file that is not a hole. */
 static int copy_piece(struct extract *x, int fd, const struct sgz_run *run)
 {
 	uint64_t pos = run->pos, end = pos + run->len;
@@ -262,7 +262,7 @@ static int copy_file(struct extract *x, int fd)
 	return 0;
 }
 
-/* What stays half written would look whole. */
+/* An incomplete file is removed: it would look complete. */
 static int make_file(struct extract *x, int dir)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -310,7 +310,7 @@ static int make_special(struct extract *x, int dir)
 	return 0;
 }
 
-/* Make another name of an inode whose first one was made. */
+/* Create another name of an inode whose first name exists. */
 static int make_link(struct extract *x, int dir)
 {
 	const struct made *made = &x->made[x->walk.ino - 1];
@@ -344,7 +344,7 @@ static int remember(struct extract *x, int fd)
 	if (le32toh(inode_of(x)->nlink) < 2 || fstat(fd, &st))
 		return 0;
 	path = path_within(x, &made->len);
-	/* A single file is under its own name in the folder. */
+	/* If @path is a file, it has its own name in the destination. */
 	if (!made->len) {
 		path = x->walk.name;
 		made->len = x->walk.name_len;
@@ -357,7 +357,7 @@ static int remember(struct extract *x, int fd)
 	return 0;
 }
 
-/* Returns 1 if it was made, 0 if that is settled otherwise, or an errno. */
+/* Returns 1 if it was created, 0 if a failure was reported, or an errno. */
 static int make_entry(struct extract *x, int dir)
 {
 	mode_t type = le16toh(inode_of(x)->mode) & S_IFMT;

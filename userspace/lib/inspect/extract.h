@@ -8,10 +8,10 @@
 #include "inspect/opened.h"
 
 /**
- * struct sgz_extract_options - what is written, and where to
- * @root: descriptor of the folder
- * @path: what of the tree; if it is a directory, the folder becomes that
- * @overwrite: replace what is there, but for directories
+ * struct sgz_extract_options - options of sgz_extract()
+ * @root: descriptor of the destination folder
+ * @path: as in struct stargz_extract_options
+ * @overwrite: replace existing files, except directories
  */
 struct sgz_extract_options {
 	int root;
@@ -22,12 +22,10 @@ struct sgz_extract_options {
 /**
  * sgz_extract() - write a tree
  * @o: the index, which was checked, and its blobs
- * @opt: what and where
- * @faults: gets what could not be written
+ * @opt: the options
+ * @faults: receives the files that could not be written
  *
- * Nothing is written through a symbolic link, nor outside of the folder, and
- * nothing into a file that existed before. Without the right to do so, neither
- * owners nor devices are made, nor attributes that only the superuser sets.
+ * See stargz_extract().
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * All calls go by way of /proc/self/fd, which leads to the very inode that the
- * descriptor stands for, a symbolic link as well. The order matters: a change
- * of owner takes away capabilities and set-user-ID bits, and an access control
- * list changes the mode.
+ * All calls use /proc/self/fd, which refers to the inode of the descriptor,
+ * also if that is a symbolic link. The order matters: a change of the owner
+ * removes capabilities and set-user-ID bits, and an access control list changes
+ * the mode.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ static int set_failed(const struct sgz_context *ctx, const char *what)
 	return sgz_fail(ctx, -errno, "%s: %s", what, strerror(errno));
 }
 
-/* May anybody set it who owns the file? */
+/* May the owner of the file set the attribute, without privileges? */
 static bool is_common(const struct sgz_xattr *attr)
 {
 	static const char user[] = "user.", acl[] = "system.";
@@ -32,8 +32,8 @@ static bool is_common(const struct sgz_xattr *attr)
 }
 
 /*
- * The second mark of an opaque directory is for overlays without privileges, and
- * the first one will do for a tree that somebody extracts.
+ * The second mark of an opaque directory is for overlayfs mounts without
+ * privileges. An extracted tree needs only the first one.
  */
 static bool is_second_mark(const struct sgz_index *index,
 			   const struct sgz_xattr *attr)
@@ -107,7 +107,7 @@ int sgz_extract_attributes(const struct sgz_context *ctx,
 	ret = set_xattrs(ctx, index, le32toh(inode->xattr), path, name);
 	if (ret)
 		return ret;
-	/* Of somebody else's file only the rights of its owner are kept. */
+	/* The owner may differ from the index: no set-user-ID, set-group-ID. */
 	mode &= root ? 07777 : 01777;
 	if (!S_ISLNK(le16toh(inode->mode)) && chmod(path, mode))
 		return set_failed(ctx, "mode");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Giving a file the attributes that an index has for it.
+ * Setting the attributes of a file from an index.
  */
 #ifndef SGZ_INSPECT_EXTRACT_ATTRS_H
 #define SGZ_INSPECT_EXTRACT_ATTRS_H
@@ -9,11 +9,11 @@
 
 /**
  * sgz_extract_attributes() - set owner, extended attributes, mode and times
- * @ctx: the call; warned of attributes that cannot be set
+ * @ctx: the call; gets a warning for each attribute that cannot be set
  * @index: an index that was checked
- * @ino: whose attributes
- * @fd: what gets them, of any kind, maybe opened with O_PATH
- * @name: quoted, for messages
+ * @ino: inode number
+ * @fd: file of any type, possibly opened with O_PATH
+ * @name: its quoted name, for messages
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Each file is one range of the content that is read.
+ * Each file is one range for sgz_content_read().
  */
 #include <sys/stat.h>
 
@@ -38,7 +38,7 @@ int sgz_filedigests_want(struct sgz_filedigests *d, const struct sgz_opened *o,
 	return 0;
 }
 
-/* Reading sorts the ranges. */
+/* sgz_content_read() has sorted the ranges. */
 static void find_places(struct sgz_filedigests *d)
 {
 	const struct sgz_range *range = d->ranges.data;
@@ -47,7 +47,7 @@ static void find_places(struct sgz_filedigests *d)
 		*place(d, range[i].ino) = i + 1;
 }
 
-/* A blob that is not at hand leaves its files without a digest. */
+/* Fail if a file has no digest because its blob is missing. */
 static int all_read(const struct sgz_filedigests *d,
 		    const struct sgz_content *content)
 {

@@ -18,21 +18,21 @@ struct sgz_filedigests {
 	struct sgz_vec place;
 };
 
-/** sgz_filedigests_open() - prepare for the files of @o; @d is zeroed */
+/** sgz_filedigests_open() - prepare for the files of @o; @d must be zeroed */
 int sgz_filedigests_open(struct sgz_filedigests *d, const struct sgz_opened *o);
 
-/** sgz_filedigests_want() - a regular file that is not empty; 0 or -ENOMEM */
+/** sgz_filedigests_want() - request a digest; ignores empty and other files */
 int sgz_filedigests_want(struct sgz_filedigests *d, const struct sgz_opened *o,
 			 uint32_t ino);
 
 /**
- * sgz_filedigests_read() - read all that is wanted
- * @d: what is wanted
+ * sgz_filedigests_read() - read the requested files
+ * @d: the requests
  * @o: the index, which was checked, and its blobs
- * @threads: how many read
+ * @threads: number of threads that read
  *
- * Return: 0, or a negative errno with the error text set, also if some content
- * is damaged or its blob not at hand.
+ * Return: 0, or a negative errno with the error text set, also if content is
+ * damaged or a blob is missing.
  */
 int sgz_filedigests_read(struct sgz_filedigests *d, struct sgz_opened *o,
 			 unsigned int threads);

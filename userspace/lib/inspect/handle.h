@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What is behind the handle that the public functions take.
+ * The handle of the public functions.
  */
 #ifndef SGZ_INSPECT_HANDLE_H
 #define SGZ_INSPECT_HANDLE_H
@@ -11,13 +11,13 @@
 #include "stargz/open.h"
 
 /**
- * struct stargz_opened - what is open
- * @ctx: the call at hand
- * @unwanted: errors of callers that do not want them
- * @opt: a copy of the caller's, for @o
- * @o: the same for the rest of the library
- * @reader: reads content, or NULL before it is first asked for
- * @names: first names, likewise without @names.index
+ * struct stargz_opened - an open layer, index or device image
+ * @ctx: the current call
+ * @unwanted: receives errors if the caller passes no struct stargz_error
+ * @opt: copy of the caller's options, for @o
+ * @o: the file inside the library
+ * @reader: reader of content, or NULL before the first use
+ * @names: first names; @names.index is NULL before the first use
  */
 struct stargz_opened {
 	struct sgz_context ctx;
@@ -29,25 +29,24 @@ struct stargz_opened {
 };
 
 /**
- * sgz_handle_new() - begin to open
+ * sgz_handle_new() - create a handle and detect the kind of the file
  * @opened: set to a handle for stargz_close(), on success only
- * @opt: how the index of a layer is made, or NULL
- * @fd: what is opened
+ * @opt: options for the index of a layer, or NULL
+ * @fd: the file
  * @err: of the call, or NULL
  *
- * Return: 0 with the kind of the file known, or a negative errno with the error
- * text set.
+ * Return: 0, or a negative errno with the error text set.
  */
 int sgz_handle_new(struct stargz_opened **opened,
 		   const struct stargz_index_options *opt, int fd,
 		   struct stargz_error *err);
 
 /**
- * sgz_handle_enter() - a public function begins
+ * sgz_handle_enter() - start a public function
  * @opened: the handle
  * @err: of the call, or NULL
  *
- * Return: the call, for the rest of the library.
+ * Return: the context of the call.
  */
 const struct sgz_context *sgz_handle_enter(struct stargz_opened *opened,
 					   struct stargz_error *err);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Opening what is looked at, in the way a mount would.
+ * Opening layers, indexes and device images, with the same sources as a mount.
  */
 #include <stdlib.h>
 
@@ -56,7 +56,7 @@ static int too_short(const struct sgz_opened *o, size_t i, uint64_t have,
 	return 0;
 }
 
-/* As far as it goes: a loop device may have lost the end of a blob. */
+/* Open a blob up to its last span: a loop device may cut off the end. */
 static int open_blob(struct sgz_opened *o, size_t i, int fd,
 		     struct sgz_faults *faults)
 {
@@ -76,7 +76,7 @@ static int open_blob(struct sgz_opened *o, size_t i, int fd,
 		size = whole.size - start;
 	if (size)
 		return sgz_blob_open(&o->blobs[i], o->ctx, fd, start, size);
-	/* Zero would mean: up to the end. */
+	/* For sgz_blob_open(), size zero means: up to the end of the file. */
 	o->blobs[i] = whole;
 	o->blobs[i].start = start;
 	o->blobs[i].size = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A layer, an index or a device image that is looked at: its index in memory,
- * and the blobs that it refers to.
+ * An open layer, index or device image: its index in memory, and the blobs of
+ * the index.
  */
 #ifndef SGZ_INSPECT_OPENED_H
 #define SGZ_INSPECT_OPENED_H
@@ -10,15 +10,15 @@
 #include "index/tables.h"
 
 /**
- * struct sgz_opened - what is looked at
+ * struct sgz_opened - an open layer, index or device image
  * @ctx: the call
- * @opt: how the index of a layer is made
- * @layer: it is a layer; the index was made of it
- * @file: what was opened
+ * @opt: options for the index of a layer
+ * @layer: @file is a layer; @index was made from it
+ * @file: the file
  * @index: the index
- * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
- *	not at hand
- * @ranges: struct sgz_range: digests that are known of the content
+ * @blobs: the blob of each record of the blob table; its descriptor is -1 if it
+ *	is missing
+ * @ranges: struct sgz_range: known digests of the content
  */
 struct sgz_opened {
 	const struct sgz_context *ctx;
@@ -31,10 +31,10 @@ struct sgz_opened {
 };
 
 /**
- * sgz_opened_file() - find out what a file is
- * @o: zeroed by the caller; to be released whatever happens
- * @ctx: the call; kept
- * @opt: how the index of a layer is made; kept
+ * sgz_opened_file() - detect the kind of a file
+ * @o: zeroed; must be released, also after an error
+ * @ctx: the call; must stay valid
+ * @opt: options for the index of a layer; must stay valid
  * @fd: the file
  *
  * Return: 0 with @o->layer and @o->file set, or a negative errno with the
@@ -45,9 +45,9 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 
 /**
  * sgz_opened_layer() - make the index of the layer
- * @o: what is looked at, a layer
+ * @o: an open layer
  *
- * If the options have @check, @o->ranges gets the digests of its table of
+ * If the options have @check, @o->ranges receives the digests of its table of
  * contents.
  *
  * Return: 0, or a negative errno with the error text set.
@@ -55,37 +55,37 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 int sgz_opened_layer(struct sgz_opened *o);
 
 /**
- * sgz_opened_blobs() - find the blobs of an index
- * @o: what is looked at, with the tables of its index
- * @fds: the sources that a mount would have: first the one that holds the
- *	index, or -1 if what was opened does; then the others
- * @count: how many
- * @faults: NULL, or gets blobs that are shorter than the index says
+ * sgz_opened_blobs() - open the blobs of an index
+ * @o: an open index, with its tables
+ * @fds: the sources in the order of a mount: first the one that holds the
+ *	index, or -1: @o->file; then the others
+ * @count: number of sources
+ * @faults: receives blobs that are shorter than in the index, or NULL: these
+ *	are errors
  *
- * Return: 0, or a negative errno with the error text set; a blob whose source
- * is not among @fds is none.
+ * Return: 0, also if the source of a blob is not among @fds, or a negative
+ * errno with the error text set.
  */
 int sgz_opened_blobs(struct sgz_opened *o, const int *fds, size_t count,
 		     struct sgz_faults *faults);
 
 /**
- * sgz_opened_read() - read, or make, an index and find its blobs
- * @o: what is looked at, after sgz_opened_file()
+ * sgz_opened_read() - read or make an index, and open its blobs
+ * @o: an open file, after sgz_opened_file()
  * @fds: as for sgz_opened_blobs()
- * @count: how many
+ * @count: number of sources
  *
- * Return: 0, or a negative errno with the error text set. The first fault of
- * the index is one.
+ * Return: 0, or a negative errno with the error text set. A fault of the index
+ * is an error.
  */
 int sgz_opened_read(struct sgz_opened *o, const int *fds, size_t count);
 
 /**
- * sgz_opened_digests() - compare the index with the layers it was made of
- * @o: what is looked at, an index whose records were found sound
- * @faults: gets blobs that are no layers or others
+ * sgz_opened_digests() - compare an index with the layers of which it was made
+ * @o: an open index whose records were checked
+ * @faults: receives blobs that are not layers, or not those of the index
  *
- * What the table of contents of a layer says of content is added to
- * @o->ranges.
+ * The call adds the digests in the tables of contents to @o->ranges.
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
  */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What layers say about themselves, compared with an index of them. The index
- * of each layer is made anew; its inodes are found in the other one by their
- * paths.
+ * Comparing an index with its layers. A new index of each layer is made; its
+ * inodes are found in the index to check by their paths.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ static bool file_within(const struct sgz_index *index, uint32_t ino,
 	return true;
 }
 
-/* The inode with the path and size that one of the layer has, or 0. */
+/* The inode with the path and size of an inode of the layer, or 0. */
 static uint32_t counterpart(const struct sgz_opened *o, uint16_t blob,
 			    const struct sgz_inodepath *names, uint32_t ino)
 {
@@ -53,7 +52,7 @@ static uint32_t counterpart(const struct sgz_opened *o, uint16_t blob,
 	return ino;
 }
 
-/* Digests of the layer become digests of what the index shows of it. */
+/* Take the digests of the layer over for the inodes of the index. */
 static int take_ranges(struct sgz_opened *o, uint16_t blob,
 		       const struct sgz_inodepath *names,
 		       const struct sgz_vec *ranges)
@@ -95,7 +94,7 @@ static bool compare_toc(const struct sgz_opened *o, uint16_t i,
 	return false;
 }
 
-/* What is found while an index is compared with one made anew. */
+/* Destination of differences between an index and a new one. */
 struct comparison {
 	struct sgz_faults *faults;
 	uint16_t blob;
@@ -128,8 +127,8 @@ static bool same_table(const struct sgz_index *a, const struct sgz_index *b,
 }
 
 /*
- * An index of one layer says the same of each file, whoever made it; and if
- * spans were laid in the same way, where its content is.
+ * Two indexes of one layer have the same files; and if they have the same
+ * spans, also the same extents.
  */
 static int compare_trees(struct sgz_opened *o, uint16_t i,
 			 const struct sgz_index *fresh,
@@ -170,7 +169,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	const struct sgz_context ctx = sgz_context_inner(o->ctx, &inner);
 	int ret;
 
-	/* As it was made, if it was made with the defaults. */
+	/* The default, with which the index was probably made. */
 	opt.span_size = 0;
 	opt.raw = le32toh(o->index.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
 	ret = sgz_index_digests(&fresh, &ctx, &opt, &o->blobs[i], NULL, &ranges);
@@ -193,7 +192,7 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	return ret;
 }
 
-/* The digest of all bytes of a blob. */
+/* Compare the digest of all bytes of a blob. */
 static int compare_blob(struct sgz_opened *o, uint16_t i,
 			struct sgz_faults *faults)
 {
@@ -224,7 +223,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 	return ret;
 }
 
-/* Those that the index itself has. */
+/* Take the digests over that the index itself contains. */
 static int take_table(struct sgz_opened *o)
 {
 	const struct sgz_vec *table = &o->index.table[STARGZ_TABLE_DIGESTS];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The nodes of one tree are gone through, parents first, and each is found in
- * the other one below the partner of its parent; then what has no partner
- * there is told. Nothing is looked at more than once.
+ * The nodes of the first tree are visited, parents first. Each is looked up in
+ * the second tree below the partner of its parent. Then the nodes of the second
+ * tree without a partner are reported. Each node is visited once.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,14 +17,14 @@
 
 /**
  * struct work - the comparison
- * @same: what is compared
- * @partner: for each node of @a that of @b, or SGZ_NONE
- * @met: for each node of @b: it is one
- * @entries: for each entry of @a one plus that of @b, and the other way round
- * @path: of a node, for a message
- * @order: for the faults of it
- * @what: how the file at hand differs
- * @what_len: bytes there
+ * @same: the trees
+ * @partner: for each node of @a, the node of @b, or SGZ_NONE
+ * @met: for each node of @b: it is the partner of a node of @a
+ * @entries: for each entry of @a, one plus the entry of @b, and vice versa
+ * @path: path of a node, for a message
+ * @order: sort key of the next fault
+ * @what: differences of the current file
+ * @what_len: length of @what in bytes
  */
 struct work {
 	const struct sgz_treesame *same;
@@ -37,7 +37,7 @@ struct work {
 	size_t what_len;
 };
 
-/* Put the path of a node to @w->path, from its last byte on. */
+/* Write the path of a node to @w->path, from its end to its start. */
 static struct sgz_quoted quoted(struct work *w, const struct sgz_tree *tree,
 				uint32_t n)
 {
@@ -61,7 +61,7 @@ static struct sgz_quoted quoted(struct work *w, const struct sgz_tree *tree,
 	return len ? sgz_quote(p + 1, len - 1) : sgz_quote("/", 1);
 }
 
-/* Note a difference; what does not fit is not told. */
+/* Add a difference to the line of the file, unless the line is full. */
 static void differs(struct work *w, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -85,7 +85,7 @@ static void differs(struct work *w, const char *fmt, ...)
 		w->what_len += comma + n;
 }
 
-/* All differences of a file are a line. */
+/* Report all differences of a file in one line. */
 static void tell(struct work *w, uint32_t n)
 {
 	const struct sgz_treesame *s = w->same;
@@ -127,7 +127,7 @@ static bool same_attribute(const struct sgz_xattr *a, const struct sgz_xattr *b)
 	       !memcmp(a->value, b->value, a->value_len);
 }
 
-/* Both are sorted in the same way, as sets of a pool are. */
+/* Sets in a pool are sorted, so both lists have the same order. */
 static bool same_lists(const struct sgz_treesame *s, const struct sgz_vec *la,
 		       const struct sgz_vec *lb)
 {
@@ -223,7 +223,10 @@ static int compare_entries(struct work *w, uint32_t ia, uint32_t ib)
 	return ret < 0 ? ret : 0;
 }
 
-/* Two nodes with one path. Names of one file here have to be so there. */
+/*
+ * Compare two nodes with the same path. Names of one file in the first tree
+ * must be names of one file in the second.
+ */
 static int compare_nodes(struct work *w, uint32_t n, uint32_t m)
 {
 	const struct sgz_treesame *s = w->same;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Do two tables describe the same files? They need not have the same entries:
- * what counts is what is left of them.
+ * Comparing the files that two tables describe. The tables need not have the
+ * same entries, only the same resulting trees.
  */
 #ifndef SGZ_INSPECT_SAME_H
 #define SGZ_INSPECT_SAME_H
@@ -10,16 +10,17 @@
 #include "index/tree.h"
 
 /**
- * struct sgz_treesame - what is compared
- * @a: a tree, its links resolved
- * @b: another one
- * @names: what messages call the two, "the tar" and so on
- * @producers: let pass what tools that write tables are known to leave out:
- *	fractions of seconds and access control lists, in @b
- * @content: NULL, or called for each file that both have, with the entry of
- *	@b; adds to @faults, and returns 0 or -ENOMEM
- * @data: handed to it
- * @faults: gets differences, each a line
+ * struct sgz_treesame - a comparison of two trees
+ * @a: first tree, with resolved links
+ * @b: second tree, likewise
+ * @names: names of the two in messages, such as "the tar"
+ * @producers: ignore data missing in @b that common producers of tables of
+ *	contents omit: fractions of seconds, access control lists
+ * @content: NULL, or called for each regular file that both have with the same
+ *	size, with the entries of @a and @b; adds to @faults, and returns 0 or
+ *	-ENOMEM
+ * @data: passed to @content
+ * @faults: receives the differences, one line for each file
  */
 struct sgz_treesame {
 	const struct sgz_tree *a;
@@ -33,7 +34,7 @@ struct sgz_treesame {
 
 /**
  * sgz_treesame() - compare names, attributes and links
- * @same: what
+ * @same: the comparison
  *
  * Return: 0, also with faults, or -ENOMEM, without error text.
  */

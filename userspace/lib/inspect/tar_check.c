@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The tar is read as if there was no table of contents. Its entries and those of
- * the table make two trees, which are compared. Where content is, the table says
- * by members, the tar by the bytes before it; so we note on the way how many
- * bytes there are before each member.
+ * The tar is read as if there were no table of contents. Its entries and those
+ * of the table make two trees, which are compared. The table locates content by
+ * members, the tar by decoded bytes; so the position in the tar of each member
+ * is recorded on the way.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +17,13 @@
 #include "inspect/tar_check.h"
 #include "toc/read.h"
 
-/* Where a member or frame begins: in the blob, and in the tar. */
+/* Start of a member or frame in the blob and in the decoded tar. */
 struct start {
 	uint64_t unit;
 	uint64_t at;
 };
 
-/* Bytes of the tar that the table takes for zeroes; of a file. */
+/* Bytes of a file in the tar that are a hole in the table. */
 struct hole {
 	uint64_t at;
 	uint64_t size;
@@ -76,7 +76,7 @@ static int read_tar(struct check *c)
 		ret = note_start(c, &c->stream);
 	if (!ret && c->footer.data_end)
 		ret = sgz_tar_walk(&c->tar, &c->ctx, &c->stream);
-	/* Members behind the end of the tar may be meant all the same. */
+	/* The table may refer to members after the end of the tar. */
 	if (!ret && c->footer.data_end)
 		ret = sgz_stream_drain(&c->stream);
 	if (!ret && c->stream.rest)
@@ -132,9 +132,9 @@ static int note_hole(struct check *c, uint32_t entry, uint64_t at,
 }
 
 /*
- * Compare a chunk of the table with the runs of the tar; @run is the first that
- * reaches beyond its start, and is moved on. Both may have holes, the table also
- * where the tar has zeroes.
+ * Compare a chunk of the table with the chunks of the tar. @run is the first
+ * that ends after its start; the function advances it. Both may have holes, the
+ * table also where the tar has zeroes.
  */
 static int compare_chunk(struct check *c, uint32_t entry,
 			 const struct sgz_chunk *chunk,
@@ -172,7 +172,7 @@ static int compare_chunk(struct check *c, uint32_t entry,
 	return ret;
 }
 
-/* The content of a file that both have, with one size. */
+/* Compare the positions of content of a file with the same size in both. */
 static int compare_content(void *data, uint32_t a, uint32_t b)
 {
 	struct check *c = data;
@@ -183,7 +183,7 @@ static int compare_content(void *data, uint32_t a, uint32_t b)
 	uint64_t faults = c->faults->count;
 	int ret = 0;
 
-	/* One line for each file will do. */
+	/* At most one line for each file. */
 	for (uint32_t i = 0; !ret && i < in_toc->b; i++) {
 		if (c->faults->count != faults)
 			break;
@@ -205,7 +205,7 @@ static bool is_zero(const char *bytes, size_t len)
 	return !len || (!bytes[0] && !memcmp(bytes, bytes + 1, len - 1));
 }
 
-/* Is a run of the tar nothing but zeroes? The stream stands before it. */
+/* Check that a hole is zeroes in the tar; the stream is at or before it. */
 static int read_hole(struct check *c, const struct hole *hole, uint64_t *at)
 {
 	uint64_t left = hole->size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Comparing the table of contents of a layer with the tar that it is about.
+ * Comparing the table of contents of a layer with its tar.
  */
 #ifndef SGZ_INSPECT_TAR_CHECK_H
 #define SGZ_INSPECT_TAR_CHECK_H
@@ -9,15 +9,14 @@
 #include "toc/read.h"
 
 /**
- * sgz_tar_faults() - does the table of contents of a layer tell the truth?
+ * sgz_tar_faults() - compare the table of contents of a layer with its tar
  * @ctx: the call
- * @opt: where the table is
+ * @opt: position of the table
  * @blob: the layer
- * @faults: gets each difference between the files that the table describes and
- *	those that the headers in the tar do: names, attributes, links, and
- *	where content is
+ * @faults: receives the differences between the files in the table and those in
+ *	the tar: names, attributes, links, and positions of content
  *
- * All of the tar is decoded, in one thread. A layer without a table has no
+ * The call decodes the whole tar, in one thread. A layer without a table has no
  * faults.
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
