@@ -116,9 +116,9 @@ LIES = {
                        "hard links"),
     "copied": (copied, '"d/hard"', "hard links"),
     "linked": (linked, '"d/one"', '"d/one"'),
-    "swapped": (swap, '"d/one"', "are not where"),
-    "inside": (inside, '"d/one"', "are not where"),
-    "hole": (hole("d/one"), '"d/one"', "zeroes where the tar has not"),
+    "swapped": (swap, '"d/one"', "is not at the position"),
+    "inside": (inside, '"d/one"', "is not at the position"),
+    "hole": (hole("d/one"), '"d/one"', "zeroes where the tar has data"),
 }
 
 
@@ -151,7 +151,7 @@ def test_chunks_that_change_places():
             assert fsck("-f", path).code == CLEAN
             path = save(f"{d}/blob", layer(items, chunk=512, patch=lie, **how))
             r = fsck("-f", path)
-            assert r.code == ERRORS and "from 512 on are not where" in r.err
+            assert r.code == ERRORS and "from byte 512 on is not at the position" in r.err
 
 
 def test_what_is_no_lie():
@@ -221,4 +221,4 @@ def test_a_tar_that_is_damaged():
     made.pending = made.pending[:at] + b"D" + made.pending[at + 1:]
     with folder() as d:
         r = fsck("-f", save(f"{d}/blob", made.finish()))
-        assert r.code == ERRORS and "the tar inside" in r.err, r
+        assert r.code == ERRORS and "in the tar of the layer" in r.err, r

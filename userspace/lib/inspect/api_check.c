@@ -63,7 +63,7 @@ static void warn_absent(const struct check *c)
 	for (size_t i = 0; i < blobs(c); i++)
 		absent += c->h->o.blobs[i].fd < 0;
 	if (absent)
-		sgz_warn(context_of(c), "%zu of %zu blobs are not given (--device), their content is not checked",
+		sgz_warn(context_of(c), "%zu of %zu blobs are missing (--device), so their content is not checked",
 			 absent, blobs(c));
 }
 

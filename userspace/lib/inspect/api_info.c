@@ -126,7 +126,8 @@ ssize_t stargz_blob_read(struct stargz_opened *opened, uint32_t nr, void *buf,
 	if (nr >= opened->o.index.table[STARGZ_TABLE_BLOBS].count)
 		return sgz_fail(ctx, -ENOENT, "has no blob %u", nr);
 	if (blob->fd < 0)
-		return sgz_fail(ctx, -ENODATA, "blob %u is not in it", nr);
+		return sgz_fail(ctx, -ENODATA, "blob %u is missing (--device)",
+				nr);
 	size = le64toh(sgz_blob_record(&opened->o.index, nr)->size);
 	if (blob->size < size)
 		return sgz_fail(ctx, -EUCLEAN,

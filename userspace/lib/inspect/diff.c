@@ -61,7 +61,7 @@ static int set_path(struct walk *w, size_t len, const char *name, size_t n)
 
 	if (len + slash + n > SGZ_PATH_LONGEST)
 		return sgz_fail(w->ctx, -ENAMETOOLONG,
-				"a path of more than %d bytes",
+				"a path is longer than %d bytes",
 				SGZ_PATH_LONGEST);
 	w->path.count = len;
 	to = sgz_vec_add(&w->path, slash + n + 1, 1);

@@ -305,7 +305,7 @@ static int make_special(struct extract *x, int dir)
 		return 1;
 	if (errno != EPERM || !geteuid())
 		return -errno;
-	sgz_warn(x->o->ctx, "%s: a device, which needs the superuser",
+	sgz_warn(x->o->ctx, "%s: not created: a device requires the superuser",
 		 sgz_quote(x->walk.path, x->walk.path_len).text);
 	return 0;
 }

@@ -56,7 +56,7 @@ static int all_read(const struct sgz_filedigests *d,
 	for (size_t i = 0; i < d->ranges.count; i++)
 		if (range[i].state != SGZ_RANGE_READ)
 			return sgz_fail(content->ctx, -ENODATA,
-					"%s: its blob is not given (--device)",
+					"%s: its blob is missing (--device)",
 					sgz_inodepath_quoted(content->names,
 							     range[i].ino)
 					.text);

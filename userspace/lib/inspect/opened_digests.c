@@ -153,7 +153,7 @@ static int compare_trees(struct sgz_opened *o, uint16_t i,
 	    (!same_table(&o->index, fresh, STARGZ_TABLE_EXTENTS) ||
 	     !same_table(&o->index, fresh, STARGZ_TABLE_INODES)))
 		sgz_faults_add(faults, 0, -EUCLEAN,
-			       "index and blob %u differ in where content is",
+			       "index and blob %u differ in the positions of content",
 			       i);
 	return 0;
 }
@@ -218,7 +218,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->index, i)->digest,
 					  have, sizeof(have))))
 		sgz_faults_add(faults, 0, -EBADMSG,
-			       "blob %u: does not have the digest that the index gives",
+			       "blob %u: does not have the digest in the index",
 			       i);
 	return ret;
 }

@@ -236,7 +236,7 @@ static int compare_nodes(struct work *w, uint32_t n, uint32_t m)
 	if (a == SGZ_NONE && b == SGZ_NONE)
 		return 0;
 	if (a == SGZ_NONE || b == SGZ_NONE) {
-		differs(w, "only %s has an entry of it",
+		differs(w, "only %s has an entry for it",
 			s->names[a == SGZ_NONE]);
 		return 0;
 	}

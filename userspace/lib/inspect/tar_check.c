@@ -115,7 +115,7 @@ static void misplaced(struct check *c, const struct sgz_entry *file,
 		      const struct sgz_chunk *chunk)
 {
 	sgz_faults_add(c->faults, 0, -EUCLEAN,
-		       "%s: the bytes from %llu on are not where the table of contents says",
+		       "%s: content from byte %llu on is not at the position in the table of contents",
 		       sgz_entry_quoted(file).text,
 		       (unsigned long long)chunk->pos);
 }
@@ -223,7 +223,7 @@ static int read_hole(struct check *c, const struct hole *hole, uint64_t *at)
 		if (ret || is_zero(buf, n))
 			continue;
 		sgz_faults_add(c->faults, 0, -EUCLEAN,
-			       "%s: the table of contents has zeroes where the tar has not",
+			       "%s: the table of contents has zeroes where the tar has data",
 			       sgz_entry_quoted(sgz_toc_entry(&c->toc,
 							      hole->entry)).text);
 		break;
@@ -308,7 +308,7 @@ int sgz_tar_faults(const struct sgz_context *ctx,
 	ret = ret == 1 ? compare_tar_with_toc(c) : ret;
 	free_check(c);
 	if (ret == -EUCLEAN || ret == -E2BIG) {
-		sgz_faults_add(faults, 0, ret, "the tar inside: %s",
+		sgz_faults_add(faults, 0, ret, "in the tar of the layer: %s",
 			       inner.text);
 		return 0;
 	}
