@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What is behind the rules that the public functions take.
+ * The rules of the public functions.
  */
 #ifndef SGZ_SOURCE_API_EXCLUDE_H
 #define SGZ_SOURCE_API_EXCLUDE_H
@@ -9,8 +9,8 @@
 #include "stargz/make.h"
 
 /**
- * struct stargz_exclude - what is left out of a layer
- * @rules: the same for the rest of the library
+ * struct stargz_exclude - rules for files to omit from a layer
+ * @rules: the rules inside the library
  */
 struct stargz_exclude {
 	struct sgz_exclude rules;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Keeping the header blocks of all entries, and their payload where it cannot
- * be read again, in a temporary file.
+ * The header blocks of all entries go to a temporary file, and so does their
+ * payload if the source cannot read it again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static int keep_names(struct sgz_collection *c, struct sgz_item *item,
 	       (item->target || h->type != '2') ? 0 : sgz_nomem(c->rw.ctx);
 }
 
-/* Whatever there is to be read goes to the temporary file. */
+/* Copy everything up to the next entry to the temporary file. */
 static int keep_rest(struct sgz_collection *c)
 {
 	char buf[64 << 10];
@@ -113,7 +113,7 @@ int sgz_item_cmp(const struct sgz_item *a, const struct sgz_item *b)
 {
 	int cmp = sgz_path_cmp(a->path, a->path_len, b->path, b->path_len);
 
-	/* They are in an array, as they came. */
+	/* The addresses are in the order of the source: it is one array. */
 	return cmp ? cmp : (a > b) - (a < b);
 }
 
@@ -123,7 +123,7 @@ static int by_path(const void *left, const void *right, void *c)
 			    sgz_item(c, *(const uint32_t *)right));
 }
 
-/* Items as entries; of @numbers each has that of its item. */
+/* Convert items to entries; @numbers maps each entry to its item. */
 static int list(const struct sgz_collection *c, struct sgz_toc *toc,
 		struct sgz_vec *numbers)
 {
@@ -187,7 +187,10 @@ static int keep_fate(struct sgz_collection *c, struct sgz_item *item,
 		       0 : sgz_nomem(c->rw.ctx);
 }
 
-/* In another order an entry would replace another one, or a link find it. */
+/*
+ * Entries replace others, and links find their targets, in the order of the
+ * source. Determine the result before the order changes.
+ */
 static int settle(struct sgz_collection *c)
 {
 	struct sgz_settled settled = { 0 };
@@ -214,7 +217,7 @@ static bool same_marker(const struct sgz_item *a, const struct sgz_item *b)
 	       !memcmp(a->path, b->path, b->path_len);
 }
 
-/* Of markers with one path only the last one counts. */
+/* Of several markers with the same path, only the last one counts. */
 static void keep_last_markers(struct sgz_collection *c)
 {
 	uint32_t *n = c->by_path.data;
@@ -314,7 +317,7 @@ int sgz_collection_again(struct sgz_collection *c,
 	return 0;
 }
 
-/* Header blocks for a path or link that an item got when all was settled. */
+/* Write new header blocks for a path or link that settle() has changed. */
 static int give_changed(struct sgz_collection *c, const struct sgz_item *item,
 			struct sgz_source_entry *entry)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * All entries of a source, to be read in any order.
+ * All entries of a source, readable in any order.
  */
 #ifndef SGZ_SOURCE_COLLECTION_H
 #define SGZ_SOURCE_COLLECTION_H
@@ -9,29 +9,28 @@
 #include "source/rewrite.h"
 #include "source/source.h"
 
-/* No item. */
 #define SGZ_NO_ITEM	UINT32_MAX
 
 /**
- * struct sgz_item - an entry that was collected
+ * struct sgz_item - an entry of a collection
  * @path: its cleaned path
- * @link: of a hard link: cleaned path of the target
- * @target: of a symbolic link
- * @head_at: its header blocks in the temporary file
- * @place: its payload there, or where the source says it is
- * @size: bytes of that
- * @path_len: bytes in @path
- * @link_len: bytes in @link
- * @target_len: bytes in @target
- * @head_len: bytes of header blocks
+ * @link: cleaned path of the target of a hard link
+ * @target: target of a symbolic link
+ * @head_at: position of its header blocks in the temporary file
+ * @place: position of its payload there, or sgz_source_entry.place
+ * @size: size of the payload in bytes
+ * @path_len: length of @path in bytes
+ * @link_len: length of @link in bytes
+ * @target_len: length of @target in bytes
+ * @head_len: size of the header blocks in bytes
  * @type: type flag
  * @dir: it is a directory
- * @listed: it is of a file, and not of a type that no layer has
- * @changed: its path or link is not what its header blocks say
+ * @listed: its type is one that layers can contain
+ * @changed: its path or link differs from its header blocks
  * @absolute: SGZ_*_ABSOLUTE
  * @open: see struct sgz_fate
- * @done: for the use of who collects; set for what nothing is left of once
- *	all entries are read, see sgz_settle()
+ * @done: sgz_collect() sets it for entries that later entries replace or
+ *	remove, see sgz_settle(); then the caller may use it
  */
 struct sgz_item {
 	const char *path;
@@ -54,20 +53,20 @@ struct sgz_item {
 };
 
 /**
- * struct sgz_collection - entries
- * @inner: where they come from
- * @rw: makes header blocks that do not depend on what stands before them
- * @spool: what was kept
- * @items: struct sgz_item, as they came
- * @strings: what they point to
+ * struct sgz_collection - all entries of a source
+ * @inner: the source
+ * @rw: makes header blocks that do not depend on earlier entries
+ * @spool: the temporary file
+ * @items: struct sgz_item, in the order of the source
+ * @strings: memory for the strings of @items
  * @by_path: numbers of items that are not done, in the order of
- *	sgz_item_cmp(); one for each path, but for those that are not listed
- * @markers: how many of them are whiteouts or opaque markers
+ *	sgz_item_cmp(); one for each path, except for items that are not listed
+ * @markers: number of whiteouts and opaque markers among them
  * @hr: reads header blocks
- * @inside: what is read comes from @inner
- * @at: else next byte to be read of the temporary file
- * @left: so many bytes
- * @end: where the end of the archive is in the temporary file
+ * @inside: read from @inner
+ * @at: else next byte to read in the temporary file
+ * @left: remaining bytes there
+ * @end: position of the end of the archive in the temporary file
  */
 struct sgz_collection {
 	struct sgz_source *inner;
@@ -93,27 +92,28 @@ static inline struct sgz_item *sgz_item(const struct sgz_collection *c,
 
 /**
  * sgz_path_cmp() - compare cleaned paths
- * @a: one
- * @a_len: bytes in it
- * @b: the other
- * @b_len: bytes in it
+ * @a: first path
+ * @a_len: its length in bytes
+ * @b: second path
+ * @b_len: its length in bytes
  *
- * A slash is less than any other byte: what is in a directory comes right after
- * it, before what has a longer name.
+ * A slash is less than any other byte, so that the contents of a directory
+ * directly follow it.
  *
  * Return: as memcmp().
  */
 int sgz_path_cmp(const char *a, size_t a_len, const char *b, size_t b_len);
 
-/** sgz_item_cmp() - compare by path, those with one path as they came */
+/** sgz_item_cmp() - compare by path, then by the order of the source */
 int sgz_item_cmp(const struct sgz_item *a, const struct sgz_item *b);
 
 /**
  * sgz_collect() - read a source
- * @c: zeroed by the caller; sgz_collection_free() is needed in any case
- * @ctx: the call; has to live as long as the collection
- * @inner: the source, to be closed by the caller, after the collection was
- *	freed. All of it is read, but no content if it can be read again.
+ * @c: zeroed; must be released, also after an error
+ * @ctx: the call; must stay valid as long as the collection
+ * @inner: the source, which the caller closes after it has released the
+ *	collection. The call reads all of it, without content if the source can
+ *	be read again.
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -121,18 +121,18 @@ int sgz_collect(struct sgz_collection *c, const struct sgz_context *ctx,
 		struct sgz_source *inner);
 
 /**
- * sgz_collection_after() - where a path is or would be
+ * sgz_collection_after() - find the position of a path
  * @c: the collection
  * @path: cleaned path
- * @len: bytes in it
+ * @len: its length in bytes
  *
- * Return: index into @c->by_path of the first item that does not come before
- *	the path.
+ * Return: index into @c->by_path of the first item that does not sort before
+ * the path.
  */
 size_t sgz_collection_after(const struct sgz_collection *c, const char *path,
 			    size_t len);
 
-/** sgz_collection_find() - number of the item with a path, or none */
+/** sgz_collection_find() - number of the item with a path, or SGZ_NO_ITEM */
 uint32_t sgz_collection_find(const struct sgz_collection *c, const char *path,
 			     size_t len);
 
@@ -140,21 +140,21 @@ uint32_t sgz_collection_find(const struct sgz_collection *c, const char *path,
  * sgz_collection_give() - go to an entry
  * @c: the collection
  * @i: number of the item
- * @entry: filled, as by sgz_source.next; its place is the item's
+ * @entry: filled in, as by sgz_source.next; its place is that of the item
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_collection_give(struct sgz_collection *c, uint32_t i,
 			struct sgz_source_entry *entry);
 
-/** sgz_collection_again() - as sgz_source.again, for an entry of this */
+/** sgz_collection_again() - as sgz_source.again, for an entry of @c */
 int sgz_collection_again(struct sgz_collection *c,
 			 const struct sgz_source_entry *entry);
 
 /** sgz_collection_end() - go to the end of the archive */
 void sgz_collection_end(struct sgz_collection *c);
 
-/** sgz_collection_read() - as sgz_source.read, where one went to last */
+/** sgz_collection_read() - as sgz_source.read, for the current entry */
 ssize_t sgz_collection_read(struct sgz_collection *c, void *buf, size_t len);
 
 /** sgz_collection_free() - release */

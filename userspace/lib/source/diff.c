@@ -14,11 +14,11 @@
 #define NSEC		1000000000
 
 /**
- * struct change - what is known of an item
- * @root: number of the item that it is a link to, its own for others
- * @old: what was there under its path, or %SGZ_NONE
- * @wanted: it is in the layer
- * @same: all but its content is known to be as it was
+ * struct change - comparison of an item with the base
+ * @root: number of the item that it is a hard link to, or its own number
+ * @old: file of the base with its path, or %SGZ_NONE
+ * @wanted: the item goes into the layer
+ * @same: it differs at most in its content
  */
 struct change {
 	uint32_t root;
@@ -33,7 +33,7 @@ struct whiteout {
 	size_t len;
 };
 
-/** struct children - of a directory that was there before */
+/** struct children - numbers of entries of a directory of the base */
 struct children {
 	uint32_t all;
 	uint32_t gone;
@@ -41,23 +41,23 @@ struct children {
 
 /**
  * struct differ - the source
- * @source: what others know of it
- * @inner: where entries come from
- * @opt: how they are compared
- * @old_failed: what failed is about the old tree
- * @all: they
- * @old: what was there before
+ * @source: its interface
+ * @inner: the source with all entries
+ * @opt: how entries are compared
+ * @old_failed: the last error is about the base
+ * @all: the entries
+ * @old: the base
  * @changes: struct change of each item
- * @claims: for each inode that was there before one plus the item that it
- *	still is, or zero
- * @children: struct children of each file that was there before
+ * @claims: for each inode of the base, one plus the number of the item that is
+ *	the same file, or zero
+ * @children: struct children of each file of the base
  * @whiteouts: struct whiteout
- * @strings: what they point to
- * @arena: attributes that are being compared
- * @attrs: they
- * @next: next item to be given, or whiteout after them
+ * @strings: memory for the paths of whiteouts
+ * @arena: memory for @attrs
+ * @attrs: attributes for a comparison
+ * @next: next item, or number of items plus next whiteout
  * @rw: makes header blocks of whiteouts
- * @h: what these say
+ * @h: header of a whiteout
  */
 struct differ {
 	struct sgz_source source;
@@ -88,7 +88,7 @@ static struct change *change_of(const struct differ *d, uint32_t i)
 	return (struct change *)d->changes.data + i;
 }
 
-/* What was there, if more is known of it than that it was a directory. */
+/* The file of the base, or NULL; NULL also for a directory without entry. */
 static struct sgz_old_file *old_of(const struct differ *d, uint32_t i)
 {
 	const struct change *change = change_of(d, i);
@@ -100,7 +100,7 @@ static struct sgz_old_file *old_of(const struct differ *d, uint32_t i)
 	return file->inode == SGZ_NONE ? NULL : file;
 }
 
-/* The end of a chain of links; a broken one ends where it is broken. */
+/* The end of a chain of hard links; the last link found if it is broken. */
 static uint32_t find_root(const struct differ *d, uint32_t i)
 {
 	for (size_t n = d->all.items.count; n; n--) {
@@ -125,7 +125,7 @@ static bool same_time(uint64_t old, uint64_t now)
 	return (old > now ? old - now : now - old) < NSEC;
 }
 
-/* An entry whose type is no type of a file has no mode that could be equal. */
+/* Zero, which equals no mode, if the entry has no file type. */
 static mode_t mode_of(const struct sgz_tar_header *h)
 {
 	mode_t type;
@@ -140,7 +140,7 @@ static bool same_attribute(const struct sgz_xattr *a, const struct sgz_xattr *b)
 	       !memcmp(a->value, b->value, a->value_len);
 }
 
-/* Is there such an attribute among those that were there? */
+/* Is the attribute in @d->attrs, those of the base? */
 static bool had_attribute(const struct differ *d, const struct sgz_xattr *attr)
 {
 	const struct sgz_xattr *old = d->attrs.data;
@@ -151,7 +151,7 @@ static bool had_attribute(const struct differ *d, const struct sgz_xattr *attr)
 	return false;
 }
 
-/* 1 or 0; only those count that an index can hold. */
+/* Returns 1 or 0; attributes that an index cannot hold do not count. */
 static int same_xattrs(struct differ *d, const struct sgz_old_file *old,
 		       const struct sgz_vec *now)
 {
@@ -172,7 +172,7 @@ static int same_xattrs(struct differ *d, const struct sgz_old_file *old,
 	return count == d->attrs.count;
 }
 
-/* Is all but the content the same? 1, 0 or a negative errno. */
+/* Is everything except the content the same? 1, 0 or a negative errno. */
 static int same_header(struct differ *d, const struct sgz_old_file *old,
 		       const struct sgz_tar_header *h)
 {
@@ -191,7 +191,7 @@ static int same_header(struct differ *d, const struct sgz_old_file *old,
 	return same_xattrs(d, old, &h->pax.xattrs);
 }
 
-/* What was one file is one file still, and not two equal ones. */
+/* One file of the base must not become two equal files. */
 static bool claim(struct differ *d, const struct sgz_old_file *old, uint32_t i)
 {
 	uint32_t *owner = &d->claims[old->inode];
@@ -201,7 +201,7 @@ static bool claim(struct differ *d, const struct sgz_old_file *old, uint32_t i)
 	return *owner == i + 1;
 }
 
-/* Whether the content is the same remains to be seen. */
+/* Assume equal content until the digests are known. */
 static int want_content(struct differ *d, const struct sgz_old_file *old,
 			struct change *change)
 {
@@ -218,7 +218,7 @@ static int want_content(struct differ *d, const struct sgz_old_file *old,
 	return 0;
 }
 
-/* All but links, whose header says nothing of the file. */
+/* Not for hard links: their headers do not describe the file. */
 static int compare_header(struct differ *d, uint32_t i)
 {
 	const struct sgz_old_file *old = old_of(d, i);
@@ -255,7 +255,7 @@ static int compare_headers(struct differ *d)
 		change->root = find_root(d, i);
 		change->old = sgz_old_find(&d->old, item->path,
 					   item->path_len);
-		/* A broken link is its own root, and never the same. */
+		/* Broken links are always in the layer. */
 		if (sgz_item(&d->all, change->root)->link)
 			change->wanted = true;
 		else if (!item->link)
@@ -264,7 +264,7 @@ static int compare_headers(struct differ *d)
 	return ret;
 }
 
-/* What the content of an item is now, and was then. */
+/* Compare the digests of an item and of the file of the base. */
 static int compare_content(struct differ *d, struct sgz_sha256 *sha, uint32_t i)
 {
 	const struct sgz_digest *old =
@@ -300,7 +300,7 @@ static int compare_contents(struct differ *d)
 	return ret;
 }
 
-/* Another name of a file that stays: was it one before? */
+/* Was the item a hard link to the same file in the base? */
 static bool was_link(const struct differ *d, uint32_t i)
 {
 	const struct sgz_old_file *old = old_of(d, i);
@@ -309,7 +309,7 @@ static bool was_link(const struct differ *d, uint32_t i)
 	return old && root && old->inode == root->inode;
 }
 
-/* A link in a layer is to a file in it: all names of one or none. */
+/* A hard link needs its target in the layer: all names of a file, or none. */
 static void complete_links(struct differ *d)
 {
 	for (uint32_t i = 0; i < d->all.items.count; i++) {
@@ -403,7 +403,7 @@ static void count_children(struct differ *d)
 	}
 }
 
-/* In the root some do not expect the mark. */
+/* Not the root: some programs do not expect an opaque marker there. */
 static bool is_opaque(const struct differ *d, size_t i)
 {
 	const struct children *children = &d->children[i];
@@ -411,7 +411,7 @@ static bool is_opaque(const struct differ *d, size_t i)
 	return i && children->gone > 1 && children->gone == children->all;
 }
 
-/* For a file that is gone, unless it went with its directory. */
+/* Add a whiteout for a removed file, unless its directory is gone too. */
 static int white_out(struct differ *d, const struct sgz_old_file *file)
 {
 	const struct sgz_old_file *dir = sgz_old_file(&d->old, file->parent);
@@ -425,7 +425,7 @@ static int white_out(struct differ *d, const struct sgz_old_file *file)
 
 static int make_whiteouts(struct differ *d)
 {
-	/* Of which add_whiteout() writes the beginning. */
+	/* Without the prefix, which add_whiteout() writes. */
 	static const char *opaque = &SGZ_OPAQUE[sizeof(SGZ_WHITEOUT) - 1];
 	int ret = 0;
 
@@ -470,7 +470,7 @@ static int compare_with_old(struct differ *d, int fd)
 	if (ret)
 		return ret;
 	complete_links(d);
-	/* Where layers are mounted over one another, this one's root is seen. */
+	/* The root of the top layer is the visible one in a stack of mounts. */
 	want_parents(d, "", 1);
 	for (uint32_t i = 0; i < d->all.items.count; i++) {
 		const struct sgz_item *item = sgz_item(&d->all, i);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What has changed in a source, as an OCI layer over what was there before.
+ * The changes between a base and a source, as an OCI layer on top of the base.
  */
 #ifndef SGZ_SOURCE_DIFF_H
 #define SGZ_SOURCE_DIFF_H
@@ -8,9 +8,9 @@
 #include "source/source.h"
 
 /**
- * struct sgz_diff_options - how a source is compared
- * @by_time: content is the same if size and time are
- * @threads: how many may read what was there before
+ * struct sgz_diff_options - how a source is compared with a base
+ * @by_time: equal size and time mean equal content
+ * @threads: number of threads that read the base
  */
 struct sgz_diff_options {
 	bool by_time;
@@ -18,29 +18,29 @@ struct sgz_diff_options {
 };
 
 /**
- * sgz_source_diff() - leave only what has changed
+ * sgz_source_diff() - reduce a source to its changes
  * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that closes it, too
- * @ctx: the call; has to live as long as the source
- * @fd: what was there before: a layer of any format, an index, also a merged
- *	one, or a device image; not closed
- * @opt: how
- * @old_failed: on failure: is it about what was there before?
+ *	by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
+ * @fd: the base: a layer of any format, an index, also a merged one, or a device
+ *	image; stays open
+ * @opt: how to compare
+ * @old_failed: set on failure: is the error about the base?
  *
- * An entry is left out if there was one with the same type, mode, owner, time,
- * target, attributes and content. A time in whole seconds is also the same as
- * one less than a second away. Content is compared by its digest. A file of which
- * an index has neither content nor digest cannot be compared, which is an error
+ * An entry is omitted if the base has one with the same type, mode, owner,
+ * time, target, attributes and content. A time in whole seconds equals all
+ * times less than a second away. Content is compared by digest. If the base is
+ * an index with neither the content nor a digest of a file, it is an error,
  * unless @by_time is set.
  *
- * Of a file with several names all or none are there, and so are the
- * directories above all that is there. The root always is. Whiteouts come last; a directory of
- * which nothing is left is marked as opaque.
+ * The new source has all names of a file or none, all parent directories of its
+ * entries, and always the root. Whiteouts come last; a directory without
+ * remaining entries is marked as opaque.
  *
- * All of the source is read at once, as by sgz_source_order().
+ * The call reads the whole source, as sgz_source_order().
  *
- * Return: 0, or a negative errno with the error text set; then @source is still
- * to be closed, but cannot be read any more.
+ * Return: 0, or a negative errno with the error text set; then the caller must
+ * still close @source, but cannot read it any more.
  */
 int sgz_source_diff(struct sgz_source **source, const struct sgz_context *ctx,
 		    int fd, const struct sgz_diff_options *opt,

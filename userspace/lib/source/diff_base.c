@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Layers and indexes as a list of paths.
+ * Reading a layer or index to a sorted list of paths.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "source/from_tar.h"
 #include "source/unsparse.h"
 
-/* A path: that of the directory, a slash, and a name. */
+/* Join the path of a directory and a name. */
 static int set_path(struct sgz_old *old, struct sgz_old_file *file,
 		    const struct sgz_old_file *dir, const char *name,
 		    size_t len)
@@ -68,7 +68,7 @@ static void take_entry(struct sgz_old_file *file,
 	}
 }
 
-/* The number of each visible node's file; parents come before children. */
+/* Set @number to the file of each visible node; parents precede children. */
 static int take_nodes(struct sgz_old *old, struct sgz_tree *tree,
 		      uint32_t *number)
 {
@@ -173,7 +173,7 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 	}
 }
 
-/* The names in one directory; directories among them come later. */
+/* Append the entries of one directory. */
 static int take_directory(struct sgz_old *old, size_t dir)
 {
 	const uint32_t ino = sgz_old_file(old, dir)->inode + 1;
@@ -292,7 +292,7 @@ int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
 {
 	int ret;
 
-	/* Digests are kept for who wants to check them. */
+	/* Makes the reader of the TOC keep digests. */
 	old->toc.digests = true;
 	old->ctx = (struct sgz_context){ .err = ctx->err };
 	ret = sgz_blob_open(&old->blob, &old->ctx, fd, 0, 0);
@@ -329,7 +329,7 @@ int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
 				  file->xattr, arena, attrs);
 }
 
-/* The content that is asked for at the path of an entry, or NULL. */
+/* The content at the path of an entry if its digest is wanted, or NULL. */
 static struct sgz_old_content *wanted(const struct sgz_old *old,
 				      const struct sgz_tar_header *h)
 {
@@ -347,7 +347,7 @@ static struct sgz_old_content *wanted(const struct sgz_old *old,
 	free(path);
 	if (i != SGZ_NONE && S_ISREG(sgz_old_file(old, i)->mode))
 		content = sgz_old_content(old, sgz_old_file(old, i));
-	/* Of several entries with one path the last one counts. */
+	/* Of several entries with the same path, the last one counts. */
 	return content && content->wanted &&
 	       (!content->digest.set || content->unpacked) ? content : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The tree of a layer or index that another one is compared with.
+ * The base of a comparison: the tree of a layer or index.
  */
 #ifndef SGZ_SOURCE_DIFF_BASE_H
 #define SGZ_SOURCE_DIFF_BASE_H
@@ -8,21 +8,21 @@
 #include "inspect/opened.h"
 
 /**
- * struct sgz_old_file - a path of it
+ * struct sgz_old_file - a path of the base
  * @path: cleaned path
  * @link: target of a symbolic link
- * @size: of a regular file
+ * @size: size of a regular file in bytes
  * @mtime: nanoseconds since STARGZ_TIME_BASE
- * @path_len: bytes in @path
- * @link_len: bytes in @link
+ * @path_len: length of @path in bytes
+ * @link_len: length of @link in bytes
  * @uid: owner
  * @gid: group
- * @major: of a device
- * @minor: of a device
+ * @major: major number of a device
+ * @minor: minor number of a device
  * @xattr: set in the pool of the tree, or zero
- * @inode: the same for all paths of one file; %SGZ_NONE for a directory of
- *	which nothing else is known
- * @parent: number of the directory that it is in
+ * @inode: equal for all paths of one file; %SGZ_NONE for a directory without
+ *	an entry
+ * @parent: number of its directory
  * @mode: type and permissions
  */
 struct sgz_old_file {
@@ -43,10 +43,10 @@ struct sgz_old_file {
 };
 
 /**
- * struct sgz_old_content - what is known of the content of an inode
- * @wanted: somebody will ask for the digest
- * @unpacked: the digest was made of what was unpacked
- * @digest: it
+ * struct sgz_old_content - content of an inode
+ * @wanted: its digest is needed
+ * @unpacked: @digest was computed from the content
+ * @digest: its digest
  */
 struct sgz_old_content {
 	bool wanted;
@@ -55,16 +55,16 @@ struct sgz_old_content {
 };
 
 /**
- * struct sgz_old - the tree
+ * struct sgz_old - the base
  * @ctx: the call, without warnings
- * @blob: where from
- * @layer: it is a layer, not an index
- * @has_content: it is a layer, or a device image with all its layers
+ * @blob: the layer, index or device image
+ * @layer: @blob is a layer, not an index
+ * @has_content: @blob is a layer, or a device image with all its layers
  * @files: struct sgz_old_file in the order of sgz_path_cmp(), the root first
  * @content: struct sgz_old_content by inode
- * @strings: paths
- * @toc: what a layer was read to
- * @opened: what an index was read to
+ * @strings: memory for paths
+ * @toc: entries of a layer
+ * @opened: handle of an index
  */
 struct sgz_old {
 	struct sgz_context ctx;
@@ -85,7 +85,7 @@ static inline struct sgz_old_file *sgz_old_file(const struct sgz_old *old,
 	return (struct sgz_old_file *)old->files.data + i;
 }
 
-/** sgz_old_content() - what is known of the content of a file */
+/** sgz_old_content() - content of a file, whose @inode is not %SGZ_NONE */
 static inline struct sgz_old_content *
 sgz_old_content(const struct sgz_old *old, const struct sgz_old_file *file)
 {
@@ -93,13 +93,13 @@ sgz_old_content(const struct sgz_old *old, const struct sgz_old_file *file)
 }
 
 /**
- * sgz_old_read() - read a tree
- * @old: zeroed by the caller; sgz_old_free() is needed in any case
- * @ctx: the call; its error text is used, its warnings are not
- * @fd: a layer of any format, an index or a device image; open as long as @old
- *	is used
+ * sgz_old_read() - read a base
+ * @old: zeroed; must be released, also after an error
+ * @ctx: the call; there are no warnings
+ * @fd: a layer of any format, an index or a device image; must stay open as long
+ *	as @old
  *
- * What a layer takes from those below it is no part of the tree.
+ * The tree does not include files that a layer takes from layers below it.
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -108,15 +108,15 @@ int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd);
 /** sgz_old_find() - number of the file with a path, or %SGZ_NONE */
 uint32_t sgz_old_find(const struct sgz_old *old, const char *path, size_t len);
 
-/** sgz_old_xattrs() - as sgz_xattr_pool_get(), of a file */
+/** sgz_old_xattrs() - as sgz_xattr_pool_get(), for a file */
 int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
 		   struct sgz_arena *arena, struct sgz_vec *attrs);
 
 /**
- * sgz_old_hash() - find out the digests that are wanted
- * @old: the tree; its content is read if there are digests that neither a table
- *	of contents nor an index says
- * @threads: how many may read
+ * sgz_old_hash() - compute the wanted digests
+ * @old: the base; its content is decoded if neither a table of contents nor an
+ *	index has one of them
+ * @threads: number of threads that decode
  *
  * Return: 0, or a negative errno with the error text set.
  */

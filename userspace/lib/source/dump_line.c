@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading lines of a text of any length, and taking them apart in place.
+ * Reading lines from a text of any size, and parsing them in place.
  */
 #include <string.h>
 
@@ -11,7 +11,7 @@
 
 #define STEP	(64u << 10)
 
-/* The fields, by their places. */
+/* Positions of the fields. */
 enum { PATH, TYPE, MODE, UID, GID, MTIME, SIZE, DATA, DIGEST };
 
 int sgz_dump_bad(const struct sgz_dump_lines *lines, const char *why)
@@ -23,7 +23,7 @@ int sgz_dump_bad(const struct sgz_dump_lines *lines, const char *why)
 			(unsigned long long)lines->number, why);
 }
 
-/* Read on; 0 at the end of the text. */
+/* Read more bytes; returns 0 at the end of the text. */
 static ssize_t more(struct sgz_dump_lines *lines)
 {
 	uint64_t pos = lines->start + lines->text.count;
@@ -94,7 +94,7 @@ static bool is_none(const char *text)
 	return !strcmp(text, SGZ_DUMP_NONE);
 }
 
-/* A path in place: from the root on, names without anything that moves. */
+/* Unescape an absolute path in place; its names may not be "." or "..". */
 static const char *take_path(char *text, const char **path, size_t *len)
 {
 	const char *name, *end;
@@ -221,7 +221,7 @@ static const char *take_xattr(struct sgz_xattr *attr, char *text)
 	return NULL;
 }
 
-/* All that follow, each after a space. */
+/* The rest of the line, with a space before each attribute. */
 static const char *take_xattrs(struct sgz_dump_line *to, char *rest)
 {
 	while (rest) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Lines of the text form of a tree.
+ * Lines of a tree as text, see stargz-dump(5).
  */
 #ifndef SGZ_SOURCE_DUMP_LINE_H
 #define SGZ_SOURCE_DUMP_LINE_H
@@ -9,19 +9,22 @@
 #include "blob/blob.h"
 #include "tar/reader.h"
 
-/* Longest line: a path, a target, and a set of extended attributes. */
+/*
+ * Maximum length of a line in bytes: a path, a target, and a set of extended
+ * attributes.
+ */
 #define SGZ_DUMP_LINE_MAX	(8u << 20)
 
 /**
- * struct sgz_dump_lines - a text being read
+ * struct sgz_dump_lines - reader of a text
  * @ctx: the call
  * @blob: the text
- * @start: where in it the line at hand begins
- * @next: where the next one does
- * @counted: the text is read from its start, so lines have numbers
- * @number: of the line at hand, then
- * @text: the line and what was read beyond it
- * @used: bytes of the line there, with its newline
+ * @start: position of the current line
+ * @next: position of the next line
+ * @counted: the text is read from its start, so @number is valid
+ * @number: number of the current line, from one
+ * @text: the current line and the bytes read after it
+ * @used: length of the current line in @text in bytes, with its newline
  */
 struct sgz_dump_lines {
 	const struct sgz_context *ctx;
@@ -35,17 +38,17 @@ struct sgz_dump_lines {
 };
 
 /**
- * struct sgz_dump_line - a line that was understood
- * @type: as in the text
- * @path: without the slash at its start
- * @path_len: bytes there
+ * struct sgz_dump_line - a parsed line
+ * @type: type letter of the text
+ * @path: path without leading slash
+ * @path_len: its length in bytes
  * @h: header: numbers, time, size, and @h.pax.xattrs; @h.link of a link
- * @content: path of the content, likewise; NULL for none
- * @content_len: bytes there
- * @digest_set: there is a digest
- * @digest: of the content
+ * @content: path of the content without leading slash, or NULL
+ * @content_len: its length in bytes
+ * @digest_set: @digest is valid
+ * @digest: digest of the content
  *
- * All points into the text, until the next line is read.
+ * Pointers refer to the text. They are valid until the next line is read.
  */
 struct sgz_dump_line {
 	char type;
@@ -60,7 +63,7 @@ struct sgz_dump_line {
 
 /**
  * sgz_dump_next_line() - read the next line
- * @lines: the text; with a blob and the place to read from in @next
+ * @lines: the text; @blob and @next are set
  * @line: set to its text, with a NUL in place of the newline
  * @len: set to its length
  *
@@ -69,10 +72,10 @@ struct sgz_dump_line {
 int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len);
 
 /**
- * sgz_dump_parse() - understand a line that describes a file
- * @lines: for messages
- * @to: filled; the vector of attributes is used again
- * @line: the text, which is changed
+ * sgz_dump_parse() - parse a line that describes a file
+ * @lines: the text, for messages
+ * @to: filled in; the call reuses its vector of attributes
+ * @line: the text, which the call changes
  * @len: its length
  *
  * Return: 0, or -EUCLEAN or -ENOMEM with the error text set.
@@ -80,7 +83,7 @@ int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len);
 int sgz_dump_parse(const struct sgz_dump_lines *lines,
 		   struct sgz_dump_line *to, char *line, size_t len);
 
-/** sgz_dump_bad() - fail because of the line at hand */
+/** sgz_dump_bad() - fail because of the current line */
 int sgz_dump_bad(const struct sgz_dump_lines *lines, const char *why);
 
 #endif /* SGZ_SOURCE_DUMP_LINE_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Changing what headers say.
+ * Changing the attributes in headers.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,11 +12,11 @@
 
 /**
  * struct editor - the source
- * @source: what others know of it
- * @inner: where entries come from
- * @edit: what is changed
+ * @source: its interface
+ * @inner: the source of the entries
+ * @edit: the changes
  * @rw: makes new header blocks
- * @h: what they say
+ * @h: the changed header
  */
 struct editor {
 	struct sgz_source source;
@@ -31,7 +31,7 @@ static struct editor *to_editor(struct sgz_source *source)
 	return (struct editor *)source;
 }
 
-/* The last number is no owner, it means "none" to the kernel. */
+/* UINT32_MAX is not a valid id: it means "none" to the kernel. */
 static int edit_owner(const struct editor *e,
 		      const struct stargz_edit_owner *owner, uint32_t *id)
 {
@@ -52,7 +52,7 @@ static bool touches(const struct stargz_edit_owner *owner)
 	return owner->set || owner->offset;
 }
 
-/* Names of owners win over numbers where a tar is extracted. */
+/* A tar extractor prefers the names of owners to their ids. */
 static bool has_owner_names(const struct sgz_source_entry *entry)
 {
 	const struct sgz_ustar *u = (const struct sgz_ustar *)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A source with other owners, times or without extended attributes.
+ * A source with changed owners and times, or without extended attributes.
  */
 #ifndef SGZ_SOURCE_EDIT_H
 #define SGZ_SOURCE_EDIT_H
@@ -9,14 +9,12 @@
 #include "stargz/make.h"
 
 /**
- * struct sgz_edit - changes
- * @uid: of users
- * @gid: of groups
- * @times: of times
+ * struct sgz_edit - changes, see struct stargz_edit
+ * @uid: changes of user ids
+ * @gid: changes of group ids
+ * @times: changes of modification times
  * @time: nanoseconds since STARGZ_TIME_BASE
- * @no_xattrs: leave out extended attributes
- *
- * Who is named in an access control list is not changed.
+ * @no_xattrs: omit extended attributes
  */
 struct sgz_edit {
 	struct stargz_edit_owner uid;
@@ -29,13 +27,13 @@ struct sgz_edit {
 /**
  * sgz_source_edit() - change all entries of a source
  * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that closes it, too
- * @ctx: the call; has to live as long as the source
- * @edit: how; likewise
+ *	by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
+ * @edit: the changes; must stay valid as long as the source
  *
- * Header blocks of an entry for which nothing changes stay as they are.
+ * Header blocks of unchanged entries stay as they are.
  *
- * Return: 0, or a negative errno with the error text set and @source as it was.
+ * Return: 0, or a negative errno with the error text set and @source unchanged.
  */
 int sgz_source_edit(struct sgz_source **source, const struct sgz_context *ctx,
 		    const struct sgz_edit *edit);

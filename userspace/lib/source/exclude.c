@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Leaving out entries, and what becomes of hard links to them.
+ * Omitting entries, and replacing hard links to omitted files.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -12,16 +12,17 @@
 #include "source/rewrite.h"
 
 /**
- * struct gone - a file that was left out
+ * struct gone - an omitted file
  * @path: its cleaned path
- * @path_len: bytes there
- * @older: another that was there under the same path
- * @same: it was a hard link: what it is a link to, which was left out as well
- * @names: by which it is in the layer; none at first, or if others took them
- * @kept: its header blocks and payload were kept
- * @at: its header blocks in the temporary file, and its payload after them
- * @head_len: bytes of header blocks
- * @size: bytes of payload
+ * @path_len: length of @path in bytes
+ * @older: an omitted file that had the same path before
+ * @same: the omitted target, if it was a hard link to one
+ * @names: its names in the layer; initially none, and later entries may replace
+ *	them
+ * @kept: the temporary file holds its header blocks and payload
+ * @at: position of its header blocks there, before its payload
+ * @head_len: size of the header blocks in bytes
+ * @size: size of the payload in bytes
  */
 struct gone {
 	const char *path;
@@ -36,14 +37,14 @@ struct gone {
 };
 
 /**
- * struct bearer - a name in the layer of a file that was left out
+ * struct bearer - a name in the layer of an omitted file
  * @path: the cleaned path
- * @path_len: bytes there
- * @name: as it stands in the tar
- * @name_len: bytes there
+ * @path_len: length of @path in bytes
+ * @name: the name in the tar
+ * @name_len: length of @name in bytes
  * @gone: the file
- * @next: another name of it
- * @prev: what points to this one
+ * @next: another name of the file
+ * @prev: the pointer to this struct
  */
 struct bearer {
 	const char *path;
@@ -57,21 +58,21 @@ struct bearer {
 
 /**
  * struct excluder - the source
- * @source: what others know of it
- * @inner: where entries come from
- * @ex: what is left out
+ * @source: its interface
+ * @inner: the source of the entries
+ * @ex: the rules
  * @rw: makes new header blocks
- * @hr: reads those of files that come back
- * @h: what the header says that was changed
+ * @hr: reads the header blocks of restored files
+ * @h: a changed header
  * @gone: tree of struct gone
  * @bearers: tree of struct bearer
- * @strings: what they point to
- * @path: cleaned path
- * @spool: what they held
- * @back: the payload is read from there
- * @at: from where on
- * @left: so many bytes
- * @pad: and then so many zeroes
+ * @strings: memory for their strings
+ * @path: a cleaned path
+ * @spool: temporary file with omitted files
+ * @back: the current payload comes from @spool
+ * @at: next byte there
+ * @left: remaining bytes there
+ * @pad: number of zeroes after them
  */
 struct excluder {
 	struct sgz_source source;
@@ -96,7 +97,7 @@ static struct excluder *to_excluder(struct sgz_source *source)
 	return (struct excluder *)source;
 }
 
-/* Put the cleaned form of a path to @x->path. */
+/* Set @x->path to the cleaned path. */
 static int clean(struct excluder *x, const char *path, size_t len)
 {
 	char *to;
@@ -118,7 +119,7 @@ static int compare_gone(const void *left, const void *right)
 	return memcmp(a->path, b->path, a->path_len);
 }
 
-/* What was left out under the path @x->path, or NULL. */
+/* The omitted file with the path @x->path, or NULL. */
 static struct gone *find(const struct excluder *x)
 {
 	const struct gone key = {
@@ -130,7 +131,7 @@ static struct gone *find(const struct excluder *x)
 	return gone && gone->same ? gone->same : gone;
 }
 
-/* What is to stand for the path @x->path from now on. */
+/* Add an omitted file with the path @x->path. */
 static struct gone *add_gone(struct excluder *x)
 {
 	struct gone *gone = calloc(1, sizeof(*gone)), **found;
@@ -191,7 +192,7 @@ static int compare_bearers(const void *left, const void *right)
 	return memcmp(a->path, b->path, a->path_len);
 }
 
-/* What bears the name @x->path and was left out under another one, or NULL. */
+/* The name @x->path in the layer if it is that of an omitted file, or NULL. */
 static struct bearer *find_bearer(const struct excluder *x)
 {
 	const struct bearer key = {
@@ -202,7 +203,7 @@ static struct bearer *find_bearer(const struct excluder *x)
 	return found ? *found : NULL;
 }
 
-/* An entry with the name @x->path comes: what had it has it no more. */
+/* An entry replaces the name @x->path. */
 static void take_name(struct excluder *x)
 {
 	struct bearer *b = find_bearer(x);
@@ -216,7 +217,7 @@ static void take_name(struct excluder *x)
 	free(b);
 }
 
-/* The file is in the layer under this name; nothing has it now. */
+/* Add a name to an omitted file that is in the layer; the name is unused. */
 static int add_name(struct excluder *x, struct gone *gone, const char *name,
 		    size_t len)
 {
@@ -244,7 +245,7 @@ static int add_name(struct excluder *x, struct gone *gone, const char *name,
 	return 0;
 }
 
-/* A link that is left out is another name of what it is a link to. */
+/* An omitted hard link is another path of its target. */
 static int keep_link(struct excluder *x, const struct sgz_tar_header *h)
 {
 	struct gone *same, *gone;
@@ -274,7 +275,7 @@ static bool is_directory(const struct sgz_tar_header *h)
 	return !sgz_tar_type(h, &mode) && S_ISDIR(mode);
 }
 
-/* Remember an entry that is left out; its path is @x->path. */
+/* Keep an omitted entry with the path @x->path, for hard links to it. */
 static int keep(struct excluder *x, const struct sgz_source_entry *entry)
 {
 	struct gone *gone;
@@ -312,7 +313,7 @@ static int read_head(struct excluder *x, const struct gone *gone)
 	return sgz_head_read(&x->hr, x->rw.ctx);
 }
 
-/* The link becomes the file that was left out. */
+/* Replace the first remaining hard link by the omitted file. */
 static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
 		      struct gone *gone)
 {
@@ -338,7 +339,7 @@ static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
 	return sgz_rewrite(&x->rw, entry, &x->h);
 }
 
-/* A link to the file by a name that is in the layer. */
+/* Let the hard link refer to a name that is in the layer. */
 static int relink(struct excluder *x, struct sgz_source_entry *entry,
 		  const struct bearer *bearer)
 {
@@ -349,8 +350,8 @@ static int relink(struct excluder *x, struct sgz_source_entry *entry,
 }
 
 /*
- * A hard link may be to something that was left out. 1, or 0 if it says nothing
- * new, or a negative errno.
+ * Handle a hard link, possibly to an omitted file. Returns 1, 0 if the link is
+ * already a name of the file, or a negative errno.
  */
 static int redirect(struct excluder *x, struct sgz_source_entry *entry)
 {

@@ -9,19 +9,18 @@
 #include "source/source.h"
 
 /**
- * sgz_source_exclude() - leave out entries of a source
+ * sgz_source_exclude() - omit entries of a source
  * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that closes it, too
- * @ctx: the call; has to live as long as the source
- * @ex: what to leave out; likewise
+ *	by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
+ * @ex: the rules; must stay valid as long as the source
  *
- * If a file is left out and a hard link to it is not, then the first such link
- * becomes the file, and the others are links to that. To this end the content
- * of what is left out goes to a temporary file. The source can only be read
- * once. A directory leaves out itself what is to be left out, see
- * sgz_dir_options.excluded.
+ * If a file is omitted, its first remaining hard link becomes the file, and the
+ * others become links to that. For this purpose, the content of omitted files
+ * goes to a temporary file. The new source can be read only once. For a
+ * directory use sgz_dir_options.excluded instead.
  *
- * Return: 0, or a negative errno with the error text set and @source as it was.
+ * Return: 0, or a negative errno with the error text set and @source unchanged.
  */
 int sgz_source_exclude(struct sgz_source **source,
 		       const struct sgz_context *ctx,

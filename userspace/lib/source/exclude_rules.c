@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Literal paths and regular expressions, as mkfs.erofs has them.
+ * Literal paths and regular expressions, as in mkfs.erofs.
  */
 #include <regex.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 			sgz_quote(pattern, strlen(pattern)).text, why);
 }
 
-/* Does a rule name this very path? */
+/* Does a rule match this path itself, without its parents? */
 static bool matches(const struct sgz_exclude *ex, const char *path, size_t len)
 {
 	char *const *literal = ex->paths.data;

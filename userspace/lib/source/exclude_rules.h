@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Which paths are left out of a layer.
+ * Rules for paths to omit from a layer.
  */
 #ifndef SGZ_SOURCE_EXCLUDE_RULES_H
 #define SGZ_SOURCE_EXCLUDE_RULES_H
@@ -20,19 +20,19 @@ struct sgz_exclude {
 	struct sgz_vec patterns;
 };
 
-/** sgz_exclude_path() - leave out a path and what is below it */
+/** sgz_exclude_path() - omit a path and everything below it */
 int sgz_exclude_path(struct sgz_exclude *ex, const struct sgz_context *ctx,
 		     const char *path);
 
 /**
- * sgz_exclude_pattern() - leave out what matches, and what is below it
- * @ex: the rules; zeroed at first
+ * sgz_exclude_pattern() - omit matching paths and everything below them
+ * @ex: the rules; initially zeroed
  * @ctx: the call
- * @pattern: POSIX extended regular expression. It is compared with paths that
- *	have no slash at their begin or end, and may match any part of them.
+ * @pattern: POSIX extended regular expression that matches any part of a path
+ *	without leading and trailing slashes
  *
- * Return: 0, -EINVAL if it is no such expression, or -ENOMEM; with the error
- * text set.
+ * Return: 0, -EINVAL if @pattern is invalid, or -ENOMEM; with the error text
+ * set.
  */
 int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 			const char *pattern);
@@ -44,12 +44,12 @@ static inline bool sgz_exclude_any(const struct sgz_exclude *ex)
 }
 
 /**
- * sgz_excluded() - is a path left out?
- * @rules: struct sgz_exclude; fit for sgz_dir_options.excluded
+ * sgz_excluded() - do the rules omit a path? For sgz_dir_options.excluded.
+ * @rules: struct sgz_exclude
  * @path: cleaned path
- * @len: bytes in it
+ * @len: its length in bytes
  *
- * Return: true if so; the root never is.
+ * Return: true if so; never for the root.
  */
 bool sgz_excluded(const void *rules, const char *path, size_t len);
 

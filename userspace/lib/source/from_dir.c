@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A walk through a directory. Everything is opened by its name in the
- * directory above it, which is open, and never through a symbolic link; so it
- * does not matter who renames what meanwhile. Only one directory is open at a
- * time, hence there may be as many levels as there are: the way back is "..",
- * and it has to lead to where we came from.
+ * A walk through a directory. Each file is opened by its name in its open
+ * parent directory, never through a symbolic link, so that concurrent renames
+ * cannot redirect the walk. Only one directory is open at a time, so the depth
+ * is not limited by open files. The way back is "..", which must be the
+ * directory from which the walk came.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,16 +22,16 @@
 #include "source/from_dir_xattr.h"
 #include "tar/writer.h"
 
-/* What ends an archive. */
+/* Size in bytes of the end of an archive. */
 #define END_SIZE	(2 * SGZ_TAR_BLOCK)
 
 /**
- * struct level - a directory on the way to where we are
- * @dev: by what it is recognized
- * @ino: likewise
- * @names: char *, sorted, of what is in it
- * @next: the next of them
- * @path_len: bytes of its path, the slash after it included
+ * struct level - a directory of the current path
+ * @dev: its device
+ * @ino: its inode
+ * @names: char *, the sorted names of its entries
+ * @next: index of the next name
+ * @path_len: length of its path in bytes, including the slash after it
  */
 struct level {
 	dev_t dev;
@@ -41,7 +41,7 @@ struct level {
 	size_t path_len;
 };
 
-/** struct known - a file with several names, under its first one */
+/** struct known - first name of a file with several names */
 struct known {
 	dev_t dev;
 	ino_t ino;
@@ -50,23 +50,23 @@ struct known {
 
 /**
  * struct dir - the source
- * @source: what others know of it
+ * @source: its interface
  * @ctx: the call
- * @opt: what is wanted
+ * @opt: the options
  * @root: the directory
- * @fd: the one of the innermost level
- * @root_dev: its device
+ * @fd: the directory of the innermost level
+ * @root_dev: device of @root
  * @levels: struct level, outermost first
- * @path: of the entry, with a NUL
+ * @path: path of the entry, with a NUL
  * @known: tree of struct known
- * @h: the entry
- * @target: of a symbolic link
+ * @h: header of the entry
+ * @target: target of a symbolic link
  * @head: header blocks
- * @content: of the entry
- * @content_name: of what @content is
- * @pad: zeroes to be given after it
- * @done: bytes of content given so far
- * @begun: the root was given
+ * @content: content of the entry
+ * @content_name: path of the file of @content
+ * @pad: number of zeroes after it
+ * @done: bytes of content read so far
+ * @begun: the root was visited
  */
 struct dir {
 	struct sgz_source source;
@@ -108,7 +108,7 @@ static struct level *innermost(const struct dir *d)
 	return (struct level *)d->levels.data + d->levels.count - 1;
 }
 
-/* Make the path that of a name in a directory whose path has @len bytes. */
+/* Set the path: the first @len bytes are the directory, @name follows. */
 static int set_path(struct dir *d, size_t len, const char *name)
 {
 	size_t name_len = strlen(name) + 1;
@@ -178,7 +178,7 @@ static void free_level(struct level *level)
 	sgz_vec_free(&level->names);
 }
 
-/* Go into the directory of the entry; @fd is closed in any case. */
+/* Enter the directory of the entry; the function takes @fd over. */
 static int descend(struct dir *d, int fd, const struct stat *st)
 {
 	struct level *level;
@@ -199,7 +199,7 @@ static int descend(struct dir *d, int fd, const struct stat *st)
 	return list_names(d, level);
 }
 
-/* Back to the directory above; 0 if there is none. */
+/* Return to the parent directory; returns 0 after the root. */
 static int ascend(struct dir *d)
 {
 	const struct level *level;
@@ -232,7 +232,7 @@ static int compare_known(const void *left, const void *right)
 	return (a->ino > b->ino) - (a->ino < b->ino);
 }
 
-/* Has the file been given under another name? 1 yes, 0 no. */
+/* Returns 1 if the file had another name before; the entry becomes a link. */
 static int find_known(struct dir *d, const struct stat *st)
 {
 	size_t len = strlen(path_of(d)) + 1;
@@ -278,7 +278,7 @@ static bool is_excluded(const struct dir *d)
 		d->opt->excluded(d->opt->data, path, strlen(path)));
 }
 
-/* Only what has content is opened to be read; a device may do anything. */
+/* Open only files with content for reading: for a device, it has effects. */
 static int open_flags(mode_t mode)
 {
 	const int flags = O_NOFOLLOW | O_CLOEXEC;
@@ -291,8 +291,8 @@ static int open_flags(mode_t mode)
 }
 
 /*
- * Open what @st was found to be, and bring that up to date. Messages call it
- * @shown.
+ * Open the file of @st, and update @st. Fail if the name now refers to another
+ * file. @shown is the path for messages.
  */
 static int open_node(struct dir *d, int dir, const char *name,
 		     const char *shown, struct stat *st)
@@ -364,7 +364,7 @@ static int take_target(struct dir *d, int fd)
 	return 0;
 }
 
-/* By which a file is recognized that is read again. */
+/* Detects a change of a file between two reads. */
 static uint64_t fingerprint(const struct stat *st)
 {
 	const uint64_t what[] = {
@@ -376,7 +376,7 @@ static uint64_t fingerprint(const struct stat *st)
 	return sgz_hash(0, what, sizeof(what));
 }
 
-/* Read on from the file @fd, called @name, which is freed in the end. */
+/* Start reading the file @fd. end_content() closes it and frees @name. */
 static void begin_content(struct dir *d, char *name, int fd,
 			  const struct stat *st)
 {
@@ -421,7 +421,7 @@ static int take_regular(struct dir *d, struct sgz_source_entry *entry, int fd,
 	return make_head(d, entry, fingerprint(st));
 }
 
-/* The entry that @fd is; @fd is used up. */
+/* Make the entry of the file @fd; the function takes @fd over. */
 static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 		     const struct stat *st)
 {
@@ -442,7 +442,7 @@ static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 	return ret ? ret : make_head(d, entry, 0);
 }
 
-/* One name of the innermost directory: 1, or 0 if it is no entry. */
+/* Visit a name in the innermost directory. Returns 0 if there is no entry. */
 static int visit(struct dir *d, struct sgz_source_entry *entry,
 		 const char *name)
 {
@@ -546,7 +546,7 @@ static ssize_t dir_read(struct sgz_source *source, void *buf, size_t len)
 	return len;
 }
 
-/* Open the directory that holds a path; it is cut down to the last name. */
+/* Open the parent directory of @path, which becomes the last name. */
 static int open_parent(struct dir *d, char **path)
 {
 	int dir = openat(d->root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);

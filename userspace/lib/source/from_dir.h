@@ -10,14 +10,14 @@
 #include "source/source.h"
 
 /**
- * struct sgz_dir_options - what is taken from a directory
- * @one_file_system: do not go into directories where something is mounted
+ * struct sgz_dir_options - options of a directory as source
+ * @one_file_system: do not enter mount points
  * @no_xattrs: do not read extended attributes
- * @excluded: NULL, or: is this path left out, with all that is below it? It
- *	has no "./" before it.
- * @data: handed to @excluded
- * @output: files that are being written and must not be in the layer
- * @outputs: how many
+ * @excluded: NULL, or returns true to omit a path and everything below it; the
+ *	path has no leading "./"
+ * @data: passed to @excluded
+ * @output: output files, which must not be in the layer
+ * @outputs: number of @output
  */
 struct sgz_dir_options {
 	bool one_file_system;
@@ -29,19 +29,18 @@ struct sgz_dir_options {
 };
 
 /**
- * sgz_source_dir() - take entries from a directory
+ * sgz_source_dir() - read entries from a directory
  * @source: set to the source
- * @ctx: the call; has to live as long as the source
- * @fd: the directory, open for reading; closed with the source
- * @opt: as @ctx
+ * @ctx: the call; must stay valid as long as the source
+ * @fd: the directory, open for reading; the source takes it over
+ * @opt: the options; must stay valid as long as the source
  *
- * The entries are those of "tar -C DIR --sort=name .", owners as numbers.
- * The table of contents and landmarks of a layer are left out, as by
- * sgz_source_tar(). Symbolic links are never followed. What cannot be read, or changes while it
- * is read, is an error.
+ * The entries are those of "tar -C DIR --sort=name --numeric-owner .", without
+ * the table of contents and landmarks of a layer. The source never follows
+ * symbolic links. A file that cannot be read or changes during reading is an
+ * error.
  *
- * Return: 0, or a negative errno with the error text set; then @fd is closed,
- * too.
+ * Return: 0, or a negative errno with the error text set and @fd closed.
  */
 int sgz_source_dir(struct sgz_source **source, const struct sgz_context *ctx,
 		   int fd, const struct sgz_dir_options *opt);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading extended attributes. The calls that take a descriptor refuse one that
- * was opened with O_PATH, and nothing else can be had of a symbolic link or of
- * a device that must not be opened; its name in /proc works.
+ * Reading extended attributes. Symbolic links and devices can only be opened
+ * with O_PATH, and fgetxattr(2) rejects such descriptors. getxattr(2) of their
+ * names in /proc/self/fd works.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static int read_one(struct reader *r, const char *key)
 		n = fgetxattr(r->fd, key, r->value, sizeof(r->value));
 	else
 		n = getxattr(r->path, key, r->value, sizeof(r->value));
-	/* Some file systems list what cannot be had. */
+	/* Some file systems list attributes that cannot be read. */
 	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
 		return 0;
 	if (n < 0)

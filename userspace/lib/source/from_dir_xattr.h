@@ -10,11 +10,11 @@
 
 /**
  * sgz_file_xattrs() - read all attributes of a file
- * @pax: they are added to its xattrs
+ * @pax: the attributes are added to its xattrs
  * @ctx: the call
- * @name: of the file, for messages
- * @fd: the file, a symbolic link too
- * @open: it is open; else @fd was opened with O_PATH
+ * @name: name of the file, for messages
+ * @fd: the file, possibly a symbolic link
+ * @open: @fd was opened without O_PATH
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Each line is an entry. A place, for who reads a payload again, is where in the
- * text its line begins.
+ * Each line is an entry. The place of an entry, for reading its payload again, is
+ * the position of its line in the text.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,26 +20,26 @@
 #include "source/overlay.h"
 #include "tar/writer.h"
 
-/* What ends an archive. */
+/* Size in bytes of the end of an archive. */
 #define END_SIZE	(2 * SGZ_TAR_BLOCK)
 
 /**
  * struct dump - the source
- * @source: what others know of it
+ * @source: its interface
  * @ctx: the call
- * @content: where content is
+ * @content: source of the content
  * @lines: the text
- * @again: the same, for entries that are read again
- * @line: of the entry whose payload is being read
- * @name: of the entry, in the tar
- * @link: what it is a hard link to, likewise
+ * @again: the text, for reading payloads again
+ * @line: line of the current entry
+ * @name: name of the entry in the tar
+ * @link: target of a hard link in the tar
  * @head: its header blocks
- * @file: its content, in a directory
+ * @file: its content in a directory
  * @reader: reader of spans, for content in a layer
- * @ino: inode there
+ * @ino: inode of the content in the layer
  * @pos: next byte of the payload
- * @pad: zeroes to be given after it
- * @sha: of the payload so far
+ * @pad: number of zeroes after it
+ * @sha: digest of the payload so far
  */
 struct dump {
 	struct sgz_source source;
@@ -75,7 +75,7 @@ static int append(struct sgz_vec *to, const char *text, size_t len)
 	return 0;
 }
 
-/* A path as tar has it: "./" before it, and a slash behind a directory's. */
+/* Write a path in the form of tar: "./PATH", with a slash after a directory. */
 static int tar_name(struct sgz_vec *to, const char *path, size_t len, bool dir)
 {
 	int ret;
@@ -96,7 +96,7 @@ static char type_flag(char type)
 	return strchr(types, type)[1];
 }
 
-/* Fill the header; the names are those of the tar. */
+/* Complete the header, with names in the form of tar. */
 static int make_header(struct dump *d)
 {
 	struct sgz_dump_line *line = &d->line;
@@ -183,7 +183,7 @@ static int open_in_layer(struct dump *d)
 	return 0;
 }
 
-/* The payload of the line at hand is going to be read. */
+/* Open the payload of the current line. */
 static int begin_payload(struct dump *d)
 {
 	close_content(d);
@@ -193,7 +193,7 @@ static int begin_payload(struct dump *d)
 	return d->content->dir >= 0 ? open_in_dir(d) : open_in_layer(d);
 }
 
-/* What no layer takes from anywhere: sockets, and what describes a layer. */
+/* Layers cannot contain sockets, nor metadata of another layer. */
 static bool is_left_out(const struct dump *d)
 {
 	const struct sgz_dump_line *line = &d->line;
@@ -231,7 +231,7 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 	return ret ? ret : give(d, entry);
 }
 
-/* The last byte was read: is it what the text says? */
+/* After the last byte, compare the digest with that in the text. */
 static int check_payload(struct dump *d)
 {
 	uint8_t have[STARGZ_SHA256_LEN];
@@ -313,7 +313,7 @@ static void close_source(struct sgz_source *source)
 	free(d);
 }
 
-/* The first line says what the text is: does it show whiteouts as devices? */
+/* The first line holds the magic and the view. */
 static int read_magic(struct dump *d, bool *overlay)
 {
 	size_t len, n = strlen(SGZ_DUMP_MAGIC);

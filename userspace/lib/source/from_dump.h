@@ -9,10 +9,10 @@
 #include "source/source.h"
 
 /**
- * struct sgz_dump_content - where the content of files is taken from
+ * struct sgz_dump_content - source of the content of files
  * @dir: a directory, or -1
- * @layer: if there is no directory: a layer or index that was opened, with its
- *	index checked and its blobs found
+ * @layer: without a directory: an open layer or index, after
+ *	sgz_opened_read()
  */
 struct sgz_dump_content {
 	int dir;
@@ -20,17 +20,17 @@ struct sgz_dump_content {
 };
 
 /**
- * sgz_source_dump() - take entries from a text
+ * sgz_source_dump() - read entries from a text
  * @source: set to the source
- * @ctx: the call; has to live as long as the source
- * @text: the text, as @ctx; if it is a pipe, the source can only be read once
- * @content: as @ctx
+ * @ctx: the call; must stay valid as long as the source
+ * @text: the text, as @ctx; if it is a pipe, the source can be read only once
+ * @content: source of the content, as @ctx
  *
- * Whiteouts and opaque directories of the overlay view become what they are in
- * a layer. Content of another size or digest than the text says is an error.
+ * Whiteouts and opaque directories of the overlay view become whiteout entries.
+ * Content whose size or digest differs from the text is an error.
  *
- * Return: 0, -EINVAL if it is no such text, or another negative errno; with the
- * error text set.
+ * Return: 0, -EINVAL if @text has another format, or another negative errno;
+ * with the error text set.
  */
 int sgz_source_dump(struct sgz_source **source, const struct sgz_context *ctx,
 		    struct sgz_blob *text,

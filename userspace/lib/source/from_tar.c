@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The tar is read once from its start to its end, so that a pipe will do.
+ * The tar is read once from start to end, so it may be a pipe.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ struct tar_source {
 	struct sgz_stream stream;
 	struct sgz_tar tar;
 	struct sgz_vec head;
-	uint64_t left;		/* of the payload and its padding */
-	size_t given;		/* of the blocks that end the archive */
+	uint64_t left;		/* bytes of the payload and its padding */
+	size_t given;		/* bytes of the end of the archive */
 	bool end;
 	bool empty;		/* no entry so far */
 };
@@ -63,8 +63,8 @@ static int not_a_tar(const struct sgz_context *ctx, const struct sgz_blob *blob)
 }
 
 /*
- * What follows the blocks in which the end of the archive was found. After an
- * archive without entries, only padding may follow.
+ * Read what follows the blocks that mark the end. Only padding may follow an
+ * archive without entries.
  */
 static ssize_t read_rest(struct tar_source *t, char *buf, size_t len)
 {
@@ -80,7 +80,7 @@ static ssize_t read_rest(struct tar_source *t, char *buf, size_t len)
 	return n;
 }
 
-/* What ends the archive: the blocks in which its end was found, and the rest */
+/* Read the end of the archive: the blocks that mark it, and all after them. */
 static ssize_t read_end(struct tar_source *t, void *buf, size_t len)
 {
 	if (t->given == t->head.count)
@@ -124,7 +124,7 @@ static void close_source(struct sgz_source *source)
 	free(t);
 }
 
-/* How the tar is packed: an enum sgz_stream_kind, or -EINVAL. */
+/* The compression of the tar: an enum sgz_stream_kind, or -EINVAL. */
 static int find_kind(const struct sgz_blob *blob, const struct sgz_context *ctx)
 {
 	int plain;
@@ -136,7 +136,7 @@ static int find_kind(const struct sgz_blob *blob, const struct sgz_context *ctx)
 	if (!blob->pipe)
 		plain = sgz_plaintar_probe(blob, ctx);
 	else
-		/* One that starts with zeroes has no entries. */
+		/* A tar that starts with zeroes has no entries. */
 		plain = blob->head_len == SGZ_TAR_BLOCK &&
 			(sgz_tar_is_header(blob->head) || !blob->head[0]);
 	if (plain)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A tar, compressed or not, as what a layer is made from.
+ * A tar, compressed or not, as a source.
  */
 #ifndef SGZ_SOURCE_FROM_TAR_H
 #define SGZ_SOURCE_FROM_TAR_H
@@ -8,16 +8,16 @@
 #include "source/source.h"
 
 /**
- * sgz_source_tar() - begin to read a tar, tar.gz, tar.zst or layer
- * @source: set; to be closed with its own function
- * @ctx: the call; lives as long as the source
- * @blob: the file, may be a pipe; likewise
+ * sgz_source_tar() - read entries from a tar, tar.gz, tar.zst or layer
+ * @source: set to the source
+ * @ctx: the call; must stay valid as long as the source
+ * @blob: the file, possibly a pipe; must stay valid as long as the source
  *
- * Headers and what follows the last entry come as they are in the tar. Only
- * what describes a layer, its table of contents and landmarks, is left out.
+ * Headers and the end of the archive stay unchanged. Only the table of contents
+ * and the landmarks of a layer are omitted.
  *
- * Return: 0, -EINVAL if it is nothing of the kind, or another negative errno;
- *	with the error text set.
+ * Return: 0, -EINVAL if @blob has another format, or another negative errno;
+ * with the error text set.
  */
 int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
 		   struct sgz_blob *blob);

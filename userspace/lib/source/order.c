@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Choosing an order for what was collected, and giving it in that.
+ * Reordering the entries of a collection.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 
 /**
  * struct orderer - the source
- * @source: what others know of it
- * @inner: where entries come from
- * @all: they
- * @order: how they are ordered
- * @sequence: numbers of items in the order in which they are given
+ * @source: its interface
+ * @inner: the source with all entries
+ * @all: the entries
+ * @order: the wanted order
+ * @sequence: numbers of items in the new order
  * @chain: numbers of items, hard links before their targets
- * @marker: a path
- * @next: how many of @sequence were given
+ * @marker: path of a marker
+ * @next: index of the next item in @sequence
  */
 struct orderer {
 	struct sgz_source source;
@@ -44,7 +44,7 @@ static bool all_digits(const char *p, const char *end)
 	return p == end;
 }
 
-/* What stands after the last dot, not counting the "1.2" of "lib.so.1.2". */
+/* The part after the last dot, without version: "so" of "lib.so.1.2". */
 static const char *suffix(const struct sgz_item *item, size_t *len)
 {
 	const char *end = item->path + item->path_len, *p = end;
@@ -52,7 +52,7 @@ static const char *suffix(const struct sgz_item *item, size_t *len)
 
 	*len = 0;
 	while (p > item->path && p[-1] != '/') {
-		/* A dot at the begin of a name begins no suffix. */
+		/* A dot at the start of a name starts no suffix. */
 		if (*--p != '.' || p == item->path || p[-1] == '/')
 			continue;
 		found = p + 1;
@@ -64,7 +64,7 @@ static const char *suffix(const struct sgz_item *item, size_t *len)
 	return found;
 }
 
-/* First what has no content, last what is only another name. */
+/* Files without content first, hard links last. */
 static int class_of(const struct sgz_item *item)
 {
 	if (item->type == '1')
@@ -85,7 +85,7 @@ static int by_type(const void *left, const void *right, void *all)
 	return cmp ? cmp : sgz_item_cmp(a, b);
 }
 
-/* The numbers of all items, in the order in which they are to be. */
+/* The numbers of all items, in the order of the option. */
 static int sort(const struct orderer *o, struct sgz_vec *numbers)
 {
 	const struct sgz_collection *all = &o->all;
@@ -122,7 +122,7 @@ static int put_once(struct orderer *o, const char *path, size_t len)
 	return put(o, i);
 }
 
-/* The marker of this name in the directory of the first @len bytes of a path. */
+/* Place the marker @name in the directory, the first @len bytes of @path. */
 static int put_marker(struct orderer *o, const char *path, size_t len,
 		      const char *name, size_t name_len)
 {
@@ -140,8 +140,9 @@ static int put_marker(struct orderer *o, const char *path, size_t len,
 }
 
 /*
- * Whiteouts and opaque markers that would remove an item if they came later: those
- * of its own name and of the directories above. An item may be such a marker.
+ * Place the whiteouts and opaque markers that would remove an item if they came
+ * later: those of its own name and of its parent directories. An item may be
+ * such a marker.
  */
 static int put_markers(struct orderer *o, const struct sgz_item *item)
 {
@@ -168,7 +169,7 @@ static int put_markers(struct orderer *o, const struct sgz_item *item)
 	return ret;
 }
 
-/* The directories above, outermost first, that have no place yet. */
+/* Place the parent directories, outermost first. */
 static int put_parents(struct orderer *o, const struct sgz_item *item)
 {
 	int ret = 0;
@@ -179,7 +180,7 @@ static int put_parents(struct orderer *o, const struct sgz_item *item)
 	return ret;
 }
 
-/* An item, and before it what it is a link to. */
+/* Place an item, and before it the target of a hard link. */
 static int put_chain(struct orderer *o, uint32_t i, bool parents)
 {
 	int ret = 0;
@@ -209,7 +210,7 @@ static int put_chain(struct orderer *o, uint32_t i, bool parents)
 	return ret;
 }
 
-/* *@first: how many entries there are up to the last of those, else 0. */
+/* Place the listed files. *@first: number of entries up to the last of them. */
 static int put_first(struct orderer *o, uint64_t *first)
 {
 	const struct sgz_priority_path *p = o->order->first->paths.data;
@@ -237,8 +238,8 @@ static int put_first(struct orderer *o, uint64_t *first)
 }
 
 /*
- * Hard links to files of layers below, before anything in this layer can have the
- * name of their target, and what they replace.
+ * Place hard links to files of lower layers, before an entry of this layer gets
+ * the name of their target; and before them the entries that they replace.
  */
 static int put_open(struct orderer *o)
 {

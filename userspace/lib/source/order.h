@@ -10,13 +10,13 @@
 #include "stargz/make.h"
 
 /**
- * struct sgz_order - how a source is ordered
- * @sort: what has no priority
- * @first: what comes first, in this order, or NULL
- * @allow_missing: what is not there is no error, but warned of
+ * struct sgz_order - an order of entries
+ * @sort: order of the files that are not in @first
+ * @first: files that come first, in this order, or NULL
+ * @allow_missing: a missing file of @first gives a warning, not an error
  *
- * The directories above a file that comes first come before it, and so does the
- * target of a hard link in any order.
+ * The parent directories of a file in @first come before it. In any order, the
+ * target of a hard link comes before the link.
  */
 struct sgz_order {
 	enum stargz_sort sort;
@@ -25,19 +25,19 @@ struct sgz_order {
 };
 
 /**
- * sgz_source_order() - put the entries of a source in order
- * @source: the source; replaced by one that closes it, too
- * @ctx: the call; has to live as long as the source
- * @order: how
- * @first: set to the number of entries that come first because they have to,
+ * sgz_source_order() - reorder the entries of a source
+ * @source: the source; replaced by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
+ * @order: the order; likewise
+ * @first: set to the number of entries up to the last file of @order->first,
  *	for sgz_source_landmark()
  *
- * All of the source is read at once, to a temporary file; its content not if it
- * can be read again. Of several entries with one path only the last one stays.
- * Memory is needed for the path of each entry.
+ * The call reads the whole source to a temporary file, without content if the
+ * source can be read again. Of several entries with the same path, only the
+ * last one stays. Memory use grows with the paths of the entries.
  *
- * Return: 0, or a negative errno with the error text set; then @source is still
- * to be closed, but cannot be read any more.
+ * Return: 0, or a negative errno with the error text set; then the caller must
+ * still close @source, but cannot read it any more.
  */
 int sgz_source_order(struct sgz_source **source, const struct sgz_context *ctx,
 		     const struct sgz_order *order, uint64_t *first);

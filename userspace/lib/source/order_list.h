@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Lists of files that are to come first in a layer.
+ * Lists of files that come first in a layer.
  */
 #ifndef SGZ_SOURCE_ORDER_LIST_H
 #define SGZ_SOURCE_ORDER_LIST_H
@@ -13,8 +13,8 @@
 /**
  * struct sgz_priority_path - a file of the list
  * @path: its cleaned path
- * @len: bytes there
- * @optional: it is no error if the layer has no such file
+ * @len: length of @path in bytes
+ * @optional: the layer need not have the file
  */
 struct sgz_priority_path {
 	const char *path;
@@ -25,7 +25,7 @@ struct sgz_priority_path {
 /**
  * struct sgz_priority - the list
  * @paths: struct sgz_priority_path, in order
- * @strings: what they point to
+ * @strings: memory for their paths
  */
 struct sgz_priority {
 	struct sgz_vec paths;
@@ -34,13 +34,13 @@ struct sgz_priority {
 
 /**
  * sgz_priority_read() - read a list
- * @list: they are added; zeroed by the caller at first
+ * @list: the paths are added here; initially zeroed
  * @ctx: the call
- * @file: a path in each line. A line that begins with "{" is one of those that
- *	ctr-remote records: JSON with the path as "path". As these are about a
- *	whole index, such a file need not be in the layer.
+ * @file: a path in each line. A line that starts with "{" is a record of
+ *	ctr-remote, a JSON object with "path". Such records are about all layers
+ *	of an image, so the file need not be in this layer.
  *
- * Return: 0, -EINVAL if a line is neither, or another negative errno; with the
+ * Return: 0, -EINVAL if a line is invalid, or another negative errno; with the
  * error text set.
  */
 int sgz_priority_read(struct sgz_priority *list, const struct sgz_context *ctx,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * New header blocks. What a global header says holds for all entries after it,
- * also for those that have got blocks which do not count on it. So where entries
- * are moved or left out it is, too, and all of them get blocks of their own.
- * Where they stay, new blocks have to overrule it.
+ * New header blocks. A global header applies to all entries after it, also to
+ * entries with new header blocks. So where entries are moved or omitted, global
+ * headers are dropped, and all entries get new blocks. Where entries stay in
+ * place, global headers stay, and new blocks must override them.
  */
 #include <string.h>
 
@@ -12,8 +12,8 @@
 #include "tar/writer.h"
 
 /*
- * Is there a global header among the blocks? Those of all of them are appended
- * to @keep, unless it is NULL. 1 or 0, or -ENOMEM.
+ * Returns 1 if there is a global header among the blocks, 0 or -ENOMEM. Appends
+ * the blocks of all global headers to @keep, unless it is NULL.
  */
 static int find_globals(const char *head, size_t len, struct sgz_vec *keep)
 {

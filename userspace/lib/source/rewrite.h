@@ -10,10 +10,10 @@
 /**
  * struct sgz_rewriter - makes new header blocks where they are needed
  * @ctx: the call
- * @head: the blocks made last
- * @stay: entries stay in their order, so that a global header can stay as well
- * @globals: a global header was met: from then on every entry gets new ones, or
- *	if it stays, new ones say everything
+ * @head: the last new blocks
+ * @stay: entries are neither moved nor omitted, so global headers can stay
+ * @globals: there was a global header: without @stay, each entry gets new
+ *	blocks; with @stay, new blocks override all attributes
  */
 struct sgz_rewriter {
 	const struct sgz_context *ctx;
@@ -23,12 +23,11 @@ struct sgz_rewriter {
 };
 
 /**
- * sgz_rewrite() - make an entry say what it is to say
- * @rw: zeroed by the caller at first, but for its context
- * @entry: as it came from a source; new header blocks are put in place of its
- *	own where @h is not NULL, or where the meaning of its own depends on
- *	what stands before them and may not stay there
- * @h: what they are to say, or NULL: what they said
+ * sgz_rewrite() - replace the header blocks of an entry where necessary
+ * @rw: initially zeroed, except @ctx and @stay
+ * @entry: entry of a source; gets new header blocks if @h is not NULL, or if
+ *	its own depend on a global header that is dropped
+ * @h: the new header, or NULL: unchanged
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -39,10 +38,10 @@ int sgz_rewrite(struct sgz_rewriter *rw, struct sgz_source_entry *entry,
 void sgz_rewriter_free(struct sgz_rewriter *rw);
 
 /**
- * struct sgz_head_reader - reads header blocks that were kept
- * @stream: what they come from
- * @tar: its @tar.h is what they say
- * @blob: for the sake of the stream
+ * struct sgz_head_reader - reads stored header blocks
+ * @stream: stream of the blocks
+ * @tar: its @tar.h is the header
+ * @blob: a blob for @stream
  * @bytes: the blocks
  */
 struct sgz_head_reader {
@@ -54,11 +53,11 @@ struct sgz_head_reader {
 
 /**
  * sgz_head_read() - read header blocks
- * @hr: zeroed by the caller at first; the caller has put them to @hr->bytes
+ * @hr: initially zeroed; @hr->bytes holds the blocks
  * @ctx: the call
  *
- * Return: 0, and @hr->tar.h is filled until the next call; or a negative errno
- * with the error text set.
+ * Return: 0 with @hr->tar.h valid until the next call, or a negative errno with
+ * the error text set.
  */
 int sgz_head_read(struct sgz_head_reader *hr, const struct sgz_context *ctx);
 

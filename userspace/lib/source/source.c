@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What can be done with any source.
+ * Functions for sources of any kind.
  */
 #include "source/source.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What a layer is made from: a sequence of tar entries, each with its header
- * blocks as they are to stand in the layer. Where they come from (a tar, a
- * directory, another layer) and what was changed on the way (owners, times,
- * order) is behind this interface; who makes a layer knows nothing of it.
+ * The source of a layer: a sequence of tar entries with the header blocks of
+ * the layer. This interface hides the origin of the entries (a tar, a
+ * directory, another layer) and their changes (owners, times, order) from the
+ * code that makes layers.
  */
 #ifndef SGZ_SOURCE_SOURCE_H
 #define SGZ_SOURCE_SOURCE_H
@@ -13,13 +13,13 @@
 
 /**
  * struct sgz_source_entry - one entry
- * @h: what its header says
- * @head: its header blocks, extension headers with their payload among them,
- *	as they are to be written
- * @head_len: bytes there, a multiple of %SGZ_TAR_BLOCK
- * @place: for sgz_source.again of the source that gave it, and for nobody else
+ * @h: the parsed header
+ * @head: its header blocks for the layer, including extension headers with
+ *	their payload
+ * @head_len: size of @head in bytes, a multiple of %SGZ_TAR_BLOCK
+ * @place: private data of the source for sgz_source.again
  *
- * All of it stays valid until the next call for an entry.
+ * Valid until the next call for an entry.
  */
 struct sgz_source_entry {
 	const struct sgz_tar_header *h;
@@ -29,20 +29,19 @@ struct sgz_source_entry {
 };
 
 /**
- * struct sgz_source - where entries come from
- * @next: go to the next entry; what was not read of the last one is skipped.
- *	Returns 1, 0 after the last one, or a negative errno with the error
- *	text set. @entry is filled only when 1 is returned.
- * @read: read what follows the header blocks of the entry: its payload of
- *	h->size bytes and the padding to a whole block. After the last entry:
- *	what ends the archive, its blocks of zeroes and all that follows them.
- *	Returns how many bytes, 0 at the end, or a negative errno.
- * @again: begin to read the payload of an entry once more. Of @entry, h->name,
- *	h->size and @place have to be as they were given. Then @read is about
- *	that payload, and @next goes on as if nothing had happened. NULL if the
- *	source can only be read once, or if it may have sparse files. Returns 0
- *	or a negative errno.
- * @close: release all, this structure too
+ * struct sgz_source - a source of entries
+ * @next: go to the next entry and skip the rest of the current one. Returns 1,
+ *	0 after the last one, or a negative errno with the error text set. Fills
+ *	in @entry only with 1.
+ * @read: read the bytes after the header blocks of the entry: its payload of
+ *	h->size bytes and the padding to a whole block. After the last entry,
+ *	read the end of the archive: its blocks of zeroes and everything after
+ *	them. Returns the number of bytes, 0 at the end, or a negative errno.
+ * @again: start reading the payload of an earlier entry again. h->name, h->size
+ *	and @place of @entry must be those of @next. Then @read reads that
+ *	payload; @next is not affected. NULL if the source can be read only
+ *	once, or if it may have sparse files. Returns 0 or a negative errno.
+ * @close: release everything, including this structure
  */
 struct sgz_source {
 	int (*next)(struct sgz_source *source, struct sgz_source_entry *entry);
@@ -53,12 +52,12 @@ struct sgz_source {
 };
 
 /**
- * sgz_source_digest() - SHA-256 of the payload of the entry at hand
- * @source: the source; nothing of the payload was read
+ * sgz_source_digest() - SHA-256 of the payload of the current entry
+ * @source: the source, before the first byte of the payload
  * @ctx: the call
  * @h: header of the entry
- * @sha: makes digests
- * @digest: set to it
+ * @sha: an open digest
+ * @digest: set to the digest
  *
  * Return: 0, or a negative errno with the error text set.
  */

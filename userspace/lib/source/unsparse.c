@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Sparse files of tars to ordinary ones.
+ * Converting sparse files of a tar to ordinary files.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +10,15 @@
 
 /**
  * struct expander - the source
- * @source: what others know of it
- * @inner: where entries come from
+ * @source: its interface
+ * @inner: the source of the entries
  * @rw: makes new header blocks
- * @h: what they say
- * @expanding: the entry was a sparse file
- * @runs: of it, struct sgz_tar_run
- * @run_count: how many are left
+ * @h: the changed header
+ * @expanding: the current entry is a sparse file
+ * @runs: its remaining data
+ * @run_count: number of @runs
  * @pos: next byte of the file
- * @pad: zeroes after it
+ * @pad: number of zeroes after it
  */
 struct expander {
 	struct sgz_source source;
@@ -37,7 +37,7 @@ static struct expander *to_expander(struct sgz_source *source)
 	return (struct expander *)source;
 }
 
-/* What the header points to stays the inner source's. */
+/* The inner source still owns the memory of the header. */
 static int expand(struct expander *x, struct sgz_source_entry *entry)
 {
 	x->h = *entry->h;
@@ -73,7 +73,6 @@ static size_t zeroes(void *buf, size_t len, uint64_t most)
 	return len;
 }
 
-/* Bytes of a run. */
 static ssize_t read_run(struct expander *x, void *buf, size_t len)
 {
 	uint64_t left = x->runs->pos + x->runs->size - x->pos;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A source without sparse files: they are written out, their holes as zeroes.
- * Tools for eStargz do not know tar's forms of sparse files.
+ * A source without sparse files: holes become zeroes. Tools for eStargz do not
+ * support the sparse formats of tar.
  */
 #ifndef SGZ_SOURCE_UNSPARSE_H
 #define SGZ_SOURCE_UNSPARSE_H
@@ -9,14 +9,14 @@
 #include "source/source.h"
 
 /**
- * sgz_source_expand() - write out the sparse files of a source
- * @source: the source; replaced by one that closes it, too
- * @ctx: the call; has to live as long as the source
+ * sgz_source_expand() - convert sparse files of a source to ordinary files
+ * @source: the source; replaced by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
  *
- * Entries that are not sparse files stay as they are. A source that can be read
- * again has none and stays itself; others can be read only once.
+ * Other entries stay unchanged. A source that can be read again has no sparse
+ * files, and the call does nothing. The new source can be read only once.
  *
- * Return: 0, or a negative errno with the error text set and @source as it was.
+ * Return: 0, or a negative errno with the error text set and @source unchanged.
  */
 int sgz_source_expand(struct sgz_source **source,
 		      const struct sgz_context *ctx);
