@@ -139,7 +139,7 @@ def test_all_ways_give_the_same_tree():
             want = [dump(*raw, tmp + "/tar") for raw in ((), ("--raw",))]
             for args in ways:
                 run = attempt("-q", *args, tmp + "/layer", tmp + "/tar")
-                if b"cannot be said" in run.stderr:
+                if b"only in the order of the source" in run.stderr:
                     continue
                 tried.add(args)
                 assert run.returncode == 0, (args, run.stderr)

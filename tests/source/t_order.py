@@ -142,7 +142,7 @@ def test_missing_files():
         f.write("a\nno\n")
         f.flush()
         refused("--prioritized-files=" + f.name, "-", input=tar,
-                words=['"no"', "not there"])
+                words=['"no"', "does not exist"])
 
 
 def test_the_last_one_counts():

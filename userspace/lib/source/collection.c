@@ -325,7 +325,7 @@ static int give_changed(struct sgz_collection *c, const struct sgz_item *item,
 
 	if (h->sparse)
 		return sgz_fail(c->rw.ctx, -EINVAL,
-				"%s: was replaced in the tar, and %s is a hard link to what it was, a sparse file: in another order this cannot be said",
+				"%s: a sparse file that a later entry replaces, and to which %s is a hard link: this is possible only in the order of the source",
 				sgz_quote(h->name, h->name_len).text,
 				sgz_quote(item->path, item->path_len).text);
 	h->name = item->path;

@@ -58,12 +58,12 @@ int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len)
 
 		seen = lines->text.count;
 		if (seen > SGZ_DUMP_LINE_MAX)
-			return sgz_dump_bad(lines, "too long");
+			return sgz_dump_bad(lines, "is too long");
 		n = more(lines);
 		if (n < 0)
 			return n;
 		if (!n)
-			return seen ? sgz_dump_bad(lines, "cut off") : 0;
+			return seen ? sgz_dump_bad(lines, "has no newline") : 0;
 	}
 	*line = lines->text.data;
 	*len = end - *line;
@@ -101,7 +101,7 @@ static const char *take_path(char *text, const char **path, size_t *len)
 
 	if (*text++ != '/' || !sgz_unescape(text, strlen(text), len) ||
 	    memchr(text, '\0', *len) || *len > SGZ_PATH_LONGEST)
-		return "bad path";
+		return "invalid path";
 	*path = text;
 	end = text + *len;
 	for (name = text; *len; name++) {
@@ -110,7 +110,7 @@ static const char *take_path(char *text, const char **path, size_t *len)
 
 		if (!n || n > 255 || (n == 1 && *name == '.') ||
 		    (n == 2 && !memcmp(name, "..", 2)))
-			return "bad path";
+			return "invalid path";
 		if (!slash)
 			break;
 		name = slash;
@@ -126,14 +126,14 @@ static const char *take_numbers(struct sgz_tar_header *h, char **field)
 	    !number(field[UID], 10, UINT32_MAX, &uid) ||
 	    !number(field[GID], 10, UINT32_MAX, &gid) ||
 	    !number(field[SIZE], 10, INT64_MAX, &h->size))
-		return "bad number";
+		return "invalid number";
 	h->mode = mode;
 	h->uid = uid;
 	h->gid = gid;
 	h->file_size = h->size;
 	h->time = sgz_time_decimal(field[MTIME], strlen(field[MTIME]),
 				   &h->mtime);
-	return h->time == SGZ_TIME_OK ? NULL : "bad time";
+	return h->time == SGZ_TIME_OK ? NULL : "invalid time";
 }
 
 static const char *take_device(struct sgz_tar_header *h, char *text)
@@ -142,11 +142,11 @@ static const char *take_device(struct sgz_tar_header *h, char *text)
 	uint64_t major, minor;
 
 	if (!colon)
-		return "bad device";
+		return "invalid device";
 	*colon = '\0';
 	if (!number(text, 10, UINT32_MAX, &major) ||
 	    !number(colon + 1, 10, UINT32_MAX, &minor))
-		return "bad device";
+		return "invalid device";
 	h->major = major;
 	h->minor = minor;
 	return NULL;
@@ -158,7 +158,7 @@ static const char *take_target(struct sgz_tar_header *h, char *text)
 
 	if (is_none(text) || !sgz_unescape(text, strlen(text), &len) ||
 	    !len || memchr(text, '\0', len) || len != h->size)
-		return "bad target";
+		return "invalid target, or not of the stated size";
 	h->link = text;
 	h->link_len = len;
 	return NULL;
@@ -168,16 +168,16 @@ static const char *take_content(struct sgz_dump_line *to, char **field)
 {
 	to->digest_set = !is_none(field[DIGEST]);
 	if (to->digest_set && stargz_sha256_parse(field[DIGEST], to->digest))
-		return "bad digest";
+		return "invalid digest";
 	if (!is_none(field[DATA]))
 		return take_path(field[DATA], &to->content, &to->content_len);
-	return to->h.size ? "no content" : NULL;
+	return to->h.size ? "a file with a size needs content" : NULL;
 }
 
 static const char *take_kind(struct sgz_dump_line *to, char **field)
 {
 	if (to->type != 'f' && !is_none(field[DIGEST]))
-		return "a digest, but no file";
+		return "only a regular file can have a digest";
 	switch (to->type) {
 	case 'f':
 		return take_content(to, field);
@@ -189,7 +189,8 @@ static const char *take_kind(struct sgz_dump_line *to, char **field)
 	case 'd':
 	case 'p':
 	case 's':
-		return is_none(field[DATA]) ? NULL : "content, but no file";
+		return is_none(field[DATA]) ? NULL :
+		       "this type cannot have content";
 	default:
 		return "unknown type";
 	}
@@ -199,9 +200,9 @@ static const char *take_link(struct sgz_dump_line *to, char **field)
 {
 	for (int i = MODE; i < DATA; i++)
 		if (!is_none(field[i]))
-			return "a link has no attributes";
+			return "a hard link cannot have attributes";
 	if (!is_none(field[DIGEST]))
-		return "a link has no digest";
+		return "a hard link cannot have a digest";
 	return take_path(field[DATA], &to->h.link, &to->h.link_len);
 }
 
@@ -210,14 +211,14 @@ static const char *take_xattr(struct sgz_xattr *attr, char *text)
 	char *equals = strchr(text, '=');
 
 	if (!equals)
-		return "bad attribute";
+		return "invalid extended attribute";
 	*equals = '\0';
 	attr->name = text;
 	attr->value = equals + 1;
 	if (!sgz_unescape(text, equals - text, &attr->name_len) ||
 	    !sgz_unescape(equals + 1, strlen(equals + 1), &attr->value_len) ||
 	    sgz_xattr_fault(attr))
-		return "bad attribute";
+		return "invalid extended attribute";
 	return NULL;
 }
 
@@ -260,7 +261,7 @@ static const char *parse(struct sgz_dump_line *to, char *line)
 	if (why)
 		return why;
 	if (to->type == 'h')
-		return line ? "a link has no attributes" :
+		return line ? "a hard link cannot have attributes" :
 			      take_link(to, field);
 	why = take_numbers(&to->h, field);
 	if (!why)
@@ -280,7 +281,7 @@ int sgz_dump_parse(const struct sgz_dump_lines *lines,
 	to->h.pax.xattrs = xattrs;
 	to->h.pax.xattrs.count = 0;
 	if (memchr(line, '\0', len))
-		return sgz_dump_bad(lines, "a NUL");
+		return sgz_dump_bad(lines, "contains a NUL byte");
 	why = parse(to, line);
 	return why ? sgz_dump_bad(lines, why) : 0;
 }

@@ -40,7 +40,7 @@ static int edit_owner(const struct editor *e,
 	if (__builtin_add_overflow(now, owner->offset, &now) || now < 0 ||
 	    now >= UINT32_MAX)
 		return sgz_fail(e->rw.ctx, -EOVERFLOW,
-				"%s: with the offset %" PRId64 " owner %" PRIu32 " is out of range",
+				"%s: the offset %" PRId64 " moves owner %" PRIu32 " out of range",
 				sgz_quote(e->h.name, e->h.name_len).text,
 				owner->offset, owner->set ? owner->id : *id);
 	*id = now;

@@ -322,7 +322,7 @@ static int bring_back(struct excluder *x, struct sgz_source_entry *entry,
 
 	if (!gone->kept)
 		return sgz_fail(x->rw.ctx, -EINVAL,
-				"%s: a hard link to a file that was replaced, and whose other names are left out",
+				"%s: a hard link to a file that a later entry replaces and whose other names are excluded",
 				sgz_quote(link->name, link->name_len).text);
 	ret = read_head(x, gone);
 	if (!ret)

@@ -218,7 +218,7 @@ static int ascend(struct dir *d)
 		return path_failed(d);
 	if (st.st_dev != level->dev || st.st_ino != level->ino)
 		return sgz_fail(d->ctx, -EUCLEAN,
-				"%s: a directory in it was moved as we read it",
+				"%s: a subdirectory was moved while it was read",
 				sgz_quote(path_of(d), level->path_len).text);
 	return 1;
 }
@@ -348,7 +348,7 @@ static void take_stat(struct dir *d, const struct stat *st)
 				   &h->mtime);
 	if (h->time == SGZ_TIME_CLAMPED)
 		sgz_warn(d->ctx,
-			 "%s: time is out of range, the nearest possible one is used",
+			 "%s: time is out of range, the nearest valid one is used",
 			 sgz_quote(h->name, h->name_len).text);
 	sgz_pax_reset(&h->pax);
 }
@@ -454,7 +454,7 @@ static int visit(struct dir *d, struct sgz_source_entry *entry,
 	if (S_ISSOCK(st.st_mode) || is_output(d, &st)) {
 		sgz_warn(d->ctx, "%s: %s, left out",
 			 sgz_quote(path_of(d), strlen(path_of(d))).text,
-			 S_ISSOCK(st.st_mode) ? "socket" : "the file we write");
+			 S_ISSOCK(st.st_mode) ? "socket" : "output file");
 		return 0;
 	}
 	if (!S_ISDIR(st.st_mode)) {

@@ -159,7 +159,7 @@ static int open_in_dir(struct dump *d)
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
 	    (uint64_t)st.st_size != d->line.h.size) {
 		close(fd);
-		return bad_content(d, "is no file of that size");
+		return bad_content(d, "is not a file of the size in the text");
 	}
 	sgz_file_content_open(&d->file, fd, &st);
 	return 0;
@@ -179,7 +179,7 @@ static int open_in_layer(struct dump *d)
 	inode = d->ino ? sgz_inode(index, d->ino) : NULL;
 	if (!inode || !S_ISREG(le16toh(inode->mode)) ||
 	    le64toh(inode->size) != d->line.h.size)
-		return bad_content(d, "is no file of that size");
+		return bad_content(d, "is not a file of the size in the text");
 	return 0;
 }
 
@@ -240,7 +240,7 @@ static int check_payload(struct dump *d)
 		return 0;
 	sgz_sha256_get(&d->sha, have);
 	if (memcmp(have, d->line.digest, sizeof(have)))
-		return bad_content(d, "does not have the digest of the text");
+		return bad_content(d, "does not have the digest in the text");
 	return 0;
 }
 

@@ -224,11 +224,11 @@ static int put_first(struct orderer *o, uint64_t *first)
 			*first = o->sequence.count;
 		} else if (!p->optional && o->order->allow_missing) {
 			sgz_warn(o->all.rw.ctx,
-				 "%s: to come first, but not there",
+				 "%s: a prioritized file that does not exist",
 				 sgz_quote(p->path, p->len).text);
 		} else if (!p->optional) {
 			ret = sgz_fail(o->all.rw.ctx, -ENOENT,
-				       "%s: to come first, but not there",
+				       "%s: a prioritized file that does not exist",
 				       sgz_quote(p->path, p->len).text);
 		}
 		if (ret)

@@ -38,7 +38,7 @@ static int add_record(struct sgz_priority *list, const struct sgz_context *ctx,
 			       json_object_get_string_len(path), true);
 	else
 		ret = sgz_fail(ctx, -EINVAL,
-			       "line %zu is no JSON object with a path",
+			       "line %zu is not a JSON object with \"path\"",
 			       number);
 	json_object_put(record);
 	return ret;

@@ -94,7 +94,7 @@ int sgz_head_read(struct sgz_head_reader *hr, const struct sgz_context *ctx)
 	hr->tar.pos = 0;
 	ret = sgz_tar_next(&hr->tar);
 	return ret ? (ret < 0 ? ret : 0) :
-		     sgz_tar_damaged(&hr->tar, "no header where one was kept");
+		     sgz_tar_damaged(&hr->tar, "a stored header is missing");
 }
 
 void sgz_head_reader_free(struct sgz_head_reader *hr)
