@@ -62,6 +62,17 @@ unpack_copy()
 			xargs -0 sha256sum -z)
 }
 
+# test_lockdep: lockdep has not turned itself off, as it does after a complaint.
+test_lockdep()
+{
+	if [ ! -e /proc/lockdep_stats ]; then
+		tap_skip 'lockdep was at work to the end' 'this kernel has no lockdep'
+		return
+	fi
+	tap_is 'lockdep was at work to the end' \
+		"$(awk '/debug_locks:/ { print $2 }' /proc/lockdep_stats)" 1
+}
+
 # test_leaks: the kernel finds no memory that nobody refers to.
 test_leaks()
 {

@@ -74,10 +74,10 @@ def on_terminal(columns, p, *args):
 
 def test_bar():
     """It says how much of how much, and fits in the terminal."""
-    text = random.Random(2).randbytes(3 << 20).hex().encode()
+    text = random.Random(2).randbytes(12 << 20).hex().encode()
     with Place() as p:
         p.save("src/big", text)
-        args = ["-j1", "-z", "zstd,19", "out", "src"]
+        args = ["-j1", "-z", "zstd,15", "out", "src"]
         for columns in (30, 100):
             begin = time.monotonic()
             lines = on_terminal(columns, p, *args)
@@ -87,6 +87,6 @@ def test_bar():
                 assert len(line) < columns, line
                 assert line.startswith(b"[") == (columns == 100), line
                 assert b"%" in line, line
-                assert columns < 100 or b" of 6.0 MiB, " in line, line
+                assert columns < 100 or b" of 24.0 MiB, " in line, line
         for quiet in ("-q", "--no-progress"):
             assert not on_terminal(100, p, quiet, *args[3:])
