@@ -9,6 +9,7 @@ import argparse
 import glob
 import importlib
 import os
+import signal
 import sys
 import traceback
 
@@ -51,8 +52,17 @@ def choose(cases, names):
     return chosen
 
 
+def unignore_signals():
+    """Programs inherit what is ignored, as by nohup(1) or for a background job of
+    a script, and tests send these signals to them."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def run(cases):
     """Run cases; the exit status."""
+    unignore_signals()
     print(f"1..{len(cases)}", flush=True)
     failed = 0
     for n, (name, function) in enumerate(cases.items(), 1):
