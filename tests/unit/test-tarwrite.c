@@ -199,7 +199,7 @@ static void access_lists_as_text(void **state)
 
 		assert_int_equal(sgz_acl_text(&line, acl, len), 0);
 		assert_int_equal(sgz_acl_convert(&back, line.data, line.count,
-						 NULL), 0);
+						 NULL, NULL), 0);
 		assert_int_equal(back.count, len);
 		assert_memory_equal(back.data, acl, len);
 		line.count = 0;

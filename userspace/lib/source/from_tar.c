@@ -11,6 +11,8 @@
 #include "format/zstd_tar.h"
 #include "index/read.h"
 #include "source/from_tar.h"
+#include "source/owner_names.h"
+#include "source/rewrite.h"
 #include "tar/header.h"
 #include "tar/odd.h"
 #include "tar/odd_report.h"
@@ -21,11 +23,25 @@ struct tar_source {
 	struct sgz_stream stream;
 	struct sgz_tar tar;
 	struct sgz_vec head;
+	struct sgz_owner_names owners;
+	struct sgz_acl_names names;
+	struct sgz_rewriter rw;
+	bool warned;
 	uint64_t left;		/* bytes of the payload and its padding */
 	size_t given;		/* bytes of the end of the archive */
 	bool end;
 	bool empty;		/* no entry so far */
 };
+
+/* Who reads the layer must not need the databases of this system. */
+static int write_owners(struct tar_source *t, struct sgz_source_entry *entry)
+{
+	if (!t->warned)
+		sgz_warn(t->ctx, "%s: access control list names owners; their numbers are those of this system",
+			 sgz_quote(entry->h->name, entry->h->name_len).text);
+	t->warned = true;
+	return sgz_rewrite(&t->rw, entry, entry->h);
+}
 
 static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 {
@@ -50,7 +66,8 @@ static int next(struct sgz_source *source, struct sgz_source_entry *entry)
 	entry->h = h;
 	entry->head = t->head.data;
 	entry->head_len = t->head.count;
-	return 1;
+	ret = h->looked_up ? write_owners(t, entry) : 0;
+	return ret ? ret : 1;
 }
 
 static int not_a_tar(const struct sgz_context *ctx, const struct sgz_blob *blob)
@@ -121,6 +138,8 @@ static void close_source(struct sgz_source *source)
 	sgz_tar_close(&t->tar);
 	sgz_stream_close(&t->stream);
 	sgz_vec_free(&t->head);
+	sgz_owner_names_free(&t->owners);
+	sgz_rewriter_free(&t->rw);
 	free(t);
 }
 
@@ -163,6 +182,11 @@ int sgz_source_tar(struct sgz_source **source, const struct sgz_context *ctx,
 	t->empty = true;
 	t->tar.stream = &t->stream;
 	t->tar.head = &t->head;
+	t->tar.names = &t->names;
+	t->names.find = sgz_owner_find;
+	t->names.data = &t->owners;
+	t->rw.ctx = ctx;
+	t->rw.stay = true;
 	*source = &t->source;
 	ret = sgz_stream_whole(&t->stream, ctx, blob, kind);
 	if (ret)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * ACL text and the structures of the kernel's posix_acl_xattr.h. Names mean
- * nothing here: the layer's users are not this machine's.
+ * ACL text and the structures of the kernel's posix_acl_xattr.h.
  */
 #include <endian.h>
 #include <errno.h>
@@ -101,24 +100,39 @@ static int tag_of(const struct field *f)
 	return is(&f[0], "other") ? OTHER : 0;
 }
 
-static bool parse_entry(const char *p, const char *end, struct acl_entry *e)
+/* The number of an owner: 0, 1 if it had to be looked up, or a negative errno. */
+static int find_owner(const struct field *f, int n, struct acl_entry *e,
+		      const struct sgz_acl_names *names)
+{
+	int ret = -ENOENT;
+
+	if (number(&f[n == FIELDS ? 3 : 1], &e->id))
+		return 0;
+	if (names)
+		ret = names->find(names->data, f[1].p, f[1].len,
+				  e->tag == GROUP, &e->id);
+	return ret ? ret : 1;
+}
+
+static int parse_entry(const char *p, const char *end, struct acl_entry *e,
+		       const struct sgz_acl_names *names)
 {
 	struct field f[FIELDS] = { 0 };
 	int n = split(p, end, f);
 	int perm = 2;
 
 	if (n < 2)
-		return false;
+		return -EINVAL;
 	e->tag = tag_of(f);
 	e->id = NO_ID;
 	/* "mask:rwx" and "other:rwx" are allowed, too. */
 	if (n == 2 && (is(&f[0], "mask") || is(&f[0], "other")))
 		perm = 1;
 	if (!e->tag || !permissions(&f[perm], &e->perm))
-		return false;
+		return -EINVAL;
 	if (e->tag != USER && e->tag != GROUP)
-		return true;
-	return number(&f[n == FIELDS ? 3 : 1], &e->id);
+		return 0;
+	return find_owner(f, n, e, names);
 }
 
 static int compare_acl_entries(const void *left, const void *right)
@@ -165,11 +179,15 @@ static int encode(struct sgz_vec *acl, const struct acl_entry *e, size_t count)
 	return 0;
 }
 
-static int parse(struct sgz_vec *entries, const char *p, const char *end)
+static int parse(struct sgz_vec *entries, const char *p, const char *end,
+		 const struct sgz_acl_names *names)
 {
+	int named = 0;
+
 	while (p < end) {
 		const char *stop = p;
 		struct acl_entry *e;
+		int ret;
 
 		while (stop < end && *stop != ',' && *stop != '\n')
 			stop++;
@@ -177,12 +195,14 @@ static int parse(struct sgz_vec *entries, const char *p, const char *end)
 			e = sgz_vec_add(entries, 1, sizeof(*e));
 			if (!e)
 				return -ENOMEM;
-			if (!parse_entry(p, stop, e))
-				return -EINVAL;
+			ret = parse_entry(p, stop, e, names);
+			if (ret < 0)
+				return ret;
+			named |= ret;
 		}
 		p = stop + 1;
 	}
-	return 0;
+	return named;
 }
 
 /* With a mask, it is what the bits of the group say. */
@@ -204,10 +224,11 @@ static uint16_t mode_of(const struct acl_entry *e, size_t count)
 }
 
 int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
-		    uint16_t *mode)
+		    uint16_t *mode, const struct sgz_acl_names *names)
 {
 	struct sgz_vec entries = { 0 };
-	int ret = parse(&entries, text, text + len);
+	int named = parse(&entries, text, text + len, names);
+	int ret = named < 0 ? named : 0;
 
 	if (!ret && entries.count)
 		qsort(entries.data, entries.count, sizeof(struct acl_entry),
@@ -219,7 +240,7 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 	if (!ret && !(mode && entries.count == 3))
 		ret = encode(acl, entries.data, entries.count);
 	sgz_vec_free(&entries);
-	return ret;
+	return ret ? ret : named;
 }
 
 static const char *tag_name(uint16_t tag)

@@ -181,6 +181,7 @@ void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u)
 	int64_t size;
 
 	h->odd = 0;
+	h->looked_up = false;
 	h->fault = NULL;
 	take_names(h, u);
 	h->type = u->type;

@@ -45,6 +45,7 @@ struct sgz_tar_run {
  * @sparse: only @runs of the file are stored, one after the other
  * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
  *	up to at most @size
+ * @looked_up: its blocks do not say all numbers of its access control lists
  * @odd: what had to be put right, see enum sgz_tar_odd
  * @fault: why the entry cannot be used, or NULL
  * @bad_size: @size is not known, unless a record says it
@@ -68,6 +69,7 @@ struct sgz_tar_header {
 	uint64_t file_size;
 	bool sparse;
 	struct sgz_vec runs;
+	bool looked_up;
 	uint32_t odd;
 	const char *fault;
 	bool bad_size;

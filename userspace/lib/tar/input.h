@@ -6,6 +6,7 @@
 #define SGZ_TAR_INPUT_H
 
 #include "blob/stream.h"
+#include "tar/acl.h"
 #include "tar/header.h"
 
 /**
@@ -18,6 +19,7 @@
  * @last: start of the name of the entry before
  * @last_len: bytes of it
  * @head: gets the blocks of headers as they are read, or NULL
+ * @names: who knows owners that access control lists name, or NULL
  * @h: the header read last
  */
 struct sgz_tar {
@@ -29,6 +31,7 @@ struct sgz_tar {
 	char last[SGZ_QUOTE_MAX];
 	size_t last_len;
 	struct sgz_vec *head;
+	const struct sgz_acl_names *names;
 	struct sgz_tar_header h;
 };
 

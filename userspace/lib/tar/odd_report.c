@@ -26,6 +26,8 @@ static const char *const texts[SGZ_ODD_COUNT] = {
 	[SGZ_ODD_GLOBALS] = "a global header before it sets attributes, which container engines ignore, and so do we",
 	[SGZ_ODD_XATTR_BASE64] = "extended attribute that is not base64 is left out",
 	[SGZ_ODD_XATTRS] = "more than 4096 extended attributes, the rest is left out",
+	[SGZ_ODD_ACL] = "access control list that cannot be understood is left out",
+	[SGZ_ODD_ACL_NAMES] = "access control list names owners whose numbers are not known and is left out",
 	[SGZ_ODD_SPARSE_END] = "bytes after the last run of a sparse file are skipped",
 	[SGZ_ODD_PAYLOAD] = "content of what cannot have any is skipped",
 };

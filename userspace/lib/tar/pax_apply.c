@@ -119,10 +119,11 @@ static int apply_selinux(struct sgz_pax *pax)
 	return sgz_pax_put_xattr(pax, &attr);
 }
 
-/* What cannot be translated becomes an attribute that is not sound. */
-static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
-		     const char *name, uint16_t *mode)
+static int apply_acl(struct sgz_tar_header *h, enum sgz_pax_key key,
+		     const char *name, uint16_t *mode,
+		     const struct sgz_acl_names *names)
 {
+	struct sgz_pax *pax = &h->pax;
 	const struct sgz_pax_text *text = &pax->value[key];
 	struct sgz_xattr attr = { .name = name, .name_len = strlen(name) };
 	struct sgz_vec acl = { 0 };
@@ -130,20 +131,23 @@ static int apply_acl(struct sgz_pax *pax, enum sgz_pax_key key,
 
 	if (!text->p)
 		return 0;
-	ret = sgz_acl_convert(&acl, text->p, text->len, mode);
-	if (ret == -EINVAL)
-		acl.count = 0;
-	attr.value_len = acl.count;
-	attr.value = sgz_arena_copy(&pax->arena, acl.data, acl.count);
-	if (ret != -ENOMEM && !attr.value)
-		ret = -ENOMEM;
-	if (ret == -EINVAL || (!ret && acl.count))
-		ret = sgz_pax_put_xattr(pax, &attr);
+	ret = sgz_acl_convert(&acl, text->p, text->len, mode, names);
+	h->looked_up |= ret > 0;
+	if (ret >= 0 && acl.count) {
+		attr.value_len = acl.count;
+		attr.value = sgz_arena_copy(&pax->arena, acl.data, acl.count);
+		ret = attr.value ? sgz_pax_put_xattr(pax, &attr) : -ENOMEM;
+	}
 	sgz_vec_free(&acl);
-	return ret;
+	if (ret == -EINVAL)
+		h->odd |= 1u << SGZ_ODD_ACL;
+	else if (ret == -ENOENT)
+		h->odd |= 1u << SGZ_ODD_ACL_NAMES;
+	return ret == -ENOMEM ? ret : 0;
 }
 
-int sgz_pax_apply(struct sgz_tar_header *h)
+int sgz_pax_apply(struct sgz_tar_header *h,
+		  const struct sgz_acl_names *names)
 {
 	struct sgz_pax *pax = &h->pax;
 	int ret;
@@ -158,11 +162,11 @@ int sgz_pax_apply(struct sgz_tar_header *h)
 	apply_owner(h, SGZ_PAX_GID, &h->gid);
 	ret = apply_selinux(pax);
 	if (!ret)
-		ret = apply_acl(pax, SGZ_PAX_ACL_ACCESS,
-				"system.posix_acl_access", &h->mode);
+		ret = apply_acl(h, SGZ_PAX_ACL_ACCESS,
+				"system.posix_acl_access", &h->mode, names);
 	if (!ret)
-		ret = apply_acl(pax, SGZ_PAX_ACL_DEFAULT,
-				"system.posix_acl_default", NULL);
+		ret = apply_acl(h, SGZ_PAX_ACL_DEFAULT,
+				"system.posix_acl_default", NULL, names);
 	h->odd |= pax->odd;
 	return ret;
 }

@@ -5,6 +5,7 @@
 #ifndef SGZ_TAR_PAX_APPLY_H
 #define SGZ_TAR_PAX_APPLY_H
 
+#include "tar/acl.h"
 #include "tar/header.h"
 
 /**
@@ -16,7 +17,8 @@
  *
  * Return: 0, or -ENOMEM.
  */
-int sgz_pax_apply(struct sgz_tar_header *h);
+int sgz_pax_apply(struct sgz_tar_header *h,
+		  const struct sgz_acl_names *names);
 
 /** sgz_pax_path_length() - bytes of a path, which ends at a NUL byte */
 size_t sgz_pax_path_length(struct sgz_tar_header *h,

@@ -186,7 +186,7 @@ static int finish(struct sgz_tar *tar, const struct sgz_ustar *u)
 
 	sgz_tar_block(h, u);
 	tar->named = true;
-	ret = sgz_pax_apply(h);
+	ret = sgz_pax_apply(h, tar->names);
 	if (ret)
 		return sgz_nomem(tar->stream->ctx);
 	ret = settle_size(tar);
