@@ -19,7 +19,6 @@
 #include "source/from_dump.h"
 #include "source/from_tar.h"
 #include "source/order.h"
-#include "source/unsparse.h"
 #include "stargz_fs.h"
 
 static struct stargz_error error;
@@ -234,14 +233,11 @@ static bool orders(void)
 static int stack(struct sgz_source **source)
 {
 	const struct sgz_diff_options how = { .threads = 1 };
-	bool tar = !(*source)->again, old_failed;
+	bool old_failed;
 	uint64_t count = 0;
 	int ret = 0;
 
-	if (tar && (edits() || orders() || sgz_exclude_any(&exclude) ||
-		    diff_fd >= 0))
-		ret = sgz_source_expand(source, &context);
-	if (!ret && tar && sgz_exclude_any(&exclude))
+	if (!(*source)->again && sgz_exclude_any(&exclude))
 		ret = sgz_source_exclude(source, &context, &exclude);
 	if (!ret && edits())
 		ret = sgz_source_edit(source, &context, &edit);

@@ -305,6 +305,8 @@ static const struct option_row rows[] = {
 	  .help = "set all times to $SOURCE_DATE_EPOCH, not only later ones" },
 	{ OPTION(0, "no-xattrs", OPTION_STORE(struct settings, edit.no_xattrs)),
 	  .help = "omit extended attributes" },
+	{ OPTION(0, "no-sparse", OPTION_STORE(struct settings, make.no_sparse)),
+	  .help = "write zeroes instead of holes; only zstd-chunked has holes" },
 	{ OPTION(0, "no-progress", OPTION_STORE(struct settings, no_progress)),
 	  .section = "Messages", .help = "no progress bar" },
 	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),

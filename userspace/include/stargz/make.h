@@ -192,6 +192,7 @@ struct stargz_expected;
  * @overlay: the source is an upper directory of overlayfs, or a tar of one: its
  *	whiteouts and opaque directories become those of a layer. Not with
  *	@dump_path or @diff_path
+ * @no_sparse: write zeroes instead of holes, also if the format has holes
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -221,6 +222,7 @@ struct stargz_make_options {
 	void *data;
 	bool diff_by_time;
 	bool overlay;
+	bool no_sparse;
 };
 
 /**

@@ -81,6 +81,18 @@ static ssize_t read_data(struct sgz_file_content *content,
 	return n ? n : sgz_file_changed(ctx, name);
 }
 
+int sgz_file_content_skip(struct sgz_file_content *content,
+			  const struct sgz_context *ctx, const char *name,
+			  uint64_t pos)
+{
+	content->pos = pos;
+	/* What was known of data was about what comes before. */
+	content->data = pos;
+	content->data_end = pos;
+	return pos < (uint64_t)content->st.st_size || unchanged(content) ?
+		       0 : sgz_file_changed(ctx, name);
+}
+
 ssize_t sgz_file_content_read(struct sgz_file_content *content,
 			      const struct sgz_context *ctx, const char *name,
 			      void *buf, size_t len)

@@ -53,6 +53,19 @@ ssize_t sgz_file_content_read(struct sgz_file_content *content,
 			      const struct sgz_context *ctx, const char *name,
 			      void *buf, size_t len);
 
+/**
+ * sgz_file_content_skip() - go on at a byte behind the next one to be read
+ * @content: the file
+ * @ctx: the call
+ * @name: name of the file, for messages
+ * @pos: the byte, or the size of the file: then a change is detected
+ *
+ * Return: 0, or -EUCLEAN with the error text set.
+ */
+int sgz_file_content_skip(struct sgz_file_content *content,
+			  const struct sgz_context *ctx, const char *name,
+			  uint64_t pos);
+
 /** sgz_file_failed() - fail with the error in errno */
 int sgz_file_failed(const struct sgz_context *ctx, const char *name);
 

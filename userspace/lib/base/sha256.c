@@ -43,6 +43,16 @@ void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len)
 	gcry_md_write(sha->md, bytes, len);
 }
 
+void sgz_sha256_zeroes(struct sgz_sha256 *sha, uint64_t len)
+{
+	static const char zero[16 << 10];
+
+	for (size_t n; len; len -= n) {
+		n = len < sizeof(zero) ? len : sizeof(zero);
+		sgz_sha256_add(sha, zero, n);
+	}
+}
+
 void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
 {
 	memcpy(digest, gcry_md_read(sha->md, GCRY_MD_SHA256), STARGZ_SHA256_LEN);

@@ -21,6 +21,9 @@ int sgz_sha256_open(struct sgz_sha256 *sha, const struct sgz_context *ctx);
 /** sgz_sha256_add() - add bytes */
 void sgz_sha256_add(struct sgz_sha256 *sha, const void *bytes, size_t len);
 
+/** sgz_sha256_zeroes() - add @len bytes that are zero */
+void sgz_sha256_zeroes(struct sgz_sha256 *sha, uint64_t len);
+
 /** sgz_sha256_get() - digest of all bytes so far; starts again */
 void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN]);
 

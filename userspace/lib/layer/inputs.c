@@ -37,6 +37,13 @@ static bool has_rules(const struct sgz_inputs *in)
 	return in->opt->exclude && sgz_exclude_any(&in->opt->exclude->rules);
 }
 
+/* Of all formats only zstd:chunked has an idea of holes. */
+static bool keeps_holes(const struct sgz_inputs *in)
+{
+	return in->opt->format == STARGZ_LAYER_ZSTD_CHUNKED &&
+	       !in->opt->no_sparse;
+}
+
 static int pick_directory(struct sgz_inputs *in, int fd)
 {
 	/* The source closes its descriptor. */
@@ -46,6 +53,7 @@ static int pick_directory(struct sgz_inputs *in, int fd)
 		return open_failed(in->ctx);
 	in->dir.one_file_system = in->opt->one_file_system;
 	/* Some attributes say what overlayfs hides. */
+	in->dir.holes = keeps_holes(in);
 	in->dir.no_xattrs = in->edit.no_xattrs && !in->opt->overlay;
 	if (has_rules(in)) {
 		in->dir.excluded = sgz_excluded;
@@ -56,13 +64,10 @@ static int pick_directory(struct sgz_inputs *in, int fd)
 
 static int leave_out(struct sgz_inputs *in)
 {
-	int ret;
-
 	if (!has_rules(in))
 		return 0;
-	ret = sgz_source_expand(&in->source, in->ctx);
-	return ret ? ret : sgz_source_exclude(&in->source, in->ctx,
-					      &in->opt->exclude->rules);
+	return sgz_source_exclude(&in->source, in->ctx,
+				  &in->opt->exclude->rules);
 }
 
 static int open_content(struct sgz_inputs *in, int fd, bool dir)
@@ -144,7 +149,6 @@ static int read_edit(struct sgz_inputs *in)
 	return 0;
 }
 
-/* Of all formats only zstd:chunked has an idea of holes. */
 static int change(struct sgz_inputs *in)
 {
 	bool edited = changes_anything(&in->edit);
@@ -154,8 +158,7 @@ static int change(struct sgz_inputs *in)
 				 SGZ_OVERLAY_UPPER : SGZ_OVERLAY_WARN);
 	if (ret)
 		return ret;
-	if (edited || in->opt->diff_path ||
-	    in->opt->format != STARGZ_LAYER_ZSTD_CHUNKED)
+	if (!keeps_holes(in))
 		ret = sgz_source_expand(&in->source, in->ctx);
 	if (!ret && edited)
 		ret = sgz_source_edit(&in->source, in->ctx, &in->edit);

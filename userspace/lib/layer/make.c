@@ -105,14 +105,10 @@ static int add_hole(struct maker *m, struct file *f, uint64_t pos,
 		    uint64_t end)
 {
 	const struct sgz_file_chunk piece = { pos, end - pos, true };
-	static const char zero[16 << 10];
 
 	if (pos == end)
 		return 0;
-	for (uint64_t n; pos < end; pos += n) {
-		n = end - pos < sizeof(zero) ? end - pos : sizeof(zero);
-		sgz_sha256_add(&m->file, zero, n);
-	}
+	sgz_sha256_zeroes(&m->file, end - pos);
 	return add_record(m, f, &piece) ? 0 : -ENOMEM;
 }
 

@@ -323,11 +323,6 @@ static int give_changed(struct sgz_collection *c, const struct sgz_item *item,
 {
 	struct sgz_tar_header *h = &c->hr.tar.h;
 
-	if (h->sparse)
-		return sgz_fail(c->rw.ctx, -EINVAL,
-				"%s: a sparse file that a later entry replaces, and to which %s is a hard link: this is possible only in the order of the source",
-				sgz_quote(h->name, h->name_len).text,
-				sgz_quote(item->path, item->path_len).text);
 	h->name = item->path;
 	h->name_len = item->path_len;
 	if (item->link) {

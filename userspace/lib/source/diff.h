@@ -19,8 +19,7 @@ struct sgz_diff_options {
 
 /**
  * sgz_source_diff() - reduce a source to its changes
- * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that also closes the old one
+ * @source: the source; replaced by one that also closes the old one
  * @ctx: the call; must stay valid as long as the source
  * @fd: the base: a layer of any format, an index, also a merged one, or a device
  *	image; stays open

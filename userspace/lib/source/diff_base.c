@@ -14,7 +14,6 @@
 #include "source/collection.h"
 #include "source/diff_base.h"
 #include "source/from_tar.h"
-#include "source/unsparse.h"
 
 /* Join the path of a directory and a name. */
 static int set_path(struct sgz_old *old, struct sgz_old_file *file,
@@ -398,9 +397,7 @@ static int hash_layer(struct sgz_old *old)
 		return ret;
 	ret = sgz_source_tar(&source, &old->ctx, &old->blob);
 	if (!ret) {
-		ret = sgz_source_expand(&source, &old->ctx);
-		if (!ret)
-			ret = hash_all(old, source, &sha);
+		ret = hash_all(old, source, &sha);
 		source->close(source);
 	}
 	sgz_sha256_close(&sha);

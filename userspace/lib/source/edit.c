@@ -55,10 +55,11 @@ static bool touches(const struct stargz_edit_owner *owner)
 /* A tar extractor prefers the names of owners to their ids. */
 static bool has_owner_names(const struct sgz_source_entry *entry)
 {
+	/* The header of a sparse file is not the last block. */
 	const struct sgz_ustar *u = (const struct sgz_ustar *)
 		((const char *)entry->head + entry->head_len - SGZ_TAR_BLOCK);
 
-	return u->owner[0] || u->group[0] ||
+	return entry->h->sparse || u->owner[0] || u->group[0] ||
 	       memmem(entry->head, entry->head_len, " uname=", 7) ||
 	       memmem(entry->head, entry->head_len, " gname=", 7);
 }

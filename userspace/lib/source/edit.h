@@ -26,8 +26,7 @@ struct sgz_edit {
 
 /**
  * sgz_source_edit() - change all entries of a source
- * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that also closes the old one
+ * @source: the source; replaced by one that also closes the old one
  * @ctx: the call; must stay valid as long as the source
  * @edit: the changes; must stay valid as long as the source
  *

@@ -10,8 +10,7 @@
 
 /**
  * sgz_source_exclude() - omit entries of a source
- * @source: the source, without sparse files, see sgz_source_expand(); replaced
- *	by one that also closes the old one
+ * @source: the source; replaced by one that also closes the old one
  * @ctx: the call; must stay valid as long as the source
  * @ex: the rules; must stay valid as long as the source
  *

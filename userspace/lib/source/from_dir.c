@@ -19,6 +19,7 @@
 #include "base/host_file.h"
 #include "base/path.h"
 #include "source/from_dir.h"
+#include "source/from_dir_holes.h"
 #include "source/from_dir_xattr.h"
 #include "tar/writer.h"
 
@@ -64,7 +65,10 @@ struct known {
  * @head: header blocks
  * @content: content of the entry
  * @content_name: path of the file of @content
- * @pad: number of zeroes after it
+ * @sparse: the file has holes, which are not read
+ * @runs: struct sgz_tar_run, the parts between holes
+ * @run: number of runs that were started
+ * @pad: number of zeroes after the content
  * @done: bytes of content read so far
  * @begun: the root was visited
  */
@@ -83,6 +87,9 @@ struct dir {
 	struct sgz_vec head;
 	struct sgz_file_content content;
 	char *content_name;
+	bool sparse;
+	struct sgz_vec runs;
+	size_t run;
 	uint64_t pad;
 	uint64_t done;
 	bool begun;
@@ -344,6 +351,8 @@ static void take_stat(struct dir *d, const struct stat *st)
 	h->major = major(st->st_rdev);
 	h->minor = minor(st->st_rdev);
 	h->size = 0;
+	h->file_size = 0;
+	h->sparse = false;
 	h->time = sgz_time_convert(st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
 				   &h->mtime);
 	if (h->time == SGZ_TIME_CLAMPED)
@@ -377,12 +386,24 @@ static uint64_t fingerprint(const struct stat *st)
 }
 
 /* Start reading the file @fd. end_content() closes it and frees @name. */
-static void begin_content(struct dir *d, char *name, int fd,
-			  const struct stat *st)
+static int begin_content(struct dir *d, char *name, int fd,
+			 const struct stat *st, const struct sgz_tar_header *h)
 {
+	struct sgz_tar_run *to;
+
 	d->content_name = name;
 	sgz_file_content_open(&d->content, fd, st);
-	d->pad = sgz_tar_padding(st->st_size);
+	d->pad = sgz_tar_padding(h->size);
+	d->sparse = h->sparse;
+	d->run = 0;
+	d->runs.count = 0;
+	if (!h->sparse || !h->runs.count)
+		return 0;
+	to = sgz_vec_add(&d->runs, h->runs.count, sizeof(*to));
+	if (!to)
+		return sgz_nomem(d->ctx);
+	memcpy(to, h->runs.data, h->runs.count * sizeof(*to));
+	return 0;
 }
 
 static void end_content(struct dir *d)
@@ -396,7 +417,6 @@ static void end_content(struct dir *d)
 static int make_head(struct dir *d, struct sgz_source_entry *entry,
 		     uint64_t place)
 {
-	d->h.file_size = d->h.size;
 	d->head.count = 0;
 	if (sgz_tar_write(&d->head, &d->h))
 		return sgz_nomem(d->ctx);
@@ -407,18 +427,44 @@ static int make_head(struct dir *d, struct sgz_source_entry *entry,
 	return 1;
 }
 
+/* How much of the file is to be read, and where that is. */
+static int find_holes(struct dir *d, int fd, const struct stat *st)
+{
+	const struct sgz_tar_run *run;
+	int ret = 0;
+
+	d->h.file_size = st->st_size;
+	d->h.size = st->st_size;
+	if (d->opt->holes)
+		ret = sgz_file_runs(&d->h.runs, d->ctx, fd, st);
+	if (ret <= 0)
+		return ret;
+	d->h.sparse = true;
+	d->h.size = 0;
+	run = d->h.runs.data;
+	for (size_t i = 0; i < d->h.runs.count; i++)
+		d->h.size += run[i].size;
+	return 0;
+}
+
 static int take_regular(struct dir *d, struct sgz_source_entry *entry, int fd,
 			const struct stat *st)
 {
 	char *name = strdup(path_of(d));
+	int ret;
 
 	if (!name) {
 		close(fd);
 		return sgz_nomem(d->ctx);
 	}
-	d->h.size = st->st_size;
-	begin_content(d, name, fd, st);
-	return make_head(d, entry, fingerprint(st));
+	ret = find_holes(d, fd, st);
+	if (ret) {
+		free(name);
+		close(fd);
+		return ret;
+	}
+	ret = begin_content(d, name, fd, st, &d->h);
+	return ret ? ret : make_head(d, entry, fingerprint(st));
 }
 
 /* Make the entry of the file @fd; the function takes @fd over. */
@@ -525,14 +571,50 @@ static int dir_next(struct sgz_source *source, struct sgz_source_entry *entry)
 	return ret;
 }
 
+/* The next run of a sparse file, or, after the last one, the end of the file. */
+static int next_run(struct dir *d)
+{
+	const struct sgz_tar_run *run = d->runs.data;
+	uint64_t pos = d->content.st.st_size;
+
+	if (d->run && run[d->run - 1].pos + run[d->run - 1].size >
+		      d->content.pos)
+		return 0;
+	if (d->content.pos == pos)
+		return 0;
+	if (d->run < d->runs.count)
+		pos = run[d->run++].pos;
+	return sgz_file_content_skip(&d->content, d->ctx, d->content_name, pos);
+}
+
+static ssize_t read_content(struct dir *d, void *buf, size_t len)
+{
+	const struct sgz_tar_run *run = d->runs.data;
+	uint64_t left;
+	int ret;
+
+	if (d->sparse) {
+		ret = next_run(d);
+		if (ret)
+			return ret;
+		if (d->content.pos == (uint64_t)d->content.st.st_size)
+			return 0;
+		run += d->run - 1;
+		left = run->pos + run->size - d->content.pos;
+		if (len > left)
+			len = left;
+	}
+	return sgz_file_content_read(&d->content, d->ctx, d->content_name, buf,
+				     len);
+}
+
 static ssize_t dir_read(struct sgz_source *source, void *buf, size_t len)
 {
 	struct dir *d = to_dir(source);
 	ssize_t n = 0;
 
 	if (d->content.fd >= 0)
-		n = sgz_file_content_read(&d->content, d->ctx, d->content_name,
-					  buf, len);
+		n = read_content(d, buf, len);
 	if (n > 0) {
 		d->done += n;
 		sgz_progress(d->ctx, d->done, 0);
@@ -598,10 +680,8 @@ static int dir_again(struct sgz_source *source,
 	if (!name)
 		return sgz_nomem(d->ctx);
 	fd = open_again(d, name, &st);
-	if (fd >= 0 && fingerprint(&st) == entry->place) {
-		begin_content(d, name, fd, &st);
-		return 0;
-	}
+	if (fd >= 0 && fingerprint(&st) == entry->place)
+		return begin_content(d, name, fd, &st, entry->h);
 	if (fd >= 0) {
 		close(fd);
 		fd = sgz_file_changed(d->ctx, name);
@@ -620,6 +700,8 @@ static void dir_close(struct sgz_source *source)
 	sgz_vec_free(&d->levels);
 	tdestroy(d->known, free);
 	sgz_pax_free(&d->h.pax);
+	sgz_vec_free(&d->h.runs);
+	sgz_vec_free(&d->runs);
 	sgz_vec_free(&d->head);
 	sgz_vec_free(&d->path);
 	if (d->fd >= 0)

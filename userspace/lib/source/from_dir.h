@@ -13,6 +13,7 @@
  * struct sgz_dir_options - options of a directory as source
  * @one_file_system: do not enter mount points
  * @no_xattrs: do not read extended attributes
+ * @holes: describe files with holes as sparse files
  * @excluded: NULL, or returns true to omit a path and everything below it; the
  *	path has no leading "./"
  * @data: passed to @excluded
@@ -22,6 +23,7 @@
 struct sgz_dir_options {
 	bool one_file_system;
 	bool no_xattrs;
+	bool holes;
 	bool (*excluded)(const void *data, const char *path, size_t len);
 	const void *data;
 	const struct stat *output;

@@ -37,10 +37,11 @@ struct sgz_source_entry {
  *	h->size bytes and the padding to a whole block. After the last entry,
  *	read the end of the archive: its blocks of zeroes and everything after
  *	them. Returns the number of bytes, 0 at the end, or a negative errno.
- * @again: start reading the payload of an earlier entry again. h->name, h->size
- *	and @place of @entry must be those of @next. Then @read reads that
- *	payload; @next is not affected. NULL if the source can be read only
- *	once, or if it may have sparse files. Returns 0 or a negative errno.
+ * @again: start reading the payload of an earlier entry again. h->name, h->size,
+ *	h->runs and @place of @entry must be those of @next. Then @read reads
+ *	that payload; @next is not affected. NULL if the source can be read only
+ *	once, or if it has sparse files that the caller did not ask for. Returns
+ *	0 or a negative errno.
  * @close: release everything, including this structure
  */
 struct sgz_source {
@@ -52,7 +53,7 @@ struct sgz_source {
 };
 
 /**
- * sgz_source_digest() - SHA-256 of the payload of the current entry
+ * sgz_source_digest() - SHA-256 of the file of the current entry, holes included
  * @source: the source, before the first byte of the payload
  * @ctx: the call
  * @h: header of the entry

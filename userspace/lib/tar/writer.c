@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "stargz_fs.h"
 #include "tar/acl.h"
 #include "tar/header.h"
@@ -150,6 +151,37 @@ static const char *divide(const char *path, size_t len)
 	return NULL;
 }
 
+/*
+ * Who does not know sparse files extracts the map and the runs, under a name that
+ * says so.
+ */
+static int put_sparse_name(struct words *words, struct sgz_ustar *u,
+			   const struct sgz_tar_header *h)
+{
+	size_t dir = sgz_path_last(h->name, h->name_len);
+	char *name;
+	int len, ret;
+
+	len = asprintf(&name, "%.*sGNUSparseFile.0/%.*s", (int)dir, h->name,
+		       (int)(h->name_len - dir), h->name + dir);
+	if (len < 0)
+		return -ENOMEM;
+	memcpy(u->name, name, (size_t)len < sizeof(u->name) ?
+			      (size_t)len : sizeof(u->name));
+	/* Of the names Python takes the last one. */
+	ret = (size_t)len > sizeof(u->name) || words->all ?
+		      put_text(words, "path", name, len) : 0;
+	free(name);
+	if (!ret)
+		ret = put_text(words, "GNU.sparse.major", "1", 1);
+	if (!ret)
+		ret = put_text(words, "GNU.sparse.minor", "0", 1);
+	if (!ret)
+		ret = put_text(words, "GNU.sparse.name", h->name, h->name_len);
+	return ret ? ret : put_number(words, "GNU.sparse.realsize",
+				      h->file_size);
+}
+
 static int put_name(struct words *words, struct sgz_ustar *u,
 		    const struct sgz_tar_header *h)
 {
@@ -273,18 +305,17 @@ static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
 }
 
 static int put_all(struct words *words, struct sgz_ustar *u,
-		   const struct sgz_tar_header *h)
+		   const struct sgz_tar_header *h, uint64_t size)
 {
 	int ret;
 
-	u->type = h->type;
+	u->type = h->sparse ? '0' : h->type;
 	octal(u->mode, sizeof(u->mode), h->mode);
-	ret = put_name(words, u, h);
+	ret = h->sparse ? put_sparse_name(words, u, h) : put_name(words, u, h);
 	if (!ret)
 		ret = put_link(words, u, h);
 	if (!ret)
-		ret = put_field(words, u->size, sizeof(u->size), "size",
-				h->size);
+		ret = put_field(words, u->size, sizeof(u->size), "size", size);
 	if (!ret)
 		ret = put_field(words, u->uid, sizeof(u->uid), "uid", h->uid);
 	if (!ret)
@@ -336,20 +367,63 @@ static int add_records(struct sgz_vec *head, const struct sgz_vec *records,
 	return ret ? ret : add_block(head, records->data, records->count);
 }
 
+static int put_map_number(struct sgz_vec *map, uint64_t value)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
+	char *to = sgz_vec_add(map, len, 1);
+
+	if (!to)
+		return -ENOMEM;
+	memcpy(to, text, len);
+	return 0;
+}
+
+static int put_map_run(struct sgz_vec *map, uint64_t pos, uint64_t size)
+{
+	int ret = put_map_number(map, pos);
+
+	return ret ? ret : put_map_number(map, size);
+}
+
+/*
+ * The map of PAX 1.0: how many runs, and of each its place and size. GNU tar needs a
+ * run of no bytes at the end of a file that ends in a hole.
+ */
+static int put_map(struct sgz_vec *map, const struct sgz_tar_header *h)
+{
+	const struct sgz_tar_run *run = h->runs.data;
+	size_t count = h->runs.count;
+	bool hole = !count || run[count - 1].pos + run[count - 1].size <
+			      h->file_size;
+	int ret = put_map_number(map, count + hole);
+
+	for (size_t i = 0; !ret && i < count; i++)
+		ret = put_map_run(map, run[i].pos, run[i].size);
+	return ret || !hole ? ret : put_map_run(map, h->file_size, 0);
+}
+
 static int write_head(struct sgz_vec *head, const struct sgz_tar_header *h,
 		      bool all)
 {
 	struct words words = { .all = all };
 	struct sgz_ustar u = { 0 };
-	int ret = put_all(&words, &u, h);
+	struct sgz_vec map = { 0 };
+	int ret = h->sparse ? put_map(&map, h) : 0;
 
+	if (!ret)
+		ret = put_all(&words, &u, h, h->size + map.count +
+			      sgz_tar_padding(map.count));
 	if (!ret && words.records.count)
 		ret = add_records(head, &words.records, h);
-	sgz_vec_free(&words.records);
-	if (ret)
-		return ret;
 	seal(&u);
-	return add_block(head, &u, sizeof(u));
+	if (!ret)
+		ret = add_block(head, &u, sizeof(u));
+	if (!ret && map.count)
+		ret = add_block(head, map.data, map.count);
+	sgz_vec_free(&words.records);
+	sgz_vec_free(&map);
+	return ret;
 }
 
 int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h)
