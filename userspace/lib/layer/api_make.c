@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/make.h: making a layer, and reading it back.
+ * stargz/make.h: making a layer, and verifying it.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,20 +10,19 @@
 #include "layer/make.h"
 #include "layer/verify_made.h"
 
-/* The public limits are those of the format. */
+/* The public constants have the values of the format. */
 static_assert((STARGZ_MEMBER_MAX) == STARGZ_SPAN_MAX, "members");
 static_assert((STARGZ_SECONDS_MIN) == STARGZ_TIME_BASE, "times");
 static_assert((STARGZ_SECONDS_MAX) == STARGZ_TIME_MAX - 1, "times");
 
 /**
- * struct stargz_expected - what the source of a layer said
- * @e: the same for the rest of the library
+ * struct stargz_expected - data of a layer's source, to verify the layer
+ * @e: the data inside the library
  */
 struct stargz_expected {
 	struct sgz_expected e;
 };
 
-/* What was left to us. */
 static void set_defaults(struct stargz_make_options *opt)
 {
 	bool zstd = opt->format == STARGZ_LAYER_ZSTD_CHUNKED;
@@ -42,7 +41,7 @@ static void set_defaults(struct stargz_make_options *opt)
 		opt->workers = 1;
 }
 
-/* Why a layer cannot be made so, or NULL. */
+/* The error text for contradictory options, or NULL. */
 static const char *contradiction(const struct stargz_make_options *opt)
 {
 	bool zstd = opt->format == STARGZ_LAYER_ZSTD_CHUNKED;
@@ -91,7 +90,7 @@ static int make(struct sgz_inputs *in, const struct sgz_context *ctx,
 
 	if (!skip)
 		return sgz_nomem(ctx);
-	/* What is no file is none in a directory either: zeroes are no inode. */
+	/* If fstat() fails, the zeroes match no file of a directory. */
 	fstat(out, &skip[0]);
 	fstat(toc, &skip[1]);
 	for (size_t i = 0; i < opt->skip_count; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * By libdeflate, which needs all of a member at once, and libzstd.
+ * Compression with libdeflate, which needs a whole member at once, and libzstd.
  */
 #include <errno.h>
 #include <stdio.h>

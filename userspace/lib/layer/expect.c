@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * From headers of a source to entries. This is not how a layer is written, and
- * not how one is read: what both get wrong is found by comparing with it.
+ * Converting headers of a source to entries. This code is independent of the
+ * code that writes and reads layers, so comparing with its result finds errors
+ * in both.
  */
 #include <string.h>
 

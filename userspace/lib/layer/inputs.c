@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A source is picked by what the file is, and wrapped by what the options and
- * the format ask for.
+ * The kind of the file selects the source. Options and format add wrappers.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -46,7 +45,7 @@ static bool keeps_holes(const struct sgz_inputs *in)
 
 static int pick_directory(struct sgz_inputs *in, int fd)
 {
-	/* The source closes its descriptor. */
+	/* The source takes its descriptor over, but not that of the caller. */
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (own < 0)
@@ -209,7 +208,7 @@ static int read_list(struct sgz_inputs *in)
 	return ret;
 }
 
-/* Any format can have a landmark, eStargz always has one. */
+/* eStargz always has a landmark, other formats only with prioritized files. */
 static int arrange(struct sgz_inputs *in)
 {
 	struct sgz_order order = { .sort = in->opt->sort };

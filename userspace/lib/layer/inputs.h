@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What a layer is made from: the source that the options of stargz_make()
- * describe.
+ * The source of a layer, as described by the options of stargz_make().
  */
 #ifndef SGZ_LAYER_INPUTS_H
 #define SGZ_LAYER_INPUTS_H
@@ -15,21 +14,21 @@
 #include "source/order_list.h"
 
 /**
- * struct sgz_inputs - an open source, with all that it is made of
- * @opt: what is asked for
+ * struct sgz_inputs - an open source and its parts
+ * @opt: the options
  * @ctx: the call
- * @about: path in the options that a failure is about, or NULL: the source
- * @blob: the source, if it is no directory
- * @text: the text of a tree
- * @layer: the source, if content is taken from a layer for the text
- * @layer_opt: how its index is made
- * @content: where content is, for the text
- * @dir: what is taken from the source, if it is a directory
- * @edit: what is changed
- * @list: what comes first
+ * @about: path in the options that caused a failure, or NULL: the source
+ * @blob: the source, if it is a tar or layer
+ * @text: the dump text
+ * @layer: the layer or index with the content for the dump text
+ * @layer_opt: options for the index of @layer
+ * @content: source of the content for the dump text
+ * @dir: options of the source, if it is a directory
+ * @edit: changes of attributes
+ * @list: files that come first
  * @reuse: members that may be copied
- * @reused: int, the layers that they are in
- * @source: what is made of all this
+ * @reused: int, descriptors of the layers with these members
+ * @source: the resulting source
  */
 struct sgz_inputs {
 	const struct stargz_make_options *opt;
@@ -49,15 +48,15 @@ struct sgz_inputs {
 };
 
 /**
- * sgz_inputs_open() - open what a layer is made from
- * @in: zeroed; to be closed in any case
- * @ctx: the call; has to live as long as @in
- * @opt: what is asked for; likewise
- * @how: how members are made, for those that may be copied
- * @fd: the source; stays open
- * @skip: files that are being written and do not belong to a directory;
- *	likewise
- * @skip_count: how many
+ * sgz_inputs_open() - open the source of a layer
+ * @in: zeroed; must be closed, also after an error
+ * @ctx: the call; must stay valid as long as @in
+ * @opt: the options; must stay valid as long as @in
+ * @how: compression of the layer, which copied members must have
+ * @fd: the source; the caller keeps it open as long as @in
+ * @skip: output files, which are omitted from a directory; must stay valid as
+ *	long as @in
+ * @skip_count: number of @skip
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -66,7 +65,7 @@ int sgz_inputs_open(struct sgz_inputs *in, const struct sgz_context *ctx,
 		    const struct sgz_compression *how, int fd,
 		    const struct stat *skip, size_t skip_count);
 
-/** sgz_inputs_close() - release; in any case */
+/** sgz_inputs_close() - release */
 void sgz_inputs_close(struct sgz_inputs *in);
 
 #endif /* SGZ_LAYER_INPUTS_H */

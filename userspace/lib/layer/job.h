@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A member or frame of a layer while it is made.
+ * A member or frame of a layer that is being made.
  */
 #ifndef SGZ_LAYER_JOB_H
 #define SGZ_LAYER_JOB_H
 
 #include "base/memory.h"
 
-/** enum sgz_job_state - who has a job */
+/** enum sgz_job_state - owner of a job */
 enum sgz_job_state {
 	SGZ_JOB_FREE,
 	SGZ_JOB_WAITS,
@@ -16,15 +16,15 @@ enum sgz_job_state {
 };
 
 /**
- * struct sgz_job - a member or frame to be made
- * @bytes: what is in it
- * @start: position in the tar of its first byte
- * @len: how many bytes
- * @room: how many fit
- * @out: the member
- * @records: struct sgz_toc_item of what is in it
+ * struct sgz_job - a member or frame to make
+ * @bytes: its decoded bytes
+ * @start: position of the first byte in the tar
+ * @len: number of bytes
+ * @room: size of @bytes
+ * @out: the compressed member
+ * @records: struct sgz_toc_item: its records for the table of contents
  * @error: negative errno if it could not be made
- * @state: who has it
+ * @state: owner of the job
  */
 struct sgz_job {
 	char *bytes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A file of one byte among the entries of another source.
+ * Inserting a file of one byte into another source.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 struct landmark {
 	struct sgz_source source;
 	struct sgz_source *inner;
-	uint64_t before;	/* entries still to come before it */
+	uint64_t before;	/* remaining entries before the landmark */
 	bool given;
 	bool here;
 	size_t at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * Entries go one by one from the source to members and to the table of
- * contents; the contents of a file are never in memory as a whole.
+ * contents. Memory use does not depend on the sizes of files.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -24,20 +24,20 @@ struct maker {
 	struct sgz_pack pack;
 	struct sgz_toc_writer toc;
 	struct sgz_expected *expected;
-	struct sgz_expected names;	/* if nobody wants all of it */
-	struct sgz_sha256 file;		/* of the file at hand */
-	struct sgz_sha256 piece;	/* of a piece of it */
+	struct sgz_expected names;	/* without options.expected */
+	struct sgz_sha256 file;		/* digest of the current file */
+	struct sgz_sha256 piece;	/* digest of a chunk of it */
 };
 
-/* A file on its way to the layer. */
+/* The current file. */
 struct file {
 	const struct sgz_tar_header *h;
 	struct sgz_late *late;
 	bool begun;
-	bool alone;	/* it begins a member */
+	bool alone;	/* it starts a new member */
 };
 
-/* A member is complete: write it, then what is in it has a place. */
+/* Write a complete member. Now the position of its records is known. */
 static int on_member(void *data, struct sgz_job *job)
 {
 	struct maker *m = data;
@@ -67,7 +67,7 @@ static int read_full(struct maker *m, char *to, size_t len)
 	return 0;
 }
 
-/* A number for a piece of a file that is the same in each run. */
+/* A hash of a chunk that is the same in each run. */
 static uint32_t piece_hash(const struct file *f, uint64_t pos)
 {
 	uint32_t crc = libdeflate_crc32(0, f->h->name, f->h->name_len);
@@ -76,7 +76,7 @@ static uint32_t piece_hash(const struct file *f, uint64_t pos)
 	return libdeflate_crc32(crc, &bytes, sizeof(bytes));
 }
 
-/* The record of the piece that comes next. */
+/* Add the record of the next chunk. */
 static struct sgz_toc_item *add_record(struct maker *m, struct file *f,
 				       const struct sgz_file_chunk *piece)
 {
@@ -87,7 +87,7 @@ static struct sgz_toc_item *add_record(struct maker *m, struct file *f,
 		return NULL;
 	ret = f->begun ? sgz_toc_item_more(r, f->h) :
 			 sgz_toc_item_entry(r, f->h, S_IFREG);
-	/* A file that is one hole has no place where its bytes could be. */
+	/* A file that is one hole needs chunk members: it has no position. */
 	if (!ret && (piece->hole || piece->size < f->h->file_size))
 		ret = sgz_toc_item_chunk(r, f->h, piece);
 	if (ret) {
@@ -213,7 +213,7 @@ static int add_content(struct maker *m, const struct sgz_tar_header *h)
 	return sgz_toc_writer_known(&m->toc, f.late, sha256);
 }
 
-/* What is left of an entry, or of the source, goes to the tar as it is. */
+/* Copy the rest of an entry, or of the source, to the tar. */
 static int add_rest(struct maker *m)
 {
 	char buf[16 << 10];
@@ -228,7 +228,7 @@ static int add_rest(struct maker *m)
 	return n < 0 ? n : ret;
 }
 
-/* Is it a hard link to itself? That changes nothing, and no TOC can say it. */
+/* A hard link to itself has no effect, and a TOC cannot express it. */
 static bool is_to_itself(const struct sgz_tar_header *h, mode_t type)
 {
 	char *paths = type ? NULL : malloc(h->name_len + h->link_len + 1);
@@ -244,7 +244,7 @@ static bool is_to_itself(const struct sgz_tar_header *h, mode_t type)
 	return same;
 }
 
-/* Is the entry to be in the table of contents? If not, the tar still has it. */
+/* Does the entry go to the table of contents? It always goes to the tar. */
 static bool is_listed(struct maker *m, const struct sgz_tar_header *h,
 		      mode_t *type)
 {
@@ -281,7 +281,7 @@ static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 	return ret ? ret : add_rest(m);
 }
 
-/* eStargz puts the table of contents between the last entry and the end. */
+/* In eStargz, the table of contents follows the last entry of the tar. */
 static bool toc_in_tar(const struct maker *m)
 {
 	return m->opt->format == STARGZ_LAYER_ESTARGZ ||
@@ -315,7 +315,7 @@ static int make_content(struct maker *m)
 		ret = sgz_pack_end(&m->pack);
 	if (ret)
 		return ret;
-	/* Whatever way records take to the table, none may get lost on it. */
+	/* Internal check: no record was lost. */
 	if (m->toc.count != m->pack.records)
 		return sgz_fail(m->ctx, -EIO,
 				"%llu of %llu records did not get to the table of contents",
@@ -325,7 +325,7 @@ static int make_content(struct maker *m)
 	return 0;
 }
 
-/* A table of contents has each name once, and cannot name what is gone. */
+/* A table of contents has each name once, and only files that still exist. */
 static int settle(struct maker *m)
 {
 	struct sgz_settled settled = { 0 };

@@ -10,12 +10,12 @@
 
 /**
  * sgz_make() - make a layer
- * @made: filled
+ * @made: filled in
  * @ctx: the call
- * @opt: how
- * @source: what it is made from; read to its end
- * @out: file descriptor that the layer is written to
- * @toc: file descriptor that an external table of contents is written to
+ * @opt: the options
+ * @source: the source; read to its end
+ * @out: destination of the layer
+ * @toc: destination of an external table of contents
  *
  * Return: 0, or a negative errno with the error text set.
  */

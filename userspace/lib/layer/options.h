@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What layer is to be made.
+ * Options for making a layer.
  */
 #ifndef SGZ_LAYER_OPTIONS_H
 #define SGZ_LAYER_OPTIONS_H
@@ -12,19 +12,19 @@
 #include "stargz/make.h"
 
 /**
- * struct sgz_make_options - how a layer is made
- * @format: what is made
+ * struct sgz_make_options - options of sgz_make(), see stargz_make_options
+ * @format: format of the layer
  * @how: codec and level
- * @workers: threads that compress
- * @chunk_size: larger files are cut in pieces of this size
- * @min_member: bytes before a member may end; a piece of at least that size
- *	begins a member of its own
- * @max_member: most bytes of a member
+ * @workers: number of threads that compress
+ * @chunk_size: size in bytes of the chunks of larger files
+ * @min_member: minimum decoded size of a member in bytes; a chunk of at least
+ *	this size starts a new member
+ * @max_member: maximum decoded size of a member in bytes
  * @reuse: members that may be copied, or NULL
- * @digests: take those of the layer and of the tar
- * @pad: the size of the layer is a multiple of that many bytes; zero: of one
- * @expected: NULL, or gets all that the source says, for sgz_verify(); zeroed by
- *	the caller and to be closed in any case
+ * @digests: compute the digests of the layer and of the tar
+ * @pad: the size of the layer is a multiple of this many bytes; zero: one
+ * @expected: NULL, or receives the data of the source for sgz_verify(); zeroed,
+ *	and must be closed, also after an error
  */
 struct sgz_make_options {
 	enum stargz_layer_format format;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A member is filled until something does not fit. Of all places between its
- * least and its greatest size where it may end, the one with the lowest hash is
- * taken, and what comes after it goes to the next member. Two tars that differ
- * somewhere soon agree on a place again, because most of what they choose from
- * is the same.
+ * A member is filled until a chunk does not fit. It is cut at the possible
+ * place with the lowest hash between its minimum and maximum size; the bytes
+ * after the cut go to the next member. After a difference, two tars soon agree
+ * on a cut again, because most of their possible places are the same.
  */
 #include <string.h>
 
@@ -40,7 +39,7 @@ int sgz_pack_mark(struct sgz_pack *p, uint32_t hash)
 	return 0;
 }
 
-/* Take the records of what is at @at and after it out of the job. */
+/* Move the records from position @at on from the job to @p->carry. */
 static int carry_records(struct sgz_pack *p, uint64_t at)
 {
 	struct sgz_vec *from = &p->job->records;
@@ -73,7 +72,7 @@ static void forget_cuts(struct sgz_pack *p, uint64_t at)
 		memmove(cut, cut + gone, p->cuts.count * sizeof(*cut));
 }
 
-/* End the member at @at; what was added after that begins the next one. */
+/* End the member at @at; the bytes after that start the next one. */
 static int cut_at(struct sgz_pack *p, uint64_t at)
 {
 	struct sgz_job *job = p->job;
@@ -119,7 +118,7 @@ int sgz_pack_end(struct sgz_pack *p)
 	return ret ? ret : sgz_pipeline_end(p->pipe);
 }
 
-/* Where to end a member that has become too long. */
+/* Choose the end of a full member. */
 static uint64_t choose(const struct sgz_pack *p)
 {
 	const struct cut *cut = p->cuts.data, *best = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Cutting a tar into members. Where it is cut is decided by what is near, so
- * that a change moves no cut that is far away.
+ * Cutting a tar into members. A cut depends only on bytes near it, so that a
+ * change does not move distant cuts.
  */
 #ifndef SGZ_LAYER_PACK_H
 #define SGZ_LAYER_PACK_H
@@ -10,16 +10,16 @@
 #include "layer/toc_entry.h"
 
 /**
- * struct sgz_pack - a tar being cut
+ * struct sgz_pack - cutter of a tar
  * @ctx: the call
- * @pipe: where members go
- * @job: the one being filled
- * @min: a member has that many bytes before it is ended without need
- * @max: and no more than these
- * @cuts: where it may be ended
- * @carry: records on their way to the next job
- * @records: how many there were
- * @sha: of all bytes; open if they are hashed
+ * @pipe: destination of members
+ * @job: the member that is being filled
+ * @min: preferred minimum size of a member in bytes
+ * @max: maximum size of a member in bytes
+ * @cuts: possible ends of the member
+ * @carry: records to move to the next job
+ * @records: number of records so far
+ * @sha: digest of all bytes; open if it is wanted
  */
 struct sgz_pack {
 	const struct sgz_context *ctx;
@@ -33,50 +33,50 @@ struct sgz_pack {
 	struct sgz_sha256 sha;
 };
 
-/** sgz_pack_open() - begin; zeroed by the caller, to be closed in any case */
+/** sgz_pack_open() - start; @p is zeroed and must be closed in any case */
 int sgz_pack_open(struct sgz_pack *p, const struct sgz_context *ctx,
 		  struct sgz_pipeline *pipe, size_t min, size_t max,
 		  bool hash);
 
-/** sgz_pack_pos() - how many bytes there are so far */
+/** sgz_pack_pos() - number of bytes so far */
 static inline uint64_t sgz_pack_pos(const struct sgz_pack *p)
 {
 	return p->job->start + p->job->len;
 }
 
 /**
- * sgz_pack_mark() - a member may begin here
+ * sgz_pack_mark() - a member may start here
  * @p: the tar
- * @hash: a number that only depends on what follows; of several places the
- *	one with the lowest is taken
+ * @hash: a hash that depends only on the bytes that follow; the possible place
+ *	with the lowest hash is chosen
  *
  * Return: 0, or -ENOMEM with the error text set.
  */
 int sgz_pack_mark(struct sgz_pack *p, uint32_t hash);
 
-/** sgz_pack_cut() - a member has to begin here */
+/** sgz_pack_cut() - start a new member here */
 int sgz_pack_cut(struct sgz_pack *p);
 
-/** sgz_pack_end() - nothing comes any more: all members and records go out */
+/** sgz_pack_end() - end of the tar: complete all members and records */
 int sgz_pack_end(struct sgz_pack *p);
 
 /**
- * sgz_pack_room() - room for bytes that have to be in one member
+ * sgz_pack_room() - room for bytes that must be in one member
  * @p: the tar
- * @len: how many, @max at most
+ * @len: number of bytes, at most @max
  *
- * Return: where to put them, or NULL with the error text set. They count once
- * sgz_pack_added() is called.
+ * Return: the room, or NULL with the error text set. The bytes count after
+ * sgz_pack_added().
  */
 char *sgz_pack_room(struct sgz_pack *p, size_t len);
 
-/** sgz_pack_added() - bytes are in the room */
+/** sgz_pack_added() - count bytes that were written to the room */
 void sgz_pack_added(struct sgz_pack *p, size_t len);
 
 /** sgz_pack_add() - append bytes that may be cut anywhere */
 int sgz_pack_add(struct sgz_pack *p, const void *bytes, size_t len);
 
-/** sgz_pack_record() - a new record for what comes next, or NULL */
+/** sgz_pack_record() - new record for the next bytes, or NULL */
 struct sgz_toc_item *sgz_pack_record(struct sgz_pack *p);
 
 /** sgz_pack_close() - release */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Padding is gzip members or a skippable zstd frame, nothing when unpacked:
+ * Padding is gzip members or a skippable zstd frame, which decode to nothing:
  *
  *	gzip	header, zeroes as extra field, a text as comment, no data
  *	zstd	header, zeroes, a text
  *
- * It is there even if nothing is to be padded, for the sake of the text, by
- * which a later run knows whether it may copy members.
+ * It is present even without --pad, because of the text: a later run with
+ * --reuse checks by it whether it may copy members.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 #include "layer/padding.h"
 
 #define GZIP_HEAD	16
-/* Most zeroes in an extra field, of which four bytes are a header. */
+/* Maximum number of zeroes in an extra field after its header of four bytes. */
 #define GZIP_FILL_MAX	(65535 - 4)
 
-/* What ends a piece of padding; the number of its bytes. */
+/* Write the end of a piece of padding; returns its length in bytes. */
 static size_t make_end(const struct sgz_compression *how,
 		       char end[SGZ_PADDING_END])
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Padding of a layer, which says how the layer's members were made.
+ * Padding of a layer, which records the compression of its members.
  */
 #ifndef SGZ_LAYER_PADDING_H
 #define SGZ_LAYER_PADDING_H
@@ -10,10 +10,10 @@
 
 /**
  * sgz_padding_write() - write padding
- * @sink: where to
- * @how: how members were made
- * @pad: what the layer's size is to be a multiple of; zero: nothing
- * @rest: bytes of the layer that will follow
+ * @sink: destination
+ * @how: compression of the members
+ * @pad: the size of the layer becomes a multiple of this many bytes; zero: one
+ * @rest: size in bytes of the rest of the layer
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -21,17 +21,17 @@ int sgz_padding_write(struct sgz_sink *sink, const struct sgz_compression *how,
 		      uint32_t pad, uint64_t rest);
 
 /**
- * sgz_padding_tells() - were members made like that?
- * @how: how
+ * sgz_padding_tells() - does the padding record this compression?
+ * @how: compression of the members
  * @end: last bytes of the padding
- * @len: how many
+ * @len: number of bytes
  *
- * Return: true if the padding says so.
+ * Return: true if so.
  */
 bool sgz_padding_tells(const struct sgz_compression *how, const void *end,
 		       size_t len);
 
-/* Enough for sgz_padding_tells(). */
+/* Number of bytes that sgz_padding_tells() needs. */
 #define SGZ_PADDING_END	(SGZ_COMPRESSION_NAME + 32)
 
 #endif /* SGZ_LAYER_PADDING_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Jobs are a ring: the caller fills the one at @head, the threads take those
- * between @next and @head, and the one at @tail is the next to come out. The
- * lock is held for these numbers and the states of jobs; what is in a job
- * belongs to who has it.
+ * Jobs are a ring: the caller fills the job at @head, the threads take the jobs
+ * between @next and @head, and the job at @tail is the next to complete. The
+ * lock protects these numbers and the states of jobs. The rest of a job belongs
+ * to its owner.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "layer/pipeline.h"
 #include "layer/toc_entry.h"
 
-/* More than one job waits for each thread, but not for more than this. */
+/* Maximum size of all jobs in bytes, unless each thread needs more. */
 #define MEMORY_MAX	(96u << 20)
 
 struct worker {
@@ -45,7 +45,7 @@ static struct sgz_job *job_at(const struct sgz_pipeline *pipe, uint64_t n)
 	return &pipe->jobs[n % pipe->count];
 }
 
-/* The next job for a worker, or NULL: stop. */
+/* The next job for a worker, or NULL at the end. */
 static struct sgz_job *take(struct sgz_pipeline *pipe)
 {
 	struct sgz_job *job = NULL;
@@ -150,7 +150,7 @@ int sgz_pipeline_open(struct sgz_pipeline **pipe, const struct sgz_context *ctx,
 	return ret;
 }
 
-/* Wait for the oldest job and pass it on. */
+/* Wait for the oldest job and pass it to the callback. */
 static int pass_on(struct sgz_pipeline *pipe)
 {
 	struct sgz_job *job = job_at(pipe, pipe->tail);
@@ -197,7 +197,7 @@ int sgz_pipeline_end(struct sgz_pipeline *pipe)
 		if (ret)
 			return ret;
 	}
-	/* What the member of an earlier turn left there is not its own. */
+	/* The buffer still holds the member of an earlier job. */
 	last->out.count = 0;
 	return last->records.count ? pipe->done(pipe->data, last) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Compressing on several threads: jobs go in and come out in the same order,
- * and there are never more than a few of them.
+ * Compressing on several threads. Jobs complete in the order in which they are
+ * put; their number is limited.
  */
 #ifndef SGZ_LAYER_PIPELINE_H
 #define SGZ_LAYER_PIPELINE_H
@@ -13,8 +13,8 @@
 
 /**
  * typedef sgz_job_done - called in the thread of the caller, in order
- * @data: as it was handed in
- * @job: with @out filled; may be used again afterwards
+ * @data: @data of sgz_pipeline_open()
+ * @job: a complete job with @out; reused after the call
  */
 typedef int (*sgz_job_done)(void *data, struct sgz_job *job);
 
@@ -22,14 +22,14 @@ struct sgz_pipeline;
 
 /**
  * sgz_pipeline_open() - start threads
- * @pipe: set
+ * @pipe: set to the pipeline
  * @ctx: the call
- * @how: what members are made
+ * @how: compression of the members
  * @reuse: members that may be copied, or NULL
- * @workers: how many threads
- * @room: bytes of a job
- * @done: what to do with members
- * @data: handed to @done
+ * @workers: number of threads
+ * @room: maximum decoded size of a member in bytes
+ * @done: callback for complete members
+ * @data: passed to @done
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -41,22 +41,22 @@ int sgz_pipeline_open(struct sgz_pipeline **pipe, const struct sgz_context *ctx,
 /** sgz_pipeline_get() - an empty job, or NULL with the error text set */
 struct sgz_job *sgz_pipeline_get(struct sgz_pipeline *pipe);
 
-/** sgz_pipeline_put() - the job that was got last is filled */
+/** sgz_pipeline_put() - start the job of the last sgz_pipeline_get() */
 void sgz_pipeline_put(struct sgz_pipeline *pipe);
 
 /**
- * sgz_pipeline_end() - wait for all jobs; no more of them come
+ * sgz_pipeline_end() - complete all jobs, after the last one
  * @pipe: the pipeline
  *
- * The job that was got last was not put, and has no bytes. If it has records,
- * of what comes after the last byte of the tar or has no content, it is passed
- * on as a job that gave no member.
+ * The job of the last sgz_pipeline_get() was not put, and has no bytes. If it
+ * has records, of entries without content, it is passed to the callback without
+ * a member.
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_pipeline_end(struct sgz_pipeline *pipe);
 
-/** sgz_pipeline_close() - stop the threads and release all */
+/** sgz_pipeline_close() - stop the threads and release everything */
 void sgz_pipeline_close(struct sgz_pipeline *pipe);
 
 #endif /* SGZ_LAYER_PIPELINE_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A member is looked for by what the table of contents says of it: which
- * pieces of files it holds, and where. Headers are in no table, and the layer
- * may be damaged; so what is found is unpacked and compared.
+ * A member is looked up by its chunks of files and their positions in the table
+ * of contents. The table does not cover tar headers, and the layer may be
+ * damaged, so a member is decoded and compared before it is copied.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #include "toc/read.h"
 #include "toc/toc.h"
 
-/* One piece of a file, as it is hashed. */
+/* The data of a chunk that is hashed. */
 struct part {
 	uint64_t inner;
 	uint64_t size;
@@ -27,7 +27,7 @@ struct part {
 struct member {
 	uint64_t key;
 	uint64_t start;
-	uint64_t end;		/* at the latest */
+	uint64_t end;		/* upper limit */
 	int fd;
 };
 
@@ -41,7 +41,7 @@ static uint64_t add_part(uint64_t key, const struct part *part)
 	return sgz_hash(key, part, sizeof(*part));
 }
 
-/* Is the padding before @end that of a layer made in the same way? */
+/* Does the padding before @end record the same compression? */
 static int same_way(const struct sgz_blob *blob, const struct sgz_context *ctx,
 		    const struct sgz_compression *how, uint64_t end)
 {
@@ -201,7 +201,7 @@ static uint64_t job_key(const struct sgz_job *job)
 	return key;
 }
 
-/* Compressed bytes that may be the member, and some that follow it. */
+/* Read the compressed bytes of a member, and bytes after it. */
 static bool read_stored(struct sgz_copier *c, const struct member *m,
 			size_t most)
 {
@@ -214,7 +214,7 @@ static bool read_stored(struct sgz_copier *c, const struct member *m,
 	return n >= 0 && (size_t)n == len;
 }
 
-/* Unpack it; the number of its compressed bytes, or 0. */
+/* Decode a member; returns its compressed size in bytes, or 0. */
 static size_t unpack_gzip(struct sgz_copier *c, size_t len)
 {
 	size_t used, given;
@@ -246,7 +246,7 @@ static size_t unpack_zstd(struct sgz_copier *c, size_t len)
 static bool copy_member(struct sgz_copier *c, enum stargz_codec codec,
 			const struct member *m, struct sgz_job *job)
 {
-	/* Nothing that a compressor makes is longer. */
+	/* No compressor makes longer output. */
 	size_t most = ZSTD_compressBound(job->len) + 4096;
 	struct sgz_vec out;
 	size_t used;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Members of older layers, to be copied instead of made again.
+ * Members of older layers that can be copied.
  */
 #ifndef SGZ_LAYER_REUSE_H
 #define SGZ_LAYER_REUSE_H
@@ -11,7 +11,7 @@
 struct sgz_job;
 struct sgz_reuse;
 
-/** struct sgz_copier - what one thread needs to copy members */
+/** struct sgz_copier - decoders and buffers of one thread */
 struct sgz_copier {
 	struct libdeflate_decompressor *gzip;
 	ZSTD_DCtx *zstd;
@@ -20,30 +20,30 @@ struct sgz_copier {
 };
 
 /**
- * sgz_reuse_add() - take the members of a layer
- * @reuse: they are added; NULL at first
+ * sgz_reuse_add() - add the members of a layer
+ * @reuse: the members are added here; initially NULL
  * @ctx: the call
- * @how: how members are made; a layer of which members were made in another
- *	way is left alone, with a warning
- * @fd: the layer; stays open as long as @reuse
+ * @how: compression of the new layer; a layer with another compression is
+ *	ignored with a warning
+ * @fd: the layer; must stay open as long as @reuse
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_reuse_add(struct sgz_reuse **reuse, const struct sgz_context *ctx,
 		  const struct sgz_compression *how, int fd);
 
-/** sgz_reuse_ready() - all layers were added; sgz_reuse_copy() may be called */
+/** sgz_reuse_ready() - call it after the last sgz_reuse_add() */
 void sgz_reuse_ready(struct sgz_reuse *reuse);
 
 /**
  * sgz_reuse_copy() - make a member by copying one
- * @reuse: where from; or NULL
- * @c: of the calling thread; zeroed by the caller at first
- * @job: the member; @job->out is set
+ * @reuse: the members, or NULL
+ * @c: copier of the calling thread; initially zeroed
+ * @job: the member to make; sets @job->out
  *
- * What is copied was unpacked and compared.
+ * The function decodes a member and compares its bytes before it copies it.
  *
- * Return: true if there was one.
+ * Return: true if it copied one.
  */
 bool sgz_reuse_copy(const struct sgz_reuse *reuse, struct sgz_copier *c,
 		    struct sgz_job *job);

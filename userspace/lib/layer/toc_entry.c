@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * From a tar header to JSON. Members that are zero are left out, as Go's
- * encoder does.
+ * Converting a tar header to JSON. Zero values are omitted, as by Go's encoder.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@ static int add(struct json_object *to, const char *key,
 	return -ENOMEM;
 }
 
-/* Bytes of a tar, which may be anything. */
+/* Add bytes of a tar, which need not be UTF-8. */
 static int add_text(struct json_object *to, const char *key, const char *bytes,
 		    size_t len)
 {
@@ -89,7 +88,7 @@ static int compare_names(const void *left, const void *right)
 	return ret ? ret : (a->name_len > len) - (b->name_len > len);
 }
 
-/* By name: the order in which they come is that of a file system, or chance. */
+/* Sort by name: the order of a file system is not reproducible. */
 static int add_xattrs(struct sgz_toc_item *r, const struct sgz_vec *xattrs)
 {
 	struct json_object *to = NULL;
@@ -138,7 +137,7 @@ static const char *type_name(mode_t type)
 	}
 }
 
-/* What all entries begin with. */
+/* Start an entry of any kind. */
 static int begin(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		 const char *type)
 {
@@ -186,7 +185,7 @@ int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 	return begin(r, h, "chunk");
 }
 
-/* The size is left out where the file ends, as it means "up to there". */
+/* The last chunk has no size: it extends to the end of the file. */
 int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		       const struct sgz_file_chunk *piece)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * One entry of a table of contents that is being written.
+ * An entry of a new table of contents.
  */
 #ifndef SGZ_LAYER_TOC_ENTRY_H
 #define SGZ_LAYER_TOC_ENTRY_H
@@ -11,12 +11,12 @@
 #include "tar/reader.h"
 
 /**
- * struct sgz_late - digest of a file that has more than one entry
- * @next: another one
- * @at: where it has to be put, once its entry is written
- * @placed: its entry is written
- * @known: all of the file was read
- * @sha256: the digest
+ * struct sgz_late - digest of a file with more than one entry
+ * @next: next in the list
+ * @at: its position in the text, if @placed
+ * @placed: the entry is written
+ * @known: the whole file was read
+ * @sha256: the digest, if @known
  */
 struct sgz_late {
 	struct sgz_late *next;
@@ -28,13 +28,13 @@ struct sgz_late {
 
 /**
  * struct sgz_toc_item - an entry
- * @json: what is known of it
- * @at: where its content, or else its header, is in the tar
- * @size: bytes of content in the layer
- * @sha256: digest of them
- * @content: there are any
- * @whole: @sha256 is the digest of the file
- * @late: digest of the file, if that is known later
+ * @json: the entry, without position and digests
+ * @at: position of its content in the tar, or of its header without content
+ * @size: size of its content in the layer in bytes
+ * @sha256: digest of this content
+ * @content: it has content in the layer
+ * @whole: @sha256 is the digest of the whole file
+ * @late: digest of the whole file, if it is known later
  */
 struct sgz_toc_item {
 	struct json_object *json;
@@ -46,7 +46,7 @@ struct sgz_toc_item {
 	struct sgz_late *late;
 };
 
-/** struct sgz_file_chunk - a part of a file that has an entry of its own */
+/** struct sgz_file_chunk - a part of a file that has its own entry */
 struct sgz_file_chunk {
 	uint64_t pos;
 	uint64_t size;
@@ -54,8 +54,8 @@ struct sgz_file_chunk {
 };
 
 /**
- * sgz_toc_item_entry() - begin the entry of a file
- * @r: filled but for its content
+ * sgz_toc_item_entry() - start the entry of a file
+ * @r: filled in, except its content
  * @h: the header of the file
  * @type: its type as in st_mode, zero for a hard link
  *
@@ -64,10 +64,10 @@ struct sgz_file_chunk {
 int sgz_toc_item_entry(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		       mode_t type);
 
-/** sgz_toc_item_more() - begin an entry for a further piece; 0 or -ENOMEM */
+/** sgz_toc_item_more() - start the entry of a further chunk; 0 or -ENOMEM */
 int sgz_toc_item_more(struct sgz_toc_item *r, const struct sgz_tar_header *h);
 
-/** sgz_toc_item_chunk() - add what piece of its file it is; 0 or -ENOMEM */
+/** sgz_toc_item_chunk() - add position and size in the file; 0 or -ENOMEM */
 int sgz_toc_item_chunk(struct sgz_toc_item *r, const struct sgz_tar_header *h,
 		       const struct sgz_file_chunk *piece);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A table of contents without what was replaced later in its tar. Its text is
- * read again, an entry a line, and written anew where that is needed; which is
- * seldom, so that nobody else pays for it.
+ * Removing entries that later entries of the tar replace from a table of
+ * contents. The text is read again, one entry in each line, and rewritten. This
+ * is rarely necessary, so the normal path need not provide for it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 #include "stargz/text.h"
 #include "tar/whiteout.h"
 
-/* A text being read line by line. */
+/* Reader of a text, line by line. */
 struct lines {
 	struct sgz_spool *from;
 	uint64_t at;
 	char buf[64 << 10];
-	size_t used;		/* of what is in the buffer */
+	size_t used;		/* bytes of the buffer that were read */
 	size_t have;
-	struct sgz_vec line;	/* with a NUL behind it that does not count */
+	struct sgz_vec line;	/* its count does not include the final NUL */
 };
 
 static int fill(struct lines *l)
@@ -34,7 +34,7 @@ static int fill(struct lines *l)
 	return 0;
 }
 
-/* The next entry: 1, or 0 at the end, or a negative errno. */
+/* Read the next entry. Returns 1, 0 at the end, or a negative errno. */
 static int next_line(struct lines *l)
 {
 	bool ended = false;
@@ -66,7 +66,7 @@ static int next_line(struct lines *l)
 		l->line.count--;
 		l->used += len + ended;
 	}
-	/* A newline comes after the comma between two entries. */
+	/* Remove the comma that precedes the newline between two entries. */
 	if (ended)
 		((char *)l->line.data)[--l->line.count] = '\0';
 	return l->line.count > 0;
@@ -89,7 +89,7 @@ static int set_text(struct json_object *to, const char *key, const char *bytes,
 	return -ENOMEM;
 }
 
-/* An entry under another name, or as a link to another one. */
+/* Write an entry with another name or link target. */
 static int write_changed(struct sgz_toc_writer *w, const char *line,
 			 const struct sgz_fate *fate,
 			 const struct sgz_entry *name)
@@ -116,9 +116,8 @@ static int write_changed(struct sgz_toc_writer *w, const char *line,
 }
 
 /*
- * Does the table need to say where an entry really is? The bytes of a path that is
- * no UTF-8 are found in the tar by whoever reads the table, under the name that it
- * has there.
+ * Does the table need the resolved paths of an entry? If a path is not UTF-8,
+ * readers look up its bytes in the tar, by the name that the tar has.
  */
 static bool has_paths(const struct sgz_fate *fate)
 {
@@ -141,7 +140,7 @@ static int write_line(struct sgz_toc_writer *w, const struct sgz_vec *line,
 			     sgz_toc_entry(&e->toc, fate->name));
 }
 
-/* What is copied of the entries. */
+/* The entries to copy. */
 enum part {
 	ALL,
 	MARKERS,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Unlike members of content a table of contents may be large, so it goes
- * through zlib or libzstd piece by piece.
+ * A table of contents may be large, unlike members of content, so zlib or
+ * libzstd compresses it as a stream.
  */
 #include <string.h>
 #include <zlib.h>
@@ -18,7 +18,7 @@ struct store {
 	const struct sgz_context *ctx;
 	struct sgz_spool *to;
 	struct sgz_sha256 *tar;
-	struct sgz_sha256 sha;	/* of what is stored */
+	struct sgz_sha256 sha;	/* digest of the compressed bytes */
 	ZSTD_CCtx *zstd;	/* NULL: gzip */
 	z_stream z;
 	unsigned char out[64 << 10];
@@ -112,7 +112,7 @@ static int store_gzip(struct store *s, struct stargz_made *made,
 	if (deflateInit2(&s->z, GZIP_LEVEL, Z_DEFLATED, GZIP_FORMAT, 9,
 			 Z_DEFAULT_STRATEGY) != Z_OK)
 		return sgz_nomem(s->ctx);
-	/* The first writer of stargz marked the member so. */
+	/* The first producer of stargz marked the member in this way. */
 	if (legacy) {
 		head.extra = (unsigned char *)"stargz.toc";
 		head.extra_len = strlen("stargz.toc");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A table of contents in the form in which a layer has it: as the last file of
- * the tar in a gzip member, or by itself in a zstd frame.
+ * A table of contents in the form of a layer: as the last file of the tar in a
+ * gzip member, or alone in a zstd frame.
  */
 #ifndef SGZ_LAYER_TOC_STORE_H
 #define SGZ_LAYER_TOC_STORE_H
@@ -11,12 +11,13 @@
 
 /**
  * sgz_toc_store() - compress a table of contents
- * @made: the sizes and digests of the TOC are set, @tar_size grows by what is
- *	added to @tar
- * @opt: which form it has
+ * @made: the call sets sizes and digests of the TOC, and adds the bytes of
+ *	@tar to @tar_size
+ * @opt: format of the layer
  * @text: the JSON text
- * @stored: gets the member, or the contents of the frame
- * @tar: gets what the member adds to the tar, with its end; or NULL
+ * @stored: receives the member, or the contents of the frame
+ * @tar: digest of the tar, to which the call adds the bytes of the TOC and of
+ *	the end of the tar; or NULL
  *
  * Return: 0, or a negative errno with the error text set.
  */

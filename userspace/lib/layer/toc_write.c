@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The text goes to a spool. Entries are written when it is known where their
- * members are; the digest of a large file comes after its first entry, so room
- * is left for it.
+ * The text goes to a temporary file. Entries are written when the positions of
+ * their members are known. The digest of a large file is known after its first
+ * entry, which gets a placeholder.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "layer/toc_write.h"
 
-/* What stands between the digits of a digest and the end of its entry. */
+/* Number of bytes between the digits of a digest and the end of its entry. */
 #define AFTER_DIGEST	2
 
 int sgz_toc_writer_open(struct sgz_toc_writer *w, const struct sgz_context *ctx)
@@ -65,7 +65,7 @@ static void forget(struct sgz_toc_writer *w, struct sgz_late *late)
 	free(late);
 }
 
-/* The entry is written, up to its last byte. */
+/* Note the position of the digest; its entry was just written. */
 static void place(struct sgz_toc_writer *w, struct sgz_late *late)
 {
 	late->at = w->spool.size - AFTER_DIGEST - 2 * STARGZ_SHA256_LEN;

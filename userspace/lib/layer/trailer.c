@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The order is the same for all formats; an external table of contents leaves
- * its place empty.
+ * The order is the same for all formats. An external table of contents goes to
+ * its own file.
  */
 #include "blob/footer_gzip.h"
 #include "blob/footer_zstd.h"

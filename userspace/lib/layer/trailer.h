@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What follows the content of a layer: padding, table of contents and footer.
+ * The end of a layer, after its content: padding, table of contents and footer.
  */
 #ifndef SGZ_LAYER_TRAILER_H
 #define SGZ_LAYER_TRAILER_H
@@ -10,12 +10,12 @@
 #include "layer/options.h"
 
 /**
- * sgz_tail_write() - end a layer
- * @made: with what is known of the TOC; its place is set
- * @opt: how the layer is made
- * @sink: where it goes
+ * sgz_tail_write() - write the end of a layer
+ * @made: with the sizes of the TOC; the call sets its position
+ * @opt: the options
+ * @sink: destination of the layer
  * @toc: the compressed TOC
- * @toc_fd: where it goes if it is external
+ * @toc_fd: destination of an external TOC
  *
  * Return: 0, or a negative errno with the error text set.
  */

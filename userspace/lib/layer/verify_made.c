@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What was written is read by the code that reads any layer. It has not seen
- * the source, and what is kept of that has not seen the writer.
+ * The new layer is read by the code that reads any layer. That code is
+ * independent of the source, and the recorded data of the source is independent
+ * of the writer.
  */
 #include <string.h>
 
@@ -42,7 +43,7 @@ static int read_toc(struct verification *v)
 						 footer.codec);
 }
 
-/* The digest that the table has of a file is that of what we read of it. */
+/* Compare the digest in the table with that of the bytes of the source. */
 static int compare_digests(void *data, uint32_t a, uint32_t b)
 {
 	struct verification *v = data;
@@ -80,7 +81,7 @@ static int compare_with_source(struct verification *v)
 	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
 }
 
-/* Every byte is decoded and compared with the digests of the table. */
+/* Decode all content and compare it with the digests of the table. */
 static int check_content(struct verification *v)
 {
 	const struct stargz_index_options how = {
