@@ -50,18 +50,18 @@ static const char *contradiction(const struct stargz_make_options *opt)
 		return "no such format";
 	if (opt->encoding != (zstd ? STARGZ_ENCODING_ZSTD :
 				     STARGZ_ENCODING_GZIP))
-		return "the format does not have this compression";
+		return "the format does not support this compression";
 	if (opt->level < 1 || opt->level > (zstd ? STARGZ_LEVEL_ZSTD_MAX :
 						   STARGZ_LEVEL_GZIP_MAX))
-		return "no such level of compression";
+		return "no such compression level";
 	if (opt->max_member < STARGZ_MEMBER_MIN ||
 	    opt->max_member > STARGZ_MEMBER_MAX)
-		return "no size that a member can have";
+		return "the maximum size of a member is out of range";
 	if (opt->chunk_size > opt->max_member ||
 	    opt->min_member > opt->max_member)
-		return "more than a member may have";
+		return "a size is larger than the maximum size of a member";
 	if (opt->format == STARGZ_LAYER_STARGZ && opt->min_member)
-		return "members are not shared in this format";
+		return "the format does not support shared members";
 	if (opt->overlay && (opt->dump_path || opt->diff_path))
 		return "not the upper directory of an overlayfs";
 	return NULL;

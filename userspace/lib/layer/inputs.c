@@ -144,7 +144,7 @@ static int read_edit(struct sgz_inputs *in)
 	};
 	if (sgz_time_convert(edit.time, 0, &in->edit.time) != SGZ_TIME_OK)
 		return sgz_fail(in->ctx, -EINVAL,
-				"a time that no layer can have");
+				"the time is out of the range of a layer");
 	return 0;
 }
 

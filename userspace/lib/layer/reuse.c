@@ -148,14 +148,14 @@ static int take_layer(struct sgz_reuse *reuse, const struct sgz_context *ctx,
 		return ret;
 	if (!ret || footer.external)
 		return sgz_fail(ctx, -EINVAL,
-				"a layer without a table of contents, no members can be copied");
+				"not a layer with a table of contents, so no members can be copied");
 	ret = footer.codec == how->codec &&
 	      same_way(&blob, ctx, how, footer.data_end);
 	if (ret < 0)
 		return ret;
 	if (ret)
 		return take_toc(reuse, ctx, &blob, &footer);
-	sgz_warn(ctx, "the layer to be reused was compressed in another way, nothing of it is copied");
+	sgz_warn(ctx, "the layer to reuse has another compression, so no members are copied");
 	return 0;
 }
 

@@ -72,7 +72,7 @@ static int write_zstd(struct stargz_made *made, const struct sgz_make_options *o
 
 	if (toc->size > UINT32_MAX)
 		return sgz_fail(sink->ctx, -E2BIG,
-				"table of contents of more than 4 GiB");
+				"the table of contents is larger than 4 GiB");
 	ret = sgz_padding_write(sink, &opt->how, opt->pad,
 				sizeof(head) + toc->size + sizeof(footer));
 	sgz_skippable_head(head, toc->size);

@@ -54,7 +54,7 @@ static int compare_digests(void *data, uint32_t a, uint32_t b)
 	    !memcmp(want[a].sha256, have[b].sha256, STARGZ_SHA256_LEN))
 		return 0;
 	sgz_faults_add(&v->faults, 0, -EBADMSG,
-		       "%s: does not have the digest of what was read",
+		       "%s: does not have the digest of the source",
 		       sgz_entry_quoted(sgz_toc_entry(&v->toc, b)).text);
 	return 0;
 }
@@ -132,7 +132,7 @@ int sgz_verify(const struct sgz_context *ctx, int fd, uint64_t size,
 	sgz_toc_free(&v.toc);
 	sgz_faults_free(&v.faults);
 	if (ret)
-		return sgz_fail(ctx, ret, "the layer is not what was to be made: %s",
+		return sgz_fail(ctx, ret, "verification failed: %s",
 				inner.text);
 	return 0;
 }
