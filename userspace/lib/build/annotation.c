@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What an image's manifest says of a layer that has a table of contents. Two
- * families of tools spell the keys of zstd:chunked layers in two ways.
+ * Annotations of a layer in the manifest of an image. Two families of tools use
+ * different keys for zstd:chunked layers.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Making a device image. The index comes first, since the end of a disk cannot
- * be trusted: it may be padded or cut to whole sectors.
+ * Making a device image. The index comes first, because its position must not
+ * depend on the end of a disk, which may be padded or cut to whole sectors.
  */
 #include <endian.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "build/device_image.h"
 #include "index/superblock.h"
 
-/* So much is copied at a time, between two looks at the progress. */
+/* Number of bytes to copy between two reports of progress. */
 #define COPY_STEP	(8u << 20)
 
 static uint64_t align_up(uint64_t n, uint64_t to)
@@ -21,7 +21,7 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 	return (n + to - 1) / to * to;
 }
 
-/* Say where each blob is going to be; returns the end of the last one. */
+/* Set the position of each blob; returns the end of the last one. */
 static uint64_t place_blobs(struct sgz_index *index)
 {
 	struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
@@ -59,7 +59,7 @@ static int copy_bytes(const struct sgz_context *ctx,
 	return ret;
 }
 
-/* As much as the kernel copies or shares by itself; the rest is not an error. */
+/* Let the kernel copy or share bytes; returns their number, 0 on failure. */
 static uint64_t copy_shared(const struct sgz_blob *blob, uint64_t from, int out,
 			    uint64_t to, size_t len)
 {

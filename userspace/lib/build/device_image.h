@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Device images: an index with the blobs behind it.
+ * Device images: an index, followed by the blobs.
  */
 #ifndef SGZ_BUILD_DEVICE_IMAGE_H
 #define SGZ_BUILD_DEVICE_IMAGE_H
@@ -8,20 +8,19 @@
 #include "blob/blob.h"
 #include "index/tables.h"
 
-/* Blobs in a device image begin at multiples of this many bytes. */
+/* Blobs in a device image start at multiples of this many bytes. */
 #define SGZ_DEVICE_ALIGN	4096
 
 /**
- * sgz_device_write() - write a device image to a file, from its start on
- * @index: the index; its blob table is changed to say where the blobs are
+ * sgz_device_write() - write a device image to a file
+ * @index: the index; the call sets the positions in its blob table
  * @ctx: the call
  * @align: the size is a multiple of this many bytes; zero: %SGZ_DEVICE_ALIGN
- * @blobs: the blobs, in the order of the blob table, without any between them
- *	that the index does not have
+ * @blobs: the blobs of the index, in the order of its blob table
  * @out: empty regular file, open for writing
  *
- * The blobs are shared with the files that they are in where the file system
- * can do that, else copied.
+ * If the file system supports it, the image shares blocks with the files of the
+ * blobs.
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Making an index, from the first byte of the blob read to the last record made:
- * the one place that knows the order of the steps.
+ * Making the index of a blob. This file defines the order of the steps.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "index/records.h"
 #include "index/replay.h"
 
-/* Everything that lives while an index is made. */
+/* Intermediate data of an index that is being made. */
 struct work {
 	struct sgz_toc toc;
 	struct sgz_tree tree;
@@ -82,7 +81,7 @@ int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 	if (!opt->check)
 		return sgz_index_digests(index, ctx, opt, blob, below, NULL);
 	ret = sgz_index_digests(index, ctx, opt, blob, below, &ranges);
-	/* Without a TOC reading has checked all there is. */
+	/* Without a TOC, all content was checked when it was read. */
 	if (!ret && sgz_blob_record(index, 0)->digest_type)
 		ret = sgz_check_content(ctx, index, blob, &ranges);
 	sgz_vec_free(&ranges);

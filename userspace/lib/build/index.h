@@ -9,13 +9,13 @@
 #include "index/below.h"
 
 /**
- * sgz_index_make() - make the index of a blob, and check it if that is asked
- * @index: filled; zeroed by the caller; sgz_index_free() releases it
+ * sgz_index_make() - make the index of a blob, and check content with @check
+ * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call
- * @opt: how
+ * @opt: the options
  * @blob: the layer
- * @below: the layers below it, or NULL when they are not known. With them the
- *	index may have grafts.
+ * @below: the layers below it, with which the index may have grafts; or NULL if
+ *	they are not known
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -24,13 +24,13 @@ int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 		   struct sgz_blob *blob, struct sgz_below *below);
 
 /**
- * sgz_index_digests() - the same, and what is known of the content
- * @index: filled; zeroed by the caller; sgz_index_free() releases it
+ * sgz_index_digests() - make the index of a blob, and get digests of content
+ * @index: as for sgz_index_make()
  * @ctx: the call
- * @opt: how; the digests that the layer states are known with @check
+ * @opt: the options; with @check, the call gets the digests of the layer
  * @blob: the layer
- * @below: as in sgz_index_make()
- * @ranges: NULL, or struct sgz_range with the digests are appended
+ * @below: as for sgz_index_make()
+ * @ranges: NULL, or the digests are appended as struct sgz_range
  *
  * Return: 0, or a negative errno with the error text set.
  */

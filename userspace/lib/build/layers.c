@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What is made of several layers, or of one with its blob: each layer's index
- * is made or read, then they are merged, then all is written.
+ * Indexes of several layers, and device images: make or read the index of each
+ * layer, merge them, and write the result.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "index/read.h"
 #include "index/superblock.h"
 
-/* Everything that lives while the layers are put together. */
+/* Data of layers that are being merged. */
 struct work {
 	const struct sgz_context *ctx;
 	const struct stargz_index_options *opt;
@@ -31,7 +31,7 @@ static int load_index(struct work *w, size_t i)
 	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
 }
 
-/* The index of a layer, made with those below it in sight. */
+/* Make the index of a layer, with the layers below it. */
 static int make_index(struct work *w, size_t i)
 {
 	struct sgz_below below = { .layers = w->images, .count = i };

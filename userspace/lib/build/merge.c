@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The tree of several layers: which of their names are visible, under which
- * inode numbers. What the inodes hold is merge_tables.c's.
+ * The tree of several layers: the visible names and their inode numbers.
+ * merge_tables.c merges the contents of inodes.
  *
  * A directory of the index is a list of directories of layers, the topmost
- * first. The directories are walked breadth first, the names of one in order,
- * so that numbers come out as in any other index.
+ * first. The directories are walked breadth first, the names of a directory in
+ * order, so that inode numbers have the order of any other index.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -17,25 +17,22 @@
 #include "index/records.h"
 #include "index/superblock.h"
 
-/* A directory of a layer that is part of one of the index. */
+/* A directory of a layer that is part of a directory of the index. */
 struct part {
 	uint32_t layer;
 	uint32_t ino;
-	uint32_t next;		/* its next entry, while names are merged */
+	uint32_t next;		/* its next entry to merge */
 	uint32_t end;
 };
 
 /* A directory of the index. */
 struct directory {
-	size_t first;		/* of its parts, topmost layer first */
+	size_t first;		/* its first part; topmost layer first */
 	size_t parts;
 	uint32_t ino;
 };
 
-/*
- * @like: of the directory at hand: the directory of a layer that it has its
- * attributes from
- */
+/* @like: directory of a layer with the attributes of the current directory */
 struct walk {
 	struct sgz_merge *m;
 	struct sgz_vec parts;
@@ -92,7 +89,7 @@ static bool is_implied(const struct walk *w, uint32_t layer, uint32_t ino)
 	       STARGZ_INODE_IMPLIED;
 }
 
-/* The part with the least next name, of equal names the topmost one. */
+/* The part with the smallest next name; of equal names, the topmost part. */
 static size_t least(const struct walk *w, size_t first, size_t end)
 {
 	size_t best = end;
@@ -111,11 +108,10 @@ static size_t least(const struct walk *w, size_t first, size_t end)
 }
 
 /*
- * Collect the parts of a directory of the index whose name is that of the next
- * entry of part @top, down to the first layer that hides those below it, and
- * pass the name in all parts of the parent. With @dir unset nothing is
- * collected. The attributes are those of the topmost part that has some, which
- * may be one that is hidden otherwise.
+ * Skip the name of the next entry of part @top in all parts of the parent. With
+ * @dir, collect the directories with this name, down to the first layer that
+ * hides those below it. The attributes are those of the topmost directory that
+ * has an entry, even if it is hidden.
  */
 static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 {
@@ -153,7 +149,7 @@ static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 	return 0;
 }
 
-/* The next name of directory @dir, from part @top of it. */
+/* Merge the next name of directory @dir, from its part @top. */
 static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
 {
 	const struct part *part = part_at(w, top);

@@ -9,34 +9,32 @@
 
 /**
  * sgz_merge() - resolve layers into one tree
- * @index: filled; zeroed by the caller
+ * @index: filled in; initially zeroed
  * @ctx: the call
- * @layers: the index of each layer, lowest first, checked
- * @count: how many, at least one
+ * @layers: the checked index of each layer, lowest first
+ * @count: number of layers, at least one
  *
- * The tree is what overlayfs shows over the layers: whiteouts and opaque
- * directories hide what is below and are not there themselves. The blobs are
- * those of the layers in their order, each from a source of its own, also
- * when nothing of one is visible.
+ * The tree is that of overlayfs over the layers: whiteouts and opaque
+ * directories are applied and not visible. The blobs are those of the layers in
+ * their order, each in its own source, also if none of its files is visible.
  *
- * Return: 0, -EINVAL if a layer does not say what it hides or has files of another
- * one, -E2BIG, -ENOMEM;
- * the error text is set.
+ * Return: 0, -EINVAL if the index of a layer lacks whiteouts or has files of
+ * another layer, -E2BIG or -ENOMEM, with the error text set.
  */
 int sgz_merge(struct sgz_index *index, const struct sgz_context *ctx,
 	      const struct sgz_index *layers, size_t count);
 
 /**
- * sgz_chain() - finish the index of a layer that was made with those below it
- * @index: filled; zeroed by the caller
+ * sgz_chain() - complete the index of a layer on top of others
+ * @index: filled in; initially zeroed
  * @ctx: the call
- * @layers: the index of each layer, lowest first; of the last one, the layer
- *	that this is about, with grafts
- * @count: how many, at least one
+ * @layers: the index of each layer, lowest first; that of the last one has
+ *	grafts
+ * @count: number of layers, at least one
  *
- * The tree is that of the last layer, with its whiteouts and opaque directories.
- * Its blob comes first, then those of layers below that it has files of, lowest
- * first.
+ * The tree is that of the last layer, with its whiteouts and opaque
+ * directories. Its blob comes first, then the blobs of the lower layers whose
+ * files it contains, lowest first.
  *
  * Return: as sgz_merge().
  */

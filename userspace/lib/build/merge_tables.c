@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Moving records of layers into the tables of their index. Only what visible
- * inodes refer to is moved, so nothing that the index hides is left in it.
+ * Copying records of layers to the tables of the merged index. Only records of
+ * visible inodes are copied, so the index contains no hidden data.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ static int take_blobs(struct sgz_merge *m, size_t layer)
 		if (!blob->source)
 			return sgz_fail(m->ctx, -EINVAL,
 					"layer %zu is a device image", layer);
-		/* That blob is there already, as a layer of its own. */
+		/* The blob of the other layer would be there twice. */
 		if (i && le32toh(from->sb.feature_compat) & STARGZ_COMPAT_CHAINED)
 			return sgz_fail(m->ctx, -EINVAL,
 					"layer %zu is an index made with --below that has files of another layer; give the layer itself",
@@ -54,7 +54,7 @@ static int take_blobs(struct sgz_merge *m, size_t layer)
 	return ret;
 }
 
-/* Is there a file of that layer in the topmost one? */
+/* Does the topmost layer contain a file of this layer? */
 static bool is_grafted(const struct sgz_merge *m, size_t layer)
 {
 	const struct sgz_vec *grafts = &m->layers[m->count - 1].grafts;
@@ -66,7 +66,7 @@ static bool is_grafted(const struct sgz_merge *m, size_t layer)
 	return false;
 }
 
-/* Of a chain the topmost layer comes first, as the source that is mounted. */
+/* In a chain, the topmost layer comes first: it is the source of the mount. */
 static size_t nth_layer(const struct sgz_merge *m, size_t nth)
 {
 	if (!m->chain)
@@ -131,7 +131,7 @@ static struct stargz_inode *inode_at(const struct sgz_merge *m, uint32_t ino)
 		m->index->table[STARGZ_TABLE_INODES].data + (ino - 1);
 }
 
-/* An inode of the index; of the record only the attributes are final. */
+/* Add an inode to the index; only the attributes of its record are final. */
 static int add_inode(struct sgz_merge *m, uint32_t layer, uint32_t ino)
 {
 	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_INODES];
@@ -270,7 +270,7 @@ static void renumber_span(struct sgz_merge *m, uint32_t layer, __le32 *span)
 		*span = htole32(m->map[layer].spans[le32toh(*span)] - 1);
 }
 
-/* Marked spans get numbers, in the order of the blobs. */
+/* Copy and number the marked spans, in the order of the blobs. */
 static int move_spans(struct sgz_merge *m)
 {
 	struct stargz_super_block *sb = &m->index->sb;
@@ -334,7 +334,7 @@ static int move_histories(struct sgz_merge *m, uint32_t layer)
 	return 0;
 }
 
-/* Copy the extents of a file; those of the layer stay as they are. */
+/* Copy the extents of a file. */
 static int copy_extents(struct sgz_merge *m, struct stargz_inode *inode,
 			uint32_t layer)
 {
