@@ -107,7 +107,7 @@ int sgz_device_write(struct sgz_index *index, const struct sgz_context *ctx,
 	if (fstat(out, &st) || !S_ISREG(st.st_mode) ||
 	    lseek(out, 0, SEEK_CUR) || fcntl(out, F_GETFL) & O_APPEND)
 		return sgz_fail(ctx, -EINVAL,
-				"a device image can be written to a regular file only, from its start on");
+				"the output of a device image must be a regular file, written from its start");
 	sgz_superblock_seal(index);
 	ret = sgz_index_write(index, ctx, out);
 	for (size_t i = 0; !ret && i < count; i++)

@@ -27,7 +27,7 @@ static int load_index(struct work *w, size_t i)
 {
 	if (w->opt->device_image)
 		return sgz_fail(w->ctx, -EINVAL,
-				"an index; a device image is made of the layers themselves");
+				"is an index; a device image requires the layer itself");
 	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
 }
 
@@ -122,7 +122,7 @@ int stargz_index_layers(const int *fds, size_t count,
 	ret = sgz_options_copy(&opt, sizeof(opt), options, err);
 	ctx = sgz_context_of(&opt, err);
 	if (!ret && (!count || (count > 1 && !opt.merge && !opt.below)))
-		ret = sgz_fail(&ctx, -EINVAL, "not a number of layers that makes one index");
+		ret = sgz_fail(&ctx, -EINVAL, "one layer is required, or several with merge or below");
 	if (!ret)
 		ret = make(&w, fds, out, stats, &layer);
 	if (failed)

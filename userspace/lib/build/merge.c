@@ -212,11 +212,11 @@ static int check_layers(const struct sgz_merge *m)
 
 		if (compat & STARGZ_COMPAT_RAW_VIEW)
 			return sgz_fail(m->ctx, -EINVAL,
-					"layer %zu was indexed with --raw, so its whiteouts are plain files",
+					"layer %zu was indexed with --raw, so its whiteouts are plain files; index it without --raw",
 					i);
 		if (i && compat & STARGZ_COMPAT_MERGED)
 			return sgz_fail(m->ctx, -EINVAL,
-					"layer %zu is a merged index, which has no whiteouts any more; only the lowest one can be",
+					"layer %zu is a merged index, which has no whiteouts; only the lowest layer can be one",
 					i);
 	}
 	return 0;

@@ -47,7 +47,7 @@ static int take_blobs(struct sgz_merge *m, size_t layer)
 		/* The blob of the other layer would be there twice. */
 		if (i && le32toh(from->sb.feature_compat) & STARGZ_COMPAT_CHAINED)
 			return sgz_fail(m->ctx, -EINVAL,
-					"layer %zu is an index made with --below that has files of another layer; give the layer itself",
+					"layer %zu is an index made with --below that has files of another layer; use the layer itself",
 					layer);
 		ret = add_blob(m, blob, &m->map[layer].blobs[i]);
 	}
