@@ -28,6 +28,16 @@ void sgz_faults_add(struct sgz_faults *faults, uint64_t order, int code,
 	pthread_mutex_unlock(&faults->lock);
 }
 
+bool sgz_faults_full(struct sgz_faults *faults)
+{
+	bool full;
+
+	pthread_mutex_lock(&faults->lock);
+	full = faults->list.count >= SGZ_FAULTS_KEPT;
+	pthread_mutex_unlock(&faults->lock);
+	return full;
+}
+
 static int compare_order(const void *left, const void *right)
 {
 	const struct sgz_fault *a = left, *b = right;

@@ -45,6 +45,9 @@ void sgz_faults_add(struct sgz_faults *faults, uint64_t order, int code,
 		    const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/** sgz_faults_full() - would the text of one more not be kept? */
+bool sgz_faults_full(struct sgz_faults *faults);
+
 /** sgz_faults_sort() - sort the faults by their order */
 void sgz_faults_sort(struct sgz_faults *faults);
 
