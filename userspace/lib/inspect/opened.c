@@ -84,11 +84,76 @@ static int open_blob(struct sgz_opened *o, size_t i, int fd,
 	return 0;
 }
 
+static int compare_places(const void *left, const void *right, void *index)
+{
+	const struct stargz_blob *a =
+		sgz_blob_record(index, *(const uint32_t *)left);
+	const struct stargz_blob *b =
+		sgz_blob_record(index, *(const uint32_t *)right);
+
+	if (a->source != b->source)
+		return le32toh(a->source) < le32toh(b->source) ? -1 : 1;
+	if (a->start != b->start)
+		return le64toh(a->start) < le64toh(b->start) ? -1 : 1;
+	return (le64toh(a->used) > le64toh(b->used)) -
+	       (le64toh(a->used) < le64toh(b->used));
+}
+
+/* Two blobs of one source that overlap; false if there are none. */
+static bool find_overlap(const struct sgz_index *index, uint32_t *order,
+			 uint32_t *a, uint32_t *b)
+{
+	size_t count = index->table[STARGZ_TABLE_BLOBS].count;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	qsort_r(order, count, sizeof(*order), compare_places, (void *)index);
+	*a = order[0];
+	for (size_t i = 1; i < count; i++) {
+		const struct stargz_blob *one = sgz_blob_record(index, *a);
+		const struct stargz_blob *next = sgz_blob_record(index, order[i]);
+
+		if (!next->used)
+			continue;
+		*b = order[i];
+		if (one->source == next->source &&
+		    le64toh(next->start) - le64toh(one->start) <
+		    le64toh(one->used))
+			return true;
+		*a = *b;
+	}
+	return false;
+}
+
+/* Each blob is looked at as a whole, so none may be there again and again. */
+static int check_overlap(const struct sgz_opened *o, struct sgz_faults *faults)
+{
+	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;
+	uint32_t *order = calloc(count + 1, sizeof(*order)), a = 0, b = 0;
+	bool found;
+
+	if (!order)
+		return sgz_nomem(o->ctx);
+	found = find_overlap(&o->index, order, &a, &b);
+	free(order);
+	if (!found)
+		return 0;
+	if (!faults)
+		return sgz_fail(o->ctx, -EUCLEAN,
+				"blobs %u and %u of the index overlap", a, b);
+	sgz_faults_add(faults, 0, -EUCLEAN,
+		       "blobs %u and %u of the index overlap", a, b);
+	return 0;
+}
+
 int sgz_opened_blobs(struct sgz_opened *o, const int *fds, size_t count,
 		     struct sgz_faults *faults)
 {
 	size_t blobs = o->index.table[STARGZ_TABLE_BLOBS].count;
-	int ret = 0;
+	int ret = check_overlap(o, faults);
+
+	if (ret)
+		return ret;
 
 	o->blobs = calloc(blobs + 1, sizeof(*o->blobs));
 	if (!o->blobs)
