@@ -160,9 +160,22 @@ static void track(struct sgz_jsonsplit *split, char c)
 		split->in_string = true;
 	} else if (c == '[' || c == '{') {
 		split->depth++;
+		split->values++;
 	} else if (c == ']' || c == '}') {
 		split->depth--;
+	} else if (c == ',') {
+		split->values++;
 	}
+}
+
+static int check_values(const struct sgz_jsonsplit *split)
+{
+	if (split->values <= SGZ_JSON_VALUES_MAX)
+		return 0;
+	return sgz_fail(split->ctx, -E2BIG,
+			"TOC: an element after entry %llu has %u values or more; the limit is %u",
+			(unsigned long long)split->seen, split->values,
+			SGZ_JSON_VALUES_MAX);
 }
 
 /* A key ends with its quote; any other piece where the next thing begins. */
@@ -190,6 +203,9 @@ static ssize_t feed_piece(struct sgz_jsonsplit *split, const char *p,
 			return ret ? ret : (ssize_t)n;
 		}
 		track(split, p[n++]);
+		ret = check_values(split);
+		if (ret)
+			return ret;
 		if (key_complete(split)) {
 			ret = collect(split, p, n);
 			if (!ret)
@@ -206,6 +222,7 @@ static void begin_piece(struct sgz_jsonsplit *split)
 	split->in_string = false;
 	split->escaped = false;
 	split->depth = 0;
+	split->values = 0;
 	split->state = PIECE;
 }
 

@@ -13,6 +13,9 @@
 /* Most bytes of one element: attributes of 1 MiB in base64, names, and room. */
 #define SGZ_JSON_ELEMENT_MAX	(16u << 20)
 
+/* Most values in one element, of which json-c makes an object each. */
+#define SGZ_JSON_VALUES_MAX	(128u << 10)
+
 /**
  * struct sgz_jsonsplit - a JSON text that comes in pieces
  * @ctx: the call
@@ -27,6 +30,7 @@
  * @in_string: inside a string of the piece being collected
  * @escaped: after a backslash in it
  * @depth: open brackets of the piece being collected
+ * @values: its values so far
  * @in_array: between the brackets of the array
  * @seen: elements so far
  * @key: key of the member being collected
@@ -47,6 +51,7 @@ struct sgz_jsonsplit {
 	bool in_string;
 	bool escaped;
 	unsigned int depth;
+	unsigned int values;
 	bool in_array;
 	uint64_t seen;
 	struct json_object *key;
