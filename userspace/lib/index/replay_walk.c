@@ -18,8 +18,14 @@
 /* Links in one path, as containerd counts them. */
 #define LINKS_MAX	255
 
-/* Names behind links that are looked up for one layer. */
-#define STEPS_MAX	(1ull << 28)
+/*
+ * Names behind links that are looked up: in all so many for each entry of the
+ * layer, and in any case as many as below. Entries need a few where links to
+ * directories are in use, as from /lib to usr/lib; but two links with long targets
+ * can lead through a million names.
+ */
+#define STEPS_EACH	64
+#define STEPS_MIN	(1ull << 20)
 
 /* So many times a directory may have been replaced for what was in it to count. */
 #define BEFORE_MAX	16
@@ -28,13 +34,14 @@
 #define JOINED_MAX	(1ull << 26)
 
 /*
- * What is left of a path, or of the target of a link. In a @clean one a name goes
- * together with the ".." behind it, whatever the name stands for.
+ * What is left of a path, or of the target of a link. Before @ups, where the last
+ * ".." of one that is clean may be, a name goes together with the ".." behind it,
+ * whatever the name stands for.
  */
 struct segment {
 	const char *at;
 	const char *end;
-	bool clean;
+	const char *ups;
 };
 
 struct sgz_place *sgz_walk_place(const struct sgz_walk *w)
@@ -61,7 +68,12 @@ static int push_rest(struct sgz_walk *w, const char *text, size_t len,
 		return sgz_nomem(w->ctx);
 	to->at = text;
 	to->end = text + len;
-	to->clean = clean;
+	to->ups = text;
+	while (clean && len >= 2 && to->ups == text) {
+		len--;
+		if (text[len] == '.' && text[len - 1] == '.')
+			to->ups = text + len;
+	}
 	return 0;
 }
 
@@ -83,7 +95,7 @@ static bool skip_pair(struct sgz_walk *w, struct segment *s)
 	struct segment ahead = *s;
 	unsigned int depth = 1;
 
-	if (!s->clean || !memmem(s->at, s->end - s->at, "..", 2))
+	if (s->at >= s->ups)
 		return false;
 	while (ahead.at < ahead.end && depth) {
 		size_t len = name_length(&ahead);
@@ -265,8 +277,8 @@ static int push_joined(struct sgz_walk *w, const char *target, size_t len,
 	w->joined += len + 3 * ups;
 	if (w->joined > JOINED_MAX)
 		return sgz_fail(w->ctx, -E2BIG,
-				"more than %llu bytes of targets of symbolic links with \"..\" behind them",
-				JOINED_MAX);
+				"%llu bytes of targets of symbolic links with \"..\" behind them; the limit is %llu",
+				(unsigned long long)w->joined, JOINED_MAX);
 	text = sgz_arena_room(&w->tree->toc->strings, len + 3 * ups);
 	if (!text)
 		return sgz_nomem(w->ctx);
@@ -331,6 +343,11 @@ static int step_below(struct sgz_walk *w, const char *name, size_t len,
 		      le64toh(inode->size), links);
 }
 
+static uint64_t steps_max(const struct sgz_walk *w)
+{
+	return STEPS_MIN + STEPS_EACH * (uint64_t)w->tree->toc->entries.count;
+}
+
 static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 		unsigned int *links)
 {
@@ -338,10 +355,11 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 	struct sgz_seen seen;
 	int ret;
 
-	if (*links && ++w->steps > STEPS_MAX)
+	if (*links && ++w->steps > steps_max(w))
 		return sgz_fail(w->ctx, -E2BIG,
-				"more than %llu names behind symbolic links",
-				STEPS_MAX);
+				"%llu names behind symbolic links; the limit is %llu",
+				(unsigned long long)w->steps,
+				(unsigned long long)steps_max(w));
 	if (is_up(name, len)) {
 		if (w->places.count > 1)
 			w->places.count--;

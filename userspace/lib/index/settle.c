@@ -20,16 +20,28 @@
  * @home: node that has the name of each entry, or SGZ_NONE
  * @last: for each node the last entry that has its name, or SGZ_NONE
  * @settled: what becomes of each entry
+ * @ctx: the call
  * @fates: of that
+ * @paths: bytes of paths of entries that are not where their own paths say
  */
 struct settler {
 	struct sgz_settled *settled;
+	const struct sgz_context *ctx;
 	struct sgz_toc *toc;
 	struct sgz_tree tree;
 	uint32_t *home;
 	uint32_t *last;
 	struct sgz_fate *fates;
+	uint64_t paths;
 };
+
+/*
+ * Most bytes of paths that lead through symbolic links, which may be a hundred
+ * times as long as what an entry says: so many for each entry, and in any case as
+ * many as below.
+ */
+#define PATHS_EACH	512
+#define PATHS_MIN	(64ull << 20)
 
 struct text {
 	const char *bytes;
@@ -219,16 +231,24 @@ static int real_path(struct settler *s, uint32_t n, struct text name,
 		     const char *is, uint32_t is_len, const char **path,
 		     uint32_t *path_len)
 {
+	uint64_t max = PATHS_MIN + PATHS_EACH * (uint64_t)s->toc->entries.count;
 	size_t len = name.len ? name.len + 1 : 0;
 	char *p;
 
-	for (uint32_t i = n; i; i = node_of(s, i)->parent)
-		len += node_of(s, i)->name_len + 1;
-	if (!len || is_path(s, n, name, is, is_len))
+	if ((!n && !len) || is_path(s, n, name, is, is_len))
 		return 0;
+	for (uint32_t i = n; i && len <= max; i = node_of(s, i)->parent)
+		len += node_of(s, i)->name_len + 1;
+	s->paths += len;
+	if (s->paths > max)
+		return sgz_fail(s->ctx, -E2BIG,
+				"%s: %llu bytes of paths or more that lead through symbolic links; the limit is %llu",
+				sgz_quote(is, is_len).text,
+				(unsigned long long)s->paths,
+				(unsigned long long)max);
 	p = sgz_arena_room(&s->settled->strings, len);
 	if (!p)
-		return -ENOMEM;
+		return sgz_nomem(s->ctx);
 	p += len;
 	if (name.len) {
 		p -= name.len;
@@ -280,12 +300,13 @@ static int settle_path(struct settler *s, uint32_t i)
 					     &fate->link_len);
 }
 
-static int settle_paths(struct settler *s, const struct sgz_context *ctx)
+static int settle_paths(struct settler *s)
 {
-	for (uint32_t i = 0; i < s->toc->entries.count; i++)
-		if (settle_path(s, i))
-			return sgz_nomem(ctx);
-	return 0;
+	int ret = 0;
+
+	for (uint32_t i = 0; !ret && i < s->toc->entries.count; i++)
+		ret = settle_path(s, i);
+	return ret;
 }
 
 static int settle(struct settler *s, const struct sgz_context *ctx)
@@ -304,7 +325,7 @@ static int settle(struct settler *s, const struct sgz_context *ctx)
 		return sgz_nomem(ctx);
 	settle_names(s);
 	settle_links(s);
-	return settle_paths(s, ctx);
+	return settle_paths(s);
 }
 
 int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
@@ -312,6 +333,7 @@ int sgz_settle(struct sgz_settled *settled, const struct sgz_context *ctx,
 {
 	struct settler s = {
 		.settled = settled,
+		.ctx = ctx,
 		.toc = toc,
 		.tree = { .toc = toc },
 	};
