@@ -13,6 +13,13 @@
 #include "index/records_check.h"
 #include "record.h"
 
+/* What is known of a set of extended attributes. */
+enum {
+	SET_UNKNOWN,
+	SET_SOUND,
+	SET_BAD,
+};
+
 /* What the checks share. */
 struct check {
 	const struct sgz_index *index;
@@ -21,7 +28,8 @@ struct check {
 	struct stargz_super_info super;	/* the tables as they are in memory */
 	uint8_t *bad;		/* for each inode: not to be looked into */
 	uint8_t *seen;		/* for each inode: a directory with a name */
-	uint8_t *sets;		/* for each 4 bytes of xattrs: a checked set */
+	uint8_t *sets;		/* for each 4 bytes of xattrs: SET_* */
+	uint64_t xattrs;	/* bytes of all sets so far */
 	uint64_t dirents;	/* in all directories so far */
 	uint64_t extents;	/* of all files so far */
 };
@@ -113,20 +121,19 @@ static const char *check_xattr(const struct stargz_xattr *attr, uint32_t left,
 						   (const char *)(attr + 1));
 }
 
-/* @id comes from an inode that stargz_check_inode() passed. */
-static const char *check_xattrs(struct check *c, uint32_t id)
+static const char *check_set(struct check *c, uint32_t id)
 {
-	const struct stargz_xattr_set *set;
-	const char *next, *why;
+	const struct stargz_xattr_set *set = sgz_xattr_set(c->index, id);
+	const char *why = stargz_check_xattr_set(&c->super, 4ull * (id - 1), set);
+	const char *next = (const char *)(set + 1);
 	uint32_t left;
 
-	if (!id || c->sets[id - 1])
-		return NULL;
-	set = sgz_xattr_set(c->index, id);
-	why = stargz_check_xattr_set(&c->super, 4ull * (id - 1), set);
 	if (why)
 		return why;
-	next = (const char *)(set + 1);
+	/* Any attribute could have another set in its value, and so on. */
+	c->xattrs += le32toh(set->size);
+	if (c->xattrs > c->super.table[STARGZ_TABLE_XATTRS].count)
+		return "overlapping sets of extended attributes";
 	left = le32toh(set->size) - sizeof(*set);
 	for (uint32_t i = 0; !why && i < le32toh(set->count); i++) {
 		uint32_t len = 0;
@@ -135,7 +142,20 @@ static const char *check_xattrs(struct check *c, uint32_t id)
 		next += len;
 		left -= len;
 	}
-	c->sets[id - 1] = !why;
+	return why;
+}
+
+/* @id comes from an inode that stargz_check_inode() passed. */
+static const char *check_xattrs(struct check *c, uint32_t id)
+{
+	const char *why;
+
+	if (!id || c->sets[id - 1] == SET_SOUND)
+		return NULL;
+	if (c->sets[id - 1] == SET_BAD)
+		return "a set of extended attributes that is damaged";
+	why = check_set(c, id);
+	c->sets[id - 1] = why ? SET_BAD : SET_SOUND;
 	return why;
 }
 

@@ -8,6 +8,12 @@
 #include "index/records.h"
 #include "index/tree_check.h"
 
+/*
+ * Most digests that are about the same bytes of a file: each has them read once
+ * more. Two are of use, that of a chunk and that of the file.
+ */
+#define DIGESTS_MAX	8
+
 struct check {
 	const struct sgz_index *index;
 	struct sgz_faults *faults;
@@ -92,22 +98,26 @@ static bool set_sorted(const struct stargz_xattr_set *set)
 	return true;
 }
 
-/* Inodes that follow one another often share a set, which is checked once. */
-static void check_sets(const struct check *c)
+/* Inodes may share a set, which is checked once. */
+static int check_sets(const struct check *c)
 {
 	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
-	uint32_t last = 0;
+	uint8_t *seen = calloc(c->index->table[STARGZ_TABLE_XATTRS].count / 4 + 1,
+			       1);
 
+	if (!seen)
+		return -ENOMEM;
 	for (uint64_t ino = 1; ino <= inodes; ino++) {
 		uint32_t id = le32toh(sgz_inode(c->index, ino)->xattr);
 
-		if (!id || id == last)
+		if (!id || seen[id - 1]++)
 			continue;
-		last = id;
 		if (!set_sorted(sgz_xattr_set(c->index, id)))
 			fault(c, "inode", ino,
 			      "extended attributes not in order");
 	}
+	free(seen);
+	return 0;
 }
 
 static void check_sums(const struct check *c)
@@ -139,10 +149,38 @@ static void check_sums(const struct check *c)
 			       le32toh(sb->max_span), longest);
 }
 
+/* Ranges of one file that are about the same bytes. */
+struct cover {
+	uint32_t ino;
+	unsigned int count;
+	uint64_t end[DIGESTS_MAX];
+};
+
+/* A range more, which begins at @pos; false if too many of them go on there. */
+static bool add_cover(struct cover *cover, uint32_t ino, uint64_t pos,
+		      uint64_t end)
+{
+	unsigned int n = 0;
+
+	if (ino != cover->ino)
+		cover->count = 0;
+	cover->ino = ino;
+	for (unsigned int i = 0; i < cover->count; i++)
+		if (cover->end[i] > pos)
+			cover->end[n++] = cover->end[i];
+	cover->count = n;
+	if (n == DIGESTS_MAX)
+		return false;
+	cover->end[cover->count++] = end;
+	return true;
+}
+
 static void check_digests(const struct check *c)
 {
 	const struct sgz_vec *table = c->index->table;
 	const struct stargz_digest *d = table[STARGZ_TABLE_DIGESTS].data;
+	struct cover cover = { 0 };
+	uint64_t last = 0;
 
 	for (uint64_t i = 0; i < table[STARGZ_TABLE_DIGESTS].count; i++, d++) {
 		uint32_t ino = le32toh(d->ino);
@@ -158,6 +196,11 @@ static void check_digests(const struct check *c)
 		if (!S_ISREG(le16toh(inode->mode)) || pos > size ||
 		    le64toh(d->len) > size - pos || d->reserved)
 			fault(c, "digest", i, "out of range");
+		else if (ino < cover.ino || (ino == cover.ino && pos < last))
+			fault(c, "digest", i, "not in order");
+		else if (!add_cover(&cover, ino, pos, pos + le64toh(d->len)))
+			fault(c, "digest", i, "too many for the same bytes");
+		last = pos;
 	}
 }
 
@@ -167,19 +210,17 @@ int sgz_tree_faults(const struct sgz_index *index,
 	size_t inodes = index->table[STARGZ_TABLE_INODES].count;
 	struct check c = { .index = index, .faults = faults };
 	uint8_t *named = calloc(inodes, sizeof(*named));
+	int ret = -ENOMEM;
 
 	c.names = calloc(inodes, sizeof(*c.names));
-	if (!named || !c.names) {
-		free(named);
-		free(c.names);
-		return sgz_nomem(ctx);
+	if (named && c.names) {
+		count_names(&c, named);
+		check_links(&c, named);
+		check_sums(&c);
+		check_digests(&c);
+		ret = check_sets(&c);
 	}
-	count_names(&c, named);
-	check_links(&c, named);
-	check_sets(&c);
-	check_sums(&c);
-	check_digests(&c);
 	free(named);
 	free(c.names);
-	return 0;
+	return ret ? sgz_nomem(ctx) : 0;
 }
