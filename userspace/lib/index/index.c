@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+#include <stdlib.h>
+
 #include "index/index.h"
 
 bool sgz_index_graft(const struct sgz_index *index, uint32_t *layer,
@@ -27,4 +29,5 @@ void sgz_index_free(struct sgz_index *index)
 	for (int i = 0; i < STARGZ_TABLES; i++)
 		sgz_vec_free(&index->table[i]);
 	sgz_vec_free(&index->grafts);
+	free(index->opaque);
 }

@@ -18,6 +18,8 @@
  * @from_content: as in struct sgz_toc; of an index that was made now
  * @codec: likewise, how its units are compressed
  * @content_end: likewise, end of the content in the blob
+ * @opaque: what sgz_is_opaque() found of each set of extended attributes, by
+ *	stargz_inode.xattr minus one; or NULL
  * @grafts: struct sgz_graft, by inode number. Until they are resolved by
  *	sgz_merge() or sgz_chain(), the index cannot be written
  */
@@ -27,6 +29,7 @@ struct sgz_index {
 	bool from_content;
 	uint64_t content_end;
 	uint8_t codec;
+	uint8_t *opaque;
 	struct sgz_vec grafts;
 };
 

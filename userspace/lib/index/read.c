@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <string.h>
 
+#include "index/overlay.h"
 #include "index/read.h"
 #include "index/records_check.h"
 #include "record.h"
@@ -88,5 +89,7 @@ int sgz_index_read(struct sgz_index *index, const struct sgz_context *ctx,
 {
 	int ret = sgz_index_tables(index, ctx, file);
 
-	return ret ? ret : sgz_records_check(index, ctx);
+	if (!ret)
+		ret = sgz_records_check(index, ctx);
+	return ret ? ret : sgz_opaque_memo(index, ctx);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "index/overlay.h"
 #include "index/records.h"
 #include "index/superblock.h"
 #include "index/tables.h"
@@ -478,6 +479,9 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 	if (ret)
 		return ret;
 	take_xattrs(&m);
+	ret = sgz_opaque_memo(index, ctx);
+	if (ret)
+		return ret;
 	index->from_content = tree->toc->from_content;
 	index->content_end = tree->toc->data_end;
 	index->codec = tree->toc->codec;
