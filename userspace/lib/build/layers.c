@@ -20,6 +20,7 @@ struct work {
 	struct sgz_blob *blobs;
 	struct sgz_index *images;
 	size_t count;
+	struct sgz_below below;
 	struct sgz_index merged;
 };
 
@@ -34,12 +35,10 @@ static int load_index(struct work *w, size_t i)
 /* Make the index of a layer, with the layers below it. */
 static int make_index(struct work *w, size_t i)
 {
-	struct sgz_below below = { .layers = w->images, .count = i };
 	int ret = sgz_index_make(&w->images[i], w->ctx, w->opt, &w->blobs[i],
 				 w->opt->merge || w->opt->below ?
-					 &below : NULL);
+					 &w->below : NULL);
 
-	sgz_below_free(&below);
 	if (!ret && w->opt->below)
 		ret = sgz_superblock_chained(w->images, w->ctx, i + 1);
 	return ret;
@@ -68,9 +67,12 @@ static int load_layers(struct work *w, const int *fds, size_t *failed)
 	w->images = calloc(w->count, sizeof(*w->images));
 	if (!w->blobs || !w->images)
 		return sgz_nomem(w->ctx);
+	w->below.layers = w->images;
 	for (size_t i = 0; i < w->count; i++) {
 		int ret = load_layer(w, fds[i], i);
 
+		if (!ret && i + 1 < w->count)
+			ret = sgz_below_add(&w->below, w->ctx);
 		if (ret) {
 			*failed = i;
 			return ret;
@@ -130,6 +132,7 @@ int stargz_index_layers(const int *fds, size_t count,
 	for (size_t i = 0; w.images && i < count; i++)
 		sgz_index_free(&w.images[i]);
 	sgz_index_free(&w.merged);
+	sgz_below_free(&w.below);
 	free(w.images);
 	free(w.blobs);
 	return ret;

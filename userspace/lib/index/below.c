@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Looking names up in a stack of layers. A directory is a list of directories
- * of layers, the topmost first, down to one that is opaque. The list of each
- * directory that was looked at is kept: who asks remembers where.
+ * A stack of layers as one tree, to which they are added from the lowest one up.
+ * What a layer hides has its name no more, or is in a directory that nothing leads
+ * to. So each layer is gone through once, and a name is found in one step, however
+ * many layers there are.
  */
 #include <endian.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "index/below.h"
-#include "index/lookup.h"
 #include "index/overlay.h"
 #include "index/records.h"
+
+/* A directory of the layer that is being added, and of the tree. */
+struct pair {
+	uint32_t dir;
+	uint32_t ino;
+};
+
+/* What is needed while a layer is added. */
+struct adding {
+	struct sgz_below *below;
+	const struct sgz_context *ctx;
+	const struct sgz_index *index;
+	uint32_t layer;
+	struct sgz_vec queue;	/* struct pair */
+};
 
 const struct stargz_inode *sgz_below_inode(const struct sgz_below *below,
 					   uint32_t layer, uint32_t ino)
@@ -18,95 +35,163 @@ const struct stargz_inode *sgz_below_inode(const struct sgz_below *below,
 	return sgz_inode(&below->layers[layer], ino);
 }
 
-const struct sgz_below_part *
-sgz_below_attributes(const struct sgz_below *below, struct sgz_below_dir dir)
+static uint32_t *find_slot(const struct sgz_below *below, uint32_t dir,
+			   const char *name, size_t len)
 {
-	const struct sgz_below_part *part = below->parts.data;
+	uint32_t *slots = below->slots.data;
+	size_t mask = below->slots.count - 1;
+	size_t i = sgz_hash(dir, name, len) & mask;
 
-	part += dir.first;
-	for (uint32_t left = dir.count; left > 1; left--, part++) {
-		const struct stargz_inode *inode =
-			sgz_below_inode(below, part->layer, part->ino);
+	for (; slots[i]; i = (i + 1) & mask) {
+		const struct sgz_below_name *n =
+			sgz_below_name(below, slots[i] - 1);
 
-		if (!(le16toh(inode->flags) & STARGZ_INODE_IMPLIED))
+		if (n->dir == dir && n->name_len == len &&
+		    !memcmp(n->name, name, len))
 			break;
 	}
-	return part;
+	return &slots[i];
 }
 
-static int add_part(struct sgz_below *below, const struct sgz_context *ctx,
-		    uint32_t layer, uint32_t ino, struct sgz_below_found *found)
+static int grow_slots(struct sgz_below *below)
 {
-	struct sgz_below_part *part;
+	size_t room = below->slots.count ? 2 * below->slots.count : 1024;
 
-	if (below->parts.count == UINT32_MAX)
-		return sgz_fail(ctx, -E2BIG, "too many directories");
-	part = sgz_vec_add(&below->parts, 1, sizeof(*part));
-	if (!part)
-		return sgz_nomem(ctx);
-	part->layer = layer;
-	part->ino = ino;
-	if (!found->dir.count++)
-		found->dir.first = below->parts.count - 1;
+	sgz_vec_free(&below->slots);
+	if (!sgz_vec_add(&below->slots, room, sizeof(uint32_t)))
+		return -ENOMEM;
+	for (uint32_t i = 0; i < below->names.count; i++) {
+		const struct sgz_below_name *n = sgz_below_name(below, i);
+
+		*find_slot(below, n->dir, n->name, n->name_len) = i + 1;
+	}
 	return 0;
 }
 
-/* Take what a layer has under the name; returns 1 if nothing below it counts. */
-static int take(struct sgz_below *below, const struct sgz_context *ctx,
-		uint32_t layer, uint32_t ino, struct sgz_below_found *found)
+void sgz_below_find(const struct sgz_below *below, uint32_t dir,
+		    const char *name, size_t len,
+		    struct sgz_below_found *found)
 {
-	const struct sgz_index *index = &below->layers[layer];
-	const struct stargz_inode *inode = sgz_inode(index, ino);
-	uint16_t mode = le16toh(inode->mode);
-	int ret;
+	uint32_t i = below->slots.count ? *find_slot(below, dir, name, len) : 0;
 
-	if (sgz_is_whiteout(index, ino) || (found->mode && !S_ISDIR(mode)))
-		return 1;
-	if (!found->mode) {
-		found->mode = mode;
-		found->layer = layer;
-		found->ino = ino;
-	}
-	if (!S_ISDIR(mode)) {
-		sgz_index_graft(index, &found->layer, &found->ino);
-		return 1;
-	}
-	ret = add_part(below, ctx, layer, ino, found);
-	return ret ? ret : sgz_is_opaque(index, ino);
+	*found = i ? sgz_below_name(below, i - 1)->found :
+		     (struct sgz_below_found){ 0 };
 }
 
-int sgz_below_root(struct sgz_below *below, const struct sgz_context *ctx,
-		   struct sgz_below_found *found)
+/* The number of a name, which gets one if it has none; 0 without memory. */
+static uint32_t put_name(struct adding *a, uint32_t dir,
+			 const struct stargz_dirent *d)
 {
-	int ret = 0;
+	struct sgz_below *below = a->below;
+	const char *name = sgz_name(a->index, d);
+	struct sgz_below_name *n;
+	uint32_t *slot;
 
-	*found = (struct sgz_below_found){ 0 };
-	for (size_t i = below->count; !ret && i-- > 0; )
-		ret = take(below, ctx, i, STARGZ_ROOT_INO, found);
-	return ret < 0 ? ret : 0;
+	if (2 * below->names.count >= below->slots.count && grow_slots(below))
+		return 0;
+	slot = find_slot(below, dir, name, d->name_len);
+	if (*slot || below->names.count == UINT32_MAX - 1)
+		return *slot;
+	n = sgz_vec_add(&below->names, 1, sizeof(*n));
+	if (!n)
+		return 0;
+	n->name = name;
+	n->name_len = d->name_len;
+	n->dir = dir;
+	n->next = sgz_below_dir(below, dir)->names;
+	*slot = below->names.count;
+	sgz_below_dir(below, dir)->names = *slot;
+	return *slot;
 }
 
-int sgz_below_find(struct sgz_below *below, const struct sgz_context *ctx,
-		   struct sgz_below_dir dir, const char *name, size_t len,
-		   struct sgz_below_found *found)
+/* A directory of the layer, on top of @dir or of nothing; 0 without memory. */
+static uint32_t put_dir(struct adding *a, uint32_t dir, uint32_t ino)
 {
+	const struct stargz_inode *inode = sgz_inode(a->index, ino);
+	struct sgz_vec *dirs = &a->below->dirs;
+	struct pair *pair = sgz_vec_add(&a->queue, 1, sizeof(*pair));
+	bool fresh = !dir;
+
+	if (!pair)
+		return 0;
+	if (fresh) {
+		if (dirs->count == UINT32_MAX - 1 ||
+		    !sgz_vec_add(dirs, 1, sizeof(struct sgz_below_dir)))
+			return 0;
+		dir = dirs->count;
+	}
+	if (fresh || !(le16toh(inode->flags) & STARGZ_INODE_IMPLIED)) {
+		sgz_below_dir(a->below, dir)->layer = a->layer;
+		sgz_below_dir(a->below, dir)->ino = ino;
+	}
+	pair->dir = dir;
+	pair->ino = ino;
+	return dir;
+}
+
+/* What the layer has under a name in a directory. */
+static int add_name(struct adding *a, uint32_t dir, const struct stargz_dirent *d)
+{
+	uint32_t ino = le32toh(d->ino), layer = a->layer, under = 0, number;
+	uint16_t mode = le16toh(sgz_inode(a->index, ino)->mode);
+	bool is_dir = S_ISDIR(mode);
+	struct sgz_below_found *found;
+
+	number = put_name(a, dir, d);
+	if (!number)
+		return sgz_nomem(a->ctx);
+	found = &sgz_below_name(a->below, number - 1)->found;
+	if (sgz_is_whiteout(a->index, ino)) {
+		*found = (struct sgz_below_found){ 0 };
+		return 0;
+	}
+	if (is_dir) {
+		under = sgz_is_opaque(a->index, ino) ? 0 : found->dir;
+		under = put_dir(a, under, ino);
+		if (!under)
+			return sgz_nomem(a->ctx);
+	} else {
+		sgz_index_graft(a->index, &layer, &ino);
+	}
+	*found = (struct sgz_below_found){ mode, layer, ino, under };
+	return 0;
+}
+
+static int add_dir(struct adding *a, struct pair pair)
+{
+	const struct stargz_inode *inode = sgz_inode(a->index, pair.ino);
+	uint64_t first = le32toh(inode->a), count = le32toh(inode->b);
 	int ret = 0;
 
-	*found = (struct sgz_below_found){ 0 };
-	for (uint32_t i = 0; !ret && i < dir.count; i++) {
-		/* A copy: the list may move. */
-		struct sgz_below_part part =
-			((struct sgz_below_part *)below->parts.data)[dir.first + i];
-		uint32_t ino = sgz_find_name(&below->layers[part.layer],
-					     part.ino, name, len);
+	for (uint64_t i = first; !ret && i < first + count; i++)
+		ret = add_name(a, pair.dir, sgz_dirent(a->index, i));
+	return ret;
+}
 
-		if (ino)
-			ret = take(below, ctx, part.layer, ino, found);
-	}
-	return ret < 0 ? ret : 0;
+int sgz_below_add(struct sgz_below *below, const struct sgz_context *ctx)
+{
+	struct adding a = {
+		.below = below,
+		.ctx = ctx,
+		.index = &below->layers[below->count],
+		.layer = below->count,
+	};
+	int ret = 0;
+
+	below->root = put_dir(&a, sgz_is_opaque(a.index, STARGZ_ROOT_INO) ?
+					  0 : below->root, STARGZ_ROOT_INO);
+	if (!below->root)
+		ret = sgz_nomem(ctx);
+	for (size_t i = 0; !ret && i < a.queue.count; i++)
+		ret = add_dir(&a, ((struct pair *)a.queue.data)[i]);
+	sgz_vec_free(&a.queue);
+	below->count++;
+	return ret;
 }
 
 void sgz_below_free(struct sgz_below *below)
 {
-	sgz_vec_free(&below->parts);
+	sgz_vec_free(&below->dirs);
+	sgz_vec_free(&below->names);
+	sgz_vec_free(&below->slots);
 }

@@ -202,8 +202,8 @@ static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
  * Find the target of a hard link. Sets @to to its entry, or to none; @same: it
  * is what has the name of the link already.
  */
-static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
-			   bool *same, const char **why)
+static int find_target(struct replay *r, const struct op *op, uint32_t *to,
+		       bool *same, const char **why)
 {
 	const struct sgz_entry *link = op->entry;
 	size_t last = sgz_path_last(link->link, link->link_len);
@@ -224,9 +224,7 @@ static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 		*why = ret && ret != SGZ_WALK_ABSENT ? why_not(ret) : NULL;
 		return 0;
 	}
-	ret = sgz_walk_look(&r->w, name, len, &seen);
-	if (ret)
-		return ret;
+	sgz_walk_look(&r->w, name, len, &seen);
 	if (!len || (seen.node == SGZ_NONE && S_ISDIR(seen.below.mode))) {
 		*why = "hard link to a directory";
 		return 0;
@@ -248,19 +246,6 @@ static int look_for_target(struct replay *r, const struct op *op, uint32_t *to,
 			sgz_tree_node(r->tree, op->seen.node)->entry == *to;
 	}
 	return 0;
-}
-
-/* The same. No node is made, so that nobody keeps directories below. */
-static int find_target(struct replay *r, const struct op *op, uint32_t *to,
-		       bool *same, const char **why)
-{
-	struct sgz_below *below = r->tree->below;
-	size_t parts = below ? below->parts.count : 0;
-	int ret = look_for_target(r, op, to, same, why);
-
-	if (below)
-		below->parts.count = parts;
-	return ret;
 }
 
 static int make_link(struct replay *r, struct op *op)
@@ -307,24 +292,21 @@ static void make_opaque(struct replay *r, const struct op *op)
  * Is there anything below with the name of a whiteout? One that hides nothing would
  * be listed by overlayfs in a directory that is in one layer only.
  */
-static int hides(struct replay *r, const struct op *op, bool *any)
+static bool hides(struct replay *r, const struct op *op)
 {
 	const struct sgz_place *place = sgz_walk_place(&r->w);
 	struct sgz_below_found found = { 0 };
-	int ret = 0;
 
-	if (r->tree->below && place->below.count)
-		ret = sgz_below_find(r->tree->below, r->ctx, place->below,
-				     op->name, op->len, &found);
-	*any = !r->tree->below || found.mode;
-	return ret;
+	if (r->tree->below && place->below)
+		sgz_below_find(r->tree->below, place->below, op->name, op->len,
+			       &found);
+	return !r->tree->below || found.mode;
 }
 
 static int remove_name(struct replay *r, struct op *op)
 {
 	struct sgz_node *node;
 	uint32_t number;
-	bool any;
 	int ret;
 
 	op->name += strlen(SGZ_WHITEOUT);
@@ -335,16 +317,12 @@ static int remove_name(struct replay *r, struct op *op)
 		left_out(r, op->entry, "a whiteout of no name that can be");
 		return 0;
 	}
-	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
-	if (!ret)
-		ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen,
-				   &number);
-	if (!ret)
-		ret = hides(r, op, &any);
+	sgz_walk_look(&r->w, op->name, op->len, &op->seen);
+	ret = sgz_walk_put(&r->w, op->name, op->len, &op->seen, &number);
 	if (ret)
 		return ret;
 	node = sgz_tree_node(r->tree, number);
-	node->flags |= SGZ_NODE_WHITEOUT | (any ? 0 : SGZ_NODE_HIDDEN);
+	node->flags |= SGZ_NODE_WHITEOUT | (hides(r, op) ? 0 : SGZ_NODE_HIDDEN);
 	node->entry = op->number;
 	note_home(r, op, number);
 	return 0;
@@ -352,8 +330,6 @@ static int remove_name(struct replay *r, struct op *op)
 
 static int carry_out(struct replay *r, struct op *op)
 {
-	int ret;
-
 	if (!r->tree->raw && op->len == strlen(SGZ_OPAQUE) &&
 	    !memcmp(op->name, SGZ_OPAQUE, op->len)) {
 		make_opaque(r, op);
@@ -365,9 +341,7 @@ static int carry_out(struct replay *r, struct op *op)
 		left_out(r, op->entry, why_not(SGZ_WALK_LONG));
 		return 0;
 	}
-	ret = sgz_walk_look(&r->w, op->name, op->len, &op->seen);
-	if (ret)
-		return ret;
+	sgz_walk_look(&r->w, op->name, op->len, &op->seen);
 	if (op->entry->flags & SGZ_HARDLINK)
 		return make_link(r, op);
 	if (sgz_entry_is(op->entry, S_IFDIR))
@@ -464,22 +438,20 @@ static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
 		node->flags |= SGZ_NODE_HIDDEN;
 }
 
-/* Hide what is below with one of the names that are in a root below. */
-static int hide_name(struct replay *r, struct sgz_below_dir below,
-		     const char *name, size_t len)
+/* Hide what is in the root below under a name. */
+static int hide_name(struct replay *r, const struct sgz_below_name *below)
 {
 	uint32_t opaque = sgz_tree_node(r->tree, SGZ_ROOT)->opaque;
-	uint32_t number = sgz_tree_find(r->tree, SGZ_ROOT, name, len);
-	struct sgz_below_found found;
+	uint32_t number = sgz_tree_find(r->tree, SGZ_ROOT, below->name,
+					below->name_len);
 	struct sgz_node *node;
 	int ret;
 
-	ret = sgz_below_find(r->tree->below, r->ctx, below, name, len, &found);
-	if (ret || !found.mode)
-		return ret;
+	if (!below->found.mode)
+		return 0;
 	if (number == SGZ_NONE) {
-		ret = sgz_tree_put(r->tree, r->ctx, SGZ_ROOT, name, len,
-				   &number);
+		ret = sgz_tree_put(r->tree, r->ctx, SGZ_ROOT, below->name,
+				   below->name_len, &number);
 		if (ret)
 			return ret;
 	}
@@ -491,7 +463,7 @@ static int hide_name(struct replay *r, struct sgz_below_dir below,
 	}
 	if (node->flags & SGZ_NODE_WHITEOUT)
 		node->flags &= ~SGZ_NODE_HIDDEN;
-	else if (sgz_node_is_dir(r->tree, node) && S_ISDIR(found.mode))
+	else if (sgz_node_is_dir(r->tree, node) && S_ISDIR(below->found.mode))
 		node->flags |= SGZ_NODE_OPAQUE;
 	return 0;
 }
@@ -502,28 +474,14 @@ static int hide_name(struct replay *r, struct sgz_below_dir below,
  */
 static int hide_root(struct replay *r)
 {
+	const struct sgz_below *below = r->tree->below;
 	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
-	struct sgz_below_dir below = root->below;
+	uint32_t i = root->below ? sgz_below_dir(below, root->below)->names : 0;
 	int ret = 0;
 
 	root->flags &= ~SGZ_NODE_OPAQUE;
-	for (uint32_t i = 0; i < below.count; i++) {
-		/* A copy: the list may move. */
-		struct sgz_below_part part = ((struct sgz_below_part *)
-			r->tree->below->parts.data)[below.first + i];
-		const struct sgz_index *index =
-			&r->tree->below->layers[part.layer];
-		const struct stargz_inode *inode = sgz_inode(index, part.ino);
-		uint32_t first = le32toh(inode->a), count = le32toh(inode->b);
-
-		for (uint32_t n = 0; !ret && n < count; n++) {
-			const struct stargz_dirent *d =
-				sgz_dirent(index, (uint64_t)first + n);
-
-			ret = hide_name(r, below, sgz_name(index, d),
-					d->name_len);
-		}
-	}
+	for (; !ret && i; i = sgz_below_name(below, i - 1)->next)
+		ret = hide_name(r, sgz_below_name(below, i - 1));
 	return ret;
 }
 
@@ -532,21 +490,21 @@ static int inherit(struct replay *r, uint32_t number)
 {
 	struct sgz_node *node = sgz_tree_node(r->tree, number);
 	const struct sgz_below *below = r->tree->below;
-	const struct sgz_below_part *part;
+	const struct sgz_below_dir *dir;
 	const struct stargz_inode *inode;
 	struct sgz_entry *e;
 	int ret;
 
-	if (!below || !node->below.count)
+	if (!below || !node->below)
 		return 0;
-	part = sgz_below_attributes(below, node->below);
-	inode = sgz_below_inode(below, part->layer, part->ino);
+	dir = sgz_below_dir(below, node->below);
+	inode = sgz_below_inode(below, dir->layer, dir->ino);
 	ret = add_entry(r, node->name, node->name_len, inode, &node->entry);
 	if (ret)
 		return ret;
 	e = sgz_toc_entry(r->tree->toc, node->entry);
 	return sgz_xattr_pool_move(&r->tree->toc->xattrs, r->ctx,
-				   &below->layers[part->layer]
+				   &below->layers[dir->layer]
 				   .table[STARGZ_TABLE_XATTRS],
 				   le32toh(inode->xattr), r->tree->raw,
 				   &e->xattr);
@@ -592,13 +550,10 @@ int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 	};
 	/* Those that are added while it goes on are not carried out. */
 	uint32_t count = tree->toc->entries.count;
-	struct sgz_below_found root;
 	int ret = sgz_tree_root(tree, ctx);
 
-	if (!ret && tree->below) {
-		ret = sgz_below_root(tree->below, ctx, &root);
-		sgz_tree_node(tree, SGZ_ROOT)->below = root.dir;
-	}
+	if (!ret && tree->below)
+		sgz_tree_node(tree, SGZ_ROOT)->below = tree->below->root;
 	for (uint32_t i = 0; !ret && i < count; i++)
 		ret = replay_entry(&r, i);
 	if (!ret)

@@ -141,8 +141,7 @@ static int to_root(struct sgz_walk *w)
 	return push_place(w, (struct sgz_place){
 		.node = SGZ_ROOT,
 		.opaque = root->opaque,
-		.below = root->opaque ? (struct sgz_below_dir){ 0 } :
-					root->below,
+		.below = root->opaque ? 0 : root->below,
 	});
 }
 
@@ -156,8 +155,8 @@ static bool is_swept(const struct sgz_node *node, uint32_t opaque)
 	       !(node->flags & SGZ_NODE_WHITEOUT) && node->born <= opaque;
 }
 
-int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
-		  struct sgz_seen *seen)
+void sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
+		   struct sgz_seen *seen)
 {
 	const struct sgz_place *place = sgz_walk_place(w);
 
@@ -172,12 +171,11 @@ int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
 			seen->gone = seen->node;
 			seen->node = SGZ_NONE;
 		}
-		return 0;
+		return;
 	}
-	if (!w->tree->below || !place->below.count)
-		return 0;
-	return sgz_below_find(w->tree->below, w->ctx, place->below, name, len,
-			      &seen->below);
+	if (place->below)
+		sgz_below_find(w->tree->below, place->below, name, len,
+			       &seen->below);
 }
 
 /*
@@ -232,7 +230,7 @@ static int enter_node(struct sgz_walk *w, uint32_t number)
 		place.opaque = node->opaque;
 	/* What was below is removed with what the marker removes. */
 	if (node->born <= place.opaque)
-		place.below.count = 0;
+		place.below = 0;
 	return push_place(w, place);
 }
 
@@ -353,7 +351,6 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 {
 	const struct sgz_entry *entry;
 	struct sgz_seen seen;
-	int ret;
 
 	if (*links && ++w->steps > steps_max(w))
 		return sgz_fail(w->ctx, -E2BIG,
@@ -367,9 +364,7 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 	}
 	if (len > STARGZ_NAME_MAX)
 		return SGZ_WALK_LONG;
-	ret = sgz_walk_look(w, name, len, &seen);
-	if (ret)
-		return ret;
+	sgz_walk_look(w, name, len, &seen);
 	/* What is no link need not even be there. */
 	if (!is_link(w, &seen) && take_up(w))
 		return 0;

@@ -11,12 +11,12 @@
  * struct sgz_place - a directory that a walk is in
  * @node: its node, or %SGZ_NONE: it is only in the layers below
  * @opaque: the last entry that made it, or one above it, opaque
- * @below: what is in its place below
+ * @below: number of the directory in its place below, or zero
  */
 struct sgz_place {
 	uint32_t node;
 	uint32_t opaque;
-	struct sgz_below_dir below;
+	uint32_t below;
 };
 
 /**
@@ -94,11 +94,9 @@ struct sgz_place *sgz_walk_place(const struct sgz_walk *w);
  * @name: bytes of the name
  * @len: how many
  * @seen: filled
- *
- * Return: 0, or a negative errno with the error text set.
  */
-int sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
-		  struct sgz_seen *seen);
+void sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
+		   struct sgz_seen *seen);
 
 /**
  * sgz_walk_put() - make a node in the directory where the walk is, which has

@@ -19,16 +19,6 @@
 #define SGZ_NODE_FRESH		0x20	/* in the place of what was removed */
 
 /**
- * struct sgz_below_dir - a directory of the layers below, see below.h
- * @first: first of its parts
- * @count: how many; zero: there is nothing below
- */
-struct sgz_below_dir {
-	uint32_t first;
-	uint32_t count;
-};
-
-/**
  * struct sgz_node - what has, or once had, a name
  * @name: its bytes
  * @parent: node of the directory; the root's own for the root
@@ -38,7 +28,8 @@ struct sgz_below_dir {
  * @before: a node that had this path before, or %SGZ_NONE
  * @born: the entry that made this node, counted from 1
  * @opaque: the last entry that made it, or a directory above it, opaque
- * @below: of a directory: what is in its place in the layers below
+ * @below: of a directory: number of what is in its place in the layers below, or
+ *	zero
  * @name_len: bytes in @name, at most 255
  * @flags: SGZ_NODE_*
  *
@@ -52,7 +43,7 @@ struct sgz_node {
 	uint32_t before;
 	uint32_t born;
 	uint32_t opaque;
-	struct sgz_below_dir below;
+	uint32_t below;
 	uint8_t name_len;
 	uint8_t flags;
 };
