@@ -52,7 +52,7 @@ def linear(once, code=0):
     assert small.code == code, small
     large = once(4)
     assert large.code == code, (small, large)
-    assert large.seconds <= 9 * small.seconds + 0.5, (small, large)
+    assert large.seconds <= 8 * small.seconds + 0.25, (small, large)
     return large
 
 
