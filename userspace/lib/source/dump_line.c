@@ -10,6 +10,8 @@
 #include "source/dump_line.h"
 
 #define STEP	(64u << 10)
+/* What follows a line that is read again is not wanted. */
+#define STEP_AGAIN	(4u << 10)
 
 /* Positions of the fields. */
 enum { PATH, TYPE, MODE, UID, GID, MTIME, SIZE, DATA, DIGEST };
@@ -23,40 +25,47 @@ int sgz_dump_bad(const struct sgz_dump_lines *lines, const char *why)
 			(unsigned long long)lines->number, why);
 }
 
-/* Read more bytes; returns 0 at the end of the text. */
+/* Read more bytes after the used line; returns 0 at the end of the text. */
 static ssize_t more(struct sgz_dump_lines *lines)
 {
-	uint64_t pos = lines->start + lines->text.count;
-	char *to = sgz_vec_add(&lines->text, STEP, 1);
+	size_t step = lines->counted ? STEP : STEP_AGAIN;
+	uint64_t pos;
+	char *to;
 	ssize_t n;
 
+	lines->text.count -= lines->used;
+	if (lines->text.count && lines->used)
+		memmove(lines->text.data,
+			(char *)lines->text.data + lines->used,
+			lines->text.count);
+	lines->used = 0;
+	pos = lines->start + lines->text.count;
+	to = sgz_vec_add(&lines->text, step, 1);
 	if (!to)
 		return sgz_nomem(lines->ctx);
 	n = pos < lines->blob->size ?
-		sgz_blob_some(lines->blob, lines->ctx, pos, to, STEP) : 0;
-	lines->text.count -= STEP - (n > 0 ? n : 0);
+		sgz_blob_some(lines->blob, lines->ctx, pos, to, step) : 0;
+	lines->text.count -= step - (n > 0 ? n : 0);
 	return n;
 }
 
 int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len)
 {
-	size_t seen = 0;
+	size_t seen = 0, have;
+	const char *from;
 	char *end;
 
-	lines->text.count -= lines->used;
-	if (lines->text.count)
-		memmove(lines->text.data,
-			(char *)lines->text.data + lines->used,
-			lines->text.count);
-	lines->used = 0;
 	lines->start = lines->next;
 	lines->number++;
-	while (!(end = lines->text.count > seen ?
-		 memchr((char *)lines->text.data + seen, '\n',
-			lines->text.count - seen) : NULL)) {
+	for (;;) {
 		ssize_t n;
 
-		seen = lines->text.count;
+		from = (const char *)lines->text.data + lines->used;
+		have = lines->text.count - lines->used;
+		end = have > seen ? memchr(from + seen, '\n', have - seen) : NULL;
+		if (end)
+			break;
+		seen = have;
 		if (seen > SGZ_DUMP_LINE_MAX)
 			return sgz_dump_bad(lines, "is too long");
 		n = more(lines);
@@ -65,11 +74,11 @@ int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len)
 		if (!n)
 			return seen ? sgz_dump_bad(lines, "has no newline") : 0;
 	}
-	*line = lines->text.data;
+	*line = (char *)lines->text.data + lines->used;
 	*len = end - *line;
 	*end = '\0';
-	lines->used = *len + 1;
-	lines->next = lines->start + lines->used;
+	lines->used += *len + 1;
+	lines->next = lines->start + *len + 1;
 	return 1;
 }
 

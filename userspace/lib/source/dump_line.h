@@ -23,8 +23,8 @@
  * @next: position of the next line
  * @counted: the text is read from its start, so @number is valid
  * @number: number of the current line, from one
- * @text: the current line and the bytes read after it
- * @used: length of the current line in @text in bytes, with its newline
+ * @text: bytes read: earlier lines, the current line and bytes after it
+ * @used: bytes in @text up to the end of the current line, with its newline
  */
 struct sgz_dump_lines {
 	const struct sgz_context *ctx;
