@@ -17,6 +17,12 @@
 #include "toc/read.h"
 #include "toc/toc.h"
 
+/*
+ * Number of members to unpack in search of one, among members that hold the same
+ * content by their table. In an honest layer the first one matches.
+ */
+#define TRIES_MAX	4
+
 /* The data of a chunk that is hashed. */
 struct part {
 	uint64_t inner;
@@ -285,7 +291,9 @@ bool sgz_reuse_copy(const struct sgz_reuse *reuse, struct sgz_copier *c,
 		else
 			high = mid;
 	}
-	for (; low < reuse->members.count && m[low].key == key; low++)
+	high = reuse->members.count - low < TRIES_MAX ? reuse->members.count :
+							low + TRIES_MAX;
+	for (; low < high && m[low].key == key; low++)
 		if (copy_member(c, reuse->codec, &m[low], job))
 			return true;
 	return false;

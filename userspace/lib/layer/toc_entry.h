@@ -13,6 +13,7 @@
 /**
  * struct sgz_late - digest of a file with more than one entry
  * @next: next in the list
+ * @prev: pointer that points to this one
  * @at: its position in the text, if @placed
  * @placed: the entry is written
  * @known: the whole file was read
@@ -20,6 +21,7 @@
  */
 struct sgz_late {
 	struct sgz_late *next;
+	struct sgz_late **prev;
 	uint64_t at;
 	bool placed;
 	bool known;

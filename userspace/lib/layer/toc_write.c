@@ -55,13 +55,11 @@ static int complete(struct sgz_toc_item *r, uint64_t unit, uint64_t inner)
 	return ret;
 }
 
-static void forget(struct sgz_toc_writer *w, struct sgz_late *late)
+static void forget(struct sgz_late *late)
 {
-	struct sgz_late **p = &w->lates;
-
-	while (*p != late)
-		p = &(*p)->next;
-	*p = late->next;
+	*late->prev = late->next;
+	if (late->next)
+		late->next->prev = late->prev;
 	free(late);
 }
 
@@ -71,7 +69,7 @@ static void place(struct sgz_toc_writer *w, struct sgz_late *late)
 	late->at = w->spool.size - AFTER_DIGEST - 2 * STARGZ_SHA256_LEN;
 	late->placed = true;
 	if (late->known)
-		forget(w, late);
+		forget(late);
 }
 
 int sgz_toc_writer_add(struct sgz_toc_writer *w, struct sgz_toc_item *r,
@@ -105,6 +103,9 @@ struct sgz_late *sgz_toc_writer_late(struct sgz_toc_writer *w)
 		return NULL;
 	}
 	late->next = w->lates;
+	late->prev = &w->lates;
+	if (late->next)
+		late->next->prev = &late->next;
 	w->lates = late;
 	return late;
 }
@@ -120,7 +121,7 @@ int sgz_toc_writer_known(struct sgz_toc_writer *w, struct sgz_late *late,
 		late->known = true;
 		return 0;
 	}
-	forget(w, late);
+	forget(late);
 	return sgz_spool_patch(&w->spool, at, hex.text, strlen(hex.text));
 }
 
@@ -132,6 +133,6 @@ int sgz_toc_writer_end(struct sgz_toc_writer *w)
 void sgz_toc_writer_close(struct sgz_toc_writer *w)
 {
 	while (w->lates)
-		forget(w, w->lates);
+		forget(w->lates);
 	sgz_spool_close(&w->spool);
 }
