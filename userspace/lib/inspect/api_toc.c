@@ -19,6 +19,12 @@
 #include "stargz/text.h"
 #include "stargz/toc.h"
 
+/* Where a span is: from which one on it is in a gzip member, and where there. */
+struct member {
+	uint32_t first;
+	uint64_t inner;
+};
+
 struct toc {
 	const struct sgz_context *ctx;
 	const struct sgz_index *index;
@@ -27,6 +33,7 @@ struct toc {
 	struct sgz_treewalk walk;
 	struct sgz_arena paths;
 	const char **first;	/* first path of inodes with several names */
+	struct member *members;	/* for each span */
 	bool any;
 };
 
@@ -141,19 +148,24 @@ static bool goes_on(const struct stargz_span *span)
 	       (end == start || end == start + 1);
 }
 
-static void find_member(const struct toc *t, const struct sgz_run *run,
-			struct chunk *chunk)
+static int find_members(struct toc *t)
 {
-	const struct stargz_span *span = sgz_span(t->index, run->span);
-	uint32_t nr = run->span;
+	size_t count = t->index->table[STARGZ_TABLE_SPANS].count;
 
-	chunk->inner = run->offset;
-	while (nr && span->codec == STARGZ_CODEC_DEFLATE && goes_on(span)) {
-		span--;
-		nr--;
-		chunk->inner += le32toh(span->ulen);
+	t->members = calloc(count + 1, sizeof(*t->members));
+	if (!t->members)
+		return sgz_nomem(t->ctx);
+	for (size_t i = 0; i < count; i++) {
+		const struct stargz_span *span = sgz_span(t->index, i);
+		struct member *m = &t->members[i];
+
+		m->first = i;
+		if (!i || span->codec != STARGZ_CODEC_DEFLATE || !goes_on(span))
+			continue;
+		m->first = m[-1].first;
+		m->inner = m[-1].inner + le32toh(span[-1].ulen);
 	}
-	chunk->offset = le64toh(span->start);
+	return 0;
 }
 
 static void get_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
@@ -164,8 +176,11 @@ static void get_chunk(const struct toc *t, uint32_t ino, uint64_t pos,
 	sgz_file_run(t->index, ino, pos, &run);
 	*chunk = (struct chunk){ .pos = pos, .len = run.len };
 	chunk->hole = run.span == STARGZ_NO_SPAN;
-	if (!chunk->hole)
-		find_member(t, &run, chunk);
+	if (chunk->hole)
+		return;
+	chunk->inner = t->members[run.span].inner + run.offset;
+	chunk->offset = le64toh(sgz_span(t->index,
+					 t->members[run.span].first)->start);
 }
 
 /* The longest chunk at @pos, or the part of it that has a digest. */
@@ -408,9 +423,12 @@ int stargz_toc_write(struct stargz_opened *opened, FILE *to,
 		      compare_ranges);
 	t.first = calloc(t.index->table[STARGZ_TABLE_INODES].count,
 			 sizeof(*t.first));
-	ret = t.first ? print_all(&t) : sgz_nomem(t.ctx);
+	ret = t.first ? find_members(&t) : sgz_nomem(t.ctx);
+	if (!ret)
+		ret = print_all(&t);
 	sgz_treewalk_close(&t.walk);
 	sgz_arena_free(&t.paths);
+	free(t.members);
 	free(t.first);
 	return ret;
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "base/timestamp.h"
-#include "base/xattr_pool.h"
 #include "index/lookup.h"
 #include "index/records.h"
 #include "inspect/diff.h"
@@ -19,6 +19,7 @@
 struct side {
 	struct sgz_opened *o;
 	struct sgz_filedigests digests;
+	uint64_t *sets;		/* hash of each set of xattrs, or 0 */
 };
 
 /* The remaining entries of two directories with the same path. */
@@ -101,15 +102,22 @@ static void differs(struct walk *w, const char *fmt, ...)
 	append(w, text);
 }
 
+/* Many inodes may share a set, so each is looked at once. */
+static uint64_t hash_set(const struct walk *w, int k, uint32_t id)
+{
+	const struct stargz_xattr_set *set = sgz_xattr_set(index_of(w, k), id);
+	uint64_t *hash = &w->side[k].sets[id - 1];
+
+	if (!*hash)
+		*hash = sgz_hash(0, set, le32toh(set->size)) | 1;
+	return *hash;
+}
+
 static bool same_xattrs(const struct walk *w, uint32_t a, uint32_t b)
 {
-	const struct stargz_xattr_set *sa, *sb;
-
 	if (!a || !b)
 		return a == b;
-	sa = sgz_xattr_set(index_of(w, 0), a);
-	sb = sgz_xattr_set(index_of(w, 1), b);
-	return sa->size == sb->size && !memcmp(sa, sb, le32toh(sa->size));
+	return hash_set(w, 0, a) == hash_set(w, 1, b);
 }
 
 static bool same_target(const struct walk *w, const struct stargz_inode *a,
@@ -291,6 +299,17 @@ static int walk(struct walk *w)
 	return ret;
 }
 
+static int open_side(const struct walk *w, struct side *side)
+{
+	const struct sgz_vec *table = side->o->index.table;
+
+	side->sets = calloc(table[STARGZ_TABLE_XATTRS].count / 4 + 1,
+			    sizeof(*side->sets));
+	if (!side->sets)
+		return sgz_nomem(w->ctx);
+	return sgz_filedigests_open(&side->digests, side->o);
+}
+
 static int run(struct walk *w)
 {
 	int ret = 0;
@@ -300,8 +319,7 @@ static int run(struct walk *w)
 	if (!w->partner)
 		return sgz_nomem(w->ctx);
 	for (int k = 0; !ret && k < 2; k++)
-		ret = sgz_filedigests_open(&w->side[k].digests,
-					   w->side[k].o);
+		ret = open_side(w, &w->side[k]);
 	if (!ret && w->diff->threads)
 		ret = walk(w);
 	for (int k = 0; !ret && w->diff->threads && k < 2; k++)
@@ -321,8 +339,10 @@ int sgz_treediff_run(const struct sgz_treediff *diff)
 	};
 	int ret = run(&w);
 
-	for (int k = 0; k < 2; k++)
+	for (int k = 0; k < 2; k++) {
 		sgz_filedigests_free(&w.side[k].digests);
+		free(w.side[k].sets);
+	}
 	sgz_vec_free(&w.levels);
 	sgz_vec_free(&w.path);
 	sgz_vec_free(&w.what);
