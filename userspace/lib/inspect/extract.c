@@ -23,6 +23,13 @@
 #define OPEN_LEVELS	64
 #define STEP		(256u << 10)
 
+/* A directory of the path: its identity, and its descriptor or -1. */
+struct level {
+	dev_t dev;
+	ino_t ino;
+	int fd;
+};
+
 /* The first name of an inode with several, as created. */
 struct made {
 	char *path;
@@ -37,7 +44,10 @@ struct extract {
 	struct sgz_faults *faults;
 	struct sgz_treewalk walk;
 	struct sgz_spanread *reader;
-	struct sgz_vec dirs;	/* int: directories of the path; -1: closed */
+	struct sgz_vec dirs;	/* struct level */
+	const char *links;	/* path of the directory of the last link's target */
+	size_t links_len;
+	int links_fd;		/* that directory, or -1 */
 	size_t start_len;	/* length of the path where the walk starts */
 	struct made *made;	/* by inode number minus one */
 	struct sgz_arena paths;
@@ -90,39 +100,69 @@ static size_t prefix(const char *path, size_t len, size_t depth)
 	return at > path ? at - path - 1 : 0;
 }
 
+static struct level *level_at(const struct extract *x, size_t depth)
+{
+	return (struct level *)x->dirs.data + depth;
+}
+
 /* The directory at a depth of the current path. */
 static int dir_at(struct extract *x, size_t depth)
 {
-	int *fd = (int *)x->dirs.data + depth;
+	struct level *level = level_at(x, depth);
 	const char *path;
 	size_t len;
 
-	if (*fd >= 0)
-		return *fd;
+	if (level->fd >= 0)
+		return level->fd;
 	path = path_within(x, &len);
-	*fd = sgz_beneath_open(x->opt->root, path, prefix(path, len, depth),
-			       O_RDONLY | O_DIRECTORY);
-	return *fd;
+	level->fd = sgz_beneath_open(x->opt->root, path, prefix(path, len, depth),
+				     O_RDONLY | O_DIRECTORY);
+	return level->fd;
 }
 
 static void close_dir(struct extract *x, size_t depth)
 {
-	int *fd = (int *)x->dirs.data + depth;
+	struct level *level = level_at(x, depth);
 
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
+	if (level->fd >= 0)
+		close(level->fd);
+	level->fd = -1;
+}
+
+/*
+ * Have the directory at some depth open again, by way of one that is in it. Unless
+ * that was moved, this is faster than to go all the way down.
+ */
+static void reopen_dir(struct extract *x, size_t depth, int within)
+{
+	struct level *level = level_at(x, depth);
+	struct stat st;
+	int fd;
+
+	if (level->fd >= 0 || within < 0)
+		return;
+	fd = openat(within, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && !fstat(fd, &st) && st.st_dev == level->dev &&
+	    st.st_ino == level->ino)
+		level->fd = fd;
+	else if (fd >= 0)
+		close(fd);
 }
 
 static int push_dir(struct extract *x, int fd)
 {
-	int *to = sgz_vec_add(&x->dirs, 1, sizeof(*to));
+	struct level *to = sgz_vec_add(&x->dirs, 1, sizeof(*to));
+	struct stat st;
 
 	if (!to) {
 		close(fd);
 		return sgz_nomem(x->o->ctx);
 	}
-	*to = fd;
+	to->fd = fd;
+	if (!fstat(fd, &st)) {
+		to->dev = st.st_dev;
+		to->ino = st.st_ino;
+	}
 	if (x->dirs.count > OPEN_LEVELS)
 		close_dir(x, x->dirs.count - 1 - OPEN_LEVELS);
 	return 0;
@@ -192,6 +232,9 @@ static void leave_dir(struct extract *x)
 	size_t depth = x->walk.depth;
 	int fd = dir_at(x, depth);
 
+	/* Before the attributes, which may forbid it. */
+	if (depth)
+		reopen_dir(x, depth - 1, fd);
 	if (fd < 0)
 		note_failure(x, fd, strerror(-fd));
 	else
@@ -310,6 +353,21 @@ static int make_special(struct extract *x, int dir)
 	return 0;
 }
 
+/* Open an extracted directory. Successive links often have the same one. */
+static int open_links(struct extract *x, const char *path, size_t len)
+{
+	if (x->links_fd >= 0 && x->links_len == len &&
+	    !memcmp(x->links, path, len))
+		return x->links_fd;
+	if (x->links_fd >= 0)
+		close(x->links_fd);
+	x->links = path;
+	x->links_len = len;
+	x->links_fd = sgz_beneath_open(x->opt->root, path, len,
+				       O_PATH | O_DIRECTORY);
+	return x->links_fd;
+}
+
 /* Create another name of an inode whose first name exists. */
 static int make_link(struct extract *x, int dir)
 {
@@ -319,9 +377,7 @@ static int make_link(struct extract *x, int dir)
 	struct stat st;
 	int from, ret = 1;
 
-	from = sgz_beneath_open(x->opt->root, made->path,
-				slash ? (size_t)(slash - made->path) : 0,
-				O_PATH | O_DIRECTORY);
+	from = open_links(x, made->path, slash ? slash - made->path : 0);
 	if (from < 0)
 		return from;
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW))
@@ -330,7 +386,6 @@ static int make_link(struct extract *x, int dir)
 		ret = -ESTALE;
 	else if (linkat(from, name, dir, x->walk.name, 0))
 		ret = -errno;
-	close(from);
 	return ret;
 }
 
@@ -435,7 +490,12 @@ static int walk(struct extract *x)
 int sgz_extract(struct sgz_opened *o, const struct sgz_extract_options *opt,
 		struct sgz_faults *faults)
 {
-	struct extract x = { .o = o, .opt = opt, .faults = faults };
+	struct extract x = {
+		.o = o,
+		.opt = opt,
+		.faults = faults,
+		.links_fd = -1,
+	};
 	int ret;
 
 	x.made = calloc(o->index.table[STARGZ_TABLE_INODES].count,
@@ -448,6 +508,8 @@ int sgz_extract(struct sgz_opened *o, const struct sgz_extract_options *opt,
 		ret = sgz_nomem(o->ctx);
 	for (size_t i = 0; i < x.dirs.count; i++)
 		close_dir(&x, i);
+	if (x.links_fd >= 0)
+		close(x.links_fd);
 	sgz_vec_free(&x.dirs);
 	sgz_treewalk_close(&x.walk);
 	sgz_spanread_close(x.reader);
