@@ -32,11 +32,18 @@ struct directory {
 	uint32_t ino;
 };
 
-/* @like: directory of a layer with the attributes of the current directory */
+/*
+ * @heap: numbers of the parts of the current directory that have a name left; the
+ * parent of an element, at half its position, does not sort after it
+ * @same: numbers of the parts whose next name is the current one, topmost first
+ * @like: directory of a layer with the attributes of the current directory
+ */
 struct walk {
 	struct sgz_merge *m;
 	struct sgz_vec parts;
 	struct sgz_vec dirs;
+	struct sgz_vec heap;
+	struct sgz_vec same;
 	struct part like;
 };
 
@@ -89,59 +96,97 @@ static bool is_implied(const struct walk *w, uint32_t layer, uint32_t ino)
 	       STARGZ_INODE_IMPLIED;
 }
 
-/* The part with the smallest next name; of equal names, the topmost part. */
-static size_t least(const struct walk *w, size_t first, size_t end)
+/* Does the next name of part @a come before that of @b, or is it above? */
+static bool is_before(const struct walk *w, uint32_t a, uint32_t b)
 {
-	size_t best = end;
+	const struct part *pa = part_at(w, a), *pb = part_at(w, b);
+	int cmp = sgz_dirent_cmp(layer_of(w, pa), entry_of(w, pa),
+				 layer_of(w, pb), entry_of(w, pb));
 
-	for (size_t i = first; i < end; i++) {
-		const struct part *p = part_at(w, i), *b = part_at(w, best);
+	return cmp ? cmp < 0 : a < b;
+}
 
-		if (p->next == p->end)
-			continue;
-		if (best == end ||
-		    sgz_dirent_cmp(layer_of(w, p), entry_of(w, p),
-				   layer_of(w, b), entry_of(w, b)) < 0)
-			best = i;
+/* Add a part to the heap, if it has a name left. */
+static int push_part(struct walk *w, uint32_t i)
+{
+	size_t at = w->heap.count;
+	uint32_t *heap;
+
+	if (part_at(w, i)->next == part_at(w, i)->end)
+		return 0;
+	if (!sgz_vec_add(&w->heap, 1, sizeof(*heap)))
+		return sgz_nomem(w->m->ctx);
+	heap = w->heap.data;
+	for (; at && is_before(w, i, heap[(at - 1) / 2]); at = (at - 1) / 2)
+		heap[at] = heap[(at - 1) / 2];
+	heap[at] = i;
+	return 0;
+}
+
+/* Take the part with the least next name, of equal names the topmost one. */
+static uint32_t pop_part(struct walk *w)
+{
+	uint32_t *heap = w->heap.data, top = heap[0];
+	size_t count = --w->heap.count, at = 0, son;
+	uint32_t last = heap[count];
+
+	while ((son = 2 * at + 1) < count) {
+		if (son + 1 < count && is_before(w, heap[son + 1], heap[son]))
+			son++;
+		if (!is_before(w, heap[son], last))
+			break;
+		heap[at] = heap[son];
+		at = son;
 	}
-	return best;
+	heap[at] = last;
+	return top;
+}
+
+/* Take all parts whose next name is the least one to @w->same. */
+static int pop_name(struct walk *w)
+{
+	const struct part *first = NULL;
+
+	w->same.count = 0;
+	while (w->heap.count) {
+		uint32_t i = *(const uint32_t *)w->heap.data, *to;
+		const struct part *p = part_at(w, i);
+
+		if (first && sgz_dirent_cmp(layer_of(w, p), entry_of(w, p),
+					    layer_of(w, first), entry_of(w, first)))
+			break;
+		to = sgz_vec_add(&w->same, 1, sizeof(*to));
+		if (!to)
+			return sgz_nomem(w->m->ctx);
+		*to = pop_part(w);
+		first = part_at(w, *(const uint32_t *)w->same.data);
+	}
+	return 0;
 }
 
 /*
- * Skip the name of the next entry of part @top in all parts of the parent. With
- * @dir, collect the directories with this name, down to the first layer that
+ * Collect the directories with the current name, down to the first layer that
  * hides those below it. The attributes are those of the topmost directory that
  * has an entry, even if it is hidden.
  */
-static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
+static int collect_parts(struct walk *w)
 {
-	const struct sgz_index *index = layer_of(w, part_at(w, top));
-	const struct stargz_dirent *name = entry_of(w, part_at(w, top));
-	bool looking = dir;
+	const uint32_t *same = w->same.data;
+	bool shown = true;
 
-	for (size_t i = top; i < end; i++) {
-		struct part *p = part_at(w, i);
+	for (size_t n = 0; n < w->same.count; n++) {
+		const struct part *p = part_at(w, same[n]);
 		const struct stargz_dirent *d = entry_of(w, p);
-		uint32_t layer = p->layer, ino;
+		uint32_t layer = p->layer, ino = le32toh(d->ino);
 		int ret;
 
-		if (p->next == p->end ||
-		    sgz_dirent_cmp(layer_of(w, p), d, index, name))
-			continue;
-		p->next++;
-		ino = le32toh(d->ino);
-		if (d->type != S_IFDIR >> 12) {
-			dir = false;
-			looking = false;
-		}
-		if (looking) {
+		if (d->type != S_IFDIR >> 12)
+			break;
+		if (!n || is_implied(w, w->like.layer, w->like.ino))
 			w->like = (struct part){ .layer = layer, .ino = ino };
-			looking = is_implied(w, layer, ino);
-		}
-		if (!dir)
+		if (!shown)
 			continue;
-		if (sgz_is_opaque(&w->m->layers[layer], ino))
-			dir = false;
+		shown = !sgz_is_opaque(&w->m->layers[layer], ino);
 		ret = add_part(w, layer, ino);
 		if (ret)
 			return ret;
@@ -149,17 +194,16 @@ static int pass_name(struct walk *w, size_t top, size_t end, bool dir)
 	return 0;
 }
 
-/* Merge the next name of directory @dir, from its part @top. */
-static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
+/* Merge the current name of directory @dir. */
+static int merge_name(struct walk *w, uint32_t dir)
 {
-	const struct part *part = part_at(w, top);
+	const struct part *part = part_at(w, *(const uint32_t *)w->same.data);
 	const struct stargz_dirent *d = entry_of(w, part);
 	uint32_t layer = part->layer, ino = le32toh(d->ino), mine;
 	bool is_dir = d->type == S_IFDIR >> 12;
 	size_t first = w->parts.count;
-	int ret;
+	int ret = is_dir ? collect_parts(w) : 0;
 
-	ret = pass_name(w, top, end, is_dir);
 	if (ret || (!w->m->chain &&
 		    sgz_is_whiteout(&w->m->layers[layer], ino)))
 		return ret;
@@ -170,15 +214,34 @@ static int merge_name(struct walk *w, uint32_t dir, size_t top, size_t end)
 	return add_directory(w, first, mine);
 }
 
+/* Go on behind the name at hand in all parts that have it. */
+static int next_names(struct walk *w)
+{
+	const uint32_t *same = w->same.data;
+	int ret = 0;
+
+	for (size_t n = 0; !ret && n < w->same.count; n++) {
+		part_at(w, same[n])->next++;
+		ret = push_part(w, same[n]);
+	}
+	return ret;
+}
+
 static int merge_directory(struct walk *w, size_t i)
 {
 	struct directory dir = ((struct directory *)w->dirs.data)[i];
-	size_t end = dir.first + dir.parts, top;
 	int ret = 0;
 
 	sgz_merge_open(w->m, dir.ino);
-	while (!ret && (top = least(w, dir.first, end)) != end)
-		ret = merge_name(w, dir.ino, top, end);
+	for (size_t n = 0; !ret && n < dir.parts; n++)
+		ret = push_part(w, dir.first + n);
+	while (!ret && w->heap.count) {
+		ret = pop_name(w);
+		if (!ret)
+			ret = merge_name(w, dir.ino);
+		if (!ret)
+			ret = next_names(w);
+	}
 	return ret;
 }
 
@@ -202,6 +265,8 @@ static int merge_trees(struct sgz_merge *m)
 		ret = merge_directory(&w, i);
 	sgz_vec_free(&w.parts);
 	sgz_vec_free(&w.dirs);
+	sgz_vec_free(&w.heap);
+	sgz_vec_free(&w.same);
 	return ret;
 }
 
