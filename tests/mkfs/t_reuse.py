@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-from layer import attempt, files, make, text
+from layer import files, make, text
 from programs import save
 from tarsource import tar_of
 
@@ -116,11 +116,20 @@ def test_headers_count():
 
 
 def test_what_is_no_layer():
+    """It is not copied from, and that is all."""
+    want = make(TAR).data
     with tempfile.TemporaryDirectory() as tmp:
-        save(tmp + "/tar", TAR)
-        for old in (tmp + "/tar", tmp + "/none"):
-            run = attempt("--reuse=" + old, tmp + "/out", tmp + "/tar")
-            assert run.returncode == 8, run
-            assert run.stderr.decode().startswith(f"mkfs.stargz: {old}: ")
-            assert len(run.stderr.splitlines()) == 1
-        assert os.listdir(tmp) == ["tar"]
+        cut = bytearray(want)
+        cut[-3000:-1000] = bytes(2000)
+        os.mkfifo(tmp + "/fifo")
+        olds = [save(tmp + "/tar", TAR), save(tmp + "/empty", b""),
+                save(tmp + "/cut", want[:len(want) // 2]),
+                save(tmp + "/toc", bytes(cut)), tmp, tmp + "/fifo",
+                tmp + "/none"]
+        for old in olds:
+            layer = make(TAR, "--reuse=" + old, warnings=1)
+            assert layer.data == want, old
+            assert f"warning: --reuse={old}: " in layer.err, layer.err
+        good = save(tmp + "/good", want)
+        layer = make(TAR, f"--reuse={olds[0]},{good},{olds[-1]}", warnings=2)
+        assert layer.data == want

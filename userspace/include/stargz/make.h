@@ -174,7 +174,8 @@ struct stargz_expected;
  * @sort: the order
  * @first_path: file with paths that come first, one in a line, or NULL. A line
  *	may be a JSON object with "path"; this path need not exist.
- * @reuse_paths: layers whose compressed members may be copied
+ * @reuse_paths: layers whose compressed members may be copied; a layer that cannot
+ *	be read gives a warning
  * @reuse_count: number of @reuse_paths
  * @skip: descriptors of output files, which are omitted from a layer of a
  *	directory; those of stargz_make() are omitted in any case

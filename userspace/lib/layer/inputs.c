@@ -225,24 +225,28 @@ static int arrange(struct sgz_inputs *in)
 	return ret;
 }
 
+/* A layer that cannot be reused only costs time. */
 static int open_reused(struct sgz_inputs *in, const struct sgz_compression *how)
 {
 	for (size_t i = 0; i < in->opt->reuse_count; i++) {
+		const char *path = in->opt->reuse_paths[i];
 		int *fd = sgz_vec_add(&in->reused, 1, sizeof(*fd));
+		struct stargz_error inner = { "" };
+		const struct sgz_context ctx = sgz_context_inner(in->ctx,
+								 &inner);
 		int ret;
 
 		if (!fd)
 			return sgz_nomem(in->ctx);
-		*fd = open_path(in, in->opt->reuse_paths[i]);
-		if (*fd < 0)
-			return *fd;
-		ret = sgz_reuse_add(&in->reuse, in->ctx, how, *fd);
+		*fd = stargz_open_input(path, &inner);
+		ret = *fd < 0 ? *fd : sgz_reuse_add(&in->reuse, &ctx, how, *fd);
+		if (ret == -ENOMEM)
+			return sgz_nomem(in->ctx);
 		if (ret)
-			return ret;
+			sgz_warn(in->ctx, "--reuse=%s: %s; no members are copied from it",
+				 path, inner.text);
 	}
 	sgz_reuse_ready(in->reuse);
-	if (in->opt->reuse_count)
-		in->about = NULL;
 	return 0;
 }
 
