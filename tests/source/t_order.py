@@ -8,8 +8,8 @@ import random
 import tarfile
 import tempfile
 
-from tree import (Folder, extracted, gnu_tar, made, members, names, refused,
-                  same_tree, tree)
+from tree import (Folder, attempt, extracted, gnu_tar, made, members, names,
+                  refused, same_tree, tree)
 
 PREFETCH, NO_PREFETCH = ".prefetch.landmark", ".no.prefetch.landmark"
 
@@ -141,8 +141,16 @@ def test_missing_files():
     with tempfile.NamedTemporaryFile("w") as f:
         f.write("a\nno\n")
         f.flush()
-        refused("--prioritized-files=" + f.name, "-", input=tar,
-                words=['"no"', "does not exist"])
+        m = attempt("--prioritized-files=" + f.name, "-", input=tar)
+        assert m.code == 0 and m.err.count("\n") == 1, m
+        assert 'warning: "no": a prioritized file that does not exist' in m.err
+        assert names(m.tar) == ["a", PREFETCH, "b"]
+        f.seek(0)
+        f.write("no\n")
+        f.truncate()
+        f.flush()
+        tar = made("--prioritized-files=" + f.name, "-", input=tar, warnings=1)
+        assert names(tar) == ["a", "b"]
 
 
 def test_the_last_one_counts():

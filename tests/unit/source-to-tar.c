@@ -85,7 +85,6 @@ enum {
 	CLAMP,
 	SORT,
 	PRIORITIZED,
-	ALLOW_MISSING,
 	LANDMARK,
 	DIFF,
 	FROM_DUMP,
@@ -104,7 +103,6 @@ static const struct option long_options[] = {
 	{ "clamp", required_argument, NULL, CLAMP },
 	{ "sort", required_argument, NULL, SORT },
 	{ "prioritized-files", required_argument, NULL, PRIORITIZED },
-	{ "allow-missing", no_argument, NULL, ALLOW_MISSING },
 	{ "landmark", no_argument, NULL, LANDMARK },
 	{ "diff", required_argument, NULL, DIFF },
 	{ "from-dump", required_argument, NULL, FROM_DUMP },
@@ -166,9 +164,6 @@ static int set_option(int c)
 	case PRIORITIZED:
 		return sgz_priority_read(&first, &context,
 					 fopen(optarg, "re"));
-	case ALLOW_MISSING:
-		order.allow_missing = true;
-		return 0;
 	case LANDMARK:
 		landmark = true;
 		return 0;

@@ -173,7 +173,8 @@ struct stargz_expected;
  *	layer gets only differences from it, with whiteouts for missing files.
  * @sort: the order
  * @first_path: file with paths that come first, one in a line, or NULL. A line
- *	may be a JSON object with "path"; this path need not exist.
+ *	may be a JSON object with "path". A path that does not exist gives a
+ *	warning, unless it is from such an object.
  * @reuse_paths: layers whose compressed members may be copied; a layer that cannot
  *	be read gives a warning
  * @reuse_count: number of @reuse_paths

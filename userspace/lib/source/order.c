@@ -222,14 +222,10 @@ static int put_first(struct orderer *o, uint64_t *first)
 		if (i != SGZ_NO_ITEM) {
 			ret = put_chain(o, i, true);
 			*first = o->sequence.count;
-		} else if (!p->optional && o->order->allow_missing) {
+		} else if (!p->optional) {
 			sgz_warn(o->all.rw.ctx,
 				 "%s: a prioritized file that does not exist",
 				 sgz_quote(p->path, p->len).text);
-		} else if (!p->optional) {
-			ret = sgz_fail(o->all.rw.ctx, -ENOENT,
-				       "%s: a prioritized file that does not exist",
-				       sgz_quote(p->path, p->len).text);
 		}
 		if (ret)
 			return ret;

@@ -13,7 +13,6 @@
  * struct sgz_order - an order of entries
  * @sort: order of the files that are not in @first
  * @first: files that come first, in this order, or NULL
- * @allow_missing: a missing file of @first gives a warning, not an error
  *
  * The parent directories of a file in @first come before it. In any order, the
  * target of a hard link comes before the link.
@@ -21,7 +20,6 @@
 struct sgz_order {
 	enum stargz_sort sort;
 	const struct sgz_priority *first;
-	bool allow_missing;
 };
 
 /**
