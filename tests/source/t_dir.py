@@ -6,6 +6,7 @@ import resource
 import socket
 import subprocess
 import tarfile
+import tempfile
 import threading
 import time
 
@@ -95,6 +96,24 @@ def test_numbers_and_times_at_the_borders():
                    -2147483648 * 10**9):
             f.write("time%d" % ns, ns=(ns, ns))
         same_tree(extracted(made(t)), tree(t))
+
+
+def test_times_out_of_range():
+    """A warning for each file; ext4 has no such times."""
+    late, early = 1 << 40, -(1 << 40)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as t:
+        for name, time_ in (("late", late), ("early", early), ("good", 0)):
+            os.utime(save(f"{t}/{name}", b""), (time_, time_))
+        if os.stat(t + "/late").st_mtime != late:
+            raise Skip("the file system has no such times")
+        os.link(t + "/late", t + "/same")
+        os.mkdir(t + "/dir")
+        os.utime(t + "/dir", (late, late))
+        times = {m.name: m.pax_headers.get("mtime")
+                 for m in members(made(t, warnings=3))}
+        assert times["./dir"] == times["./late"], times
+        assert times["./late"] == "16299260425", times
+        assert times["./early"] == "-2147483648", times
 
 
 def begin_of(size, path):

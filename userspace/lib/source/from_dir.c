@@ -355,10 +355,6 @@ static void take_stat(struct dir *d, const struct stat *st)
 	h->sparse = false;
 	h->time = sgz_time_convert(st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
 				   &h->mtime);
-	if (h->time == SGZ_TIME_CLAMPED)
-		sgz_warn(d->ctx,
-			 "%s: time is out of range, the nearest valid one is used",
-			 sgz_quote(h->name, h->name_len).text);
 	sgz_pax_reset(&h->pax);
 }
 
@@ -417,6 +413,11 @@ static void end_content(struct dir *d)
 static int make_head(struct dir *d, struct sgz_source_entry *entry,
 		     uint64_t place)
 {
+	/* A hard link has no time of its own. */
+	if (d->h.time == SGZ_TIME_CLAMPED && d->h.type != '1')
+		sgz_warn(d->ctx,
+			 "%s: time is out of range, the nearest valid one is used",
+			 sgz_quote(d->h.name, d->h.name_len).text);
 	d->head.count = 0;
 	if (sgz_tar_write(&d->head, &d->h))
 		return sgz_nomem(d->ctx);
