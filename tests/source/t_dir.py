@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 
-from programs import save, tool
+from programs import BIN, save, tool
 from tap import Skip
 from tree import (BSD_EXTRACT, PLAIN, PROGRAM, Folder, attempt, extracted, gnu_tar,
                   made, members, refused, same_tree, tree)
@@ -114,6 +114,34 @@ def test_times_out_of_range():
         assert times["./dir"] == times["./late"], times
         assert times["./late"] == "16299260425", times
         assert times["./early"] == "-2147483648", times
+
+
+def test_too_many_attributes():
+    """What no reader of a layer takes is not in the layer."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as t, \
+            tempfile.TemporaryDirectory() as out:
+        many, large = save(t + "/many", b""), save(t + "/large", b"")
+        try:
+            for i in range(5000):
+                os.setxattr(many, "user.%x" % i, b"v")
+            for i in range(30):
+                os.setxattr(large, "user.%x" % i, b"v" * 60000)
+        except OSError as why:
+            raise Skip("no attributes on tmpfs") from why
+        layer = out + "/layer"
+        run = subprocess.run([PROGRAM, "--verify", layer, t], check=True,
+                             capture_output=True)
+        assert sorted(line.split('"')[1] + line.split('"')[2]
+                      for line in run.stderr.decode().splitlines()) == [
+            "./large: more than 1 MiB of extended attributes, "
+            "the rest is omitted",
+            "./many: more than 4096 extended attributes, the rest is omitted"]
+        run = subprocess.run([BIN + "/fsck.stargz", "-f", layer], check=True,
+                             capture_output=True)
+        assert not run.stderr, run.stderr
+        counts = [sum("SCHILY.xattr" in k for k in m.pax_headers)
+                  for m in members(tool("gzip", "-dc", layer)) if m.isreg()]
+    assert counts[1:3] == [17, 4096], counts
 
 
 def begin_of(size, path):

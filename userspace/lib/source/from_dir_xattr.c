@@ -13,6 +13,11 @@
 #include <linux/limits.h>
 
 #include "source/from_dir_xattr.h"
+#include "stargz_fs.h"
+#include "tar/odd.h"
+
+/* Bytes of an attribute in an index, beside name and value, at most. */
+#define ENTRY_SIZE	(sizeof(struct stargz_xattr) + 3)
 
 struct reader {
 	struct sgz_pax *pax;
@@ -20,6 +25,7 @@ struct reader {
 	const char *name;
 	int fd;
 	bool open;
+	size_t size;
 	char path[32];
 	char list[XATTR_LIST_MAX];
 	char value[XATTR_SIZE_MAX];
@@ -34,7 +40,7 @@ static int xattr_failed(const struct reader *r)
 
 static int read_one(struct reader *r, const char *key)
 {
-	struct sgz_xattr *attr;
+	struct sgz_xattr attr = { .name_len = strlen(key) };
 	ssize_t n;
 
 	if (r->open)
@@ -46,14 +52,27 @@ static int read_one(struct reader *r, const char *key)
 		return 0;
 	if (n < 0)
 		return xattr_failed(r);
-	attr = sgz_vec_add(&r->pax->xattrs, 1, sizeof(*attr));
-	if (!attr)
-		return sgz_nomem(r->ctx);
-	attr->name_len = strlen(key);
-	attr->name = sgz_arena_copy(&r->pax->arena, key, attr->name_len);
-	attr->value_len = n;
-	attr->value = sgz_arena_copy(&r->pax->arena, r->value, n);
-	return attr->name && attr->value ? 0 : sgz_nomem(r->ctx);
+	r->size += ENTRY_SIZE + attr.name_len + n;
+	if (r->size > STARGZ_XATTR_SET_MAX)
+		return 0;
+	attr.name = sgz_arena_copy(&r->pax->arena, key, attr.name_len);
+	attr.value_len = n;
+	attr.value = sgz_arena_copy(&r->pax->arena, r->value, n);
+	return attr.name && attr.value && !sgz_pax_put_xattr(r->pax, &attr) ?
+		       0 : sgz_nomem(r->ctx);
+}
+
+/* No reader takes more. */
+static void warn_of_rest(const struct reader *r)
+{
+	struct sgz_quoted name = sgz_quote(r->name, strlen(r->name));
+
+	if (r->size > STARGZ_XATTR_SET_MAX)
+		sgz_warn(r->ctx, "%s: more than 1 MiB of extended attributes, the rest is omitted",
+			 name.text);
+	if (r->pax->odd & 1u << SGZ_ODD_XATTRS)
+		sgz_warn(r->ctx, "%s: more than 4096 extended attributes, the rest is omitted",
+			 name.text);
 }
 
 static int read_all(struct reader *r)
@@ -71,6 +90,8 @@ static int read_all(struct reader *r)
 	end = key + n;
 	for (; !ret && key < end; key += strlen(key) + 1)
 		ret = read_one(r, key);
+	if (!ret)
+		warn_of_rest(r);
 	return ret;
 }
 
@@ -87,6 +108,7 @@ int sgz_file_xattrs(struct sgz_pax *pax, const struct sgz_context *ctx,
 	r->name = name;
 	r->fd = fd;
 	r->open = open;
+	r->size = sizeof(struct stargz_xattr_set);
 	snprintf(r->path, sizeof(r->path), "/proc/self/fd/%d", fd);
 	ret = read_all(r);
 	free(r);
