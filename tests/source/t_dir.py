@@ -13,7 +13,7 @@ import time
 from programs import BIN, save, tool
 from tap import Skip
 from tree import (BSD_EXTRACT, PLAIN, PROGRAM, Folder, attempt, extracted, gnu_tar,
-                  made, members, refused, same_tree, tree)
+                  made, members, names, refused, same_tree, tree)
 
 DIR_FD_LIMIT = 64
 
@@ -233,20 +233,47 @@ def test_unreadable_file():
                 preexec_fn=lambda: os.setuid(65534))
 
 
-def change_while_read(change):
+def test_unreadable_files_are_ignored():
+    f = Folder()
+    with f as t:
+        os.chmod(os.path.dirname(t), 0o755)
+        os.chmod(f.write("secret", b"x"), 0)
+        for name in ("linked", "to/the-same"):
+            os.makedirs(os.path.dirname(t + "/" + name), exist_ok=True)
+            os.link(t + "/secret", t + "/" + name)
+        f.write("dir/file", b"x")
+        os.chmod(t + "/dir", 0)
+        f.write("good", b"x")
+        os.link(t + "/good", t + "/to/good")
+        for args in ((), ("--sort=path",), ("--all-root",)):
+            tar = made("--ignore-failed-read", *args, t, warnings=4,
+                       preexec_fn=lambda: os.setuid(65534))
+            assert names(tar) == [".", "good", "to", "to/good"]
+        m = attempt("--ignore-failed-read", t,
+                    preexec_fn=lambda: os.setuid(65534))
+        for name in ("secret", "linked", "to/the-same", "dir"):
+            assert f'warning: "./{name}": Permission denied, left out' in \
+                m.err, m
+        # The source itself is not left out.
+        os.chmod(t, 0)
+        refused("--ignore-failed-read", t, words=["Permission denied"],
+                preexec_fn=lambda: os.setuid(65534))
+
+
+def change_while_read(change, *args, code=8):
     """Call a function when the program has begun to read the first file."""
     f = Folder()
     with f as t:
         f.write("a", os.urandom(48 << 20))
         f.write("b", b"second")
-        with subprocess.Popen([PROGRAM, *PLAIN, "-j1", "-", t],
+        with subprocess.Popen([PROGRAM, *PLAIN, "-j1", *args, "-", t],
                               stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE) as p:
             p.stdout.read(4096)
             change(t)
             p.stdout.read()
             err = p.stderr.read().decode()
-        assert p.returncode == 8 and len(err.splitlines()) == 1, err
+        assert p.returncode == code and len(err.splitlines()) == 1, err
         return err
 
 
@@ -275,6 +302,12 @@ def test_file_is_written_over():
 def test_file_vanishes():
     err = change_while_read(lambda t: os.unlink(t + "/b"))
     assert '"./b": No such file or directory' in err, err
+    err = change_while_read(lambda t: os.unlink(t + "/b"),
+                            "--ignore-failed-read", code=0)
+    assert 'warning: "./b": No such file or directory, left out' in err, err
+    err = change_while_read(lambda t: os.truncate(t + "/a", 1),
+                            "--ignore-failed-read")
+    assert '"./a": file changed as we read it' in err, err
 
 
 def test_symbolic_links_are_not_followed():

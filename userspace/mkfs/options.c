@@ -265,6 +265,9 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "one-file-system",
 		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },
+	{ OPTION(0, "ignore-failed-read",
+		 OPTION_STORE(struct settings, make.ignore_failed_read)),
+	  .help = "omit files of a directory that cannot be opened" },
 	{ OPTION(0, "overlay", OPTION_STORE(struct settings, make.overlay)),
 	  .help = "SOURCE is an upper directory of overlayfs: make whiteouts "
 		  "and opaque markers of what hides files" },

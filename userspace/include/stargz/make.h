@@ -195,6 +195,8 @@ struct stargz_expected;
  *	whiteouts and opaque directories become those of a layer. Not with
  *	@dump_path or @diff_path
  * @no_sparse: write zeroes instead of holes, also if the format has holes
+ * @ignore_failed_read: of a directory: omit files that cannot be opened or vanish,
+ *	with a warning
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -225,6 +227,7 @@ struct stargz_make_options {
 	bool diff_by_time;
 	bool overlay;
 	bool no_sparse;
+	bool ignore_failed_read;
 };
 
 /**

@@ -52,6 +52,7 @@ static int pick_directory(struct sgz_inputs *in, int fd)
 		return open_failed(in->ctx);
 	in->dir.one_file_system = in->opt->one_file_system;
 	/* Some attributes say what overlayfs hides. */
+	in->dir.ignore_failed = in->opt->ignore_failed_read;
 	in->dir.holes = keeps_holes(in);
 	in->dir.no_xattrs = in->edit.no_xattrs && !in->opt->overlay;
 	if (has_rules(in)) {

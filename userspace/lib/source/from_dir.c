@@ -468,6 +468,16 @@ static int take_regular(struct dir *d, struct sgz_source_entry *entry, int fd,
 	return ret ? ret : make_head(d, entry, fingerprint(st));
 }
 
+static int read_xattrs(struct dir *d, int fd, bool open)
+{
+	int ret = sgz_file_xattrs(&d->h.pax, d->ctx, path_of(d), fd, open);
+
+	if (!ret || ret == -ENOMEM || !d->opt->ignore_failed)
+		return ret;
+	sgz_warn(d->ctx, "%s, left out", d->ctx->err->text);
+	return 0;
+}
+
 /* Make the entry of the file @fd; the function takes @fd over. */
 static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 		     const struct stat *st)
@@ -476,7 +486,7 @@ static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 	int ret = 0;
 
 	if (!d->opt->no_xattrs)
-		ret = sgz_file_xattrs(&d->h.pax, d->ctx, path_of(d), fd, open);
+		ret = read_xattrs(d, fd, open);
 	if (!ret && S_ISREG(st->st_mode))
 		return take_regular(d, entry, fd, st);
 	if (!ret && S_ISDIR(st->st_mode)) {
@@ -489,6 +499,32 @@ static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 	return ret ? ret : make_head(d, entry, 0);
 }
 
+/*
+ * A name of the innermost directory could not be read: omit it if that is
+ * wanted. @st is what stat said of it, if it did: later names of the file must
+ * not become links to this one. Returns 0 or @code.
+ */
+static int read_failed(struct dir *d, int code, const struct stat *st)
+{
+	struct known key, **found;
+
+	if (code == -ENOMEM || !d->opt->ignore_failed)
+		return code;
+	sgz_warn(d->ctx, "%s, left out", d->ctx->err->text);
+	if (!st)
+		return 0;
+	key.dev = st->st_dev;
+	key.ino = st->st_ino;
+	found = tfind(&key, &d->known, compare_known);
+	if (found) {
+		struct known *known = *found;
+
+		tdelete(&key, &d->known, compare_known);
+		free(known);
+	}
+	return 0;
+}
+
 /* Visit a name in the innermost directory. Returns 0 if there is no entry. */
 static int visit(struct dir *d, struct sgz_source_entry *entry,
 		 const char *name)
@@ -497,7 +533,7 @@ static int visit(struct dir *d, struct sgz_source_entry *entry,
 	int fd, ret;
 
 	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW))
-		return path_failed(d);
+		return read_failed(d, path_failed(d), NULL);
 	if (S_ISSOCK(st.st_mode) || is_output(d, &st)) {
 		sgz_warn(d->ctx, "%s: %s, left out",
 			 sgz_quote(path_of(d), strlen(path_of(d))).text,
@@ -512,7 +548,7 @@ static int visit(struct dir *d, struct sgz_source_entry *entry,
 	}
 	fd = open_node(d, d->fd, name, path_of(d), &st);
 	if (fd < 0)
-		return fd;
+		return read_failed(d, fd, &st);
 	if (S_ISDIR(st.st_mode)) {
 		ret = set_path(d, strlen(path_of(d)), "/");
 		if (ret) {

@@ -13,6 +13,7 @@
  * struct sgz_dir_options - options of a directory as source
  * @one_file_system: do not enter mount points
  * @no_xattrs: do not read extended attributes
+ * @ignore_failed: omit files and attributes that cannot be read, with a warning
  * @holes: describe files with holes as sparse files
  * @excluded: NULL, or returns true to omit a path and everything below it; the
  *	path has no leading "./"
@@ -23,6 +24,7 @@
 struct sgz_dir_options {
 	bool one_file_system;
 	bool no_xattrs;
+	bool ignore_failed;
 	bool holes;
 	bool (*excluded)(const void *data, const char *path, size_t len);
 	const void *data;
@@ -39,8 +41,8 @@ struct sgz_dir_options {
  *
  * The entries are those of "tar -C DIR --sort=name --numeric-owner .", without
  * the table of contents and landmarks of a layer. The source never follows
- * symbolic links. A file that cannot be read or changes during reading is an
- * error.
+ * symbolic links. A file that cannot be opened is an error unless @opt says
+ * otherwise; one that cannot be read to its end or changes during reading always is.
  *
  * Return: 0, or a negative errno with the error text set and @fd closed.
  */
