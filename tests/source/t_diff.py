@@ -15,8 +15,8 @@ import zlib
 
 from programs import BIN, load, save, tool
 from readindex import Index
-from tree import (GNU_EXTRACT, PROGRAM, Folder, gnu_tar, made, names, refused,
-                  same_tree, tree)
+from tree import (GNU_EXTRACT, PROGRAM, Folder, attempt, gnu_tar, made, names,
+                  refused, same_tree, tree)
 
 INDEX = BIN + "/stargz-index"
 # Options by which each format is made, and what comes of them.
@@ -189,6 +189,36 @@ def test_index_without_content_is_refused():
             os.utime(p.new + "/d/" + name, ns=(1, 1))
         assert names(made("--diff=" + index, p.new)) == [
             ".", "d", "d/a", "d/b"]
+
+
+def test_failures_name_the_file():
+    """The old layer and the source fail with the same words."""
+    with Pair() as p:
+        p.folder.write("a", random.Random(1).randbytes(20000))
+        p.copy()
+        good = save(p.tmp + "/good", gzip.compress(gnu_tar(p.old)))
+        bads = {"garbage": b"neither" * 100, "empty": b"",
+                "cut": load(good)[:-20], "index": load(p.index())[:-100]}
+        for name, data in bads.items():
+            bad = save(p.tmp + "/bad-" + name, data)
+            m = attempt("--diff=" + bad, p.new)
+            assert m.code == 8 and m.err.startswith(
+                f"mkfs.stargz: {bad}: "), m
+            m = attempt("--diff=" + good, bad)
+            assert m.code == 8 and m.err.startswith(
+                f"mkfs.stargz: {bad}: "), m
+        m = attempt("--diff=" + p.tmp + "/none", p.new)
+        assert m.code == 8 and m.err.startswith(
+            f"mkfs.stargz: {p.tmp}/none: "), m
+        # Content that is found to be damaged when it is compared.
+        image = p.tmp + "/image"
+        tool(INDEX, "--device-image", "-o", image, good)
+        data = bytearray(load(image))
+        half = len(data) // 2
+        data[half:half + 3000] = bytes(3000)
+        m = attempt("--diff=" + save(p.tmp + "/damaged", data), p.new)
+        assert m.code == 8 and m.err.startswith(
+            f"mkfs.stargz: {p.tmp}/damaged: "), m
 
 
 def add_digests(index, digests):
