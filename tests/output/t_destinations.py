@@ -188,6 +188,21 @@ def test_device_image_is_written_from_its_start():
             assert p.load("big") == b"x" * 1000000
 
 
+def test_names_of_all_lengths():
+    """Up to the longest that a file can have."""
+    with Place() as p:
+        p.save("src/.layer", b"kept")
+        for n in (1, 200, 248, 249, 250, 255):
+            for name, args in (("n" * n, ()), ("d" * n, ("--device-image",)),
+                               ("src/" + "s" * n, ("--device-image",))):
+                p.works(MKFS, "-q", *args, name, "src")
+                assert b"/.layer f " in p.works(DUMP, "--dump", name).stdout
+                os.unlink(p / name)
+        assert p.names() == ["layer", "src", "src/.layer", "src/file"]
+        p.refuses(MKFS, "--device-image", "n" * 256, "src", code=8,
+                  words=["too long"])
+
+
 def test_permissions_stay():
     with Place() as p:
         p.save("out", b"old")

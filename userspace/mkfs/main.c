@@ -123,15 +123,28 @@ static int check_outputs(struct outputs *out, const struct settings *s)
 	return code;
 }
 
+/*
+ * The layer of a device image never gets this name. It must not be longer than
+ * that of DEST.
+ */
+static char *layer_path(const struct settings *s)
+{
+	const char *slash = strrchr(s->dest, '/');
+	int folder = slash ? slash + 1 - s->dest : 0;
+	char *path;
+
+	if (!s->device_image)
+		return strdup(s->dest);
+	return asprintf(&path, "%.*s.layer", folder, s->dest) < 0 ? NULL : path;
+}
+
 static int open_outputs(struct outputs *out, const struct settings *s)
 {
 	int code;
 
-	if (asprintf(&out->layer_path, "%s%s", s->dest,
-		     s->device_image ? ".layer" : "") < 0) {
-		out->layer_path = NULL;
+	out->layer_path = layer_path(s);
+	if (!out->layer_path)
 		return operation_failed(s->dest, "out of memory");
-	}
 	code = open_one(&out->layer, s, out->layer_path);
 	if (code == EXIT_OK)
 		code = open_one(&out->toc, s, s->toc);
@@ -214,7 +227,8 @@ static int open_source(struct settings *s)
  * Outputs may be in the source folder, but must not be in the layer. List the
  * temporary files, and open and list the outputs of an earlier run.
  */
-static size_t list_outputs(const struct outputs *out, int *fds)
+static size_t list_outputs(const struct outputs *out, bool device_image,
+			   int *fds)
 {
 	const struct output *const all[OUTPUTS] = {
 		&out->layer, &out->toc, &out->index, &out->image,
@@ -223,6 +237,9 @@ static size_t list_outputs(const struct outputs *out, int *fds)
 
 	for (size_t i = 0; i < OUTPUTS; i++) {
 		fds[i] = all[i]->fd;
+		/* The layer of a device image replaces no file. */
+		if (all[i] == &out->layer && device_image)
+			continue;
 		if (all[i]->temp && all[i]->old.st_mode)
 			fds[n++] = open(all[i]->path, O_PATH | O_CLOEXEC);
 	}
@@ -253,7 +270,7 @@ static int make(struct settings *s, struct outputs *out,
 	s->make.reuse_paths = s->reuse.name;
 	s->make.reuse_count = s->reuse.count;
 	s->make.skip = skip;
-	s->make.skip_count = list_outputs(out, skip);
+	s->make.skip_count = list_outputs(out, s->device_image, skip);
 	s->make.expected = s->verify ? expected : NULL;
 	s->make.warn = s->call.warn;
 	s->make.progress = s->call.progress;
