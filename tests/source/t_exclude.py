@@ -2,10 +2,13 @@
 """Entries that are left out, and what becomes of hard links to them."""
 import io
 import os
+import re
+import subprocess
 import tarfile
 
-from tree import (Folder, extracted, gnu_tar, made, names, refused, same_tree,
-                  tree)
+from programs import load, save, tool
+from tree import (PROGRAM, Folder, extracted, gnu_tar, made, names, refused,
+                  same_tree, tree)
 
 
 def without(keep, *args):
@@ -43,6 +46,70 @@ def test_pattern_matches_whole_paths_only():
 
 def test_bad_pattern():
     refused("--exclude-regex=(", "/", words=["(", "Unmatched"], code=16)
+
+
+GLOBS = (
+    "b", "*b", "b*", "a/b", "a?b", "a*c", "*", "?", "/b", "./b", "/a/b", "[ab]",
+    "[!ab]", "[^ab]", "[a-b]c", "[]x]", "[!]]", "x[", "[", "a[b", "[[:digit:]]",
+    "[[:digit:]a]", "a/", "a//", "\\*", "\\a", "b\\", "*.o", "(b)", "b+", "b|c",
+    "b{1}", "^b", "b$", ".", "a.b", "", "[a]b]", "[!a", "\udce4*", "nothing",
+    "a/*", "*/b", "*/b/*", "[[.a.]]b", "[[=a=]]b", "//a", "./.x", ".x")
+
+
+def gnu_excludes(path, glob):
+    """What GNU tar leaves: a path has "./" before it if "." is what it packs."""
+    if glob.startswith(("/", "./")):
+        glob = re.sub(r"^\.?/+", "./", glob)
+        packed = ["."]
+    else:
+        packed = sorted(os.listdir(path))
+    return {"."} | set(names(tool(
+        "tar", "-C", path, "--exclude=" + (glob.rstrip("/") or "./"), "-c",
+        "--", *packed)))
+
+
+def test_globs():
+    """GNU tar leaves out the same; of the end of a path it knows the slash."""
+    paths = ["a", "ab", "abc", "b", "ba", "bc", "c", "1", "x[", "]", "*", "[",
+             "a[b", "(b)", "b+", "b|c", "bb", "^b", "b$", "a.b", "axb", "a]b",
+             "x.o", "xyo", "\udce4x", ".x", "b\\", "d/b", "d/a/b", "d/a/c",
+             "d/b/c/e", "d/x.o", "e/1", "e/*", "d/.x"]
+    f = Folder()
+    with f as t:
+        for path in paths:
+            try:
+                f.write(path + "-" if path in ("a", "b") else path, b"x")
+            except (IsADirectoryError, NotADirectoryError, FileExistsError):
+                pass
+        os.makedirs(t + "/a/b/c")
+        f.write("a/b/f", b"x")
+        f.write("b/f", b"x")
+        tar = gnu_tar(t, "--format=pax")
+        for glob in GLOBS:
+            want = gnu_excludes(t, glob)
+            assert set(names(made("--exclude=" + glob, t))) == want, glob
+            assert set(names(made("--exclude=" + glob, "-",
+                                  input=tar))) == want, glob
+
+
+def test_exclude_from():
+    f = Folder()
+    with f as t:
+        for path in ("a.o", "d/b.o", "d/c", "e f", "g/h"):
+            f.write(path, b"x")
+        top = os.path.dirname(t)
+        one = save(top + "/one", b"*.o \t\r\n\n  \ne f")
+        two = save(top + "/two", b"/g\n")
+        assert names(made("--exclude-from=" + one, "-X", two, t)) == names(
+            gnu_tar(t, "--exclude-from=" + one, "--exclude=./g")) == [
+                ".", "d", "d/c"]
+        refused("--exclude-from=" + top + "/none", t,
+                words=[top + "/none: No such file"])
+        refused("-X", top, t, words=[top + ": Is a directory"])
+        # The list is not overwritten.
+        run = subprocess.run([PROGRAM, "-X", one, one, t],
+                             capture_output=True, check=False)
+        assert run.returncode == 8 and load(one).startswith(b"*.o"), run
 
 
 def test_first_name_of_a_file():

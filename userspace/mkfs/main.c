@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "exclude.h"
 #include "options.h"
 #include "output.h"
 #include "scan.h"
@@ -83,6 +84,9 @@ static int check_inputs(struct output *out, const struct settings *s)
 			return operation_failed(out->path, out->why);
 	for (size_t i = 0; i < s->reuse.count; i++)
 		if (output_reads(out, reused[i]))
+			return operation_failed(out->path, out->why);
+	for (size_t i = 0; i < s->exclude_from.count; i++)
+		if (output_reads(out, s->exclude_from.name[i]))
 			return operation_failed(out->path, out->why);
 	return EXIT_OK;
 }
@@ -326,7 +330,9 @@ static int run(struct settings *s)
 	struct stargz_made made = { 0 };
 	int code;
 
-	code = open_outputs(&out, s);
+	code = exclude_read(s);
+	if (code == EXIT_OK)
+		code = open_outputs(&out, s);
 	if (code == EXIT_OK)
 		code = make(s, &out, &made, &expected);
 	if (code == EXIT_OK && s->verify)
@@ -378,6 +384,7 @@ int main(int argc, char **argv)
 	if (code < 0)
 		code = make_layer(&s);
 	stargz_exclude_free(s.exclude);
+	names_free(&s.exclude_from);
 	names_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = operation_failed("standard output", strerror(errno));

@@ -140,7 +140,7 @@ static const char *take_digest(void *at, const struct option_value *value)
 	return NULL;
 }
 
-enum exclude_by { BY_PATH, BY_REGEX };
+enum exclude_by { BY_PATH, BY_REGEX, BY_GLOB };
 
 static const char *take_exclude(void *at, const struct option_value *value)
 {
@@ -150,9 +150,17 @@ static const char *take_exclude(void *at, const struct option_value *value)
 
 	if (value->code == BY_REGEX)
 		ret = stargz_exclude_regex(&s->exclude, value->text, &err);
+	else if (value->code == BY_GLOB)
+		ret = stargz_exclude_glob(&s->exclude, value->text, &err);
 	else
 		ret = stargz_exclude_path(&s->exclude, value->text, &err);
 	return ret ? option_why("%s", err.text) : NULL;
+}
+
+/* The text is that of argv and stays. */
+static const char *take_file(void *at, const struct option_value *value)
+{
+	return names_add(at, value->text) ? NULL : "out of memory";
 }
 
 static const char *take_id(void *at, const struct option_value *value)
@@ -262,6 +270,14 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "exclude-regex", OPTION_CALL(take_exclude)),
 	  .kind = OPTION_TEXT, .argument = "REGEX", .code = BY_REGEX,
 	  .help = "omit matching paths and everything below them" },
+	{ OPTION(0, "exclude", OPTION_CALL(take_exclude)),
+	  .kind = OPTION_TEXT, .argument = "PATTERN", .code = BY_GLOB,
+	  .help = "omit what matches a shell pattern, as tar does, and what is "
+		  "below" },
+	{ OPTION('X', "exclude-from",
+		 OPTION_CALL_AT(take_file, struct settings, exclude_from)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "the same for each line of FILE" },
 	{ OPTION(0, "one-file-system",
 		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },

@@ -27,6 +27,7 @@ enum exit_code {
  * @format_given: --format is set
  * @call: options for the library, for the index
  * @exclude: rules for files to omit, or NULL
+ * @exclude_from: files with more rules
  * @edit: changes of attributes
  * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
  * @reuse: layers whose members may be copied
@@ -50,6 +51,7 @@ struct settings {
 	bool format_given;
 	struct stargz_index_options call;
 	struct stargz_exclude *exclude;
+	struct names exclude_from;
 	struct stargz_edit edit;
 	bool all_time;
 	struct names reuse;

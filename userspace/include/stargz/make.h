@@ -139,6 +139,19 @@ int stargz_exclude_regex(struct stargz_exclude **exclude, const char *regex,
 			 struct stargz_error *err);
 
 /**
+ * stargz_exclude_glob() - omit matching paths and everything below them
+ * @exclude: the rules; initially NULL
+ * @glob: pattern as in glob(7), but wildcards match slashes, too. It matches a
+ *	path, or what follows any slash in it; with a leading "/" or "./" only a
+ *	path.
+ * @err: filled on failure
+ *
+ * Return: 0, -EINVAL if a bracket expression is invalid, or -ENOMEM.
+ */
+int stargz_exclude_glob(struct stargz_exclude **exclude, const char *glob,
+			struct stargz_error *err);
+
+/**
  * stargz_exclude_free() - release
  * @exclude: the rules, or NULL
  */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "source/api_exclude.h"
+#include "source/exclude_glob.h"
 
 static struct sgz_exclude *rules_of(struct stargz_exclude **exclude,
 				    const struct sgz_context *ctx)
@@ -32,6 +33,16 @@ int stargz_exclude_regex(struct stargz_exclude **exclude, const char *regex,
 	struct sgz_exclude *rules = rules_of(exclude, &ctx);
 
 	return rules ? sgz_exclude_pattern(rules, &ctx, regex) : -ENOMEM;
+}
+
+int stargz_exclude_glob(struct stargz_exclude **exclude, const char *glob,
+			struct stargz_error *err)
+{
+	struct stargz_error unwanted;
+	const struct sgz_context ctx = { .err = err ? err : &unwanted };
+	struct sgz_exclude *rules = rules_of(exclude, &ctx);
+
+	return rules ? sgz_exclude_glob(rules, &ctx, glob) : -ENOMEM;
 }
 
 void stargz_exclude_free(struct stargz_exclude *exclude)

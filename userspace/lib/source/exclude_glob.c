@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR MIT
+/*
+ * A shell pattern becomes a regular expression, so that there is one kind of
+ * pattern to match.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/exclude_glob.h"
+
+/* A character of a pattern becomes two at most, and anchors are added. */
+#define REGEX_SIZE(len)	(2 * (len) + sizeof("(^|/)$"))
+
+/* The end of a bracket expression that starts at @p, or NULL. */
+static const char *bracket_end(const char *p)
+{
+	p++;
+	p += *p == '!' || *p == '^';
+	/* As the first character, "]" stands for itself. */
+	p += *p == ']';
+	while (*p && *p != ']') {
+		char kind = p[0] == '[' ? p[1] : '\0';
+		const char *end = NULL;
+		const char close[] = { kind, ']', '\0' };
+
+		if (kind && strchr(":.=", kind))
+			end = strstr(p + 2, close);
+		p = end ? end + 2 : p + 1;
+	}
+	return *p ? p : NULL;
+}
+
+/* Copy a bracket expression, which differs in how it is negated. */
+static char *put_bracket(char *to, const char *p, const char *end)
+{
+	*to++ = *p++;
+	if (*p == '!' || *p == '^') {
+		*to++ = '^';
+		p++;
+	}
+	return mempcpy(to, p, end + 1 - p);
+}
+
+static char *put_literal(char *to, char c)
+{
+	if (strchr(".[]{}()*+?^$|\\", c))
+		*to++ = '\\';
+	*to++ = c;
+	return to;
+}
+
+static char *put_glob(char *to, const char *p)
+{
+	for (; *p; p++) {
+		const char *end = *p == '[' ? bracket_end(p) : NULL;
+
+		if (*p == '*') {
+			to = stpcpy(to, ".*");
+		} else if (*p == '?') {
+			*to++ = '.';
+		} else if (end) {
+			to = put_bracket(to, p, end);
+			p = end;
+		} else {
+			p += *p == '\\' && p[1];
+			to = put_literal(to, *p);
+		}
+	}
+	return to;
+}
+
+/* Without the slashes at the end, which the path of a directory does not have. */
+static char *copy_glob(const char *glob)
+{
+	size_t len = strlen(glob);
+
+	while (len > 1 && glob[len - 1] == '/' && glob[len - 2] != '\\')
+		len--;
+	return strndup(glob, len);
+}
+
+int sgz_exclude_glob(struct sgz_exclude *ex, const struct sgz_context *ctx,
+		     const char *glob)
+{
+	char *copy = copy_glob(glob);
+	char *regex = malloc(REGEX_SIZE(strlen(glob)));
+	const char *p = copy;
+	bool anchored;
+	int ret;
+
+	if (!copy || !regex) {
+		free(copy);
+		free(regex);
+		return sgz_nomem(ctx);
+	}
+	p += strncmp(p, "./", 2) ? 0 : 1;
+	anchored = *p == '/';
+	while (*p == '/')
+		p++;
+	stpcpy(put_glob(stpcpy(regex, anchored ? "^" : "(^|/)"), p), "$");
+	ret = sgz_exclude_pattern(ex, ctx, regex);
+	if (ret == -EINVAL)
+		ret = sgz_fail(ctx, ret, "%s: invalid pattern",
+			       sgz_quote(glob, strlen(glob)).text);
+	free(copy);
+	free(regex);
+	return ret;
+}
