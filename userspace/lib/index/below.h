@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The layers below the one that an index is made of, as one tree.
+ * The layers below the layer of a new index, as one tree.
  */
 #ifndef SGZ_INDEX_BELOW_H
 #define SGZ_INDEX_BELOW_H
@@ -39,9 +39,9 @@ struct sgz_below_dir {
 };
 
 /**
- * struct sgz_below_found - what has a name below
- * @mode: type and permissions, or zero if there is nothing
- * @layer: the layer that it is in, the topmost one of a directory
+ * struct sgz_below_found - result of a lookup in the layers below
+ * @mode: type and permissions, or zero if the name does not exist
+ * @layer: its layer, the topmost one for a directory
  * @ino: its inode number there
  * @dir: number of the directory, or zero if it is none
  */
@@ -100,7 +100,7 @@ sgz_below_name(const struct sgz_below *below, uint32_t i)
 const struct stargz_inode *sgz_below_inode(const struct sgz_below *below,
 					   uint32_t layer, uint32_t ino);
 
-/** sgz_below_free() - release all but the layers */
+/** sgz_below_free() - release everything except the layers */
 void sgz_below_free(struct sgz_below *below);
 
 #endif /* SGZ_INDEX_BELOW_H */

@@ -12,11 +12,10 @@
 
 /**
  * struct sgz_index - an index
- * @table: records of each table, in on-disk form; the xattr heap is the
- *	pool's
+ * @table: records of each table, in on-disk form
  * @sb: the superblock
- * @from_content: as in struct sgz_toc; of an index that was made now
- * @codec: likewise, how its units are compressed
+ * @from_content: as in struct sgz_toc; only in a new index
+ * @codec: likewise, compression of its units
  * @content_end: likewise, end of the content in the blob
  * @opaque: what sgz_is_opaque() found of each set of extended attributes, by
  *	stargz_inode.xattr minus one; or NULL
@@ -34,10 +33,10 @@ struct sgz_index {
 };
 
 /**
- * struct sgz_graft - an inode that stands for one of a layer below
- * @ino: its number
+ * struct sgz_graft - an inode that refers to an inode of a layer below
+ * @ino: number of the inode
  * @layer: the layer
- * @below: the inode's number there
+ * @below: number of the inode in the layer
  */
 struct sgz_graft {
 	uint32_t ino;
@@ -46,12 +45,12 @@ struct sgz_graft {
 };
 
 /**
- * sgz_index_graft() - follow an inode to the layer that has its content
+ * sgz_index_graft() - resolve an inode that refers to a layer below
  * @index: an index
- * @layer: its number; set to that of the layer
- * @ino: inode number; set to that in the layer
+ * @layer: set to the number of the layer
+ * @ino: inode number; set to the inode number in the layer
  *
- * Return: whether there is such a layer; if not, nothing is set.
+ * Return: true if the inode is a graft; else both stay unchanged.
  */
 bool sgz_index_graft(const struct sgz_index *index, uint32_t *layer,
 		     uint32_t *ino);

@@ -24,7 +24,7 @@ static int compare_names(const void *left, const void *right, void *tree)
 	return cmp ? cmp : (int)a->name_len - (int)b->name_len;
 }
 
-/* Group the nodes by parent: count, sum up, place. */
+/* Group the nodes by parent with a counting sort. */
 static int group_children(struct sgz_layout *layout,
 			  const struct sgz_tree *tree)
 {
@@ -62,7 +62,7 @@ uint32_t *sgz_node_ino(const struct sgz_tree *tree, struct sgz_node *node)
 	return &entry->ino;
 }
 
-/* Number a node unless another name of its inode came before. */
+/* Give a node an inode number, or count a link if its inode has one. */
 static int number_node(struct sgz_layout *layout, const struct sgz_tree *tree,
 		       uint32_t node)
 {

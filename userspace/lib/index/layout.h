@@ -8,13 +8,13 @@
 #include "index/tree.h"
 
 /**
- * struct sgz_layout - who comes where
- * @first: for each node, where its children begin in @children; one more
+ * struct sgz_layout - order of inodes and directory entries
+ * @first: for each node, the start of its children in @children; one more
  *	element than there are nodes
- * @children: visible nodes by parent, those of one parent sorted by name
- * @inodes: for each inode number minus one the first node that stands for it
- * @nlink: for each inode its number of links
- * @entries: visible directory entries in all
+ * @children: visible nodes by parent, then by name
+ * @inodes: first node of each inode, by inode number minus one
+ * @nlink: number of links of each inode
+ * @entries: number of visible directory entries
  */
 struct sgz_layout {
 	struct sgz_vec first;
@@ -26,13 +26,13 @@ struct sgz_layout {
 
 /**
  * sgz_layout_make() - give every visible node its inode number
- * @layout: filled; zeroed by the caller
+ * @layout: filled in; initially zeroed
  * @ctx: the call
- * @tree: the tree as it is to be shown
+ * @tree: the final tree
  *
- * Breadth first, the children of one directory by name; so a directory has a
- * greater number than its parent, and the directories appear in the order of
- * their numbers.
+ * The order is breadth first, the children of a directory by name. So a
+ * directory has a greater number than its parent, and the entries of
+ * directories are in the order of the numbers of the directories.
  *
  * Return: 0, or a negative errno with the error text set.
  */

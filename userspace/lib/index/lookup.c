@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Paths in an index that was checked: every directory but the root has a
- * parent with a smaller number, so that the way up ends.
+ * Paths in an index that was checked: every directory except the root has a
+ * parent with a smaller number, so loops over parents end.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -57,7 +57,7 @@ static uint32_t directory(const struct sgz_inodepath *names, uint32_t ino)
 	return ((const uint32_t *)names->dir.data)[ino - 1];
 }
 
-/* Bytes of the path of an inode, with a slash before each name. */
+/* Length in bytes of the path of an inode, with a slash before each name. */
 static int path_length(const struct sgz_inodepath *names, uint32_t ino,
 		       size_t *len)
 {

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * From an inode of an index to its path, and back.
+ * Converting inodes of an index to paths, and paths to inodes.
  */
 #ifndef SGZ_INDEX_LOOKUP_H
 #define SGZ_INDEX_LOOKUP_H
 
 #include "index/tables.h"
 
-/* Longer paths are not made: a few records can describe very long ones. */
+/* Maximum length of a path in bytes: few records can form very long paths. */
 #define SGZ_PATH_LONGEST	65536
 
 /**
  * struct sgz_inodepath - the first name of each inode
  * @index: an index that was checked
- * @dirent: for each inode one plus the number of its first directory entry
- * @dir: for each inode the directory of that entry
+ * @dirent: number of the first directory entry of each inode plus one, or zero
+ * @dir: inode number of the directory of that entry
  */
 struct sgz_inodepath {
 	const struct sgz_index *index;
@@ -24,7 +24,7 @@ struct sgz_inodepath {
 
 /**
  * sgz_inodepath_make() - find the first names
- * @names: filled; zeroed by the caller
+ * @names: filled in; initially zeroed
  * @ctx: the call
  * @index: an index that was checked
  *
@@ -36,11 +36,11 @@ int sgz_inodepath_make(struct sgz_inodepath *names,
 
 /**
  * sgz_inodepath_get() - path of an inode
- * @names: they
- * @ino: its number
- * @path: set to the path, without a slash at its start, for the caller to
- *	release; that of the root is empty
- * @len: bytes in @path, which may hold anything but NUL
+ * @names: the first names
+ * @ino: number of the inode
+ * @path: set to the path, without leading slash, empty for the root; the caller
+ *	frees it
+ * @len: set to its length in bytes; it may contain any byte except NUL
  *
  * Return: 0, -ENOENT if it has no name, -ENAMETOOLONG or -ENOMEM.
  */
@@ -69,8 +69,8 @@ uint32_t sgz_find_name(const struct sgz_index *index, uint32_t dir,
 /**
  * sgz_find_path() - look up a path
  * @index: an index that was checked
- * @path: names between slashes; symbolic links are not followed, "." and ".."
- *	are no names
+ * @path: names with slashes between them; the function does not follow symbolic
+ *	links or interpret "." and ".."
  * @len: its length
  *
  * Return: the inode number, or 0.

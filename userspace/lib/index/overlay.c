@@ -15,7 +15,7 @@ bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino)
 	const struct stargz_inode *inode = sgz_inode(index, ino);
 	uint32_t layer = 0;
 
-	/* The number of a device below is not known here. */
+	/* A graft of a device has no device number. */
 	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b &&
 	       !sgz_index_graft(index, &layer, &ino);
 }

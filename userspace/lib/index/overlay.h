@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What overlayfs reads in an index.
+ * The meaning of an index for overlayfs.
  */
 #ifndef SGZ_INDEX_OVERLAY_H
 #define SGZ_INDEX_OVERLAY_H
 
 #include "index/tables.h"
 
-/** sgz_is_whiteout() - does an inode hide what has its name below? */
+/** sgz_is_whiteout() - is an inode a whiteout? */
 bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino);
 
 /**

@@ -30,7 +30,7 @@ static uint64_t table_offset(const struct stargz_super_block *sb, int id)
 
 static uint64_t table_count(const struct stargz_super_block *sb, int id)
 {
-	/* What a later version has in a slot without a name is not for us. */
+	/* Ignore tables of later versions of the format. */
 	return stargz_record_size(id) ? le64toh(sb->table[id].count) : 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Reading an index back.
+ * Reading an index.
  */
 #ifndef SGZ_INDEX_READ_H
 #define SGZ_INDEX_READ_H
@@ -8,34 +8,34 @@
 #include "blob/blob.h"
 #include "index/tables.h"
 
-/** sgz_is_index() - do these bytes begin a superblock? */
+/** sgz_is_index() - do the bytes start with the magic of a superblock? */
 bool sgz_is_index(const void *bytes, size_t len);
 
 /**
  * sgz_index_superblock() - read a superblock
- * @sb: filled
+ * @sb: filled in
  * @ctx: the call
- * @file: what begins with it
+ * @file: the index
  *
- * Its checksum, and that its tables lie in the index and nowhere twice, are
- * checked.
+ * The call checks the checksum, and that the tables are within the index and do
+ * not overlap.
  *
- * Return: 0, -EINVAL if it is none or one that we do not know, -EUCLEAN if it
- * is damaged, or what reading gave; the error text is set.
+ * Return: 0, -EINVAL if @file is not an index or of an unknown version,
+ * -EUCLEAN if it is damaged, or an errno of reading; with the error text set.
  */
 int sgz_index_superblock(struct stargz_super_block *sb,
 			 const struct sgz_context *ctx,
 			 const struct sgz_blob *file);
 
-/** sgz_index_table() - read one table, once the superblock is there */
+/** sgz_index_table() - read one table, after the superblock */
 int sgz_index_table(struct sgz_index *index, const struct sgz_context *ctx,
 		    const struct sgz_blob *file, enum stargz_table_id id);
 
 /**
- * sgz_index_tables() - read superblock and tables, without looking at records
- * @index: filled; zeroed by the caller; sgz_index_free() releases it
+ * sgz_index_tables() - read superblock and tables, without checking records
+ * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call
- * @file: what begins with it
+ * @file: the index
  *
  * Return: as sgz_index_superblock(), or -ENOMEM.
  */
@@ -44,14 +44,13 @@ int sgz_index_tables(struct sgz_index *index, const struct sgz_context *ctx,
 
 /**
  * sgz_index_read() - read a whole index into memory
- * @index: filled; zeroed by the caller; sgz_index_free() releases it
+ * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call
- * @file: what begins with it
+ * @file: the index
  *
- * Everything has been checked by sgz_records_check() when this succeeds.
+ * The call checks all records with sgz_records_check().
  *
- * Return: 0, -EINVAL if it is none or one that we do not know, -EUCLEAN if it
- * is damaged, -ENOMEM, or what reading gave; the error text is set.
+ * Return: as sgz_index_tables().
  */
 int sgz_index_read(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct sgz_blob *file);

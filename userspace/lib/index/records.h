@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Records of an index in memory by their numbers, for tables that have been
- * checked.
+ * Records of an index in memory by number, for tables that were checked.
  */
 #ifndef SGZ_INDEX_RECORDS_H
 #define SGZ_INDEX_RECORDS_H

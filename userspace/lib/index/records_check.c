@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Checking the records of an index that somebody else made: each by the rules
- * that the kernel has, in fs/stargz/record.c, and here those that take more than
- * one record. Nothing here trusts one record because of another that was checked
- * before, except where the order of the checks in sgz_records_check() says so.
+ * Checking the records of an untrusted index. The rules for a single record are
+ * those of the kernel, in fs/stargz/record.c; the rules for several records are
+ * here. A check may rely on another record only if the order of the checks in
+ * sgz_records_faults() guarantees that it was checked before.
  */
 #include <endian.h>
 #include <stdlib.h>
@@ -24,9 +24,9 @@ enum {
 struct check {
 	const struct sgz_index *index;
 	const struct sgz_context *ctx;
-	struct sgz_faults *faults;	/* or NULL: the first one is enough */
-	struct stargz_super_info super;	/* the tables as they are in memory */
-	uint8_t *bad;		/* for each inode: not to be looked into */
+	struct sgz_faults *faults;	/* or NULL: fail at the first one */
+	struct stargz_super_info super;	/* the tables in memory */
+	uint8_t *bad;		/* for each inode: its record is damaged */
 	uint8_t *seen;		/* for each inode: a directory with a name */
 	uint8_t *sets;		/* for each 4 bytes of xattrs: SET_* */
 	uint64_t xattrs;	/* bytes of all sets so far */
@@ -49,7 +49,7 @@ static int damaged(const struct check *c, const char *what, uint64_t nr,
 
 /* Blobs and spans */
 
-/* How much of the blob of a span may be referred to; 0 if there is no such. */
+/* End of the used part of the blob of a span; 0 if there is no such blob. */
 static uint64_t blob_used(const struct check *c, const struct stargz_span *span)
 {
 	uint16_t blob = le16toh(span->blob);
@@ -161,7 +161,7 @@ static const char *check_xattrs(struct check *c, uint32_t id)
 
 /* Inodes and directories */
 
-/* Part of a file: @len bytes from offset @offset of span @nr on. */
+/* Check a part of a file: @len bytes from offset @offset of span @nr on. */
 static const char *check_run(const struct check *c, uint32_t nr,
 			     uint32_t offset, uint64_t len)
 {
@@ -238,7 +238,7 @@ static const char *check_inode(struct check *c, uint32_t ino)
 	return NULL;
 }
 
-/* One entry of directory @dir; @before it is the last one that was sound. */
+/* Check an entry of directory @dir; @before is the last valid one, or NULL. */
 static const char *check_dirent(struct check *c, uint32_t dir,
 				const struct stargz_dirent *d,
 				const struct stargz_dirent *before)
@@ -299,7 +299,7 @@ static int check_tree(struct check *c)
 	return ret;
 }
 
-/* The rules are kept by what is in memory, as read by sgz_index_table(). */
+/* Check against the tables in memory, as read by sgz_index_table(). */
 static void describe(struct check *c)
 {
 	for (int i = 0; i < STARGZ_TABLES; i++)

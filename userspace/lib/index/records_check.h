@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The rules that an index must keep, for those who read one.
+ * Checking the rules for records of an index.
  */
 #ifndef SGZ_INDEX_RECORDS_CHECK_H
 #define SGZ_INDEX_RECORDS_CHECK_H
@@ -10,12 +10,12 @@
 
 /**
  * sgz_records_check() - check every record of an index
- * @index: all tables, of the sizes that the superblock says
+ * @index: all tables, with the sizes in the superblock
  * @ctx: the call
  *
- * What is checked is what the kernel checks when it uses a record, and that
- * the directories form a tree in which every one has a single name, so that
- * walking it takes no longer than the tables are.
+ * The checks are those of the kernel when it uses a record, and that the
+ * directories form a tree in which each has a single name. So the time of a
+ * walk is linear in the size of the tables.
  *
  * Return: 0, or -EUCLEAN or -ENOMEM with the error text set.
  */
@@ -23,10 +23,10 @@ int sgz_records_check(const struct sgz_index *index,
 		      const struct sgz_context *ctx);
 
 /**
- * sgz_records_faults() - the same, without an end at the first fault
- * @index: all tables, of the sizes that the superblock says
+ * sgz_records_faults() - check every record, and collect all faults
+ * @index: all tables, with the sizes in the superblock
  * @ctx: the call
- * @faults: gets them, or NULL: the first one is a failure
+ * @faults: receives the faults, or NULL: the first one is an error
  *
  * Return: 0, also with faults, or a negative errno with the error text set.
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Carrying out entries. What each kind does to the tree is what containerd's
- * archive.Apply() does to a file system; where docker and umoci differ from it,
- * Documentation/compatibility.md says what was chosen.
+ * Applying entries. Each kind changes the tree as containerd's archive.Apply()
+ * changes a file system. Documentation/compatibility.md lists the choices where
+ * docker and umoci differ from it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +20,11 @@ struct replay {
 	const struct sgz_context *ctx;
 	struct sgz_left_open open;
 	uint32_t *homes;		/* node of each entry, or NULL */
-	struct sgz_vec grafts;		/* entries for files below, hashed */
+	struct sgz_vec grafts;		/* hash table: entries of files below */
 	size_t nr_grafts;
 };
 
-/* The entry at hand, its directory and its name. */
+/* The current entry and its name. */
 struct op {
 	uint32_t number;
 	const struct sgz_entry *entry;
@@ -94,7 +94,7 @@ static int grow_grafts(struct replay *r)
 	return 0;
 }
 
-/* An entry that stands for what is below: attributes of it, and its name. */
+/* Add an entry with the attributes of an inode below. */
 static int add_entry(struct replay *r, const char *name, size_t len,
 		     const struct stargz_inode *inode, uint32_t *number)
 {
@@ -117,7 +117,7 @@ static int add_entry(struct replay *r, const char *name, size_t len,
 	return 0;
 }
 
-/* The entry of a file below, one for each. */
+/* Get the entry of a file below; each file has only one. */
 static int graft(struct replay *r, const char *name, size_t len,
 		 const struct sgz_below_found *found, uint32_t *number)
 {
@@ -190,7 +190,7 @@ static int make_dir(struct replay *r, const struct op *op)
 	return 0;
 }
 
-/* Is one node within another one, or the same? */
+/* Is @node the directory @dir or below it? */
 static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
 {
 	while (node > dir)
@@ -199,8 +199,8 @@ static bool is_within(const struct sgz_tree *tree, uint32_t node, uint32_t dir)
 }
 
 /*
- * Find the target of a hard link. Sets @to to its entry, or to none; @same: it
- * is what has the name of the link already.
+ * Find the target of a hard link. Sets @to to its entry, or to SGZ_NONE. @same:
+ * the link is already a name of the target.
  */
 static int find_target(struct replay *r, const struct op *op, uint32_t *to,
 		       bool *same, const char **why)
@@ -258,7 +258,7 @@ static int make_link(struct replay *r, struct op *op)
 
 	if (ret || same)
 		return ret;
-	/* Looking for the target was a walk of its own. */
+	/* find_target() has moved the walk. */
 	ret = sgz_walk_to(&r->w, op->entry->name, last,
 			  op->entry->flags & SGZ_NAME_ABSOLUTE, true);
 	if (ret < 0)
@@ -277,7 +277,7 @@ static int make_link(struct replay *r, struct op *op)
 	return 0;
 }
 
-/* The directory where the walk is shows nothing of what is below any more. */
+/* Make the directory of the walk opaque. */
 static void make_opaque(struct replay *r, const struct op *op)
 {
 	struct sgz_node *dir =
@@ -289,8 +289,8 @@ static void make_opaque(struct replay *r, const struct op *op)
 }
 
 /*
- * Is there anything below with the name of a whiteout? One that hides nothing would
- * be listed by overlayfs in a directory that is in one layer only.
+ * Does the whiteout hide a file below? overlayfs would list a whiteout that
+ * hides nothing in a directory that is only in one layer.
  */
 static bool hides(struct replay *r, const struct op *op)
 {
@@ -349,7 +349,7 @@ static int carry_out(struct replay *r, struct op *op)
 	return put(r, op, op->number);
 }
 
-/* The root is there, and stays a directory. */
+/* The root exists already and stays a directory. */
 static void set_root(struct replay *r, const struct op *op)
 {
 	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
@@ -375,7 +375,7 @@ static int replay_entry(struct replay *r, uint32_t number)
 	bool absolute = copy.flags & SGZ_NAME_ABSOLUTE;
 	int ret;
 
-	/* Entries move when one is added. */
+	/* Adding an entry may move the others. */
 	op.entry = &copy;
 	op.name = path + last;
 	op.len = len - last;
@@ -394,7 +394,7 @@ static int replay_entry(struct replay *r, uint32_t number)
 		return 0;
 	}
 	if (!r->tree->raw && sgz_path_without_aufs(path, len) < len) {
-		/* Engines make the directory that it is in. */
+		/* Engines create the directory of such a file. */
 		ret = sgz_walk_to(&r->w, path, sgz_path_without_aufs(path, len),
 				  absolute, true);
 		if (!ret)
@@ -411,7 +411,7 @@ static int replay_entry(struct replay *r, uint32_t number)
 
 /* The end */
 
-/* What opaque markers and replaced directories mean for what is in them. */
+/* Apply opaque markers and replaced directories to a node in them. */
 static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
 {
 	const struct sgz_node *parent = sgz_tree_node(tree, node->parent);
@@ -469,8 +469,8 @@ static int hide_name(struct replay *r, const struct sgz_below_name *below)
 }
 
 /*
- * overlayfs merges the roots of all layers, opaque or not: whiteouts and opaque
- * directories say the same.
+ * overlayfs merges the roots of all layers, also an opaque one. Whiteouts and
+ * opaque directories in the root have the same effect.
  */
 static int hide_root(struct replay *r)
 {
@@ -485,7 +485,7 @@ static int hide_root(struct replay *r)
 	return ret;
 }
 
-/* A directory without an entry has the attributes of the one below. */
+/* A directory without an entry has the attributes of the directory below. */
 static int inherit(struct replay *r, uint32_t number)
 {
 	struct sgz_node *node = sgz_tree_node(r->tree, number);
@@ -548,7 +548,7 @@ int sgz_replay(struct sgz_tree *tree, const struct sgz_context *ctx,
 		.ctx = ctx,
 		.homes = homes,
 	};
-	/* Those that are added while it goes on are not carried out. */
+	/* Entries that are added for files below are not applied. */
 	uint32_t count = tree->toc->entries.count;
 	int ret = sgz_tree_root(tree, ctx);
 

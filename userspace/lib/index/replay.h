@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * From the entries of a layer to the tree that they leave.
+ * Converting the entries of a layer to the resulting tree.
  */
 #ifndef SGZ_INDEX_REPLAY_H
 #define SGZ_INDEX_REPLAY_H
 
 #include "index/below.h"
 
-/* No node, but the entry is no mistake: it is never shown. */
+/* No node: the entry is valid, but never visible. */
 #define SGZ_HOME_OPEN	(SGZ_NONE - 1)
 
 /**
- * struct sgz_left_open - what a layer says only together with those below it
- * @parents: directories that no entry gives attributes
- * @links: hard links to files that are not in the layer
+ * struct sgz_left_open - dependencies of a layer on the layers below it
+ * @parents: number of directories without an entry
+ * @links: number of hard links to files that are not in the layer
  */
 struct sgz_left_open {
 	uint64_t parents;
@@ -21,24 +21,25 @@ struct sgz_left_open {
 };
 
 /**
- * sgz_replay() - carry the entries of a layer out, one after the other
- * @tree: zeroed by the caller except for the TOC, what is below and the view;
- *	filled
+ * sgz_replay() - apply the entries of a layer, one after the other
+ * @tree: filled in; initially zeroed, except @toc, @below and @raw
  * @ctx: the call
- * @open: NULL, or filled
- * @homes: NULL, or gets for each entry the node that it made or named, of an
- *	opaque marker, of files of AUFS' own and of hard links to what is not in
- *	the layer that of their directory; or %SGZ_HOME_OPEN, or %SGZ_NONE
+ * @open: NULL, or filled in
+ * @homes: NULL, or receives for each entry the node that it created or named;
+ *	for opaque markers, files of AUFS, and hard links to files that are not
+ *	in the layer, the node of their directory; or %SGZ_HOME_OPEN, or
+ *	%SGZ_NONE
  *
- * The tree is what a container engine leaves where it unpacks the layer on top
- * of those below, as an upper layer of overlayfs says it: an entry replaces
- * what has its name, directories merge, paths lead through symbolic links that
- * are there by then, a hard link is one to the file that its target names by
- * then, whiteouts remove. When the layers below are not known, nothing is
- * assumed of them. In the raw view whiteouts are files.
+ * The tree is that of a container engine that unpacks the layer on top of the
+ * layers below, in the form of an upper layer of overlayfs: an entry replaces
+ * the file with its name, directories merge, paths lead through the symbolic
+ * links that exist at this point, a hard link refers to the file that its
+ * target names at this point, whiteouts remove files. If the layers below are
+ * not known, nothing is assumed about them. In the raw view, whiteouts are
+ * files.
  *
- * An entry that cannot be carried out is left out with a warning. Those of a table
- * of contents are carried out in its order.
+ * An entry that cannot be applied is left out with a warning. Entries of a
+ * table of contents are applied in its order.
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * Resolving paths as container engines do while they unpack: name by name, from
- * the root, through the symbolic links that are there by then, and never out of
- * the root. The places on the way are kept, so that ".." of a target leads back.
- * (What the engines do was learned from containerd's archive.Apply() and its
- * fs.RootPath(), and from umoci's securejoin.)
+ * the root, through the symbolic links that exist at this point, and never out
+ * of the root. The directories on the way are kept for ".." in targets. (The
+ * behaviour is that of containerd's archive.Apply() and its fs.RootPath(), and
+ * of umoci's securejoin.)
  *
- * An opaque marker removes what is below, and in its own layer directories that
- * no entry has named. Nothing is walked for that: it is noted in the directory,
- * and whoever comes by later sees that a node is older than the marker.
+ * An opaque marker removes files of lower layers, and directories of its own
+ * layer that no entry has named. This needs no walk: the marker is recorded in
+ * the directory, and later lookups see that a node is older than the marker.
  */
 #include <string.h>
 
 #include "index/records.h"
 #include "index/replay_walk.h"
 
-/* Links in one path, as containerd counts them. */
+/* Maximum number of links in a path, as in containerd. */
 #define LINKS_MAX	255
 
 /*
@@ -27,10 +27,10 @@
 #define STEPS_EACH	64
 #define STEPS_MIN	(1ull << 20)
 
-/* So many times a directory may have been replaced for what was in it to count. */
+/* Maximum number of replaced directories that was_named() searches. */
 #define BEFORE_MAX	16
 
-/* Bytes of their targets that are put together with something. */
+/* Maximum size in bytes of targets that are joined with the rest of a path. */
 #define JOINED_MAX	(1ull << 26)
 
 /*
@@ -89,7 +89,7 @@ static bool is_up(const char *name, size_t len)
 	return len == 2 && !memcmp(name, "..", 2);
 }
 
-/* Go behind the ".." that takes the name at hand away, if there is one. */
+/* Skip the names up to the ".." that cancels the current name, if any. */
 static bool skip_pair(struct sgz_walk *w, struct segment *s)
 {
 	struct segment ahead = *s;
@@ -112,7 +112,7 @@ static bool skip_pair(struct sgz_walk *w, struct segment *s)
 	return !depth;
 }
 
-/* The next name of what is left; false when nothing is. */
+/* The next name of the rest; false at the end. */
 static bool next_name(struct sgz_walk *w, const char **name, size_t *len)
 {
 	while (w->rest.count) {
@@ -146,8 +146,9 @@ static int to_root(struct sgz_walk *w)
 }
 
 /*
- * Does an opaque marker above remove a directory that no entry has named? The walk to
- * the marker itself may have made it, for one below, on its way to a symbolic link.
+ * Does an opaque marker remove a directory that no entry has named? The walk to
+ * the marker itself may have created it for a directory below, on its way to a
+ * symbolic link.
  */
 static bool is_swept(const struct sgz_node *node, uint32_t opaque)
 {
@@ -179,8 +180,8 @@ void sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
 }
 
 /*
- * Has an entry had the path of this node? containerd remembers the paths of all
- * entries, whatever became of them: also those below a directory that was removed.
+ * Did an earlier entry have the path of this node? containerd remembers the
+ * paths of all entries, also below directories that were removed.
  */
 static bool was_named(const struct sgz_tree *tree, struct sgz_node *n)
 {
@@ -216,7 +217,7 @@ int sgz_walk_put(struct sgz_walk *w, const char *name, size_t len,
 	return 0;
 }
 
-/* Go into a directory that has a node. */
+/* Enter a directory that has a node. */
 static int enter_node(struct sgz_walk *w, uint32_t number)
 {
 	const struct sgz_node *node = sgz_tree_node(w->tree, number);
@@ -228,7 +229,7 @@ static int enter_node(struct sgz_walk *w, uint32_t number)
 
 	if (node->opaque > place.opaque)
 		place.opaque = node->opaque;
-	/* What was below is removed with what the marker removes. */
+	/* The marker also removes the directory below. */
 	if (node->born <= place.opaque)
 		place.below = 0;
 	return push_place(w, place);
@@ -243,7 +244,7 @@ static int make_dir(struct sgz_walk *w, const char *name, size_t len,
 	return ret ? ret : enter_node(w, node);
 }
 
-/* Is a ".." the next name that is left? It is no longer left then. */
+/* Skip the next name of the rest if it is "..". */
 static bool take_up(struct sgz_walk *w)
 {
 	struct segment *s = (struct segment *)w->rest.data + w->rest.count - 1;
@@ -266,7 +267,7 @@ static bool is_link(const struct sgz_walk *w, const struct sgz_seen *seen)
 	return entry && sgz_entry_is(entry, S_IFLNK);
 }
 
-/* A target and so many ".." behind it. Names of directories may point there. */
+/* Join a target and a number of "..". Names of nodes may refer to the text. */
 static int push_joined(struct sgz_walk *w, const char *target, size_t len,
 		       size_t ups)
 {
@@ -287,10 +288,10 @@ static int push_joined(struct sgz_walk *w, const char *target, size_t len,
 }
 
 /*
- * Go on at the target of a symbolic link. containerd puts it together with what is
- * left of the path and with the directory of the link, as text, and cleans that.
- * Nothing is cleaned where there is nothing to put together: the link ends the
- * path, and its target is absolute or the link is in the root.
+ * Continue at the target of a symbolic link. containerd joins the directory of
+ * the link, the target and the rest of the path as text, and cleans the result.
+ * It does not clean a target that it need not join: if the link ends the path,
+ * and its target is absolute or the link is in the root.
  */
 static int follow(struct sgz_walk *w, const char *target, size_t len,
 		  unsigned int *links)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Where a path of a layer leads, at the moment when an entry is carried out.
+ * Resolving paths of a layer at the time when an entry is applied.
  */
 #ifndef SGZ_INDEX_REPLAY_WALK_H
 #define SGZ_INDEX_REPLAY_WALK_H
@@ -8,7 +8,7 @@
 #include "index/below.h"
 
 /**
- * struct sgz_place - a directory that a walk is in
+ * struct sgz_place - a directory of a walk
  * @node: its node, or %SGZ_NONE: it is only in the layers below
  * @opaque: the last entry that made it, or one above it, opaque
  * @below: number of the directory in its place below, or zero
@@ -23,13 +23,13 @@ struct sgz_place {
  * struct sgz_walk - walks through a tree
  * @tree: the tree
  * @ctx: the call
- * @now: number of the entry that is carried out, from 1
- * @places: struct sgz_place, from the root to where the walk is
- * @rest: what is left of the path and of targets of links on the way, last
- *	first
- * @absolute: the path, or the target of a link on the way, is absolute
- * @joined: bytes of targets that were put together with what is behind them
- * @steps: names that were looked up behind symbolic links, in all walks
+ * @now: number of the current entry, from 1
+ * @places: struct sgz_place, from the root to the current directory
+ * @rest: unresolved rest of the path and of targets of links, last first
+ * @absolute: the path, or the target of a link in it, is absolute
+ * @joined: bytes of targets that were joined with the rest of a path
+ * @steps: number of names that were looked up after symbolic links, in all
+ *	walks
  */
 struct sgz_walk {
 	struct sgz_tree *tree;
@@ -43,10 +43,10 @@ struct sgz_walk {
 };
 
 /**
- * enum sgz_walk_end - how a walk ended
- * @SGZ_WALK_DONE: it is in a directory, sgz_walk_place()
+ * enum sgz_walk_end - result of a walk
+ * @SGZ_WALK_DONE: it is in the directory sgz_walk_place()
  * @SGZ_WALK_ABSENT: there is no such directory
- * @SGZ_WALK_NOT_DIR: what has one of the names is no directory
+ * @SGZ_WALK_NOT_DIR: a name in the path is not that of a directory
  * @SGZ_WALK_LOOP: too many symbolic links
  * @SGZ_WALK_LONG: a name is longer than 255 bytes
  */
@@ -59,11 +59,11 @@ enum sgz_walk_end {
 };
 
 /**
- * struct sgz_seen - what has a name in a directory
- * @node: its node, or %SGZ_NONE when it is only in the layers below, or
- *	nowhere
- * @gone: a node that is no longer there, in place of @node, or %SGZ_NONE
- * @below: without @node and @gone: what is below
+ * struct sgz_seen - result of a lookup in a directory
+ * @node: the node, or %SGZ_NONE: the name is only in the layers below, or does
+ *	not exist
+ * @gone: a removed node with this name if there is no @node, or %SGZ_NONE
+ * @below: result in the layers below if there is neither @node nor @gone
  */
 struct sgz_seen {
 	uint32_t node;
@@ -73,23 +73,22 @@ struct sgz_seen {
 
 /**
  * sgz_walk_to() - go to a directory
- * @w: the walk; begins at the root
- * @path: its cleaned path. Symbolic links are followed, inside the root.
- * @len: bytes in it
- * @absolute: it began with a slash before it was cleaned
- * @make: make directories that are missing, and nodes for those that are only
- *	below
+ * @w: the walk; starts at the root
+ * @path: its cleaned path; the call follows symbolic links inside the root
+ * @len: its length in bytes
+ * @absolute: the path started with a slash before it was cleaned
+ * @make: create missing directories, and nodes for those that are only below
  *
  * Return: enum sgz_walk_end, or a negative errno with the error text set.
  */
 int sgz_walk_to(struct sgz_walk *w, const char *path, size_t len,
 		bool absolute, bool make);
 
-/** sgz_walk_place() - where the walk is */
+/** sgz_walk_place() - the directory of the walk */
 struct sgz_place *sgz_walk_place(const struct sgz_walk *w);
 
 /**
- * sgz_walk_look() - look at a name in the directory where the walk is
+ * sgz_walk_look() - look up a name in the directory of the walk
  * @w: the walk
  * @name: bytes of the name
  * @len: how many
@@ -99,12 +98,11 @@ void sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
 		   struct sgz_seen *seen);
 
 /**
- * sgz_walk_put() - make a node in the directory where the walk is, which has
- * one itself
- * @w: the walk
- * @name: bytes of the name
- * @len: how many
- * @seen: what has the name so far
+ * sgz_walk_put() - create a node in the directory of the walk
+ * @w: the walk; its directory must have a node
+ * @name: the name
+ * @len: its length in bytes
+ * @seen: result of sgz_walk_look() for the name
  * @node: set to the number of the new node
  *
  * Return: 0, or a negative errno with the error text set.

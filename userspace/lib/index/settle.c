@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The entries are carried out as for an index, so that what is left means what the
- * index shows: a node knows which entry it stands for, and has it from the last
- * entry with its name, which is that one or a link to it. Whiteouts and opaque
- * markers stay: they are about layers below as well.
+ * The entries are applied as for an index, so that the result agrees with the
+ * index. The entry of a node is set by the last entry with its name, which is
+ * that entry or a hard link to it. Whiteouts and opaque markers stay, because
+ * they also apply to layers below.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static struct sgz_node *node_of(const struct settler *s, uint32_t n)
 	return sgz_tree_node(&s->tree, n);
 }
 
-/* The node of a path that is in the index; SGZ_NONE if there is none. */
+/* The visible node of a path, or SGZ_NONE. */
 static uint32_t find(const struct settler *s, const char *path, size_t len)
 {
 	uint32_t n = sgz_tree_find_path(&s->tree, path, len);
@@ -64,8 +64,8 @@ static uint32_t find(const struct settler *s, const char *path, size_t len)
 }
 
 /*
- * Where in the path of an entry the directory ends that it says something about: a
- * whiteout, an opaque marker or a file of AUFS' own. All of the path if it is none.
+ * Length of the directory in the path of a whiteout, an opaque marker or a file
+ * of AUFS. For other entries, the length of the path.
  */
 static size_t marker_at(const struct sgz_entry *entry)
 {
@@ -84,7 +84,7 @@ static bool is_marker(const struct settler *s, uint32_t i)
 	return marker_at(entry) < entry->name_len;
 }
 
-/* They stay as long as their directory does. */
+/* A marker stays if its directory stays. */
 static void settle_marker(struct settler *s, uint32_t i, uint32_t n)
 {
 	if (node_of(s, n)->flags & SGZ_NODE_WHITEOUT)
@@ -95,7 +95,7 @@ static void settle_marker(struct settler *s, uint32_t i, uint32_t n)
 		s->fates[i].kind = SGZ_STAYS;
 }
 
-/* A hard link to what is not in the layer: its home is a directory. */
+/* A hard link to a file that is not in the layer has a directory as home. */
 static bool is_open(const struct settler *s, uint32_t i, uint32_t n)
 {
 	return sgz_toc_entry(s->toc, i)->flags & SGZ_HARDLINK &&
@@ -103,7 +103,7 @@ static bool is_open(const struct settler *s, uint32_t i, uint32_t n)
 	       !(node_of(s, n)->flags & SGZ_NODE_WHITEOUT);
 }
 
-/* It stays as long as its directory does, and nothing has its name later. */
+/* It stays if its directory stays and no later entry has its name. */
 static void settle_open(struct settler *s, uint32_t i, uint32_t n)
 {
 	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);
@@ -120,7 +120,7 @@ static void settle_open(struct settler *s, uint32_t i, uint32_t n)
 	s->fates[i].open = true;
 }
 
-/* Names first, as what stays under its own name is not renamed. */
+/* Find the entries that keep their own names, before others are renamed. */
 static void settle_names(struct settler *s)
 {
 	for (uint32_t n = 0; n < s->tree.nodes.count; n++)
@@ -154,7 +154,7 @@ static void settle_names(struct settler *s)
 	}
 }
 
-/* Does a link, as it stands, lead to the file without going in a circle? */
+/* Does the unchanged link refer to the file, to an entry before it? */
 static bool leads_there(const struct settler *s, uint32_t link, uint32_t file)
 {
 	const struct sgz_entry *entry = sgz_toc_entry(s->toc, link);
@@ -165,7 +165,7 @@ static bool leads_there(const struct settler *s, uint32_t link, uint32_t file)
 	return s->home[file] == n || s->last[n] < link;
 }
 
-/* The last entry with its name is a link, to a file with another name. */
+/* A hard link is the last entry with its name. */
 static void settle_link(struct settler *s, uint32_t link, uint32_t file)
 {
 	struct sgz_fate *fate = &s->fates[link];
@@ -196,7 +196,7 @@ static void settle_links(struct settler *s)
 	}
 }
 
-/* Take @len bytes at @end away from the end of a path; false if it has others. */
+/* Cut @len bytes @end off the end of a path; false if it has other bytes. */
 static bool take_end(const char *path, size_t *left, const char *end, size_t len)
 {
 	if (*left < len || memcmp(path + *left - len, end, len))
@@ -205,7 +205,7 @@ static bool take_end(const char *path, size_t *left, const char *end, size_t len
 	return true;
 }
 
-/* Is a path that of a node, and behind it @name if there is one? */
+/* Is @path the path of a node, followed by @name if that is not empty? */
 static bool is_path(const struct settler *s, uint32_t n, struct text name,
 		    const char *path, size_t left)
 {
@@ -224,8 +224,8 @@ static bool is_path(const struct settler *s, uint32_t n, struct text name,
 }
 
 /*
- * The path of a node, and behind it @name if there is one, unless that is @is
- * already.
+ * The path of a node, followed by @name if that is not empty; nothing if it
+ * equals @is.
  */
 static int real_path(struct settler *s, uint32_t n, struct text name,
 		     const char *is, uint32_t is_len, const char **path,
@@ -265,7 +265,7 @@ static int real_path(struct settler *s, uint32_t n, struct text name,
 	return 0;
 }
 
-/* Where an entry is that is left, and what it is a link to. */
+/* Set the resolved path and link target of a remaining entry. */
 static int settle_path(struct settler *s, uint32_t i)
 {
 	const struct sgz_entry *entry = sgz_toc_entry(s->toc, i);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What is left in the end of entries that replace one another. In a tar a hard
- * link is to the file that has the target's name at that place; a table of
- * contents, or entries in another order, cannot name a file whose name was
- * taken by another one meanwhile.
+ * The result of entries that replace each other. A hard link in a tar refers to
+ * the file that has the target's name at this point. A table of contents, or
+ * entries in another order, cannot refer to a file whose name a later entry
+ * takes.
  */
 #ifndef SGZ_INDEX_SETTLE_H
 #define SGZ_INDEX_SETTLE_H
@@ -11,11 +11,11 @@
 #include "toc/toc.h"
 
 /**
- * enum sgz_fate_kind - what becomes of an entry
- * @SGZ_STAYS: it is needed as it is
- * @SGZ_GOES: nothing is left of it
- * @SGZ_RENAMED: its name is gone, but another one of the file is left
- * @SGZ_RELINKED: it is a hard link to be made to another name of the file
+ * enum sgz_fate_kind - what happens to an entry
+ * @SGZ_STAYS: it stays unchanged
+ * @SGZ_GOES: it is removed
+ * @SGZ_RENAMED: its name was replaced; it gets another name of the file
+ * @SGZ_RELINKED: it is a hard link that must refer to another name of the file
  */
 enum sgz_fate_kind {
 	SGZ_STAYS,
@@ -25,16 +25,15 @@ enum sgz_fate_kind {
 };
 
 /**
- * struct sgz_fate - what becomes of an entry
- * @kind: that
- * @open: it is a hard link whose target is not in the layer when it is carried
- *	out, and means another file once there is one
- * @name: renamed or relinked: the entry that has the name which it takes or is
- *	a link to
- * @path: NULL, or where it really is, if its path leads through symbolic links
- * @link: the same of the target of a hard link
- * @path_len: bytes in @path
- * @link_len: bytes in @link
+ * struct sgz_fate - what happens to an entry
+ * @kind: the kind
+ * @open: a hard link whose target is not in the layer when it is applied; later
+ *	its target may be another file
+ * @name: renamed or relinked: the entry with the new name or link target
+ * @path: the resolved path, if its path leads through symbolic links, or NULL
+ * @link: the resolved target of a hard link, likewise, or NULL
+ * @path_len: length of @path in bytes
+ * @link_len: length of @link in bytes
  */
 struct sgz_fate {
 	enum sgz_fate_kind kind;
@@ -47,12 +46,12 @@ struct sgz_fate {
 };
 
 /**
- * struct sgz_settled - what becomes of all entries
- * @fates: struct sgz_fate of each
- * @changed: how many do not stay as they are
- * @renamed: how many of them take another name, which makes a marker that was
- *	read later remove them, unless it is put first
- * @strings: paths
+ * struct sgz_settled - what happens to all entries
+ * @fates: struct sgz_fate of each entry
+ * @changed: number of entries that change or are removed
+ * @renamed: number of renamed entries; if there are any, markers must be placed
+ *	first, because a later marker could remove a renamed entry
+ * @strings: memory for paths
  */
 struct sgz_settled {
 	struct sgz_vec fates;
@@ -61,7 +60,7 @@ struct sgz_settled {
 	struct sgz_arena strings;
 };
 
-/** sgz_fate() - what becomes of an entry */
+/** sgz_fate() - what happens to an entry */
 static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
 					      size_t i)
 {
@@ -69,16 +68,15 @@ static inline const struct sgz_fate *sgz_fate(const struct sgz_settled *s,
 }
 
 /**
- * sgz_settle() - find out what becomes of entries
- * @s: filled; zeroed by the caller, to be released in any case
+ * sgz_settle() - reduce entries to those of the resulting tree
+ * @s: filled in; initially zeroed; must be released, also after an error
  * @ctx: the call
- * @toc: the entries of a tar, in its order; of each its name, link, type and
- *	flags are looked at
+ * @toc: the entries of a tar, in its order; the call uses name, link, type and
+ *	flags of each
  *
- * What is left has each name once, a file with content stays where it is among
- * the others, and all hard links are to an entry that comes before them,
- * except for those whose target was not there before them. It describes the
- * same tree as all of the entries, with and without an order.
+ * In the result, each name occurs once, files with content keep their order,
+ * and the target of each hard link comes before it, unless it never did. The
+ * result describes the same tree as all entries, and in any order.
  *
  * Return: 0, or a negative errno with the error text set, also if the entries
  * describe no tree.

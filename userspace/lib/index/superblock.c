@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Placing the tables, naming the tree, and the checksum over both.
+ * Positions of the tables, the UUID, and the checksum.
  */
 #include <endian.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 	return (n + to - 1) / to * to;
 }
 
-/* The UUID is the start of a digest, but for what says how it was made. */
+/* The UUID is the start of a digest, except its version and variant bits. */
 static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 {
 	uint8_t digest[STARGZ_SHA256_LEN];
@@ -28,9 +28,9 @@ static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 }
 
 /*
- * What identifies the tree: the digest of the blob's table of contents, or
- * that of all tables that were made without one. The table of blobs says
- * nothing then but size and place.
+ * Identify the tree by the digest of the table of contents of the blob, or else
+ * by that of all tables except the blobs, which then hold only size and
+ * position.
  */
 static void identify(const struct sgz_index *index, const struct sgz_toc *toc,
 		     struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
@@ -48,14 +48,14 @@ static void identify(const struct sgz_index *index, const struct sgz_toc *toc,
 }
 
 /*
- * The UUID is the start of the SHA-256 of one line of text, so that anyone
- * can make it again:
+ * The UUID is the start of the SHA-256 of one line of text, so that it can be
+ * recomputed:
  *
  *	stargz VERSION VIEW SIZE DIGEST\n
  *
  * VERSION of the index format, VIEW "overlay" or "raw", SIZE of the blob in
- * bytes, DIGEST in hexadecimal; the variant and version bits say "custom"
- * (RFC 9562, version 8).
+ * bytes, DIGEST in hexadecimal. The variant and version bits are those of RFC
+ * 9562, version 8 ("custom").
  */
 static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_tree *tree)
@@ -78,7 +78,7 @@ static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 	return 0;
 }
 
-/* Say where the tables are and how many bytes there are. */
+/* Set positions and sizes. */
 static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 {
 	struct stargz_super_block *sb = &index->sb;
@@ -124,12 +124,13 @@ int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 }
 
 /*
- * The UUID of a merged index is made in the same way of the line
+ * The UUID of a merged index is computed in the same way from the line
  *
  *	stargz VERSION merged UUID UUID ...\n
  *
- * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits; that
- * of an index of a layer with those below it has "chained" in place of "merged".
+ * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits.
+ * For the index of a layer with the layers below it, "chained" replaces
+ * "merged".
  */
 static int make_layers_uuid(struct sgz_index *index,
 			    const struct sgz_context *ctx,

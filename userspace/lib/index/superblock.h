@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The superblock of an index: where the tables are, and who it is.
+ * The superblock of an index: positions of the tables, and the UUID.
  */
 #ifndef SGZ_INDEX_SUPERBLOCK_H
 #define SGZ_INDEX_SUPERBLOCK_H
@@ -10,11 +10,11 @@
 #include "index/tree.h"
 
 /**
- * sgz_superblock_fill() - place the tables and fill the superblock
- * @index: all tables made
+ * sgz_superblock_fill() - fill the superblock
+ * @index: the index, with complete tables
  * @ctx: the call
- * @tree: what they were made from
- * @data_bytes: sum of the sizes of the regular files
+ * @tree: the tree of the tables
+ * @data_bytes: sum of the sizes of the regular files in bytes
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -22,13 +22,13 @@ int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_tree *tree, uint64_t data_bytes);
 
 /**
- * sgz_superblock_merged() - the same for an index of several layers
- * @index: all tables made
+ * sgz_superblock_merged() - fill the superblock of an index of several layers
+ * @index: the index, with complete tables
  * @ctx: the call
- * @layers: their indexes
- * @count: how many
- * @chain: it is that of the last one, made with the others below it
- * @data_bytes: sum of the sizes of the regular files
+ * @layers: the indexes of the layers
+ * @count: number of layers
+ * @chain: it is the index of the last layer, on top of the others
+ * @data_bytes: sum of the sizes of the regular files in bytes
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -39,10 +39,10 @@ int sgz_superblock_merged(struct sgz_index *index,
 
 /**
  * sgz_superblock_chained() - give the index of a layer the UUID of its chain
- * @layers: the indexes of the layers below, of which each has that of its own
- *	chain, and that of the layer
+ * @layers: the indexes of the layers below, each with the UUID of its chain,
+ *	then that of the layer
  * @ctx: the call
- * @count: how many
+ * @count: number of indexes
  *
  * Return: 0, or a negative errno with the error text set.
  */

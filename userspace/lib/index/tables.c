@@ -12,7 +12,7 @@
 #include "index/superblock.h"
 #include "index/tables.h"
 
-/* What the table makers share. */
+/* Shared data for making tables. */
 struct maker {
 	struct sgz_index *index;
 	const struct sgz_context *ctx;
@@ -28,7 +28,7 @@ static struct sgz_node *first_node(const struct maker *m, uint32_t i)
 	return sgz_tree_node(m->tree, sgz_layout_inode(m->layout, i));
 }
 
-/* The entry an inode takes its attributes from, or NULL. */
+/* The entry with the attributes of an inode, or NULL. */
 static struct sgz_entry *inode_entry(const struct maker *m, uint32_t i)
 {
 	return sgz_node_entry(m->tree, first_node(m, i));
@@ -59,7 +59,7 @@ static int use_spans(struct maker *m)
 	return 0;
 }
 
-/* What a span means for the superblock and the blob. */
+/* Update superblock and blob for a span. */
 static void note_span(struct maker *m, const struct sgz_span *s)
 {
 	struct stargz_super_block *sb = &m->index->sb;
@@ -187,7 +187,7 @@ static int make_directory(struct maker *m, struct stargz_inode *inode,
 	return 0;
 }
 
-/* Add an extent, or let it be part of the last one of the file. */
+/* Add an extent, or extend the last one of the file. */
 static int add_extent(struct maker *m, size_t file_start, uint64_t pos,
 		      uint32_t span, uint32_t offset)
 {
@@ -211,7 +211,7 @@ static int add_extent(struct maker *m, size_t file_start, uint64_t pos,
 	return 0;
 }
 
-/* One extent for each span that the chunk touches. */
+/* Add an extent for each span of the chunk. */
 static int add_chunk(struct maker *m, size_t file_start,
 		     const struct sgz_chunk *chunk)
 {
@@ -232,7 +232,7 @@ static int add_chunk(struct maker *m, size_t file_start,
 	return 0;
 }
 
-/* The extents of a file; what no chunk covers is a hole. */
+/* Make the extents of a file, with holes where there is no chunk. */
 static int make_extents(struct maker *m, const struct sgz_entry *entry)
 {
 	size_t start = m->index->table[STARGZ_TABLE_EXTENTS].count;
@@ -350,7 +350,7 @@ static int make_inodes(struct maker *m)
 	return 0;
 }
 
-/* After all names, so that the names of directories stay close together. */
+/* Called after all names were added, so that names stay close together. */
 static int make_symlinks(struct maker *m)
 {
 	struct stargz_inode *inode = m->index->table[STARGZ_TABLE_INODES].data;
@@ -371,14 +371,14 @@ static int make_symlinks(struct maker *m)
 	return 0;
 }
 
-/* Without privileges (userxattr), overlayfs reads the one of user. */
+/* overlayfs mounts without privileges (userxattr) read the user attribute. */
 static const char *const opaque_names[] = {
 	"user.overlay.opaque", "trusted.overlay.opaque",
 };
 
 #define OPAQUE_NAMES (sizeof(opaque_names) / sizeof(opaque_names[0]))
 
-/* Add what says of a directory that it is opaque. */
+/* Add the attributes of an opaque directory. */
 static int add_opaque(struct sgz_vec *attrs)
 {
 	struct sgz_xattr *attr = sgz_vec_add(attrs, OPAQUE_NAMES,
@@ -395,7 +395,7 @@ static int add_opaque(struct sgz_vec *attrs)
 	return 0;
 }
 
-/* Say of opaque directories that they are; before that nothing else does. */
+/* Give opaque directories their extended attributes. */
 static int make_opaque(struct maker *m)
 {
 	struct stargz_inode *inode = m->index->table[STARGZ_TABLE_INODES].data;
@@ -442,7 +442,7 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	return 0;
 }
 
-/* The pool's heap becomes the index's; ids of the pool stay valid. */
+/* Move the heap of the pool to the index; ids of the pool stay valid. */
 static void take_xattrs(struct maker *m)
 {
 	struct sgz_vec *heap = &m->tree->toc->xattrs.heap;
@@ -496,7 +496,7 @@ void sgz_index_stats(const struct sgz_index *index,
 	const struct sgz_vec *table = index->table;
 
 	memset(stats, 0, sizeof(*stats));
-	/* The root has no entry of its own. */
+	/* The root has no directory entry. */
 	stats->entries = table[STARGZ_TABLE_DIRENTS].count + 1;
 	stats->inodes = table[STARGZ_TABLE_INODES].count;
 	stats->spans = table[STARGZ_TABLE_SPANS].count;

@@ -12,11 +12,11 @@
 
 /**
  * sgz_index_from_tree() - fill all tables and the superblock
- * @index: zeroed by the caller
+ * @index: initially zeroed
  * @ctx: the call
- * @tree: what is in the index
- * @layout: in which order
- * @spans: where the content is
+ * @tree: the tree
+ * @layout: order of inodes and directory entries
+ * @spans: the spans of the layer
  * @blob: the layer
  *
  * Return: 0, or a negative errno with the error text set.
@@ -30,11 +30,11 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 int sgz_index_write(const struct sgz_index *index,
 		    const struct sgz_context *ctx, int fd);
 
-/** sgz_index_name() - append to the heap of names and say where that is */
+/** sgz_index_name() - append to the heap of names; sets @where */
 int sgz_index_name(struct sgz_index *index, const struct sgz_context *ctx,
 		   const char *bytes, size_t len, __le32 *where);
 
-/** sgz_index_stats() - how much of what there is */
+/** sgz_index_stats() - counts of entries, inodes and so on */
 void sgz_index_stats(const struct sgz_index *index,
 		     struct stargz_index_stats *stats);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Writing an index front to back, so that it can go into a pipe.
+ * Writing an index sequentially, so that the output may be a pipe.
  */
 #include <endian.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static int write_all(const struct sgz_context *ctx, int fd, const void *buf,
 	return 0;
 }
 
-/* Zeroes up to a position of the index; never more than the padding. */
+/* Write zeroes up to a position: the padding after a table. */
 static int pad(const struct sgz_context *ctx, int fd, uint64_t *pos,
 	       uint64_t to)
 {

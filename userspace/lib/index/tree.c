@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A node for every name, found by a hash table over (parent, name). What a name
- * no longer stands for keeps its node, out of reach.
+ * A node for every name, found with a hash table over (parent, name). A
+ * replaced node stays, but a lookup no longer finds it.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "index/tree.h"
 #include "stargz_fs.h"
 
-/* Names that were replaced count as well. */
+/* Maximum number of nodes, including replaced ones. */
 #define SGZ_NODES_MAX	SGZ_ENTRIES_MAX
 
 static uint32_t *find_slot(const struct sgz_tree *tree, uint32_t dir,
@@ -36,7 +36,7 @@ static int grow_slots(struct sgz_tree *tree)
 	sgz_vec_free(&tree->slots);
 	if (!sgz_vec_add(&tree->slots, room, sizeof(uint32_t)))
 		return -ENOMEM;
-	/* Later nodes take the place of earlier ones. */
+	/* Later nodes replace earlier ones. */
 	for (uint32_t i = 1; i < tree->nodes.count; i++) {
 		const struct sgz_node *n = sgz_tree_node(tree, i);
 

@@ -14,9 +14,9 @@
 #define SGZ_NODE_HIDDEN		0x01	/* not in the index */
 #define SGZ_NODE_WHITEOUT	0x02	/* becomes a device 0:0 */
 #define SGZ_NODE_OPAQUE		0x04	/* directory: hides lower layers */
-#define SGZ_NODE_BELOW_OPAQUE	0x08	/* directory: it or one above is opaque */
+#define SGZ_NODE_BELOW_OPAQUE	0x08	/* directory: opaque, or below one */
 #define SGZ_NODE_NAMED		0x10	/* an entry has had this path */
-#define SGZ_NODE_FRESH		0x20	/* in the place of what was removed */
+#define SGZ_NODE_FRESH		0x20	/* replaces a removed node */
 
 /**
  * struct sgz_node - what has, or once had, a name
@@ -33,7 +33,7 @@
  * @name_len: bytes in @name, at most 255
  * @flags: SGZ_NODE_*
  *
- * A node's number is greater than its parent's.
+ * The number of a node is greater than that of its parent.
  */
 struct sgz_node {
 	const char *name;
@@ -54,8 +54,7 @@ struct sgz_node {
  * @below: the layers below, or NULL when they are not known
  * @raw: the raw view: whiteouts and opaque markers are files
  * @nodes: struct sgz_node, the root first
- * @slots: hash table of the nodes that names stand for now, plus one, by
- *	parent and name
+ * @slots: hash table of the current nodes, plus one, by parent and name
  */
 struct sgz_tree {
 	struct sgz_toc *toc;
@@ -90,31 +89,30 @@ static inline bool sgz_node_is_dir(const struct sgz_tree *tree,
 	return !entry || sgz_entry_is(entry, S_IFDIR);
 }
 
-/** sgz_node_is_implied() - are its attributes those of a directory below? */
+/** sgz_node_is_implied() - does it get the attributes of a directory below? */
 static inline bool sgz_node_is_implied(const struct sgz_tree *tree,
 				       const struct sgz_node *node)
 {
 	bool root = node == sgz_tree_node(tree, SGZ_ROOT);
 
-	/* In the place of what was removed nothing is below. */
+	/* A directory that replaces a removed node has nothing below. */
 	return node->entry == SGZ_NONE &&
 	       !(node->flags & (SGZ_NODE_WHITEOUT | SGZ_NODE_FRESH)) &&
 	       (root || !(sgz_tree_node(tree, node->parent)->flags &
 			  SGZ_NODE_BELOW_OPAQUE));
 }
 
-/** sgz_tree_find() - a name in a directory; SGZ_NONE if there is none */
+/** sgz_tree_find() - look up a name in a directory; SGZ_NONE if missing */
 uint32_t sgz_tree_find(const struct sgz_tree *tree, uint32_t dir,
 		       const char *name, size_t len);
 
-/** sgz_tree_find_path() - a cleaned path; SGZ_NONE if there is nothing */
+/** sgz_tree_find_path() - look up a cleaned path; SGZ_NONE if missing */
 uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
 			    size_t len);
 
 /**
- * sgz_tree_root() - begin a tree
- * @tree: zeroed by the caller except for the TOC, what is below and the view; gets its
- *	root directory
+ * sgz_tree_root() - create the root of a tree
+ * @tree: initially zeroed, except @toc, @below and @raw
  * @ctx: the call
  *
  * Return: 0, or -ENOMEM with the error text set.
@@ -122,15 +120,14 @@ uint32_t sgz_tree_find_path(const struct sgz_tree *tree, const char *path,
 int sgz_tree_root(struct sgz_tree *tree, const struct sgz_context *ctx);
 
 /**
- * sgz_tree_put() - let a name stand for something new
+ * sgz_tree_put() - create a node for a name
  * @tree: the tree
  * @ctx: the call
  * @dir: node of the directory
- * @name: bytes of the name, kept as long as the tree
- * @len: how many, at most 255
- * @node: set to the number of a new node, of which only @name and @parent are
- *	set. A node that the name stood for before stays, hidden, and with it
- *	what is in it.
+ * @name: the name; must stay valid as long as the tree
+ * @len: its length in bytes, at most 255
+ * @node: set to the number of the new node; the caller fills it in, except its
+ *	name and parent. An existing node of the name becomes hidden.
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Comparing what an index says with what can be counted in it.
+ * Comparing redundant data of an index.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@
 struct check {
 	const struct sgz_index *index;
 	struct sgz_faults *faults;
-	uint64_t *names;	/* of each inode; of a directory its children */
+	uint64_t *names;	/* of files; for directories, subdirectories */
 };
 
 static void fault(const struct check *c, const char *what, uint64_t nr,
@@ -32,7 +32,7 @@ static bool is_dir(const struct check *c, uint64_t ino)
 	return S_ISDIR(le16toh(sgz_inode(c->index, ino)->mode));
 }
 
-/* Names of what is no directory, and for each directory those within it. */
+/* Count the names of each file, and the subdirectories of each directory. */
 static void count_names(struct check *c, uint8_t *named)
 {
 	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What is said twice in an index, and has to agree.
+ * Checking that redundant data of an index agree.
  */
 #ifndef SGZ_INDEX_TREE_CHECK_H
 #define SGZ_INDEX_TREE_CHECK_H
@@ -9,14 +9,14 @@
 #include "index/tables.h"
 
 /**
- * sgz_tree_faults() - count and compare
- * @index: an index whose records were found sound
+ * sgz_tree_faults() - compare redundant data
+ * @index: an index whose records were checked
  * @ctx: the call
- * @faults: gets what differs: numbers of links, inodes without a name, sums in
- *	the superblock, the order of extended attributes and digests
+ * @faults: receives wrong numbers of links, inodes without a name, wrong sums
+ *	in the superblock, unsorted extended attributes and invalid digests
  *
- * The kernel does not look at these; a tree that differs in them can be read,
- * but was not made by a sound program.
+ * The kernel does not check these. An index with such faults can be read, but
+ * the program that made it has an error.
  *
  * Return: 0, also with faults, or -ENOMEM with the error text set.
  */

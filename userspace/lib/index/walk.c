@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A walk keeps the directories that it is in, and the path as one text.
+ * A walk keeps the directories of the current path, and the path as text.
  */
 #include <sys/stat.h>
 
@@ -8,7 +8,7 @@
 #include "index/records.h"
 #include "index/walk.h"
 
-/* A directory that was entered: the range of its entries to be visited. */
+/* A directory of the current path, with the range of its remaining entries. */
 struct level {
 	uint32_t ino;
 	uint32_t next;
@@ -21,7 +21,7 @@ static bool is_dir(const struct sgz_treewalk *w, uint32_t ino)
 	return S_ISDIR(le16toh(sgz_inode(w->index, ino)->mode));
 }
 
-/* The path gets a name more, and all that depends on it is set. */
+/* Append a name to the path, and update the members that depend on it. */
 static int append(struct sgz_treewalk *w, size_t len, const char *name,
 		  size_t name_len)
 {
@@ -46,7 +46,7 @@ static int append(struct sgz_treewalk *w, size_t len, const char *name,
 	return 0;
 }
 
-/* The name is what stands behind the last slash of the path. */
+/* The name is the part after the last slash of the path. */
 static void find_name(struct sgz_treewalk *w)
 {
 	const char *slash = memrchr(w->path, '/', w->path_len);
@@ -81,7 +81,7 @@ int sgz_treewalk_open(struct sgz_treewalk *w, const struct sgz_context *ctx,
 	if (!w->ino)
 		return sgz_fail(ctx, -ENOENT, "%s: not in the tree",
 				sgz_quote(path, len).text);
-	/* Slashes at the ends do not belong to it. */
+	/* Remove leading and trailing slashes. */
 	while (len && *path == '/') {
 		path++;
 		len--;
@@ -99,7 +99,7 @@ static struct level *last_level(const struct sgz_treewalk *w)
 	return (struct level *)w->levels.data + w->levels.count - 1;
 }
 
-/* Back in a directory that has no more entries. */
+/* Visit a directory again, after its last entry. */
 static int leave(struct sgz_treewalk *w)
 {
 	struct level level = *last_level(w);
@@ -114,7 +114,7 @@ static int leave(struct sgz_treewalk *w)
 	return 1;
 }
 
-/* The next entry of the directory that the walk is in. */
+/* Visit the next entry of the current directory. */
 static int visit(struct sgz_treewalk *w)
 {
 	struct level *level = last_level(w);

@@ -8,20 +8,20 @@
 #include "index/tables.h"
 
 /**
- * struct sgz_treewalk - where a walk is
+ * struct sgz_treewalk - state of a walk
  * @ctx: the call
  * @index: an index that was checked
- * @levels: the directories on the way, for the walk itself
- * @text: @path with what follows it, for the walk itself
- * @ino: inode at hand
- * @path: its path, without a slash at its start; empty for the root
- * @path_len: bytes there
+ * @levels: private: the directories of the current path
+ * @text: private: buffer of @path
+ * @ino: current inode
+ * @path: its path, without leading slash, empty for the root
+ * @path_len: length of @path in bytes
  * @name: its name, the end of @path
- * @name_len: bytes there
- * @depth: how many directories it is below the start
- * @leaving: it is a directory all of whose entries have been visited
- * @started: the start was visited
- * @skip: set by the caller to keep out of the directory just entered
+ * @name_len: length of @name in bytes
+ * @depth: number of directories between the start and the inode
+ * @leaving: second visit of a directory, after its entries
+ * @started: private: the start was visited
+ * @skip: the caller sets it to skip the entries of the current directory
  */
 struct sgz_treewalk {
 	const struct sgz_context *ctx;
@@ -40,12 +40,12 @@ struct sgz_treewalk {
 };
 
 /**
- * sgz_treewalk_open() - begin to walk
- * @w: zeroed; to be closed whatever happens
+ * sgz_treewalk_open() - start a walk
+ * @w: zeroed; must be closed, also after an error
  * @ctx: the call
  * @index: an index that was checked
- * @path: where to begin
- * @len: bytes in @path
+ * @path: where to start
+ * @len: length of @path in bytes
  *
  * Return: 0, -ENOENT if there is no such path, -ENOMEM; with the error text
  * set.
@@ -58,9 +58,9 @@ int sgz_treewalk_open(struct sgz_treewalk *w, const struct sgz_context *ctx,
  * sgz_treewalk_next() - go to the next inode
  * @w: the walk
  *
- * A directory comes before its entries, which are in the order of their names,
- * and again, @w->leaving, behind them. What the path is longer than
- * SGZ_PATH_LONGEST of fails.
+ * The walk visits a directory before its entries, which are in the order of
+ * their names, and again, with @w->leaving, after them. It fails if a path is
+ * longer than SGZ_PATH_LONGEST.
  *
  * Return: 1, 0 at the end, or a negative errno with the error text set.
  */
