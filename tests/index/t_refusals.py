@@ -62,7 +62,7 @@ def test_hard_links_in_a_circle():
 
 def test_entry_below_a_file():
     left_out(entries({"name": "a", "type": "reg"},
-                     {"name": "a/b", "type": "reg"}), "a/b", "no directory")
+                     {"name": "a/b", "type": "reg"}), "a/b", "not a directory")
 
 
 def test_root_is_not_a_directory():

@@ -54,7 +54,7 @@ int sgz_index_superblock(struct stargz_super_block *sb,
 		return sgz_fail(ctx, err, "superblock of the index: %s", why);
 	if (super.features & ~KNOWN_INCOMPAT)
 		return sgz_fail(ctx, -EINVAL,
-				"an index with features that are not known");
+				"the index has unknown features");
 	return 0;
 }
 

@@ -43,9 +43,9 @@ static const char *why_not(int end)
 {
 	switch (end) {
 	case SGZ_WALK_NOT_DIR:
-		return "below something that is no directory";
+		return "below a file that is not a directory";
 	case SGZ_WALK_LOOP:
-		return "too many symbolic links on the way";
+		return "too many symbolic links in the path";
 	case SGZ_WALK_LONG:
 		return "a name longer than 255 bytes";
 	default:
@@ -314,7 +314,7 @@ static int remove_name(struct replay *r, struct op *op)
 	if (!op->len || op->len > STARGZ_NAME_MAX ||
 	    (op->len == 1 && *op->name == '.') ||
 	    (op->len == 2 && !memcmp(op->name, "..", 2))) {
-		left_out(r, op->entry, "a whiteout of no name that can be");
+		left_out(r, op->entry, "a whiteout of an invalid name");
 		return 0;
 	}
 	sgz_walk_look(&r->w, op->name, op->len, &op->seen);
@@ -355,7 +355,7 @@ static void set_root(struct replay *r, const struct op *op)
 	struct sgz_node *root = sgz_tree_node(r->tree, SGZ_ROOT);
 
 	if (!sgz_entry_is(op->entry, S_IFDIR)) {
-		left_out(r, op->entry, "the root is a directory");
+		left_out(r, op->entry, "the root must be a directory");
 		return;
 	}
 	root->entry = op->number;

@@ -65,7 +65,7 @@ static void check_links(struct check *c, const uint8_t *named)
 			fault(c, "inode", ino, "has no name");
 		else if (have != want)
 			sgz_faults_add(c->faults, 0, -EUCLEAN,
-				       "inode %llu of the index: %u links, but %llu can be counted",
+				       "inode %llu of the index: link count %u, but it has %llu links",
 				       (unsigned long long)ino, have,
 				       (unsigned long long)want);
 	}
@@ -114,7 +114,7 @@ static int check_sets(const struct check *c)
 			continue;
 		if (!set_sorted(sgz_xattr_set(c->index, id)))
 			fault(c, "inode", ino,
-			      "extended attributes not in order");
+			      "unsorted extended attributes");
 	}
 	free(seen);
 	return 0;
@@ -140,12 +140,12 @@ static void check_sums(const struct check *c)
 	}
 	if (bytes != le64toh(sb->data_bytes))
 		sgz_faults_add(c->faults, 0, -EUCLEAN,
-			       "superblock: %llu bytes in files, but they have %llu",
+			       "superblock: size of all files %llu, but they have %llu bytes",
 			       (unsigned long long)le64toh(sb->data_bytes),
 			       (unsigned long long)bytes);
 	if (longest != le32toh(sb->max_span))
 		sgz_faults_add(c->faults, 0, -EUCLEAN,
-			       "superblock: longest span %u, but it has %u",
+			       "superblock: longest span %u, but that has %u bytes",
 			       le32toh(sb->max_span), longest);
 }
 

@@ -30,7 +30,7 @@ static int append(struct sgz_treewalk *w, size_t len, const char *name,
 
 	if (len + slash + name_len > SGZ_PATH_LONGEST)
 		return sgz_fail(w->ctx, -ENAMETOOLONG,
-				"a path of more than %d bytes",
+				"a path is longer than %d bytes",
 				SGZ_PATH_LONGEST);
 	w->text.count = len;
 	to = sgz_vec_add(&w->text, slash + name_len + 1, 1);
