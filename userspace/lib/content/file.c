@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Finding the extent of a position, and reading over extents.
+ * Finding the extent of a position in a file, and reading across extents.
  */
 #include "content/file.h"
 #include "index/records.h"
@@ -18,7 +18,7 @@ void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
 	run->offset = le32toh(inode->b) + pos;
 	if (le16toh(inode->flags) & STARGZ_INODE_INLINE)
 		return;
-	/* The last extent that does not begin after @pos; the first is at 0. */
+	/* Find the last extent that starts at or before @pos. */
 	low = first;
 	high = first + le32toh(inode->b);
 	while (high - low > 1) {

@@ -8,9 +8,9 @@
 #include "content/span.h"
 
 /**
- * struct sgz_run - a run of a file that lies in one span or hole
+ * struct sgz_run - a part of a file in one span or hole
  * @pos: first byte in the file
- * @len: bytes up to the end of the run
+ * @len: length in bytes
  * @span: number of the span, or %STARGZ_NO_SPAN
  * @offset: first byte in the decoded span
  */
@@ -22,11 +22,11 @@ struct sgz_run {
 };
 
 /**
- * sgz_file_run() - where a byte of a file is
+ * sgz_file_run() - find the place of a byte of a file
  * @index: an index that was checked
  * @ino: a regular file
- * @pos: a byte of it, before its end
- * @run: set to what follows from @pos on
+ * @pos: position in the file, below its size
+ * @run: set to the run that starts at @pos
  */
 void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
 		  struct sgz_run *run);
@@ -36,8 +36,8 @@ void sgz_file_run(const struct sgz_index *index, uint32_t ino, uint64_t pos,
  * @r: reader of spans
  * @ino: a regular file
  * @pos: first byte
- * @buf: gets them
- * @len: how many; not beyond the end of the file
+ * @buf: destination
+ * @len: number of bytes; must be within the file
  *
  * Return: 0, or a negative errno with the error text set.
  */

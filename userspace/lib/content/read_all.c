@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * The threads that decode spans and read files. They share the plan, of which
- * each takes the next job, and the list of faults; everything else is their
- * own.
+ * The threads that decode spans and read files. They share only the plan, from
+ * which each takes the next job, and the list of faults.
  */
 #include <stdlib.h>
 
@@ -17,7 +16,7 @@ struct worker {
 	struct stargz_error err;
 	struct sgz_context ctx;
 	struct sgz_spanread *reader;
-	struct sgz_sha256 sha[3];	/* of two lanes, and of a span */
+	struct sgz_sha256 sha[3];	/* two lanes, and ranges of a span */
 	bool broken[2];
 	bool leads;
 	bool running;
@@ -30,7 +29,7 @@ static const struct sgz_content *content_of(const struct worker *w)
 	return w->plan->content;
 }
 
-/* A span could not be decoded; name a file that needs it. */
+/* Report a span that could not be decoded, with a file that needs it. */
 static void blame(struct worker *w, uint32_t nr, int code)
 {
 	uint32_t ino = ((const uint32_t *)w->plan->owner.data)[nr];
@@ -63,7 +62,7 @@ static void settle(struct worker *w, struct sgz_range *range,
 		       (unsigned long long)(range->pos + range->len));
 }
 
-/* The ranges in a span: those from the returned number on, while in it. */
+/* Number of the first range in a span; the others follow. */
 static size_t first_range(const struct worker *w, uint32_t nr)
 {
 	size_t low = 0, high = w->plan->within;
@@ -83,7 +82,7 @@ static size_t first_range(const struct worker *w, uint32_t nr)
 	return low;
 }
 
-/* A span was decoded, or could not be if there is no @data. */
+/* Handle the ranges of a decoded span, or of a damaged one without @data. */
 static void look_at_ranges(struct worker *w, uint32_t nr, const uint8_t *data)
 {
 	for (size_t i = first_range(w, nr); i < w->plan->within; i++) {
@@ -107,7 +106,7 @@ static bool claim(struct worker *w, uint32_t nr)
 	return !atomic_exchange(&w->plan->claimed[nr], 1);
 }
 
-/* The first one to decode a span tells of it. */
+/* Called once for each span, by the worker that claimed it. */
 static void conclude(struct worker *w, uint32_t nr, int ret,
 		     const uint8_t *data)
 {
@@ -129,7 +128,7 @@ static bool at_hand(const struct worker *w, uint32_t nr)
 	return c->blobs[le16toh(sgz_span(c->index, nr)->blob)].fd >= 0;
 }
 
-/* A span that no file reader has looked at. */
+/* Decode a span, unless a reader of a file has claimed it. */
 static void read_span(struct worker *w, uint32_t nr)
 {
 	const uint8_t *data = NULL;
@@ -167,7 +166,7 @@ static void end_range(struct worker *w, struct sgz_lane *lane, int k)
 	lane->first++;
 }
 
-/* Bytes of the file, or none if they could not be read, for a lane. */
+/* Pass bytes of a file to a lane; @data is NULL if they could not be read. */
 static void feed_lane(struct worker *w, struct sgz_lane *lane, int k,
 		      uint64_t pos, const uint8_t *data, uint64_t len)
 {
@@ -190,7 +189,7 @@ static void feed_lane(struct worker *w, struct sgz_lane *lane, int k,
 	}
 }
 
-/* What a run of a file holds, or NULL; it may be made shorter. */
+/* Read a run of a file, or a part: may shorten it. NULL on failure. */
 static const uint8_t *read_piece(struct worker *w, struct sgz_run *run)
 {
 	static const uint8_t zeroes[STEP];
@@ -220,7 +219,7 @@ static const uint8_t *read_piece(struct worker *w, struct sgz_run *run)
 	return ret ? NULL : data + run->offset;
 }
 
-/* Where the next byte is that a range needs. */
+/* Advance @pos to the next byte that a range needs. */
 static bool next_pos(struct worker *w, struct sgz_file_job *job, uint64_t *pos)
 {
 	uint64_t next = UINT64_MAX;
@@ -255,7 +254,7 @@ static void read_file(struct worker *w, struct sgz_file_job *job)
 	}
 }
 
-/* Does a range lie in the span? */
+/* Are there ranges within the span? */
 static bool has_ranges(const struct worker *w, uint32_t nr)
 {
 	size_t i = first_range(w, nr);
@@ -307,7 +306,7 @@ static void close_worker(struct worker *w)
 	sgz_spanread_close(w->reader);
 }
 
-/* The caller works too; one thread less than hoped for is no failure. */
+/* The caller works, too. If a thread cannot start, the others do its work. */
 static void run(struct worker *w, unsigned int count)
 {
 	w[0].leads = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Reading all content of an index once, by several threads, and digests of
- * parts of it.
+ * Reading all content of an index once, with several threads, and computing
+ * digests of parts of it.
  */
 #ifndef SGZ_CONTENT_READ_ALL_H
 #define SGZ_CONTENT_READ_ALL_H
@@ -13,7 +13,7 @@
 #include "index/lookup.h"
 #include "index/tables.h"
 
-/* Most bytes of decoded spans that all threads together hold at a time. */
+/* Maximum size in bytes of the decoded spans of all threads. */
 #define SGZ_CONTENT_MEMORY	(512ull << 20)
 
 /*
@@ -29,8 +29,8 @@
 #define SGZ_CONTENT_HOLES_MAX	(4ull << 40)
 
 /**
- * enum sgz_range_state - what became of a range
- * @SGZ_RANGE_PENDING: nothing yet
+ * enum sgz_range_state - state of a range
+ * @SGZ_RANGE_PENDING: not read yet
  * @SGZ_RANGE_READ: its digest is known
  * @SGZ_RANGE_BROKEN: it could not be read
  */
@@ -41,12 +41,12 @@ enum sgz_range_state {
 };
 
 /**
- * struct sgz_range - a run of a file whose digest is wanted
+ * struct sgz_range - a part of a file whose digest is wanted
  * @ino: the file, a regular one
  * @state: &enum sgz_range_state
- * @compare: @sha256 is what the digest should be; else it is set
+ * @compare: compare the digest with @sha256; else set @sha256
  * @pos: first byte
- * @len: bytes; within the file
+ * @len: length in bytes; must be within the file
  * @sha256: digest
  */
 struct sgz_range {
@@ -59,16 +59,16 @@ struct sgz_range {
 };
 
 /**
- * struct sgz_content - what is to be read
+ * struct sgz_content - content to read
  * @ctx: the call
  * @index: an index that was checked
- * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
- *	not at hand, and its spans are passed over
+ * @blobs: the blob of each record of the blob table; if its descriptor is -1,
+ *	it is missing, and its spans are skipped
  * @names: paths of its inodes, for messages
- * @ranges: struct sgz_range; sorted by the call
- * @threads: how many read, at least one
+ * @ranges: struct sgz_range; the call sorts them
+ * @threads: number of threads, at least one
  * @all: decode every span, not only those of ranges
- * @faults: gets what is damaged or not what it should be
+ * @faults: receives damaged spans and wrong digests
  */
 struct sgz_content {
 	const struct sgz_context *ctx;
@@ -82,18 +82,18 @@ struct sgz_content {
 };
 
 /**
- * sgz_content_read() - read, and fill or compare the digests of all ranges
- * @content: what to do
+ * sgz_content_read() - read, and set or compare the digests of all ranges
+ * @content: the content
  *
  * Return: 0, also with faults, or a negative errno with the error text set if
- * the work could not be done.
+ * the call could not complete.
  */
 int sgz_content_read(struct sgz_content *content);
 
 /**
  * struct sgz_lane - ranges of one file that do not overlap, in order
- * @first: number of the first one, or of the one at hand
- * @end: number behind the last one
+ * @first: number of the first or current range
+ * @end: number of the last range plus one
  */
 struct sgz_lane {
 	uint32_t first;
@@ -102,24 +102,24 @@ struct sgz_lane {
 
 /**
  * struct sgz_file_job - a file that is read from start to end
- * @lanes: two ranges may overlap: a chunk, and the file as a whole
+ * @lanes: ranges of different lanes may overlap: a chunk and the whole file
  */
 struct sgz_file_job {
 	struct sgz_lane lanes[2];
 };
 
 /**
- * struct sgz_plan - who has to do what
- * @content: what to do
- * @within: ranges before this number lie in one compressed span each, and are
- *	sorted by it; the others belong to files
+ * struct sgz_plan - jobs of the threads
+ * @content: the content
+ * @within: number of ranges that lie within one compressed span each, sorted by
+ *	span; the ranges after them belong to @files
  * @files: struct sgz_file_job
  * @owner: for each span an inode with content there, or 0
- * @claimed: for each span: somebody decodes it and looks at its ranges
- * @next_file: next one that nobody reads
- * @next_span: next one that nobody looked at
+ * @claimed: for each span: a thread decodes it and handles its ranges
+ * @next_file: next file to read
+ * @next_span: next span to decode
  * @done: compressed bytes decoded so far
- * @total: compressed bytes in all
+ * @total: total number of compressed bytes
  */
 struct sgz_plan {
 	struct sgz_content *content;

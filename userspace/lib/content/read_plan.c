@@ -30,7 +30,7 @@ static uint32_t span_of(const struct sgz_index *index,
 	return run.span;
 }
 
-/* By span, the others, which have the greatest number, behind by file. */
+/* By span; then, with STARGZ_NO_SPAN as the greatest number, by file. */
 static int compare_ranges(const void *left, const void *right, void *index)
 {
 	const struct sgz_range *a = left, *b = right;
@@ -57,7 +57,7 @@ static struct sgz_file_job *add_job(struct sgz_plan *plan, struct sgz_lane a,
 	return job;
 }
 
-/* How many ranges from @first on belong to one file and follow one another. */
+/* End of the ranges from @first on of one file that do not overlap. */
 static uint32_t run_end(const struct sgz_plan *plan, uint32_t first)
 {
 	const struct sgz_range *r = sgz_plan_range(plan, first);
@@ -70,8 +70,8 @@ static uint32_t run_end(const struct sgz_plan *plan, uint32_t first)
 }
 
 /*
- * The ranges of a file come by position, of equal ones the longest first: the
- * whole file, then its chunks. Whatever else an index says makes more jobs.
+ * The ranges of a file are sorted by position, of equal ones the longest first:
+ * the whole file, then its chunks. Any other combination makes more jobs.
  */
 static int make_jobs(struct sgz_plan *plan)
 {
@@ -101,7 +101,7 @@ static uint64_t job_size(const struct sgz_content *content,
 				 range[job->lanes[0].first].ino)->size);
 }
 
-/* The largest first, so that the threads end at about the same time. */
+/* Largest first, so that the threads end at about the same time. */
 static int compare_jobs(const void *left, const void *right, void *content)
 {
 	const struct sgz_file_job *a = left, *b = right;
@@ -120,7 +120,7 @@ static void note_owner(struct sgz_plan *plan, uint32_t ino, uint32_t span)
 		owner[span] = ino;
 }
 
-/* For messages: a file in each span. */
+/* Find a file in each span, for messages. */
 static int find_owners(struct sgz_plan *plan)
 {
 	const struct sgz_index *index = plan->content->index;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Which spans are decoded and kept. A span is decoded as a whole, as the
- * kernel does it; of a stored one only what is asked for is read. The spans
- * used last are kept, since files that follow one another in a layer share
- * them.
+ * Decoding and caching spans. A compressed span is decoded as a whole, as in
+ * the kernel; of a stored one, only the requested bytes are read. The last
+ * spans are cached, because consecutive files of a layer share them.
  */
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -75,7 +74,7 @@ static void drop(struct sgz_kept_span *kept)
 	kept->used = 0;
 }
 
-/* The place that was not asked for the longest, an empty one first. */
+/* The least recently used slot; empty slots come first. */
 static struct sgz_kept_span *find_oldest(struct sgz_spanread *r)
 {
 	struct sgz_kept_span *oldest = r->kept;
@@ -95,7 +94,7 @@ static size_t bytes_kept(const struct sgz_spanread *r)
 	return sum;
 }
 
-/* The span that was not asked for the longest is forgotten. */
+/* Drop the least recently used span. */
 static void drop_oldest(struct sgz_spanread *r)
 {
 	struct sgz_kept_span *oldest = NULL;
@@ -124,7 +123,7 @@ static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
 	return kept;
 }
 
-/* What has been decoded, against the checksum that the index has. */
+/* Compare decoded bytes with the checksum in the index. */
 static int check_crc(const struct sgz_spanread *r, uint32_t nr,
 		     const uint8_t *data)
 {

@@ -11,16 +11,16 @@
 #include "index/tables.h"
 #include "inflate.h"
 
-/* Decoded spans that a reader keeps, and most bytes of them. */
+/* Maximum number of decoded spans in a reader, and of their bytes. */
 #define SGZ_SPANREAD_KEPT	16
 #define SGZ_SPANREAD_BYTES	((size_t)STARGZ_SPAN_MAX)
 
 /**
- * struct sgz_kept_span - a span that was decoded
- * @data: its bytes, or NULL
- * @room: size of that memory
+ * struct sgz_kept_span - a cached span
+ * @data: its decoded bytes, or NULL
+ * @room: size of @data in bytes
  * @nr: number of the span
- * @used: when it was last asked for
+ * @used: @clock of the reader at its last use
  */
 struct sgz_kept_span {
 	uint8_t *data;
@@ -33,16 +33,16 @@ struct sgz_kept_span {
  * struct sgz_spanread - a reader of spans, for one thread
  * @ctx: the call
  * @index: an index that was checked
- * @blobs: for each record of its blob table the blob; no descriptor, -1: it is
- *	not at hand
- * @limit: most bytes of decoded spans that are kept besides the last one
- * @kept: decoded spans
- * @clock: counts what is asked for
+ * @blobs: the blob of each record of the blob table; its descriptor is -1 if it
+ *	is missing
+ * @limit: maximum size of cached spans in bytes, unless the last is larger
+ * @kept: cached spans
+ * @clock: counts requests
  * @zstd: decoder of zstd frames, or NULL before the first one
  * @inflate: decoder of deflate data
  * @in: compressed bytes
  * @history: history of a span
- * @tail: what a gzip member or zstd frame holds after the span
+ * @tail: bytes of a gzip member or zstd frame after the span
  */
 struct sgz_spanread {
 	const struct sgz_context *ctx;
@@ -59,12 +59,12 @@ struct sgz_spanread {
 };
 
 /**
- * sgz_spanread_open() - begin to read spans
+ * sgz_spanread_open() - create a reader of spans
  * @ctx: the call
  * @index: an index that was checked
- * @blobs: for each record of its blob table the blob
+ * @blobs: the blob of each record of the blob table
  *
- * Return: the reader, or NULL without memory.
+ * Return: the reader, or NULL if memory is short.
  */
 struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
 				       const struct sgz_index *index,
@@ -73,29 +73,29 @@ struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
 /**
  * sgz_spanread_whole() - decode a compressed span
  * @r: the reader
- * @nr: number of the span, not of a stored one
- * @data: set to its bytes; they stay until the next call
+ * @nr: number of the span, which is not a stored one
+ * @data: set to its bytes, valid until the next call
  *
- * What the span itself has of checksums is verified, and that of the last gzip
- * member or zstd frame as well, which may go on behind the span.
+ * The call verifies all checksums in the span, and also that of the last gzip
+ * member or zstd frame, which may extend beyond the span.
  *
- * Return: 0, or a negative errno with the error text set: -EUCLEAN it is
- * damaged, -ENODATA its blob is not at hand.
+ * Return: 0, or a negative errno with the error text set: -EUCLEAN if it is
+ * damaged, -ENODATA if its blob is missing.
  */
 int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 		       const uint8_t **data);
 
 /**
- * sgz_spanread_bytes() - read some bytes of a span of any kind
+ * sgz_spanread_bytes() - read bytes of a span of any kind
  * @r: the reader
  * @nr: number of the span
  * @offset: first byte in the decoded span
- * @buf: gets them
- * @len: how many; within the span
+ * @buf: destination
+ * @len: number of bytes; must be within the span
  *
- * The checksum of a stored span is not looked at.
+ * The call does not verify the checksum of a stored span.
  *
- * Return: 0, or a negative errno as sgz_spanread_whole().
+ * Return: 0, or a negative errno as from sgz_spanread_whole().
  */
 int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 		       void *buf, size_t len);
@@ -106,7 +106,7 @@ int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr);
 /** sgz_spanread_close() - release */
 void sgz_spanread_close(struct sgz_spanread *r);
 
-/* How each kind of span is decoded, into @data of the size of the span. */
+/* Decode a span of each kind to @data, which has the size of the span. */
 int sgz_span_gzip(struct sgz_spanread *r, uint32_t nr, uint8_t *data);
 int sgz_span_zstd(struct sgz_spanread *r, uint32_t nr, uint8_t *data);
 

@@ -8,16 +8,16 @@
 #include "content/span.h"
 #include "index/records.h"
 
-/* So much is decoded at a time, and summed while it is in the cache. */
+/* Decode this many bytes, then add them to the CRC while they are in cache. */
 #define SLICE	(64u << 10)
 
 /*
- * A run of memory being filled from a gzip stream.
- * @base: where the history of the member at hand begins
- * @pos: end of what is there
- * @checked: the index has a checksum, so those of members are not looked at
- * @crc: of what the member gave so far
- * @len: bytes of that
+ * Decoder of a gzip stream to memory.
+ * @base: start of the history of the current member
+ * @pos: end of the decoded bytes
+ * @checked: the index has a checksum, so those of members are not verified
+ * @crc: CRC-32 of the decoded bytes of the member
+ * @len: number of these bytes
  */
 struct run {
 	struct sgz_spanread *r;
@@ -60,7 +60,7 @@ static int feed(struct run *run)
 	return ret;
 }
 
-/* Decode up to @end; 1 when the member ended before, 0 at @end. */
+/* Decode up to @end. Returns 1 if the member ends before, 0 at @end. */
 static int decode(struct run *run, uint8_t *end)
 {
 	struct stargz_inflate *z = &run->r->inflate;
@@ -137,7 +137,7 @@ static int next_member(struct run *run)
 	return begin_member(run);
 }
 
-/* What the member holds behind the span is decoded for its checksum only. */
+/* Decode the rest of the member after the span, only for its checksum. */
 static int drain_member(struct run *run)
 {
 	uint8_t *tail = run->r->tail;
@@ -156,7 +156,7 @@ static int drain_member(struct run *run)
 	return ret < 0 ? ret : end_member(run);
 }
 
-/* The history that the index has for a span, if it has one. */
+/* Load the history of a span from the index, if it has one. */
 static int load_history(struct sgz_spanread *r, uint32_t nr, size_t *len)
 {
 	const struct sgz_index *index = r->index;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Decoding spans of zstd frames. Frames are decoded until the span has its
- * bytes, the last one to its end, where its checksum is.
+ * Decoding spans of zstd frames. The last frame is decoded to its end, where
+ * its checksum is.
  */
 #include "blob/stream.h"
 #include "content/span.h"
 #include "index/records.h"
 
-/* Compressed bytes of a span, piece by piece. */
+/* Reader of the compressed bytes of a span. */
 struct input {
 	struct sgz_spanread *r;
 	struct sgz_blob *blob;

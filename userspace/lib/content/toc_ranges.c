@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Chunks and whole files with a digest. That of a file in one chunk is taken
- * once, if both agree.
+ * Chunks and whole files with a digest. If the digest of a file equals that of
+ * its only chunk, there is one range for both.
  */
 #include <string.h>
 
@@ -53,7 +53,7 @@ int sgz_toc_ranges(struct sgz_vec *ranges, const struct sgz_context *ctx,
 {
 	const struct sgz_digest *file = toc->file_digests.data;
 
-	/* A layer without a table of contents has none. */
+	/* A layer without a table of contents has no digests. */
 	for (size_t i = 0; i < toc->file_digests.count; i++) {
 		const struct sgz_entry *entry = sgz_toc_entry(toc, i);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What a table of contents says about content, for those who read it.
+ * The digests of a table of contents, as ranges of files.
  */
 #ifndef SGZ_CONTENT_TOC_RANGES_H
 #define SGZ_CONTENT_TOC_RANGES_H
@@ -8,10 +8,10 @@
 #include "toc/toc.h"
 
 /**
- * sgz_toc_ranges() - all digests of files that an index shows
- * @ranges: struct sgz_range with digests to compare with are appended
+ * sgz_toc_ranges() - get the digests of all visible files
+ * @ranges: struct sgz_range, with digests to compare, are appended
  * @ctx: the call
- * @toc: with digests; files have their inode numbers
+ * @toc: with digests and inode numbers
  *
  * Return: 0, or -ENOMEM with the error text set.
  */

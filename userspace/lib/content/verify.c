@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Checking a layer for whom the first fault is enough.
+ * Checking all content of a layer, up to the first fault.
  */
 #include <unistd.h>
 
