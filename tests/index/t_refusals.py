@@ -147,7 +147,7 @@ def test_chunks_without_a_file():
 
 def test_members_that_cannot_hold_so_much():
     plain = ("--checkpoints=none",)
-    refused(change(size=50 << 20), '"f"', "cannot come out", args=plain)
+    refused(change(size=50 << 20), '"f"', "decoded bytes are impossible", args=plain)
     refused(change(size=(64 << 20) + 1), '"f"', "64 MiB", args=plain)
     refused(change(innerOffset=64 << 20), '"f"', "64 MiB", args=plain)
     refused(change(size=50 << 20), '"f"', "ends before")

@@ -55,7 +55,7 @@ static void settle(struct worker *w, struct sgz_range *range,
 	if (!memcmp(range->sha256, have, sizeof(have)))
 		return;
 	sgz_faults_add(content_of(w)->faults, order, -EBADMSG,
-		       "%s: bytes %llu to %llu do not have the digest that the TOC gives",
+		       "%s: bytes %llu to %llu do not have the digest in the TOC",
 		       sgz_inodepath_quoted(content_of(w)->names,
 					    range->ino).text,
 		       (unsigned long long)range->pos,

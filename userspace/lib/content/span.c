@@ -54,7 +54,7 @@ static int have_blob(const struct sgz_spanread *r, uint32_t nr)
 {
 	if (blob_of(r, nr)->fd >= 0)
 		return 0;
-	return sgz_fail(r->ctx, -ENODATA, "blob %u is not at hand",
+	return sgz_fail(r->ctx, -ENODATA, "blob %u is missing (--device)",
 			le16toh(sgz_span(r->index, nr)->blob));
 }
 
@@ -132,7 +132,7 @@ static int check_crc(const struct sgz_spanread *r, uint32_t nr,
 	if (span->flags & STARGZ_SPAN_CRC &&
 	    libdeflate_crc32(0, data, le32toh(span->ulen)) !=
 	    le32toh(span->crc32))
-		return sgz_span_damaged(r, nr, "the content does not have the checksum that the index gives");
+		return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
 	return 0;
 }
 
@@ -206,6 +206,6 @@ int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
 		left -= n;
 	}
 	if (crc != le32toh(span->crc32))
-		return sgz_span_damaged(r, nr, "the content does not have the checksum that the index gives");
+		return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
 	return 0;
 }

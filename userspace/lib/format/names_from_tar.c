@@ -553,7 +553,7 @@ static void finish(struct walk *w)
 		if (w->founds.count)
 			redirect(w, entry);
 		if (entry->flags & LOSSY)
-			sgz_warn(w->ctx, "%s: true name not found in the tar, U+FFFD is kept",
+			sgz_warn(w->ctx, "%s: original name not found in the tar, U+FFFD is kept",
 				 sgz_entry_quoted(entry).text);
 	}
 }

@@ -73,7 +73,7 @@ int sgz_old_directories(struct sgz_toc *toc, const struct sgz_context *ctx,
 		struct sgz_entry *entry = sgz_toc_entry(toc, number[i]);
 
 		if (!has_entries(sorted, toc->entries.count, entry)) {
-			sgz_warn(ctx, "%s: a file by its type and a directory by its name, a file for container engines",
+			sgz_warn(ctx, "%s: a file by its type and a directory by its name, read as a file, as by container engines",
 				 sgz_entry_quoted(entry).text);
 			continue;
 		}

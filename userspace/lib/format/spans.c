@@ -90,13 +90,13 @@ static int use(struct sgz_span *s, const struct sgz_context *ctx,
 {
 	if (s->codec != STARGZ_CODEC_STORED && ulen > STARGZ_SPAN_MAX)
 		return sgz_fail(ctx, -E2BIG,
-				"%s: needs more than 64 MiB decoded at once, from offset %llu on",
+				"%s: reading it would decode more than 64 MiB at once, from offset %llu on",
 				sgz_entry_quoted(file).text,
 				(unsigned long long)s->start);
 	if (s->codec != STARGZ_CODEC_STORED && s->codec != STARGZ_CODEC_ZSTD &&
 	    ulen > stargz_deflate_ulen_max(s->clen))
 		return sgz_fail(ctx, -EUCLEAN,
-				"%s: %llu bytes cannot come out of %u compressed ones at offset %llu",
+				"%s: %llu decoded bytes are impossible for %u compressed bytes at offset %llu",
 				sgz_entry_quoted(file).text,
 				(unsigned long long)ulen, s->clen,
 				(unsigned long long)s->start);

@@ -158,9 +158,9 @@ static void take_time(struct walker *w, struct sgz_entry *entry)
 
 	entry->mtime = h->mtime;
 	if (h->time == SGZ_TIME_CLAMPED)
-		warn_entry(w, "time is out of range, the nearest possible one is used");
+		warn_entry(w, "time is out of range, the nearest valid one is used");
 	else if (h->time == SGZ_TIME_BAD)
-		warn_entry(w, "time cannot be understood, 1970-01-01 is used");
+		warn_entry(w, "invalid time, 1970-01-01 is used");
 }
 
 static int take_rest(struct walker *w, struct sgz_entry *entry)

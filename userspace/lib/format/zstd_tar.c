@@ -49,7 +49,7 @@ static int on_bytes(void *data, const struct sgz_stream *s, const void *bytes,
 
 	if (len > STARGZ_SPAN_MAX - scan->ulen)
 		return sgz_fail(s->ctx, -EINVAL,
-				"zstd frame at offset %llu: decodes to more than 64 MiB and cannot be entered in the middle; make the layer anew with mkfs.stargz",
+				"zstd frame at offset %llu: decodes to more than 64 MiB, and only from its start; convert the layer with mkfs.stargz",
 				(unsigned long long)s->member);
 	scan->crc = crc32(scan->crc, bytes, len);
 	scan->ulen += len;
@@ -61,7 +61,7 @@ static void warn_large(struct scan *scan, uint64_t start)
 	if (scan->warned || scan->ulen <= FRAME_LARGE)
 		return;
 	scan->warned = true;
-	sgz_warn(scan->ctx, "zstd frame at offset %llu: all of its %u MiB must be decoded to read any of it; mkfs.stargz makes layers that read faster",
+	sgz_warn(scan->ctx, "zstd frame at offset %llu: reading any byte decodes all of its %u MiB; mkfs.stargz makes layers that read faster",
 		 (unsigned long long)start, scan->ulen >> 20);
 }
 
