@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Pruning and packing histories. Bytes that nothing refers to become zero,
- * which costs next to nothing in deflate data; those at the start are left
- * out.
+ * Pruning and compressing histories. Bytes that nothing refers to become zero,
+ * which deflate compresses well; those at the start are omitted.
  */
 #include <string.h>
 
 #include "format/checkpoint_window.h"
 
-/* Higher levels save some thousandths of an index and take longer. */
+/* Higher levels save less than 1 % of an index and are slower. */
 #define LEVEL	6
 
 void sgz_history_begin(struct sgz_history *h, const uint8_t *end, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The history that a checkpoint needs: of the 32 KiB before it only what is
- * referred to after it.
+ * The history that a checkpoint needs: those of the 32 KiB before it to which
+ * later matches refer.
  */
 #ifndef SGZ_FORMAT_CHECKPOINT_WINDOW_H
 #define SGZ_FORMAT_CHECKPOINT_WINDOW_H
@@ -10,16 +10,16 @@
 
 #include "format/spans.h"
 
-/* Deflate refers to no more than this many bytes back. */
+/* Maximum distance of a deflate match in bytes. */
 #define SGZ_HISTORY_SIZE	(32u << 10)
 
 /**
- * struct sgz_history - a history being pruned
+ * struct sgz_history - a history that is being pruned
  * @z: the compressor
- * @len: bytes of history
- * @left: bytes of output that may still refer to it
- * @bytes: they
- * @used: 1 for those that were referred to
+ * @len: size of the history in bytes
+ * @left: number of bytes of output that may still refer to it
+ * @bytes: the history
+ * @used: 1 for each byte to which a match refers
  * @packed: a compressed history
  */
 struct sgz_history {
@@ -31,15 +31,15 @@ struct sgz_history {
 	uint8_t packed[SGZ_HISTORY_SIZE + 512];
 };
 
-/** sgz_history_begin() - a checkpoint is after the @len bytes before @end */
+/** sgz_history_begin() - start a history: the @len bytes before @end */
 void sgz_history_begin(struct sgz_history *h, const uint8_t *end, size_t len);
 
 /**
- * sgz_history_end() - nothing refers to the history any more
+ * sgz_history_end() - store a history, after its last use by a match
  * @h: a history
  * @ctx: the call
- * @spans: gets the history
- * @span: gets its place, or none if nothing was referred to
+ * @spans: receives the history
+ * @span: receives its position, unless no match refers to the history
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * A table of formats. A blob with a table of contents ends in a footer, which
- * is looked for first; the others are known by how they begin. A reader of a
- * format ends in struct sgz_toc and struct sgz_spans, whatever it reads; all
- * that comes after is the same for all.
+ * is checked first. The other formats are detected by their first bytes. The
+ * reader of each format fills in struct sgz_toc and struct sgz_spans; the code
+ * after that is the same for all formats.
  */
 #include <string.h>
 
@@ -15,8 +15,8 @@
 #include "format/zstd_tar.h"
 
 /*
- * A format: @probe says 1 yes, 0 no, or a negative errno; @toc: it has a table
- * of contents.
+ * A format: @probe returns 1 if it matches, 0 if not, or a negative errno;
+ * @toc: it has a table of contents.
  */
 struct format {
 	int (*probe)(const struct sgz_blob *blob, const struct sgz_context *ctx,
@@ -111,7 +111,7 @@ static const struct format formats[] = {
 	{ probe_zstdtar, read_zstdtar, false },
 };
 
-/* The format of a blob, if we know it: 1, 0 or a negative errno. */
+/* Find the format of a blob. Returns 1, 0 if unknown, or a negative errno. */
 static int find(const struct sgz_blob *blob, const struct sgz_context *ctx,
 		const char *position, const struct format **format)
 {
@@ -161,8 +161,8 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		return sgz_fail(ctx, -EINVAL,
 				"not a layer: neither a tar nor one compressed by gzip or zstd");
 	/*
-	 * Who ties a layer to a digest, or has a TOC for it, must not get
-	 * another that has none.
+	 * If the caller requires a digest of the TOC, or has a TOC, a layer
+	 * without one must not replace the expected layer.
 	 */
 	if (!format->toc && sgz_toc_asked(&opt->toc))
 		return sgz_toc_absent(ctx);

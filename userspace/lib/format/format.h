@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The formats of layers: which one a blob has, and reading it.
+ * Detecting and reading the formats of layers.
  */
 #ifndef SGZ_FORMAT_FORMAT_H
 #define SGZ_FORMAT_FORMAT_H
@@ -10,9 +10,9 @@
 #include "toc/read.h"
 
 /**
- * struct sgz_format_options - how a layer is read
- * @toc: its table of contents
- * @spans: its spans
+ * struct sgz_format_options - options for reading a layer
+ * @toc: options for its table of contents
+ * @spans: options for its spans
  */
 struct sgz_format_options {
 	struct sgz_toc_options toc;
@@ -24,7 +24,7 @@ struct sgz_format_options
 sgz_format_options_of(const struct stargz_index_options *opt);
 
 /**
- * sgz_format_probe() - has a blob a format that we know?
+ * sgz_format_probe() - does a blob have a known format?
  * @blob: the layer
  * @ctx: the call
  * @position: as in sgz_footer_read()
@@ -35,15 +35,15 @@ int sgz_format_probe(const struct sgz_blob *blob,
 		     const struct sgz_context *ctx, const char *position);
 
 /**
- * sgz_format_read() - find out the format of a blob and read it
- * @toc: filled; zeroed by the caller except for what it sets before reading
- * @spans: filled; zeroed by the caller
+ * sgz_format_read() - detect the format of a blob and read it
+ * @toc: filled in; initially zeroed, except @raw and @digests
+ * @spans: filled in; initially zeroed
  * @ctx: the call
- * @opt: how
+ * @opt: the options
  * @blob: the layer
  *
- * Return: 0, -EINVAL if it is no format that we know, or another negative
- *	errno; with the error text set.
+ * Return: 0, -EINVAL if the format is unknown, or another negative errno; with
+ * the error text set.
  */
 int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		    const struct sgz_context *ctx,

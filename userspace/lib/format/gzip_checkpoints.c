@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A gzip stream is decoded once, piece by piece. A span ends at the first
- * start of a block or of a member after it has its size, so that small members
- * share one; the next one is then deflate data with the history it needs, or
- * gzip. The checksums of spans and of members are put together from those of
- * the segments between both kinds of borders, so that each byte is summed once.
+ * A gzip stream is decoded once. A span ends at the first start of a block or
+ * member after it has reached its size, so small members share a span. The next
+ * span is deflate data with its history, or gzip. The checksums of spans and
+ * members are combined from those of the segments between both kinds of
+ * borders, so that each byte is summed once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,18 +19,18 @@
 #define OUT_SIZE	(256u << 10)
 
 enum state {
-	AT_MEMBER,		/* where a member may start */
+	AT_MEMBER,		/* a member may start here */
 	IN_MEMBER,
 	ENDED,
 };
 
 /*
- * @base: where in @out the decoder's history begins
- * @pos: end of what is in @out
- * @decoded: decoded bytes of the unit
- * @members: how many have ended
- * @deflate: where in the blob the deflate data of the member starts
- * @garbage: where in the blob something else follows the last member, or 0
+ * @base: start of the history of the decoder in @out
+ * @pos: end of the decoded bytes in @out
+ * @decoded: number of decoded bytes of the unit
+ * @members: number of complete members
+ * @deflate: start of the deflate data of the member in the blob
+ * @garbage: start of other data after the last member in the blob, or 0
  */
 struct sgz_gzscan {
 	const struct sgz_context *ctx;
@@ -85,7 +85,7 @@ static void begin_span(struct sgz_gzscan *g, uint64_t start,
 	g->in_span = true;
 }
 
-/* How far back the decoder may look from where it stands. */
+/* Number of bytes before the current position to which matches may refer. */
 static size_t history_len(const struct sgz_gzscan *g)
 {
 	return g->member_len < SGZ_HISTORY_SIZE ? g->member_len :
@@ -103,8 +103,8 @@ static int end_history(struct sgz_gzscan *g)
 }
 
 /*
- * What comes before byte @end decodes to nothing: the last span takes it, as far
- * as it may. Readers do not miss the rest.
+ * The compressed bytes before @end decode to nothing. They become part of the
+ * last span, if they fit; readers do not need them.
  */
 static void extend_span(struct sgz_gzscan *g, uint64_t end)
 {
@@ -119,7 +119,7 @@ static void extend_span(struct sgz_gzscan *g, uint64_t end)
 		last->clen = end - last->start;
 }
 
-/* The span ends before byte @end of the blob. */
+/* End the span before byte @end of the blob. */
 static int end_span(struct sgz_gzscan *g, uint64_t end)
 {
 	uint64_t clen = end - g->span.start;
@@ -147,10 +147,9 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 }
 
 /*
- * Should the span end, if something starts at byte @pos where the next one can
- * begin? It should when it has its size, and when tiny or empty members and
- * blocks have used up half of the compressed bytes that it may have beyond its
- * size.
+ * Should the span end at byte @pos, where a member or block starts? It should
+ * if it has reached its size, or if tiny or empty members and blocks have used
+ * up half of the slack for its compressed size.
  */
 static bool span_full(const struct sgz_gzscan *g, uint64_t pos)
 {
@@ -159,7 +158,7 @@ static bool span_full(const struct sgz_gzscan *g, uint64_t pos)
 	       stargz_span_clen_max(g->span_len);
 }
 
-/* The decoder stands at the header of a block, and the span should end. */
+/* Start a new span at the header of a block. */
 static int checkpoint(struct sgz_gzscan *g)
 {
 	uint64_t bits = stargz_inflate_bits(&g->inflate);
@@ -278,7 +277,7 @@ static int feed(struct sgz_gzscan *g)
 	return 0;
 }
 
-/* Make room for output, keeping what the decoder may look back to. */
+/* Make room for output, but keep the history. */
 static void slide(struct sgz_gzscan *g)
 {
 	size_t by = g->pos - SGZ_HISTORY_SIZE;
@@ -288,7 +287,7 @@ static void slide(struct sgz_gzscan *g)
 	g->pos = SGZ_HISTORY_SIZE;
 }
 
-/* Where in @out to stop: something else is to be done there. */
+/* Position in @out up to which the decoder may run without interruption. */
 static size_t stop_at(const struct sgz_gzscan *g)
 {
 	size_t room = sizeof(g->out) - g->pos;
@@ -300,7 +299,7 @@ static size_t stop_at(const struct sgz_gzscan *g)
 	return g->pos + room;
 }
 
-/* @n bytes more are in @out. */
+/* Account for @n new bytes in @out. */
 static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 {
 	g->segment_crc = libdeflate_crc32(g->segment_crc, bytes, n);
@@ -319,7 +318,7 @@ static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 	return end_history(g);
 }
 
-/* Decode on, and say in @bytes and the result what came out, if anything. */
+/* Decode more bytes; sets @bytes to them and returns their number. */
 static ssize_t decode(struct sgz_gzscan *g, const uint8_t **bytes)
 {
 	enum stargz_inflate_status status;
@@ -362,7 +361,7 @@ static ssize_t decode(struct sgz_gzscan *g, const uint8_t **bytes)
 	return ret ? ret : (ssize_t)n;
 }
 
-/* The next decoded bytes: how many, 0 at the end, or a negative errno. */
+/* The next decoded bytes; returns their number, 0 at the end, or an errno. */
 static ssize_t next_piece(struct sgz_gzscan *g, const uint8_t **bytes)
 {
 	while (g->state != ENDED) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * One pass over a gzip stream that lays spans.
+ * Cutting a gzip stream into spans in one pass.
  */
 #ifndef SGZ_FORMAT_GZIP_CHECKPOINTS_H
 #define SGZ_FORMAT_GZIP_CHECKPOINTS_H
@@ -11,15 +11,15 @@
 struct sgz_gzscan;
 
 /**
- * sgz_gzscan_stream() - begin to read a blob as one gzip stream
- * @scan: set; to be closed whatever happens
- * @stream: opened; gives the decoded bytes, and is to be read to its end
- * @spans: gets the spans, of unit 0; complete when the stream is at its end
+ * sgz_gzscan_stream() - start reading a blob as one gzip stream
+ * @scan: set; must be closed, also after an error
+ * @stream: set to a stream of the decoded bytes; must be read to its end
+ * @spans: receives the spans, of unit 0; complete at the end of the stream
  * @ctx: the call
  * @span_size: decoded bytes between checkpoints
  * @blob: the blob, possibly a pipe
  *
- * Each member's checksum and length are verified at its end.
+ * The scan verifies checksum and length of each member at its end.
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -29,12 +29,12 @@ int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 
 /**
  * sgz_gzscan_member() - read one gzip member
- * @spans: gets its spans at the end of the list
+ * @spans: its spans are appended
  * @ctx: the call
  * @span_size: decoded bytes between checkpoints
  * @blob: the blob
  * @start: first byte of the member, which becomes the unit of the spans
- * @end: it ends there or earlier
+ * @end: upper limit of its end
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -43,9 +43,9 @@ int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		      uint64_t end);
 
 /**
- * sgz_gzscan_warn() - report what was odd about a stream that is taken
- * @scan: its stream is at its end, and nothing was wrong with what it gave:
- *	of one that is refused the reason alone is told
+ * sgz_gzscan_warn() - warn about irregularities of a stream
+ * @scan: its stream is at its end, and the layer was accepted; for a rejected
+ *	layer only the error is reported
  */
 void sgz_gzscan_warn(const struct sgz_gzscan *scan);
 

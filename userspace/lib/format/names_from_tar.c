@@ -22,11 +22,11 @@
 #define LOSSY	(SGZ_LOSSY_NAME | SGZ_LOSSY_LINK | SGZ_LOSSY_XATTR)
 
 /**
- * struct want - an entry whose header is looked for
- * @name: as it is in the TOC
- * @len: bytes there
+ * struct want - an entry whose header is needed
+ * @name: its name in the TOC
+ * @len: length of @name in bytes
  * @entry: number of the entry
- * @found: of the first one with this name: how many were found
+ * @found: in the first struct with this name: number of headers found
  */
 struct want {
 	const char *name;
@@ -75,8 +75,8 @@ static bool comes_after(const struct sgz_chunk *a, const struct sgz_chunk *b)
 }
 
 /*
- * Where the next header is, is known after content without holes. Content that
- * is not where its entry stands would make us read back and forth.
+ * The position of the next header is known only after content without holes.
+ * Content out of the order of entries would require reading back and forth.
  */
 static bool ends_run(const struct walk *w, const struct sgz_entry *entry,
 		     const struct sgz_entry *before)
@@ -154,7 +154,7 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 	return sgz_stream_skip(&w->stream, target - at);
 }
 
-/* Keep the cleaned form of a path of the tar. */
+/* Copy text of the tar, cleaned if it is a path. */
 static int replace(struct walk *w, const char **text, uint32_t *len,
 		   const char *bytes, size_t bytes_len, bool clean)
 {
@@ -288,7 +288,7 @@ out:
 	return ret;
 }
 
-/* Links to the entry know it by the name that it had. */
+/* Record the name in the TOC, which hard links to the entry use. */
 static int keep_lossy(struct walk *w, const struct sgz_entry *entry)
 {
 	struct want *found;
@@ -304,7 +304,7 @@ static int keep_lossy(struct walk *w, const struct sgz_entry *entry)
 	return 0;
 }
 
-/* Take from the header at hand what the entry has lost. */
+/* Restore the lost bytes of an entry from the current header. */
 static int restore(struct walk *w, struct sgz_entry *entry)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
@@ -348,7 +348,7 @@ static int list_wants(struct walk *w, size_t from, size_t to)
 	return 0;
 }
 
-/* Is it not the header of something else that had the name before? */
+/* May the current header be that of the entry, not of one it replaced? */
 static bool may_be(const struct walk *w, const struct sgz_entry *entry)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
@@ -358,7 +358,7 @@ static bool may_be(const struct walk *w, const struct sgz_entry *entry)
 			       h->link_len);
 }
 
-/* The entry that the header at hand is of, or NULL if none lacks it. */
+/* The entry that needs the current header, or NULL. */
 static struct sgz_entry *wanted(struct walk *w)
 {
 	struct want *want = w->wants.data;
@@ -377,7 +377,7 @@ static struct sgz_entry *wanted(struct walk *w)
 	return entry;
 }
 
-/* How a TOC writes the name of the header at hand. */
+/* Set @w->name to the name of the current header in the form of a TOC. */
 static int lossy_name(struct walk *w)
 {
 	const struct sgz_tar_header *h = &w->tar.h;
@@ -395,7 +395,7 @@ static int lossy_name(struct walk *w)
 	return 0;
 }
 
-/* Is the stream beyond the content that ends the run? */
+/* Is the stream after the start of the content that ends the run? */
 static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
 		      const struct sgz_entry *before)
 {
@@ -425,8 +425,8 @@ static int match_header(struct walk *w, size_t *left)
 }
 
 /*
- * What is wanted is looked for between the content of @before and that of
- * @end, or the end of the tar.
+ * Look for the wanted headers between the content of @before and that of @end,
+ * or the end of the tar.
  */
 static int walk_run(struct walk *w, const struct sgz_context *ctx,
 		    const struct sgz_entry *before,
@@ -455,7 +455,7 @@ static int walk_run(struct walk *w, const struct sgz_context *ctx,
 	return ret < 0 ? ret : 0;
 }
 
-/* A run that cannot be decoded only costs its names. */
+/* If a run cannot be decoded, only its names stay lossy. */
 static int try_run(struct walk *w, size_t from, size_t to,
 		   const struct sgz_entry *before, const struct sgz_entry *end)
 {
@@ -499,8 +499,8 @@ static int walk_all(struct walk *w)
 }
 
 /*
- * A file may have the name of a hard link that comes after it, if its own was
- * taken by another file. So what is left is looked for in all of the tar, once.
+ * A file may have the name of a later hard link, if another file replaced its
+ * own name. So look for the remaining headers in the whole tar, once.
  */
 static int walk_again(struct walk *w)
 {
@@ -524,7 +524,7 @@ static int compare_founds(const void *left, const void *right)
 	return compare_names(a->name, a->len, b->name, b->len);
 }
 
-/* A link to a name by which the tar does not call its target there. */
+/* In the TOC, a hard link may have another target than in the tar. */
 static void redirect(struct walk *w, struct sgz_entry *entry)
 {
 	const struct want key = { .name = entry->link,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Names that are not UTF-8: a TOC cannot hold them, the tar headers do.
+ * Names that are not UTF-8: tar headers contain them, but a TOC cannot.
  */
 #ifndef SGZ_FORMAT_NAMES_FROM_TAR_H
 #define SGZ_FORMAT_NAMES_FROM_TAR_H
@@ -10,13 +10,13 @@
 #include "toc/toc.h"
 
 /**
- * sgz_truenames_restore() - replace what the TOC lost by the true bytes
- * @toc: its entries with SGZ_LOSSY_* flags are looked at
+ * sgz_truenames_restore() - restore the bytes that the TOC lost
+ * @toc: the call updates its entries with SGZ_LOSSY_* flags
  * @ctx: the call
  * @blob: the layer
- * @codec: what its units are
+ * @codec: compression of its units
  *
- * What cannot be found stays as it is, with a warning.
+ * Names that cannot be found stay unchanged, with a warning.
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Before there was a type for directories they had a slash at the end of their
- * name. POSIX wants that to be understood also of type 0, and GNU tar and bsdtar
- * do; engines take such an entry for a file and then refuse a layer that has
- * something in it. So it is a directory in the latter case only.
+ * Before tar had a type for directories, their names ended in a slash. POSIX
+ * requires this meaning also for type 0, and GNU tar and bsdtar implement it.
+ * Engines read such an entry as a file, and then refuse a layer with entries
+ * below it. So it is a directory only if there are entries below it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int compare_entry_names(const void *left, const void *right)
 	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
 
-/* Is a path before all those in a directory, one of them, or after them? */
+/* Compare a path with the range of paths below a directory; 0: within it. */
 static int place(const struct sgz_entry *entry, const struct sgz_entry *dir)
 {
 	size_t len = entry->name_len < dir->name_len ? entry->name_len :

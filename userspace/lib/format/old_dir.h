@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Entries of the type of files with names of directories.
+ * Entries with the type of a file and the name of a directory.
  */
 #ifndef SGZ_FORMAT_OLD_DIR_H
 #define SGZ_FORMAT_OLD_DIR_H
@@ -8,10 +8,11 @@
 #include "toc/toc.h"
 
 /**
- * sgz_old_directories() - make directories of those that have something in them
+ * sgz_old_directories() - change such entries to directories
  * @toc: all entries of a tar
  * @ctx: the call
- * @which: numbers of the entries, uint32_t; they are regular files so far
+ * @which: uint32_t: numbers of such entries, now regular files; those with
+ *	entries below them become directories
  *
  * Return: 0, or -ENOMEM.
  */

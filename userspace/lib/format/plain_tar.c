@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Only headers are read; content is jumped over. All of it is in as few spans
- * as there can be, so that the kernel reads long runs at once.
+ * Only headers are read; content is skipped. It is in as few spans as possible,
+ * so that the kernel can read large parts at once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "format/tar_entries.h"
 #include "tar/header.h"
 
-/* Lengths of spans have 32 bits; whole pages suit the kernel. */
+/* Size of spans in bytes: at most 32 bits, and a multiple of the page size. */
 #define PIECE		(1u << 30)
 /*
- * An empty tar has nothing but zeroes, but so has an empty disk. These are the
- * sizes that writers give one: two blocks, or a record of 20.
+ * An empty tar contains only zeroes, but so does an empty disk. These are the
+ * sizes of empty tars: two blocks, or a record of 20 blocks.
  */
 #define EMPTY_SHORT	(2 * SGZ_TAR_BLOCK)
 #define EMPTY_RECORD	(20 * SGZ_TAR_BLOCK)

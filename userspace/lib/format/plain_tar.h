@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Tars as they are, without compression.
+ * Uncompressed tars.
  */
 #ifndef SGZ_FORMAT_PLAIN_TAR_H
 #define SGZ_FORMAT_PLAIN_TAR_H
@@ -14,8 +14,8 @@ int sgz_plaintar_probe(const struct sgz_blob *blob,
 
 /**
  * sgz_plaintar_read() - read the headers of a tar
- * @toc: filled
- * @spans: filled: stored spans up to the end of the content
+ * @toc: filled in
+ * @spans: filled in: stored spans up to the end of the content
  * @ctx: the call
  * @blob: the tar
  *

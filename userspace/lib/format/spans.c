@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Which spans there are, which of them hold a chunk, and which are needed.
+ * Spans of units, spans of a chunk, and spans in use.
  */
 #include <stdlib.h>
 
@@ -14,7 +14,7 @@ static int compare_units(const void *left, const void *right)
 	return (a->unit > b->unit) - (a->unit < b->unit);
 }
 
-/* One of each, up to where the next one starts. */
+/* Remove duplicates; each span ends at the start of the next one. */
 static void unique(struct sgz_vec *list, uint64_t end)
 {
 	struct sgz_span *s = list->data;
@@ -84,7 +84,7 @@ struct sgz_span *sgz_spans_next(const struct sgz_spans *spans,
 	return s + next;
 }
 
-/* A span is to hold its bytes up to @ulen; is that possible? */
+/* Use a span up to decoded byte @ulen, if that is possible. */
 static int use(struct sgz_span *s, const struct sgz_context *ctx,
 	       const struct sgz_entry *file, uint64_t ulen)
 {
@@ -160,7 +160,7 @@ int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 	return 0;
 }
 
-/* The distance to the next unit says little; what a span needs is known now. */
+/* The distance to the next unit may be larger than any compressed size. */
 static void clamp(struct sgz_span *s)
 {
 	uint64_t max = stargz_span_clen_max(s->ulen);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The runs of a blob that decode on their own.
+ * The parts of a blob that can be decoded independently.
  */
 #ifndef SGZ_FORMAT_SPANS_H
 #define SGZ_FORMAT_SPANS_H
@@ -9,13 +9,13 @@
 #include "toc/toc.h"
 
 /* sgz_span.flags */
-#define SGZ_SPAN_OPEN	0x01	/* @ulen is what files refer to so far */
-#define SGZ_SPAN_USED	0x02	/* content of a file that is shown is in it */
+#define SGZ_SPAN_OPEN	0x01	/* @ulen grows with the references of files */
+#define SGZ_SPAN_USED	0x02	/* contains content of a visible file */
 #define SGZ_SPAN_CRC	0x04	/* @crc is set */
 
 /**
- * struct sgz_span - a run of the blob
- * @unit: as in struct sgz_chunk: what the span is a part of
+ * struct sgz_span - a part of the blob
+ * @unit: as in struct sgz_chunk: the unit that contains the span
  * @out: offset of its first byte in the decoded unit
  * @start: first byte in the blob
  * @clen: upper bound of the compressed length
@@ -23,8 +23,8 @@
  * @crc: CRC-32 of the decoded bytes
  * @number: its number in the index, if it is used
  * @history: offset of its history in &struct sgz_spans.histories
- * @history_clen: compressed bytes there
- * @history_ulen: bytes of history; zero: none
+ * @history_clen: compressed size of the history in bytes
+ * @history_ulen: decoded size of the history in bytes; zero: none
  * @codec: &enum stargz_codec
  * @bit: first bit in the first byte, for %STARGZ_CODEC_DEFLATE
  * @flags: SGZ_SPAN_*
@@ -46,12 +46,12 @@ struct sgz_span {
 };
 
 /**
- * struct sgz_span_options - where spans are cut
- * @size: decoded bytes after which a long stream gets a checkpoint; zero:
+ * struct sgz_span_options - options for spans, see stargz_index_options
+ * @size: decoded bytes between the checkpoints of a long stream; zero:
  *	STARGZ_SPAN_SIZE
- * @member_size: a gzip member of a blob with a table of contents gets checkpoints
- *	if more bytes are decoded from it; zero: @size
- * @no_checkpoints: such members get none
+ * @member_size: a gzip member of a blob with a table of contents gets
+ *	checkpoints if its decoded size is larger; zero: @size
+ * @no_checkpoints: such members get no checkpoints
  */
 struct sgz_span_options {
 	uint32_t size;
@@ -89,15 +89,15 @@ struct sgz_spans {
 #define SGZ_CROSSED_MIN		(1u << 20)
 
 /**
- * sgz_spans_of_units() - one span for each unit that the TOC names
- * @spans: filled; zeroed by the caller
+ * sgz_spans_of_units() - make one span for each unit in the TOC
+ * @spans: filled in; initially zeroed
  * @ctx: the call
  * @toc: all chunks
- * @codec: how units are decoded
+ * @codec: compression of the units
  *
- * Each is bounded by the start of the next one. The bound does not depend on
- * the order of the TOC, nor on which entries are shown: every chunk's unit
- * counts. How long they are decoded comes from the chunks that are used.
+ * Each span ends at the start of the next one. This limit depends neither on
+ * the order of the TOC nor on which entries are visible, because the units of
+ * all chunks count. The decoded size depends on the chunks in use.
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -105,24 +105,23 @@ int sgz_spans_of_units(struct sgz_spans *spans, const struct sgz_context *ctx,
 		       const struct sgz_toc *toc, enum stargz_codec codec);
 
 /**
- * sgz_spans_find() - the span that holds a byte
+ * sgz_spans_find() - find the span with a byte
  * @spans: the spans
  * @unit: the unit
  * @inner: offset in the decoded unit
  *
- * Return: the last span of the unit that does not start after @inner, or NULL
- *	if there is none.
+ * Return: the last span of the unit that starts at or before @inner, or NULL.
  */
 struct sgz_span *sgz_spans_find(const struct sgz_spans *spans, uint64_t unit,
 				uint64_t inner);
 
-/** sgz_spans_next() - the span of the same unit that follows, or NULL */
+/** sgz_spans_next() - the next span of the same unit, or NULL */
 struct sgz_span *sgz_spans_next(const struct sgz_spans *spans,
 				const struct sgz_span *span);
 
 /**
- * sgz_spans_use() - a file that is shown needs these chunks
- * @spans: filled
+ * sgz_spans_use() - mark the spans of a visible file as used
+ * @spans: the spans
  * @ctx: the call
  * @toc: the chunks
  * @file: the file
@@ -135,17 +134,17 @@ int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 
 /**
  * sgz_spans_number() - number the spans in use
- * @spans: all files were given to sgz_spans_use()
+ * @spans: the spans, after sgz_spans_use() for all files
  *
- * Of those whose compressed length is only the distance to the next one, it is
- * made as short as the format demands.
+ * The call limits compressed sizes that are only the distance to the next span
+ * to the maximum of the index format.
  */
 void sgz_spans_number(struct sgz_spans *spans);
 
 /**
- * sgz_spans_clen() - may a span that was read have that many compressed bytes?
+ * sgz_spans_clen() - check the compressed size of a span
  * @ctx: the call
- * @codec: what it is, for the error text
+ * @codec: its kind, for the error text
  * @start: first byte in the blob
  * @clen: compressed bytes
  * @ulen: decoded bytes

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * From tar headers to entries and chunks, by the rules that also hold for a
- * table of contents: paths are cleaned, what the index cannot hold is refused
- * or left out with a warning.
+ * Converting tar headers to entries and chunks, with the same rules as for a
+ * table of contents: paths are cleaned; data that the index cannot hold is
+ * rejected or left out with a warning.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "tar/odd_report.h"
 #include "tar/reader.h"
 
-/* Most bytes of names and link targets, and most runs of all files. */
+/* Maximum size of names and link targets in bytes, and number of chunks. */
 #define STRINGS_MAX	(1ull << 30)
 #define CHUNKS_MAX	(32u << 20)
 
@@ -105,7 +105,7 @@ static int take_content(struct walker *w, struct sgz_entry *entry)
 	return ret;
 }
 
-/* Keep what there may be of one entry; false if that is all of them. */
+/* Drop the attributes beyond the limit; returns false if there are none. */
 static bool drop_xattrs(struct walker *w)
 {
 	const struct sgz_xattr *attr = w->attrs.data;
@@ -181,7 +181,7 @@ static int take_rest(struct walker *w, struct sgz_entry *entry)
 	}
 }
 
-/* The entry that comes next may turn out to be a directory in the end. */
+/* The next entry may have to become a directory. */
 static int remember_old(struct walker *w)
 {
 	uint32_t *to = sgz_vec_add(&w->old, 1, sizeof(*to));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A tar stream as a table of contents.
+ * Reading a tar stream to a table of contents.
  */
 #ifndef SGZ_FORMAT_TAR_ENTRIES_H
 #define SGZ_FORMAT_TAR_ENTRIES_H
@@ -10,11 +10,10 @@
 
 /**
  * sgz_tar_walk() - read a tar stream up to its end marker
- * @toc: entries, chunks, xattrs and strings are added; chunks are of unit 0,
- *	their offset being that in the stream
+ * @toc: the call adds entries, chunks, xattrs and strings; chunks are in unit
+ *	0, at their offset in the stream
  * @ctx: the call
- * @s: stream that stands at its first byte; what follows the end marker is
- *	left unread
+ * @s: stream at its first byte; the call does not read beyond the end marker
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * What the scan of gzip data is used for: whole streams, and large members.
+ * Spans of gzip data: of whole streams, and of large members.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ int sgz_targz_probe(const struct sgz_blob *blob)
 	return blob->head_len >= 2 && !memcmp(blob->head, "\x1f\x8b", 2);
 }
 
-/* All of the stream is read, so that all of its checksums are verified. */
+/* Read the whole stream, to verify all of its checksums. */
 int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		   const struct sgz_context *ctx,
 		   const struct sgz_span_options *opt, struct sgz_blob *blob)
@@ -38,7 +38,7 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	return ret;
 }
 
-/* Give each span the length that the chunks in it need. */
+/* Compute the decoded size that the chunks of each span need. */
 static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 		    uint64_t *len)
 {

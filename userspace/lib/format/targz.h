@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Tars in gzip streams, of any number of members split anywhere.
+ * Tars in gzip streams with any number of members.
  */
 #ifndef SGZ_FORMAT_TARGZ_H
 #define SGZ_FORMAT_TARGZ_H
@@ -8,15 +8,15 @@
 #include "blob/blob.h"
 #include "format/spans.h"
 
-/** sgz_targz_probe() - does the blob begin like gzip? 1 or 0 */
+/** sgz_targz_probe() - does the blob start with the magic of gzip? 1 or 0 */
 int sgz_targz_probe(const struct sgz_blob *blob);
 
 /**
  * sgz_targz_read() - read a compressed tar to its end
- * @toc: filled
- * @spans: filled: what checkpoints cut the stream into
+ * @toc: filled in
+ * @spans: filled in: the spans between checkpoints
  * @ctx: the call
- * @opt: how large spans are
+ * @opt: size of spans
  * @blob: the layer, possibly a pipe
  *
  * Return: 0, or a negative errno with the error text set.
@@ -26,11 +26,12 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		   const struct sgz_span_options *opt, struct sgz_blob *blob);
 
 /**
- * sgz_targz_refine() - lay checkpoints in large members of a blob with a TOC
- * @spans: one for each member; those of large ones are replaced by several
+ * sgz_targz_refine() - place checkpoints in large members of a blob with a TOC
+ * @spans: one for each member; the call replaces those of large members by
+ *	several
  * @ctx: the call
- * @opt: which members are large, and how large spans are
- * @toc: all chunks; @from_content is set if a member is decoded
+ * @opt: size of large members and of spans
+ * @toc: all chunks; the call sets @from_content if it decodes a member
  * @blob: the layer
  *
  * Return: 0, or a negative errno with the error text set.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A zstd frame can only be decoded from its start. So frames are the spans,
- * which suits layers of many frames: pzstd, concatenated or seekable ones. The
- * table of a seekable layer is a skippable frame and tells nothing that the
- * frames do not.
+ * A zstd frame can be decoded only from its start. So frames are the spans,
+ * which works well for layers of many frames: pzstd, concatenated or seekable
+ * ones. The table of a seekable layer is a skippable frame without further
+ * information.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +13,17 @@
 #include "format/zstd_tar.h"
 #include "record.h"
 
-/* Reading from a frame above that is slow enough to say so. */
+/* Larger frames get a warning, as reading from them is slow. */
 #define FRAME_LARGE	(16u << 20)
 
 struct scan {
 	const struct sgz_context *ctx;
 	struct sgz_spans *spans;
 	struct sgz_stream stream;
-	uint32_t limit;		/* do not gather frames beyond that */
-	uint64_t out;		/* decoded before the frame at hand */
-	uint32_t ulen;		/* decoded of it */
-	uint32_t crc;		/* of these bytes */
+	uint32_t limit;		/* maximum decoded size of joined frames */
+	uint64_t out;		/* decoded bytes before the current frame */
+	uint32_t ulen;		/* decoded bytes of the current frame */
+	uint32_t crc;		/* CRC-32 of these bytes */
 	bool warned;
 };
 
@@ -65,7 +65,7 @@ static void warn_large(struct scan *scan, uint64_t start)
 		 (unsigned long long)start, scan->ulen >> 20);
 }
 
-/* Make the frame, which ends at @end, a part of the last span if it fits. */
+/* Add a frame, which ends at @end, to the last span if it fits. */
 static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
 {
 	struct sgz_vec *list = &scan->spans->list;

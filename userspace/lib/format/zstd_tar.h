@@ -8,21 +8,21 @@
 #include "blob/blob.h"
 #include "format/spans.h"
 
-/** sgz_zstdtar_probe() - does it begin with a zstd frame? 1, 0 or an errno */
+/** sgz_zstdtar_probe() - does it start with a zstd frame? 1, 0 or an errno */
 int sgz_zstdtar_probe(const struct sgz_blob *blob,
 		      const struct sgz_context *ctx);
 
 /**
  * sgz_zstdtar_read() - decode all frames once
- * @toc: filled from the tar in them
- * @spans: filled: whole frames, small ones together up to the size
- *	of a span, each span with a checksum
+ * @toc: filled in from the tar
+ * @spans: filled in: whole frames, small ones joined up to the size of a span,
+ *	each span with a checksum
  * @ctx: the call
- * @opt: how large spans are
+ * @opt: size of spans
  * @blob: the layer
  *
- * Return: 0, -EINVAL if a frame is too large to be decoded for each read, or
- *	another negative errno; with the error text set.
+ * Return: 0, -EINVAL if a frame is larger than the maximum span, or another
+ * negative errno; with the error text set.
  */
 int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		     const struct sgz_context *ctx,
