@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * stargz/toc.h: the table of contents of a layer, as it is.
+ * stargz/toc.h: the unchanged table of contents of a layer.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "stargz/toc.h"
 #include "toc/read.h"
 
-/* With @digest_only the table is not decoded, only @toc->sha256 is set. */
+/* With @digest_only the TOC is not decoded; only @toc->sha256 is filled in. */
 static int read_toc(struct sgz_toc *toc, const struct sgz_context *ctx,
 		    const struct sgz_toc_options *how, struct sgz_blob *blob,
 		    bool digest_only)

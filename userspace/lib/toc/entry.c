@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * One entry of a TOC: from JSON to struct sgz_entry and struct sgz_chunk,
- * with everything checked that can be checked without the other entries. The
- * rules are Go's where producers rely on them: keys match without regard to
- * case, unknown ones are skipped, null means absent.
+ * with all checks that need no other entry. Producers rely on the rules of
+ * Go's encoding/json: the case of keys is ignored, unknown keys are skipped,
+ * null means absent.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -114,7 +114,7 @@ int sgz_json_int(struct json_object *value, int64_t *number)
 	return 0;
 }
 
-/* An integer in [0, max]; absent is 0. */
+/* Read an integer in [0, max]; an absent one is 0. */
 static int get_int(const struct raw_entry *e, enum field field, uint64_t max,
 		   uint64_t *number)
 {
@@ -135,7 +135,7 @@ static int get_int(const struct raw_entry *e, enum field field, uint64_t max,
 	return 0;
 }
 
-/* A string; absent is empty. */
+/* Read a string; an absent one is empty. */
 static int get_text(const struct raw_entry *e, enum field field,
 		    struct text *text)
 {
@@ -289,7 +289,7 @@ static int decode_value(const struct raw_entry *e, struct json_object *value,
 		text = json_object_get_string(value);
 		len = json_object_get_string_len(value);
 	}
-	/* Decoded in place, the text is longer than the bytes. */
+	/* Decoding in place works because base64 is longer than its value. */
 	to = sgz_arena_copy(&e->d->values, text, len);
 	if (!to)
 		return sgz_nomem(e->d->ctx);
@@ -381,7 +381,7 @@ static int decode_chunk_type(const struct raw_entry *e, bool *zeroes)
 	return 0;
 }
 
-/* The run of the file that this element, of type reg or chunk, describes. */
+/* The byte range of the file that an entry of type reg or chunk describes. */
 static int decode_chunk(const struct raw_entry *e, uint64_t size)
 {
 	struct sgz_decoder *d = e->d;
@@ -479,7 +479,7 @@ static int decode_rest(const struct raw_entry *e, struct sgz_entry *entry)
 	return ret;
 }
 
-/* Anything but a chunk. */
+/* Decode an entry that is not a chunk. */
 static int decode_new(const struct raw_entry *e, const struct text *type)
 {
 	struct sgz_toc *toc = e->d->toc;

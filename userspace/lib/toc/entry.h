@@ -10,10 +10,11 @@
 #include "toc/toc.h"
 
 /**
- * enum sgz_chunk_owner - what a chunk entry would now belong to
- * @SGZ_OWNER_NONE: nothing; no entry came yet, or one that has no content
+ * enum sgz_chunk_owner - what the next chunk entry would belong to
+ * @SGZ_OWNER_NONE: nothing: there is no entry yet, or the last one cannot have
+ *	content
  * @SGZ_OWNER_FILE: the last entry, a regular file
- * @SGZ_OWNER_LEFT_OUT: an entry that was left out, and its chunks with it
+ * @SGZ_OWNER_LEFT_OUT: an entry that was left out; its chunks are left out too
  */
 enum sgz_chunk_owner {
 	SGZ_OWNER_NONE,
@@ -22,14 +23,15 @@ enum sgz_chunk_owner {
 };
 
 /**
- * struct sgz_decoder - state between entries
+ * struct sgz_decoder - decoder state between entries
  * @ctx: the call
- * @toc: what is being filled
- * @seen: entries so far, chunks included
- * @owner: what a chunk belongs to
- * @pos: with %SGZ_OWNER_FILE: where the next chunk must begin
- * @attrs: struct sgz_xattr of the entry at hand
- * @values: decoded attribute values of the entry at hand
+ * @toc: filled in
+ * @seen: number of entries so far, chunks included
+ * @owner: what the next chunk belongs to
+ * @pos: with %SGZ_OWNER_FILE: offset in the file where the next chunk must
+ *	start
+ * @attrs: struct sgz_xattr of the current entry
+ * @values: decoded attribute values of the current entry
  */
 struct sgz_decoder {
 	const struct sgz_context *ctx;
@@ -44,7 +46,7 @@ struct sgz_decoder {
 /** sgz_decoder_entry() - decode the next element of "entries" */
 int sgz_decoder_entry(struct sgz_decoder *d, struct json_object *value);
 
-/** sgz_decoder_end() - no element follows: is the last file whole? */
+/** sgz_decoder_end() - check that the chunks of the last file are complete */
 int sgz_decoder_end(struct sgz_decoder *d);
 
 /** sgz_decoder_free() - release */
@@ -55,7 +57,7 @@ void sgz_decoder_free(struct sgz_decoder *d);
  * @value: any JSON value
  * @number: set to the integer
  *
- * Return: 0, or -EINVAL if it is no integer or not within int64_t.
+ * Return: 0, or -EINVAL if it is not an integer or does not fit in int64_t.
  */
 int sgz_json_int(struct json_object *value, int64_t *number);
 

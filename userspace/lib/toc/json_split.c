@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A TOC may hold millions of entries; json-c would build the tree of them
- * all. So the text is cut here at the commas of the top object and of its one
- * large array, with no more understanding than brackets and strings need, and
- * each piece is parsed by json-c, which also finds everything wrong in it.
+ * A TOC may have millions of entries, and json-c would build a tree of all of
+ * them in memory. So the text is split here at the commas of the top object and
+ * of its one large array. This needs to track brackets and strings only. json-c
+ * then parses each piece and finds the errors in it.
  */
 #include <string.h>
 #include <strings.h>
@@ -68,7 +68,7 @@ static int parse_piece(struct sgz_jsonsplit *split, struct json_object **value)
 	enum json_tokener_error e;
 	char *text;
 
-	/* A number ends at the byte after it. */
+	/* json-c ends a number only at the next byte; append a NUL. */
 	text = sgz_vec_add(&split->piece, 1, 1);
 	if (!text)
 		return sgz_nomem(split->ctx);
@@ -87,7 +87,7 @@ static int parse_piece(struct sgz_jsonsplit *split, struct json_object **value)
 	return malformed(split, json_tokener_error_desc(e));
 }
 
-/* A piece is complete: hand it on, and say what comes next. */
+/* Pass a complete piece to its callback, and set the next state. */
 static int piece_done(struct sgz_jsonsplit *split)
 {
 	struct json_object *value;
@@ -124,7 +124,7 @@ static bool is_bracket(char c)
 	return c == '[' || c == ']' || c == '{' || c == '}';
 }
 
-/* Length of the run at @p that cannot change anything. */
+/* Number of bytes at @p that cannot change the state of the splitter. */
 static size_t dull_run(const struct sgz_jsonsplit *split, const char *p,
 		       size_t len)
 {
@@ -140,13 +140,13 @@ static size_t dull_run(const struct sgz_jsonsplit *split, const char *p,
 	return n;
 }
 
-/* Does this byte, outside strings, end the piece without belonging to it? */
+/* Does this byte, outside of strings, end the piece and belong to the next? */
 static bool ends_piece(const struct sgz_jsonsplit *split, char c)
 {
 	return !split->depth && (c == ',' || c == ']' || c == '}');
 }
 
-/* Follow brackets and strings over one byte of a piece. */
+/* Update the state of brackets and strings with one byte of a piece. */
 static void track(struct sgz_jsonsplit *split, char c)
 {
 	if (split->in_string) {
@@ -184,7 +184,7 @@ static bool key_complete(const struct sgz_jsonsplit *split)
 	return !split->in_array && !split->key && !split->in_string;
 }
 
-/* Take bytes of a piece; returns how many, or a negative errno. */
+/* Consume bytes of a piece. Returns their number, or a negative errno. */
 static ssize_t feed_piece(struct sgz_jsonsplit *split, const char *p,
 			  size_t len)
 {
@@ -261,8 +261,8 @@ static int between(struct sgz_jsonsplit *split, char c)
 }
 
 /*
- * Take one byte that is not white space, outside of pieces. A byte that
- * begins a piece is not consumed: *@used is zero then.
+ * Process one byte that is not white space, outside of pieces. A byte that
+ * starts a piece is not consumed: *@used is zero then.
  */
 static int structure(struct sgz_jsonsplit *split, char c, size_t *used)
 {

@@ -10,34 +10,37 @@
 #include "base/context.h"
 #include "base/memory.h"
 
-/* Most bytes of one element: attributes of 1 MiB in base64, names, and room. */
+/*
+ * Maximum size of one element in bytes. It has to hold 1 MiB of extended
+ * attributes in base64 and the names; the rest is reserve.
+ */
 #define SGZ_JSON_ELEMENT_MAX	(16u << 20)
 
 /* Most values in one element, of which json-c makes an object each. */
 #define SGZ_JSON_VALUES_MAX	(128u << 10)
 
 /**
- * struct sgz_jsonsplit - a JSON text that comes in pieces
+ * struct sgz_jsonsplit - splitter of a JSON text that is fed in parts
  * @ctx: the call
- * @array: name of the top object's member whose elements are wanted one by
- *	one; compared without regard to case
- * @member: called for every other member of the top object. @key is not
- *	owned; @value may be NULL, which is JSON's null
- * @begin: called where the array begins
+ * @array: name of the member of the top object whose elements are passed on
+ *	one by one; case is ignored
+ * @member: called for every other member of the top object. @key is only
+ *	valid during the call; @value is NULL for a JSON null
+ * @begin: called at the start of the array
  * @element: called for each element of the array
- * @data: handed to the three
- * @state: where in the text we are
+ * @data: passed to the three callbacks
+ * @state: position in the syntax
  * @in_string: inside a string of the piece being collected
  * @escaped: after a backslash in it
  * @depth: open brackets of the piece being collected
  * @values: its values so far
  * @in_array: between the brackets of the array
- * @seen: elements so far
+ * @seen: number of elements so far
  * @key: key of the member being collected
  * @piece: text being collected
  * @tok: json-c's parser
  *
- * Callbacks return 0 or fail with a negative errno and the text set.
+ * Callbacks return 0, or a negative errno with the error text set.
  */
 struct sgz_jsonsplit {
 	const struct sgz_context *ctx;
@@ -59,14 +62,19 @@ struct sgz_jsonsplit {
 	struct json_tokener *tok;
 };
 
-/** sgz_jsonsplit_open() - begin; the first members are set by the caller */
+/**
+ * sgz_jsonsplit_open() - prepare a splitter
+ * @split: with the members up to @data set and the rest initially zeroed
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
 int sgz_jsonsplit_open(struct sgz_jsonsplit *split);
 
-/** sgz_jsonsplit_feed() - take the next bytes of the text */
+/** sgz_jsonsplit_feed() - split the next @len bytes of the text */
 int sgz_jsonsplit_feed(struct sgz_jsonsplit *split, const char *text,
 		       size_t len);
 
-/** sgz_jsonsplit_end() - the text is over: was it whole? */
+/** sgz_jsonsplit_end() - check that the text was complete */
 int sgz_jsonsplit_end(struct sgz_jsonsplit *split);
 
 /** sgz_jsonsplit_close() - release */

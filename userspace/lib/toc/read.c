@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Finding the table of contents, in the blob or in a file of its own, and
- * streaming its JSON through the digest, the splitter and the decoder. It is
- * never held in memory as a whole.
+ * Finding the table of contents, in the blob or in a separate file, and
+ * streaming its JSON through the digest, the splitter and the decoder. The
+ * JSON is never in memory as a whole.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ struct reader {
 	struct sgz_sha256 sha;
 	struct sgz_jsonsplit split;
 	struct sgz_decoder decoder;
-	bool digest_only;	/* nothing is decoded */
+	bool digest_only;	/* decode nothing */
 	bool entries;		/* member "entries" was seen */
 	uint64_t size;		/* bytes of JSON so far */
 };
@@ -77,8 +77,8 @@ static int feed(struct reader *r, const char *text, size_t len)
 }
 
 /*
- * Feed the rest of the JSON, of which @left bytes are to come; UINT64_MAX
- * means up to the end of the stream.
+ * Feed the next @left bytes of the stream, or with UINT64_MAX all bytes up to
+ * its end.
  */
 static int feed_stream(struct reader *r, uint64_t left)
 {
@@ -112,7 +112,7 @@ static int feed_stream(struct reader *r, uint64_t left)
 	return 0;
 }
 
-/* After the JSON: read to the end, so that the checksum is verified. */
+/* Read to the end of the stream, so that its checksum is verified. */
 static int drain(struct reader *r)
 {
 	char buf[4096];
@@ -128,7 +128,7 @@ static int drain(struct reader *r)
 	return n;
 }
 
-/* The stream stands after the first block, which is a tar header. */
+/* Read the TOC of a tar entry; the stream is at its content. */
 static int read_tar(struct reader *r, const struct sgz_tar_header *h)
 {
 	char name[sizeof(SGZ_TOC_NAME) + 16];
@@ -149,7 +149,7 @@ static int read_tar(struct reader *r, const struct sgz_tar_header *h)
 	return ret ? ret : drain(r);
 }
 
-/* Is there a tar header at the start of the stream, or JSON? */
+/* Does the stream start with a tar header, or else with bare JSON? */
 static int sniff(struct reader *r, const struct sgz_blob *blob, uint64_t start,
 		 uint64_t end, enum sgz_stream_kind kind, bool *tar)
 {
@@ -228,7 +228,7 @@ static void set_context(struct reader *r, const struct sgz_context *ctx)
 	r->decoder.ctx = ctx;
 }
 
-/* A TOC in a file of its own; failures name the file. */
+/* Read a TOC in a separate file; error messages name the file. */
 static int read_external(struct reader *r, const char *path)
 {
 	struct stargz_error inner = { "" };
@@ -249,7 +249,7 @@ static int read_external(struct reader *r, const char *path)
 	return 0;
 }
 
-/* Is @have what was asked for with @text, which may be NULL? */
+/* Compare @have with the required digest @text, if it is not NULL. */
 static int check_digest(const struct reader *r, const char *text,
 			const uint8_t have[STARGZ_SHA256_LEN])
 {
@@ -266,7 +266,7 @@ static int check_digest(const struct reader *r, const char *text,
 			sgz_sha256_hex(have).text, text);
 }
 
-/* The TOC as it is stored, before any of it is decoded. */
+/* Check the digest of the TOC as stored, before any of it is decoded. */
 static int check_stored(struct reader *r, const struct sgz_blob *blob,
 			const struct sgz_footer *footer)
 {

@@ -10,13 +10,13 @@
 #include "toc/toc.h"
 
 /**
- * struct sgz_toc_options - where the table of contents is, and which one it is
- * @path: file that holds it, or NULL: the blob does
+ * struct sgz_toc_options - location of the table of contents, and its digests
+ * @path: file that contains it, or NULL if it is in the blob
  * @digest: "sha256:HEX" of the uncompressed TOC, or NULL
- * @stored_digest: the same of the TOC as the blob stores it, or NULL
+ * @stored_digest: the same of the TOC as stored in the blob, or NULL
  * @position: as in sgz_footer_read(), or NULL
- * @copy: gets the decoded JSON, or NULL; errors of writing are for the caller
- *	to look for
+ * @copy: receives the uncompressed JSON, or NULL. The caller has to check for
+ *	write errors
  */
 struct sgz_toc_options {
 	const char *path;
@@ -41,9 +41,10 @@ int sgz_toc_absent(const struct sgz_context *ctx);
 
 /**
  * sgz_toc_read() - read and decode the table of contents
- * @toc: filled; zeroed by the caller except for what it sets before reading
+ * @toc: filled in; initially zeroed, except for the members documented as
+ *	"set before reading". Must be released, also after an error
  * @ctx: the call
- * @opt: where it is, and its digests; the position is that of @footer
+ * @opt: location and digests; @footer was read with its position
  * @blob: the layer
  * @footer: its footer
  *
@@ -54,12 +55,12 @@ int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
 		 const struct sgz_footer *footer);
 
 /**
- * sgz_toc_digest() - digest of the table of contents, which is not decoded
+ * sgz_toc_digest() - digest of the table of contents, without decoding it
  * @ctx: the call
  * @opt: as in sgz_toc_read()
  * @blob: the layer
  * @footer: its footer
- * @sha256: set to what sgz_toc_read() would set as digest
+ * @sha256: filled in as sgz_toc_read() would fill in the digest
  *
  * Return: 0, or a negative errno with the error text set.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * What the table of contents of a blob says: entries, chunks, digests.
+ * The decoded table of contents of a blob: entries, chunks, digests.
  */
 #ifndef SGZ_TOC_TOC_H
 #define SGZ_TOC_TOC_H
@@ -10,7 +10,7 @@
 #include "base/sha256.h"
 #include "base/xattr_pool.h"
 
-/* Most bytes of a TOC, as stored and decoded, and most entries of a layer. */
+/* Limits: bytes of a TOC, compressed and uncompressed; entries of a layer. */
 #define SGZ_TOC_STORED_MAX	(256ull << 20)
 #define SGZ_TOC_JSON_MAX	(2ull << 30)
 #define SGZ_ENTRIES_MAX		(16u << 20)
@@ -19,32 +19,33 @@
 #define SGZ_MAJOR_MAX		((1 << 12) - 1)
 #define SGZ_MINOR_MAX		((1 << 20) - 1)
 
-/* sgz_entry.flags: what may have lost bytes that were not UTF-8 */
+/* sgz_entry.flags: bytes that were not UTF-8 may have been lost here */
 #define SGZ_LOSSY_NAME		0x01
 #define SGZ_LOSSY_LINK		0x02
 #define SGZ_LOSSY_XATTR		0x04
-/* The entry is a hard link; mode, owner and so on are the target's. */
+/* The entry is a hard link; mode, owner etc. are those of the target. */
 #define SGZ_HARDLINK		0x08
-/* A file of a layer below: @a is the layer, @b the inode number there. */
+/* A file of a lower layer: @a is the layer, @b its inode number there. */
 #define SGZ_ENTRY_BELOW		0x10
-/* The path, or that of the target of a hard link, began with a slash. */
+/* The path, or that of the target of a hard link, started with a slash. */
 #define SGZ_NAME_ABSOLUTE	0x20
 #define SGZ_LINK_ABSOLUTE	0x40
 
 /**
  * struct sgz_entry - one entry of the TOC that is not a chunk
  * @name: cleaned path
- * @link: symbolic link: target as it is; hard link: cleaned path of it
- * @size: bytes of a regular file
+ * @link: symbolic link: unchanged target; hard link: cleaned path of the
+ *	target
+ * @size: size of a regular file in bytes
  * @mtime: nanoseconds since STARGZ_TIME_BASE
- * @name_len: bytes in @name
- * @link_len: bytes in @link
+ * @name_len: length of @name in bytes
+ * @link_len: length of @link in bytes
  * @uid: owner
  * @gid: group
- * @a: device: major; regular file: first of its chunks
+ * @a: device: major; regular file: index of its first chunk
  * @b: device: minor; regular file: number of chunks
  * @xattr: set in the pool, or 0
- * @ino: inode number, given when the index is laid out
+ * @ino: inode number, assigned when the index is laid out
  * @mode: type and permissions; zero for a hard link
  * @flags: SGZ_LOSSY_* and so on
  */
@@ -66,14 +67,13 @@ struct sgz_entry {
 };
 
 /**
- * struct sgz_chunk - a run of a regular file
- * @unit: what it is a part of: the offset in the blob of what decodes on its
- *	own, a gzip member or a zstd frame; zero if the whole blob is taken as
- *	one stream
- * @inner: offset of the run in the decoded unit
- * @pos: offset of the run in the file
- * @size: its length
- * @zeroes: nothing but zeroes, which need not be decoded
+ * struct sgz_chunk - a byte range of a regular file
+ * @unit: offset in the blob of the gzip member or zstd frame that contains the
+ *	range; zero if the whole blob is decoded as one stream
+ * @inner: offset of the range in the decoded unit
+ * @pos: offset of the range in the file
+ * @size: its length in bytes
+ * @zeroes: the range contains only zeroes and need not be decoded
  */
 struct sgz_chunk {
 	uint64_t unit;
@@ -90,13 +90,13 @@ struct sgz_digest {
 };
 
 /**
- * struct sgz_toc - all of it
+ * struct sgz_toc - a decoded table of contents
  * @entries: struct sgz_entry, in the order of the TOC
  * @chunks: struct sgz_chunk, those of one file contiguous and in order
  * @xattrs: sets of extended attributes
- * @strings: what the entries point to
- * @data_end: end of the range of the blob that holds content
- * @sha256: digest of the blob, as @digest_type says
+ * @strings: names and link targets of the entries
+ * @data_end: end offset of the content in the blob
+ * @sha256: digest of the type @digest_type
  * @digest_type: STARGZ_DIGEST_*
  * @codec: &enum stargz_codec of the units, if there is a table of contents
  * @from_content: something of this comes from the content of the blob: there is no
@@ -125,21 +125,21 @@ struct sgz_toc {
 	struct sgz_vec file_digests;
 };
 
-/** sgz_toc_entry() - entry by its number */
+/** sgz_toc_entry() - the entry with index @i */
 static inline struct sgz_entry *sgz_toc_entry(const struct sgz_toc *toc,
 					      size_t i)
 {
 	return (struct sgz_entry *)toc->entries.data + i;
 }
 
-/** sgz_toc_chunk() - chunk by its number */
+/** sgz_toc_chunk() - the chunk with index @i */
 static inline struct sgz_chunk *sgz_toc_chunk(const struct sgz_toc *toc,
 					      size_t i)
 {
 	return (struct sgz_chunk *)toc->chunks.data + i;
 }
 
-/** sgz_entry_is() - is it of that S_IFMT type? */
+/** sgz_entry_is() - is the entry of this S_IFMT type? */
 static inline bool sgz_entry_is(const struct sgz_entry *entry, mode_t type)
 {
 	return (entry->mode & S_IFMT) == type;
@@ -153,7 +153,7 @@ static inline uint8_t sgz_absolute_flags(const char *name, size_t name_len,
 	       (link_len && *link == '/' ? SGZ_LINK_ABSOLUTE : 0);
 }
 
-/** sgz_entry_quoted() - its name for a message */
+/** sgz_entry_quoted() - the name of the entry, quoted for a message */
 static inline struct sgz_quoted sgz_entry_quoted(const struct sgz_entry *entry)
 {
 	if (!entry->name_len)
