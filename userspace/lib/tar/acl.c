@@ -15,7 +15,7 @@
 /* user, name, permissions, number */
 #define FIELDS		4
 
-/* In the order of the kernel, which is also that of the tags. */
+/* The kernel requires entries in the order of these values. */
 enum tag {
 	USER_OBJ = 0x01,
 	USER = 0x02,
@@ -144,7 +144,10 @@ static int compare_acl_entries(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Each once, the three base ones present, a mask where it is needed. */
+/*
+ * No entry twice, the three base entries present, and a mask if there are
+ * named users or groups.
+ */
 static bool is_valid(const struct acl_entry *e, size_t count)
 {
 	unsigned int seen = 0;
@@ -205,7 +208,7 @@ static int parse(struct sgz_vec *entries, const char *p, const char *end,
 	return named;
 }
 
-/* With a mask, it is what the bits of the group say. */
+/* If there is a mask, it is the group part of the mode. */
 static uint16_t mode_of(const struct acl_entry *e, size_t count)
 {
 	uint16_t mode = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * POSIX ACLs: the text of PAX records, and the form of extended attributes.
+ * POSIX ACLs: as text in PAX records, and as extended attributes.
  */
 #ifndef SGZ_TAR_ACL_H
 #define SGZ_TAR_ACL_H
@@ -24,7 +24,7 @@ struct sgz_acl_names {
 
 /**
  * sgz_acl_convert() - make the value of system.posix_acl_access or _default
- * @acl: bytes; appended to
+ * @acl: the bytes of the value are appended
  * @text: entries such as "user:1000:r-x" or "group:adm:rwx:4", separated by
  *	commas or newlines; a last field that is a number is the owner's
  * @len: bytes in @text
@@ -40,12 +40,12 @@ int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 		    uint16_t *mode, const struct sgz_acl_names *names);
 
 /**
- * sgz_acl_text() - the opposite
- * @text: bytes; appended to: entries separated by commas, owners as numbers
- * @acl: value of an attribute
- * @len: bytes in @acl
+ * sgz_acl_text() - convert the value of an ACL attribute to text
+ * @text: entries separated by commas, with numeric IDs, are appended
+ * @acl: value of the attribute
+ * @len: length of @acl in bytes
  *
- * Return: 0, -EINVAL if it is not an ACL that the kernel would take, -ENOMEM.
+ * Return: 0, -EINVAL if the kernel would reject the ACL, -ENOMEM.
  */
 int sgz_acl_text(struct sgz_vec *text, const void *acl, size_t len);
 

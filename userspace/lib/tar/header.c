@@ -11,11 +11,11 @@
 
 _Static_assert(sizeof(struct sgz_ustar) == SGZ_TAR_BLOCK, "tar block");
 
-/* Bits of a device number that mknod(2) looks at. */
+/* Bits of a device number that mknod(2) uses. */
 #define MAJOR_BITS	0xfff
 #define MINOR_BITS	0xfffff
 
-/* Some fill the field up with blanks or NULs at its start. */
+/* Some writers pad the field with leading blanks or NULs. */
 static int parse_octal(const char *p, size_t len, int64_t *value)
 {
 	*value = 0;
@@ -29,7 +29,7 @@ static int parse_octal(const char *p, size_t len, int64_t *value)
 	return len && *p && *p != ' ' ? -EUCLEAN : 0;
 }
 
-/* Two's complement, of which the field's top bit is no part. */
+/* Two's complement; the top bit of the field only marks the format. */
 static int parse_base256(const unsigned char *p, size_t len, int64_t *value)
 {
 	const int64_t sign = *p & 0x40 ? -1 : 0;
@@ -51,7 +51,7 @@ int sgz_tar_number(const char *p, size_t len, int64_t *value)
 	return parse_octal(p, len, value);
 }
 
-/* There are tars whose makers added up signed bytes. */
+/* Some old writers sum up signed bytes, so accept both sums. */
 bool sgz_tar_is_header(const void *block)
 {
 	const struct sgz_ustar *u = block;
@@ -69,15 +69,15 @@ bool sgz_tar_is_header(const void *block)
 	       (stored == sum || stored == signed_sum);
 }
 
-/* star has times where others have the end of the prefix. */
+/* star headers have times at the end of the prefix field. */
 static size_t prefix_room(const struct sgz_ustar *u)
 {
 	return memcmp(u->pad + 8, "tar\0", 4) ? sizeof(u->prefix) : 131;
 }
 
 /*
- * Go wrote a prefix into GNU headers before version 1.8, and layers of that time
- * are in use. Where a time should be is none then.
+ * Before version 1.8, Go wrote a prefix into GNU headers, and layers of that
+ * time are in use. Detect them by an invalid time at this place.
  */
 static bool has_gnu_prefix(const struct sgz_ustar *u)
 {
@@ -94,7 +94,7 @@ static bool has_gnu_prefix(const struct sgz_ustar *u)
 	return bad;
 }
 
-/* The prefix, also where the union has other fields. */
+/* The prefix, also of a header whose union contains other fields. */
 static const char *prefix_of(const struct sgz_ustar *u)
 {
 	return (const char *)u + offsetof(struct sgz_ustar, prefix);
@@ -138,7 +138,7 @@ static void take_owner(struct sgz_tar_header *h, const char *field,
 	}
 }
 
-/* The lowest bits of a number are what is left of it where engines use it. */
+/* Like container engines, keep the lowest bits of a number out of range. */
 static void take_device(struct sgz_tar_header *h, const char *field,
 			uint32_t bits, uint32_t *to)
 {
@@ -194,7 +194,7 @@ void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u)
 	h->size = h->bad_size ? 0 : size;
 	h->major = 0;
 	h->minor = 0;
-	/* Others may have anything there. */
+	/* Other types may have garbage in these fields. */
 	if (h->type != '3' && h->type != '4')
 		return;
 	take_device(h, u->major, MAJOR_BITS, &h->major);
@@ -227,7 +227,7 @@ bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h)
 	return h->name_len && h->name[h->name_len - 1] == '/';
 }
 
-/* Before there was a type for directories they had a slash at the end. */
+/* v7 has no type for directories; their names end with a slash. */
 static mode_t file_or_directory(const struct sgz_tar_header *h)
 {
 	return sgz_tar_ends_with_slash(h) ? S_IFDIR : S_IFREG;

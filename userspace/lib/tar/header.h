@@ -16,9 +16,9 @@
 #define SGZ_TAR_NAME_MAX	(155 + 1 + 100)
 
 /**
- * struct sgz_tar_run - a run of a sparse file that is stored
- * @pos: first byte in the file
- * @size: its length, not zero
+ * struct sgz_tar_run - a stored data segment of a sparse file
+ * @pos: offset in the file
+ * @size: length in bytes, not zero
  */
 struct sgz_tar_run {
 	uint64_t pos;
@@ -27,11 +27,11 @@ struct sgz_tar_run {
 
 /**
  * struct sgz_tar_header - one entry of a tar stream
- * @name: its path as stored; valid until the next header is read, as all
- *	that this structure points to
- * @name_len: bytes
+ * @name: its path as stored. Like all pointers in this structure, it is valid
+ *	until the next header is read
+ * @name_len: length in bytes
  * @link: target of a symbolic or hard link
- * @link_len: bytes
+ * @link_len: length in bytes
  * @type: type flag
  * @mode: permission bits
  * @uid: owner
@@ -39,10 +39,10 @@ struct sgz_tar_run {
  * @major: of a device
  * @minor: of a device
  * @mtime: nanoseconds since STARGZ_TIME_BASE
- * @time: what became of the time in the header
- * @size: bytes of payload that follow
- * @file_size: bytes of the file, holes included
- * @sparse: only @runs of the file are stored, one after the other
+ * @time: result of converting the time in the header
+ * @size: number of bytes of payload that follow
+ * @file_size: size of the file in bytes, holes included
+ * @sparse: only the @runs of the file are stored, without gaps
  * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
  *	up to at most @size
  * @looked_up: its blocks do not say all numbers of its access control lists
@@ -80,13 +80,13 @@ struct sgz_tar_header {
 	} buf;
 };
 
-/** struct sgz_gnu_run - a run of a sparse file in the old GNU form */
+/** struct sgz_gnu_run - a data segment in the old GNU format */
 struct sgz_gnu_run {
 	char pos[12];
 	char size[12];
 };
 
-/** struct sgz_ustar - a header as it stands in the stream */
+/** struct sgz_ustar - a header block */
 struct sgz_ustar {
 	char name[100];
 	char mode[8];
@@ -115,48 +115,47 @@ struct sgz_ustar {
 	char pad[12];
 };
 
-/** sgz_tar_is_header() - does the block have a header's checksum? */
+/** sgz_tar_is_header() - is the checksum of a header block correct? */
 bool sgz_tar_is_header(const void *block);
 
 /**
  * sgz_tar_number() - a number of a header block
  * @p: octal digits, or GNU's base 256 with the top bit set
- * @len: bytes of the field
- * @value: the number
+ * @len: length of the field in bytes
+ * @value: filled in
  *
  * Return: 0, or -EUCLEAN.
  */
 int sgz_tar_number(const char *p, size_t len, int64_t *value);
 
 /**
- * sgz_tar_block() - take from a header block what it says itself
- * @h: header whose names, numbers and time are filled, and which is told what
- *	is odd about them
+ * sgz_tar_block() - decode a header block, without extension headers
+ * @h: names, numbers, time and irregularities are filled in
  * @u: the block
  */
 void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u);
 
 /**
  * sgz_tar_plain() - make the header of a file that describes a layer
- * @u: filled: a regular file with nothing but a name and a size
+ * @u: filled in: a regular file; all fields but name and size are zero
  * @name: less than 100 bytes
  * @size: less than 8 GiB
  */
 void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size);
 
 /**
- * sgz_tar_type() - what an entry is
+ * sgz_tar_type() - file type of an entry
  * @h: its header
- * @type: set to its type as in st_mode, or zero for a hard link
+ * @type: set to the type as in st_mode, or to zero for a hard link
  *
- * Return: NULL, or why it is no file: to be left out, with a warning.
+ * Return: NULL, or the text of a warning: the entry is to be left out.
  */
 const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type);
 
-/** sgz_tar_ends_with_slash() - does the path of an entry? */
+/** sgz_tar_ends_with_slash() - does the path of an entry end with a slash? */
 bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h);
 
-/** sgz_tar_padding() - bytes between a payload and the next header */
+/** sgz_tar_padding() - number of bytes from a payload to the next header */
 static inline uint64_t sgz_tar_padding(uint64_t size)
 {
 	return -size & (SGZ_TAR_BLOCK - 1);

@@ -25,7 +25,7 @@ int sgz_tar_damaged(const struct sgz_tar *tar, const char *why)
 	return sgz_tar_fail(tar, -EUCLEAN, why);
 }
 
-/* Add to what the stream said where in the tar it was. */
+/* Prefix the error text of the stream with the position in the tar. */
 static int stream_failed(const struct sgz_tar *tar, int ret)
 {
 	struct stargz_error inner;
@@ -36,7 +36,7 @@ static int stream_failed(const struct sgz_tar *tar, int ret)
 	return sgz_tar_damaged(tar, inner.text);
 }
 
-/* Who wants the headers as they are gets a copy. */
+/* Append unchanged header blocks to @tar->head. */
 static int keep_head(struct sgz_tar *tar, const void *bytes, size_t len)
 {
 	void *copy;
@@ -66,7 +66,7 @@ int sgz_tar_skip(struct sgz_tar *tar, uint64_t len)
 	return stream_failed(tar, ret);
 }
 
-/* Up to a block: how many bytes, fewer only at the end, or a negative errno. */
+/* Read up to a block. Returns fewer bytes only at the end, or an error. */
 static int read_part(struct sgz_tar *tar, void *block)
 {
 	int have = 0;

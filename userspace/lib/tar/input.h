@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A tar stream that is being read, block by block.
+ * Reading the blocks of a tar stream.
  */
 #ifndef SGZ_TAR_INPUT_H
 #define SGZ_TAR_INPUT_H
@@ -11,9 +11,9 @@
 
 /**
  * struct sgz_tar - a tar stream being read
- * @stream: where its bytes come from
- * @pos: how many of them were read or skipped
- * @at: where the header block at hand begins
+ * @stream: source of the bytes
+ * @pos: number of bytes that were read or skipped
+ * @at: offset of the current header block
  * @marked: the end was marked by a block of zeroes
  * @named: @h is that of the block at hand
  * @last: start of the name of the entry before
@@ -35,28 +35,29 @@ struct sgz_tar {
 	struct sgz_tar_header h;
 };
 
-/** sgz_tar_read() - read @len bytes of headers; fewer are an error */
+/** sgz_tar_read() - read exactly @len bytes of headers */
 int sgz_tar_read(struct sgz_tar *tar, void *buf, size_t len);
 
-/** sgz_tar_skip() - skip @len bytes; fewer are an error */
+/** sgz_tar_skip() - skip exactly @len bytes */
 int sgz_tar_skip(struct sgz_tar *tar, uint64_t len);
 
-/** sgz_tar_block_read() - the next block: 1, or 0 at the end, or an error */
+/** sgz_tar_block_read() - read a block; 1, 0 at the end, or a negative errno */
 int sgz_tar_block_read(struct sgz_tar *tar, void *block);
 
 /**
- * sgz_tar_peek() - look at the next block
- * @tar: the tar; nothing of it is taken
- * @block: gets up to %SGZ_TAR_BLOCK bytes
+ * sgz_tar_peek() - look at the next block without consuming it
+ * @tar: the tar
+ * @block: receives up to %SGZ_TAR_BLOCK bytes
  *
- * Return: how many, fewer only at the end of the stream; or a negative errno.
+ * Return: their number, fewer only at the end of the stream; or a negative
+ * errno.
  */
 int sgz_tar_peek(struct sgz_tar *tar, void *block);
 
-/** sgz_tar_fail() - fail because of the header or the entry at hand */
+/** sgz_tar_fail() - fail with a message that says where in the tar */
 int sgz_tar_fail(const struct sgz_tar *tar, int code, const char *why);
 
-/** sgz_tar_damaged() - the same with -EUCLEAN */
+/** sgz_tar_damaged() - sgz_tar_fail() with -EUCLEAN */
 int sgz_tar_damaged(const struct sgz_tar *tar, const char *why);
 
 /** sgz_tar_close() - release all but the stream */

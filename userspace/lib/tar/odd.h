@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Fields of a tar entry that are not as they should be, and what is done about
- * them. Container engines, that is Go's archive/tar, give the example where they
- * read the entry; GNU tar and bsdtar where engines refuse the layer.
+ * Irregular fields of a tar entry, and how they are corrected: as container
+ * engines do, that is Go's archive/tar, or as GNU tar and bsdtar do if engines
+ * refuse the layer.
  */
 #ifndef SGZ_TAR_ODD_H
 #define SGZ_TAR_ODD_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** enum sgz_tar_odd - numbers of bits in sgz_tar_header.odd */
+/** enum sgz_tar_odd - bit numbers in sgz_tar_header.odd */
 enum sgz_tar_odd {
 	SGZ_ODD_MODE,
 	SGZ_ODD_OWNER,
@@ -32,12 +32,12 @@ enum sgz_tar_odd {
 };
 
 /**
- * sgz_tar_owner() - an owner as chown(2) takes it
+ * sgz_tar_owner() - convert a user or group ID
  * @value: from the tar
- * @owner: the lowest 32 bits; root if all of them are set, which asks chown(2)
- *	for no change
+ * @owner: set to the lowest 32 bits, or to root if all of them are set, with
+ *	which chown(2) would not change the owner
  *
- * Return: true if nothing is odd about @value.
+ * Return: true if @value is in range.
  */
 static inline bool sgz_tar_owner(int64_t value, uint32_t *owner)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * One odd field must not cost a layer: what is said about it, and which entries
- * are left out.
+ * An irregular field must not make the whole layer unusable. It is corrected
+ * with a warning, or the entry is left out.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "tar/odd_report.h"
 #include "tar/whiteout.h"
 
-/* Longest name of a file, of which a path has many. */
+/* Maximum length of one component of a path. */
 #define NAME_LEN_MAX	255
 
 static const char *const texts[SGZ_ODD_COUNT] = {
@@ -41,7 +41,7 @@ void sgz_tar_warn(const struct sgz_tar_header *h, const struct sgz_context *ctx)
 				 texts[i]);
 }
 
-/* The last name of a path may be that of a whiteout, which is longer by this. */
+/* The last name of a path may have the prefix of a whiteout in addition. */
 static size_t longest(const char *name, size_t len, bool last)
 {
 	bool whiteout = last && sgz_is_whiteout_name(name, len);
@@ -49,7 +49,7 @@ static size_t longest(const char *name, size_t len, bool last)
 	return NAME_LEN_MAX + (whiteout ? strlen(SGZ_WHITEOUT) : 0);
 }
 
-/* What is wrong with a path once its ".." are resolved. */
+/* Find faults of a path after its ".." are resolved. */
 static const char *path_fault(const char *path, size_t len, bool directory)
 {
 	const char *end = path + len;
@@ -82,7 +82,7 @@ const char *sgz_tar_fault(const struct sgz_tar_header *h)
 	const char *why;
 	mode_t type;
 
-	/* Those of no type are left out anyway. */
+	/* Entries without a file type are left out anyway. */
 	if (sgz_tar_type(h, &type))
 		return NULL;
 	why = path_fault(h->name, h->name_len, type == S_IFDIR);

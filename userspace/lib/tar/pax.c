@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * PAX records: POSIX's own, and those that star, libarchive, GNU tar and
- * Red Hat's tar made up for what POSIX forgot.
+ * PAX records: those of POSIX, and the extensions of star, libarchive, GNU tar
+ * and Red Hat's tar.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool text_is(const struct sgz_pax_text *text, const char *word)
 	return text->len == strlen(word) && !memcmp(text->p, word, text->len);
 }
 
-/* What follows @prefix in @text, or NULL. */
+/* The part of @text after @prefix, or NULL. */
 static const char *after(const struct sgz_pax_text *text, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -59,8 +59,8 @@ static int hex_digit(char c)
 }
 
 /*
- * Resolve %XX in place. GNU tar writes no more than %25 and %3D so, and what
- * else may look like it is part of the name.
+ * Resolve %XX in place; without @all only %25 and %3D, as GNU tar escapes no
+ * other bytes.
  */
 static size_t unescape(char *text, size_t len, bool all)
 {
@@ -193,7 +193,7 @@ static int libarchive_xattr(struct sgz_pax *pax, const char *name, size_t len,
 	attr.name_len = unescape(copy, len, true);
 	memset(bytes, '=', padded);
 	memcpy(bytes, value->p, value->len);
-	/* Decoded in place, the text is longer than the bytes. */
+	/* Decoding in place works because base64 is longer than its value. */
 	if (sgz_base64_decode(bytes, &attr.value_len, bytes, padded)) {
 		pax->odd |= 1u << SGZ_ODD_XATTR_BASE64;
 		return 0;
@@ -201,7 +201,7 @@ static int libarchive_xattr(struct sgz_pax *pax, const char *name, size_t len,
 	return sgz_pax_put_xattr(pax, &attr);
 }
 
-/* GNU sparse 0.0 repeats two keys for each run. */
+/* GNU sparse 0.0 repeats two keys for each data segment. */
 static int add_pair(struct sgz_pax *pax, const struct sgz_pax_text *key,
 		    const struct sgz_pax_text *value)
 {
@@ -228,7 +228,7 @@ static int record(struct sgz_pax *pax, const struct sgz_pax_text *key,
 	for (int i = 0; i < SGZ_PAX_KEYS; i++) {
 		if (!text_is(key, keys[i]))
 			continue;
-		/* An empty value takes back what was said before. */
+		/* An empty value cancels an earlier record. */
 		pax->value[i] = *value;
 		if (!value->len)
 			pax->value[i].p = NULL;
@@ -246,7 +246,7 @@ static int record(struct sgz_pax *pax, const struct sgz_pax_text *key,
 	return 0;
 }
 
-/* The length at the head of a record, and what follows its blank. */
+/* Parse the length of a record; returns what follows the blank, or NULL. */
 static const char *record_length(const char *p, const char *end, size_t *len)
 {
 	const char *start = p;
@@ -259,7 +259,7 @@ static const char *record_length(const char *p, const char *end, size_t *len)
 	return p > start && p < end && *p == ' ' ? p + 1 : NULL;
 }
 
-/* One record of those in [@p, @end); @next is set to what follows it. */
+/* Split off the first record in [@p, @end); set @next to its end. */
 static bool split_record(const char *p, const char *end, const char **next,
 			 struct sgz_pax_text *key, struct sgz_pax_text *value)
 {

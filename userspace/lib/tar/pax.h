@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * PAX extended headers: records of key and value. First all that apply to an
- * entry are collected, the later one of two with one key standing; then they
- * are understood.
+ * PAX extended headers: records of key and value. First all records of an entry
+ * are collected, a later one replacing an earlier one with the same key; then
+ * they are interpreted, see pax_apply.h.
  */
 #ifndef SGZ_TAR_PAX_H
 #define SGZ_TAR_PAX_H
@@ -19,7 +19,7 @@
 /* Most runs of one sparse file, also of those that are empty. */
 #define SGZ_TAR_RUNS_MAX	(4u << 20)
 
-/** enum sgz_pax_key - keys of which the value is one text */
+/** enum sgz_pax_key - keys with a single value */
 enum sgz_pax_key {
 	SGZ_PAX_PATH,
 	SGZ_PAX_LINKPATH,
@@ -43,7 +43,7 @@ enum sgz_pax_key {
 /**
  * struct sgz_pax_text - a value
  * @p: its bytes, or NULL if there is none
- * @len: how many
+ * @len: length in bytes
  */
 struct sgz_pax_text {
 	const char *p;
@@ -51,8 +51,8 @@ struct sgz_pax_text {
 };
 
 /**
- * struct sgz_pax - records that apply to an entry
- * @value: by key
+ * struct sgz_pax - contents of the extension headers of an entry
+ * @value: values by key
  * @xattrs: struct sgz_xattr, names unique
  * @slots: hash table of numbers of @xattrs plus one, by name; empty as long as
  *	there are few of them
@@ -78,25 +78,25 @@ struct sgz_pax {
 };
 
 /**
- * sgz_pax_collect() - take the records of an extended header
- * @pax: where to; what it knows of an earlier one is forgotten
- * @bytes: the records; they have to live as long as @pax
- * @len: how many bytes
+ * sgz_pax_collect() - collect the records of an extended header
+ * @pax: filled in; records of an earlier header are discarded
+ * @bytes: the records; must stay valid as long as @pax
+ * @len: length in bytes
  *
- * Records after a damaged one are not used.
+ * A damaged record and all records after it are ignored.
  *
  * Return: 0, or -ENOMEM.
  */
 int sgz_pax_collect(struct sgz_pax *pax, const char *bytes, size_t len);
 
-/** sgz_pax_put_xattr() - add an attribute, or replace one; 0 or -ENOMEM */
+/** sgz_pax_put_xattr() - add or replace an attribute; 0 or -ENOMEM */
 int sgz_pax_put_xattr(struct sgz_pax *pax, const struct sgz_xattr *attr);
 
-/** sgz_pax_number() - a decimal number in [0, @max], or -EUCLEAN */
+/** sgz_pax_number() - parse a decimal number in [0, @max]; 0 or -EUCLEAN */
 int sgz_pax_number(const struct sgz_pax_text *text, uint64_t max,
 		   uint64_t *value);
 
-/** sgz_pax_reset() - forget the records, keep memory for the next ones */
+/** sgz_pax_reset() - discard the records, keep the memory for the next ones */
 void sgz_pax_reset(struct sgz_pax *pax);
 
 /** sgz_pax_free() - release */

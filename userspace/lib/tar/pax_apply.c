@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
-/*
- * What the records of extended headers mean for the entry that they belong to.
- */
 #include <string.h>
 
 #include "tar/acl.h"
 #include "tar/odd.h"
 #include "tar/pax_apply.h"
 
-/* Engines take a sign. */
+/* Like container engines, accept a sign. */
 static int signed_number(const struct sgz_pax_text *text, int64_t *value)
 {
 	bool negative = text->len && *text->p == '-';
@@ -52,7 +49,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Of text that only begins like a time, what it begins with. */
+/* If the text is a time followed by other bytes, use the time. */
 static void apply_time(struct sgz_tar_header *h)
 {
 	const struct sgz_pax_text *text = &h->pax.value[SGZ_PAX_MTIME];
@@ -99,7 +96,7 @@ static void apply_path(struct sgz_tar_header *h,
 	*len = n;
 }
 
-/* The text ends with a NUL where the kernel keeps it. */
+/* The value of the kernel's attribute ends with a NUL. */
 static int apply_selinux(struct sgz_pax *pax)
 {
 	const struct sgz_pax_text *text = &pax->value[SGZ_PAX_SELINUX];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * From block to block of a tar stream, up to the header of an entry.
+ * Reading headers: extension headers are collected up to the header of an
+ * entry, then applied to it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +47,8 @@ static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
 }
 
 /*
- * POSIX has the records of a global header hold for all entries after it; but
- * engines do not look at them.
+ * According to POSIX, a global header applies to all entries after it. But
+ * container engines ignore its records; only check whether there are any.
  */
 static int look_at_globals(struct sgz_tar *tar, const char *bytes, size_t size)
 {
@@ -60,7 +61,7 @@ static int look_at_globals(struct sgz_tar *tar, const char *bytes, size_t size)
 	for (int i = 0; i < SGZ_PAX_KEYS; i++)
 		used |= !!pax.value[i].p;
 	sgz_pax_free(&pax);
-	/* What else was said does not get beyond a global header. */
+	/* A global header cancels the extension headers before it. */
 	sgz_pax_reset(&tar->h.pax);
 	tar->h.pax.bytes = sum;
 	if (ret)
@@ -74,7 +75,7 @@ static void set_value(struct sgz_pax_text *to, const char *text)
 	to->len = strlen(text);
 }
 
-/* One header that extends the next one; 1 if something global was said. */
+/* Read one extension header. Returns 1 if it is global and has records. */
 static int extend(struct sgz_tar *tar, const struct sgz_ustar *u)
 {
 	struct sgz_pax *pax = &tar->h.pax;
@@ -109,7 +110,7 @@ static bool is_zero(const void *block)
 	return !memcmp(block, zero, sizeof(zero));
 }
 
-/* Types that never have a payload, whatever their size says. */
+/* Types that never have a payload, whatever their size. */
 static bool is_bare(const struct sgz_tar_header *h)
 {
 	if (h->type >= '1' && h->type <= '6')
@@ -117,7 +118,7 @@ static bool is_bare(const struct sgz_tar_header *h)
 	return sgz_tar_ends_with_slash(h) && (!h->type || h->type == '7');
 }
 
-/* What follows the header: nothing, a block as at the end, or something. */
+/* What follows a header: the end of the archive, a header, or a payload. */
 enum after {
 	AFTER_NOTHING,
 	AFTER_HEADER,
@@ -137,8 +138,8 @@ static int look_ahead(struct sgz_tar *tar)
 }
 
 /*
- * Some writers say the size of what has no payload, and some even write one: the
- * content of the file that a hard link is to.
+ * Some writers set a size for entries without payload. Some even write one: the
+ * content of the target of a hard link.
  */
 static int drop_payload(struct sgz_tar *tar)
 {
@@ -156,9 +157,9 @@ static int drop_payload(struct sgz_tar *tar)
 }
 
 /*
- * Of type 0, engines take a name with a slash for that of a file. But where the
- * next header follows at once, GNU tar and bsdtar are right in that it is an old
- * directory.
+ * To container engines, an entry of type 0 is a file even if its name ends with
+ * a slash. But if a header follows instead of a payload, it is a v7 directory,
+ * as GNU tar and bsdtar assume.
  */
 static int settle_size(struct sgz_tar *tar)
 {
@@ -204,7 +205,7 @@ static bool is_extension(char type)
 	return type && strchr("xXgLK", type);
 }
 
-/* Forget the entry before but for what an error says of it. */
+/* Discard the previous entry, except for its name for error messages. */
 static void begin(struct sgz_tar *tar)
 {
 	const struct sgz_tar_header *h = &tar->h;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Maps of sparse files. The old GNU form has them in the header block and in
- * blocks that follow it; PAX 0.0 in pairs of records, PAX 0.1 in one record,
- * PAX 1.0 in blocks of text before the content.
+ * Maps of sparse files. The old GNU format has them in the header block and in
+ * the blocks after it; PAX 0.0 in pairs of records, PAX 0.1 in one record, PAX
+ * 1.0 in blocks of text before the content.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "tar/pax_apply.h"
 #include "tar/sparse.h"
 
-/* Runs in a block that follows an old GNU header. */
+/* Data segments in a block after an old GNU header. */
 #define MORE_RUNS	21
 
 struct more_block {
@@ -22,14 +22,14 @@ struct more_block {
 
 _Static_assert(sizeof(struct more_block) == SGZ_TAR_BLOCK, "tar block");
 
-/* A map of text blocks at the start of the payload. */
+/* A map in text blocks at the start of the payload. */
 struct text_map {
 	struct sgz_tar *tar;
 	char block[SGZ_TAR_BLOCK];
 	size_t at;
 };
 
-/* What a function returns if the map is damaged; there is no error text then. */
+/* Returned if the map is damaged. No error text is set then. */
 #define BAD_MAP		1
 
 /* Is a map too long to be kept in memory, whatever it says? */
@@ -98,7 +98,7 @@ static int read_gnu(struct sgz_tar *tar, const struct sgz_ustar *u)
 		tar->h.file_size = size;
 		ret = add_gnu_runs(tar, u->gnu.run, 4);
 	}
-	/* The payload is behind all of the map, also of a damaged one. */
+	/* Read also a damaged map to its end, to find the payload. */
 	while (ret >= 0 && block.more) {
 		int error;
 
@@ -141,7 +141,7 @@ static int read_pairs(struct sgz_tar *tar)
 	return 0;
 }
 
-/* Numbers separated by commas, of runs and sizes in turn. */
+/* Read alternating offsets and sizes, separated by commas. */
 static int read_list(struct sgz_tar *tar, const struct sgz_pax_text *list)
 {
 	const char *p = list->p, *end = p + list->len;
@@ -182,7 +182,7 @@ static int read_char(struct text_map *map, char *c)
 	return 0;
 }
 
-/* A number with the newline after it. */
+/* Read a number and the newline after it. */
 static int read_number(struct text_map *map, uint64_t *value)
 {
 	char digits[20];
@@ -238,7 +238,7 @@ enum form {
 	MAP_IN_TEXT,
 };
 
-/* Files of a form that nobody knows are plain ones to engines. */
+/* Like container engines, treat files of an unknown format as not sparse. */
 static enum form pax_form(const struct sgz_tar_header *h)
 {
 	const struct sgz_pax_text *value = h->pax.value;
@@ -260,7 +260,7 @@ static enum form pax_form(const struct sgz_tar_header *h)
 	return NOT_SPARSE;
 }
 
-/* Both keys for the size of the file are in use. */
+/* Some writers use the one, some the other key for the size of the file. */
 static int read_pax(struct sgz_tar *tar, enum form form)
 {
 	struct sgz_tar_header *h = &tar->h;
@@ -284,7 +284,7 @@ static int read_pax(struct sgz_tar *tar, enum form form)
 	return read_pairs(tar);
 }
 
-/* There may be more of a payload than its map speaks of, but not less. */
+/* The payload may be larger than the sum of the segments, but not smaller. */
 static int compare_sizes(struct sgz_tar_header *h)
 {
 	const struct sgz_tar_run *run = h->runs.data;

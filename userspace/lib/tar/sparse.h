@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Sparse files in tar: GNU's old form and its three PAX forms.
+ * Sparse files in tar: GNU's old format and its three PAX formats.
  */
 #ifndef SGZ_TAR_SPARSE_H
 #define SGZ_TAR_SPARSE_H
@@ -8,12 +8,12 @@
 #include "tar/input.h"
 
 /**
- * sgz_sparse_read() - find out which runs of a file are stored
- * @tar: its header is complete but for @sparse, @runs and @file_size; what
- *	the map takes up of the stream is read and no part of @size any more
+ * sgz_sparse_read() - read the map of a sparse file
+ * @tar: @sparse, @runs and @file_size of its header are filled in. Map blocks
+ *	in the stream are read and subtracted from @size
  * @u: the header block
  *
- * A map that cannot be right is a fault of the entry.
+ * An invalid map sets the fault of the entry.
  *
  * Return: 0, or a negative errno with the error text set.
  */

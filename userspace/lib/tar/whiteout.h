@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Names that say what a layer removes: those of the OCI image specification, which
- * came from AUFS, and those that AUFS kept for itself.
+ * Whiteouts: names of the OCI image specification that remove files of lower
+ * layers. They come from AUFS, which uses more such names for internal files.
  */
 #ifndef SGZ_TAR_WHITEOUT_H
 #define SGZ_TAR_WHITEOUT_H
@@ -9,24 +9,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the name of a whiteout begins with; the name that it removes follows. */
+/* Prefix of a whiteout. The name that it removes follows. */
 #define SGZ_WHITEOUT	".wh."
-/* Makes the directory that it is in opaque. */
+/* Makes its directory opaque. */
 #define SGZ_OPAQUE	".wh..wh..opq"
 
-/** sgz_is_whiteout_name() - does a name begin as that of a whiteout? */
+/** sgz_is_whiteout_name() - does a name start with the prefix of whiteouts? */
 bool sgz_is_whiteout_name(const char *name, size_t len);
 
-/** sgz_is_marker() - is the last name of a path that of a whiteout or marker? */
+/** sgz_is_marker() - is the last name of a path a whiteout or opaque marker? */
 bool sgz_is_marker(const char *path, size_t len);
 
 /**
- * sgz_path_without_aufs() - how much of a path is not a file of AUFS' own
+ * sgz_path_without_aufs() - length of a path without internal names of AUFS
  * @path: cleaned
- * @len: bytes in it
+ * @len: its length in bytes
  *
- * Return: the length up to the first name that begins with ".wh..wh.", with the
- * slash before it; @len if there is none but that of an opaque marker.
+ * Return: the length up to the first name that starts with ".wh..wh.",
+ * including the slash before it; or @len if there is no such name except for an
+ * opaque marker at the end.
  */
 size_t sgz_path_without_aufs(const char *path, size_t len);
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
  * Headers that every reader of tar understands, as GNU tar makes them with
- * --format=pax, but without what differs from call to call.
+ * --format=pax, but without fields that differ from run to run.
  *
- * Names are written as the bytes they are. POSIX has "hdrcharset=BINARY" for
- * those that are not UTF-8, but GNU tar warns of it at each entry, and no
- * reader needs it to get the bytes back.
+ * Names are written as unchanged bytes. POSIX has "hdrcharset=BINARY" for names
+ * that are not UTF-8, but GNU tar warns of it at each entry, and no reader
+ * needs it.
  *
- * An access control list is written twice. GNU tar and bsdtar take it from
- * SCHILY.acl.*, and containerd and Docker, who know no such records, restore
- * the attribute that it is for the kernel, as they do with all SCHILY.xattr.*.
+ * An access control list is written twice: as SCHILY.acl.* for GNU tar and
+ * bsdtar, and as the kernel's attribute in SCHILY.xattr.* for containerd and
+ * Docker, which do not know SCHILY.acl.*.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,7 +28,7 @@
 #define OCTAL_8		07777777u
 #define OCTAL_12	077777777777ull
 
-/* Digits up to the last byte, which stays NUL. */
+/* Write octal digits with leading zeroes, and a NUL as last byte. */
 static void octal(char *field, size_t len, uint64_t value)
 {
 	field[--len] = '\0';
@@ -48,7 +48,7 @@ static void seal(struct sgz_ustar *u)
 	octal(u->checksum, sizeof(u->checksum) - 1, sum);
 }
 
-/* The record begins with its own length, the digits of that included. */
+/* A record starts with its length, which includes the digits of the length. */
 static size_t record_size(size_t rest)
 {
 	size_t size = rest + 1;
@@ -60,15 +60,15 @@ static size_t record_size(size_t rest)
 
 /**
  * struct words - PAX records being made
- * @records: they
- * @all: also what the header block can say
+ * @records: their bytes
+ * @all: make records also of values that fit in the header block
  */
 struct words {
 	struct sgz_vec records;
 	bool all;
 };
 
-/* Append a record; the key has two parts. */
+/* Append a record. Its key is @prefix followed by @key. */
 static int put_record(struct words *words, const char *prefix,
 		      const char *key, size_t key_len, const void *value,
 		      size_t len)
@@ -101,7 +101,7 @@ static int put_number(struct words *words, const char *key, uint64_t value)
 	return put_text(words, key, text, len);
 }
 
-/* A number where it fits; else the field is zero and there is a record. */
+/* Write a number to a field; if it does not fit, write zero and a record. */
 static int put_field(struct words *words, char *field, size_t len,
 		     const char *key, uint64_t value)
 {
@@ -138,7 +138,7 @@ static int put_time(struct words *words, char *field, size_t len,
 	return put_text(words, "mtime", text, n);
 }
 
-/* Where to divide a path into prefix and name, or NULL if it cannot be. */
+/* Find the slash that divides a path into prefix and name, or NULL. */
 static const char *divide(const char *path, size_t len)
 {
 	const struct sgz_ustar *u;
@@ -228,7 +228,7 @@ static int put_device(struct words *words, struct sgz_ustar *u,
 				     "SCHILY.devminor", h->minor);
 }
 
-/* What would end the key too early, as GNU tar does it. */
+/* Escape "=", which would end the key, and "%", as GNU tar does. */
 static size_t escape(char *to, const struct sgz_xattr *attr)
 {
 	char *p = to;
@@ -327,7 +327,7 @@ static int put_all(struct words *words, struct sgz_ustar *u,
 	return ret ? ret : put_xattrs(words, &h->pax.xattrs);
 }
 
-/* What a reader that knows nothing of PAX calls the file it extracts. */
+/* Set the name under which readers without PAX extract the records. */
 static void name_records(struct sgz_ustar *u, const struct sgz_tar_header *h)
 {
 	const char *end = h->name + h->name_len, *p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Making the header blocks of a tar entry: ustar, and a PAX extended header
- * before it where that cannot hold what there is to say.
+ * Making the header blocks of a tar entry: ustar, and before it a PAX extended
+ * header for values that do not fit in ustar.
  */
 #ifndef SGZ_TAR_WRITER_H
 #define SGZ_TAR_WRITER_H
@@ -10,24 +10,23 @@
 
 /**
  * sgz_tar_write() - make the header blocks of an entry
- * @head: bytes; they are appended
- * @h: what they are to say: its names, numbers, time and h->pax.xattrs. A
- *	sparse file is written as if it had h->size bytes and no holes. What
- *	else is in h->pax is not looked at.
+ * @head: the blocks are appended
+ * @h: names, numbers, time and h->pax.xattrs; the rest of h->pax is ignored. A
+ *	sparse file is written as if it had h->size bytes and no holes
  *
- * Equal headers give equal bytes; the order of attributes does not matter.
+ * Equal headers give equal bytes, whatever the order of the attributes.
  *
  * Return: 0, or -ENOMEM, without error text.
  */
 int sgz_tar_write(struct sgz_vec *head, const struct sgz_tar_header *h);
 
 /**
- * sgz_tar_write_all() - make header blocks that say everything in PAX records
- * @head: bytes; they are appended
- * @h: what they are to say
+ * sgz_tar_write_all() - make header blocks with PAX records for all fields
+ * @head: the blocks are appended
+ * @h: as for sgz_tar_write()
  *
- * As sgz_tar_write(), for an entry that stands behind a global header: what
- * that says holds unless a record of the entry says something else.
+ * For an entry after a global header, whose records apply unless the entry has
+ * a record with the same key.
  *
  * Return: 0, or -ENOMEM, without error text.
  */
