@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading a blob by position; the file's own position is never used. A pipe has
- * no positions: there only its first bytes are read twice, from memory.
+ * Reading a blob by position; the file offset of the descriptor is not used. A
+ * pipe can only be read in sequence, so its head is kept in memory to be read
+ * again.
  */
 #include <linux/fs.h>
 #include <string.h>
@@ -35,7 +36,7 @@ static ssize_t read_failed(const struct sgz_context *ctx)
 	return sgz_fail(ctx, -errno, "read: %s", strerror(errno));
 }
 
-/* The next bytes of a pipe: how many, or 0 at its end. */
+/* Read the next bytes of a pipe. Returns their number, or 0 at the end. */
 static ssize_t read_pipe(struct sgz_blob *blob, const struct sgz_context *ctx,
 			 void *buf, size_t len)
 {
@@ -54,7 +55,7 @@ static ssize_t read_pipe(struct sgz_blob *blob, const struct sgz_context *ctx,
 	return n;
 }
 
-/* How the blob begins, as far as it goes. */
+/* Read the head of the blob; it is shorter if the blob is. */
 static int read_head(struct sgz_blob *blob, const struct sgz_context *ctx)
 {
 	ssize_t n = 1;

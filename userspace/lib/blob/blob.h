@@ -8,18 +8,18 @@
 
 #include "base/context.h"
 
-/* Bytes at the start of a blob by which its format is known. */
+/* Number of bytes at the start of a blob that show its format. */
 #define SGZ_BLOB_HEAD	512
 
 /**
- * struct sgz_blob - where the bytes are
+ * struct sgz_blob - an open blob
  * @fd: open for reading
- * @start: first byte in @fd
- * @size: bytes; of a pipe too much until it was read to its end
- * @pipe: @fd can only be read on
- * @at: how many bytes of a pipe were read
- * @head_len: bytes in @head
- * @head: how a blob begins
+ * @start: offset of the blob in @fd
+ * @size: in bytes; an upper limit for a pipe until its end was reached
+ * @pipe: @fd can only be read in sequence
+ * @at: number of bytes of a pipe that were read
+ * @head_len: number of bytes in @head
+ * @head: start of the blob
  */
 struct sgz_blob {
 	int fd;
@@ -32,12 +32,13 @@ struct sgz_blob {
 };
 
 /**
- * sgz_blob_open() - check a range of an open file
- * @blob: filled
+ * sgz_blob_open() - use a range of an open file as a blob
+ * @blob: filled in. There is nothing to release
  * @ctx: the call
- * @fd: regular file, block device or pipe
- * @start: first byte; zero for a pipe
- * @size: bytes, or zero: up to the end of the file
+ * @fd: regular file, block device or pipe; must stay open as long as @blob is
+ *	used
+ * @start: offset in bytes; zero for a pipe
+ * @size: in bytes, or zero: up to the end of the file
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -50,14 +51,14 @@ int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
 
 /**
  * sgz_blob_some() - read up to @len bytes at @pos of a blob
- * @blob: the blob; of a pipe, @pos has to be where the last call ended
+ * @blob: the blob
  * @ctx: the call
- * @pos: first byte
- * @buf: gets them
- * @len: how many at most
+ * @pos: offset in the blob; of a pipe, the end of the previous read
+ * @buf: filled in
+ * @len: size of @buf in bytes
  *
- * Return: how many bytes, 0 at the end, or a negative errno with the error text
- *	set.
+ * Return: number of bytes, 0 at the end, or a negative errno with the error
+ *	text set.
  */
 ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
 		      uint64_t pos, void *buf, size_t len);

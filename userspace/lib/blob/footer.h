@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The footer of a blob, which says where the table of contents is: an empty
- * gzip member, or a skippable zstd frame.
+ * The footer of a blob, which contains the location of the table of contents:
+ * an empty gzip member, or a skippable zstd frame.
  */
 #ifndef SGZ_BLOB_FOOTER_H
 #define SGZ_BLOB_FOOTER_H
@@ -10,13 +10,13 @@
 #include "stargz_fs.h"
 
 /**
- * struct sgz_footer - what the footer says
- * @codec: what members are: %STARGZ_CODEC_GZIP or %STARGZ_CODEC_ZSTD
+ * struct sgz_footer - a parsed footer
+ * @codec: compression of the blob: %STARGZ_CODEC_GZIP or %STARGZ_CODEC_ZSTD
  * @external: the table of contents is not in the blob
- * @toc: first compressed byte of the table of contents
- * @toc_end: where it ends at the latest
- * @toc_size: bytes of it when decoded, or zero: not said
- * @data_end: end of the part of the blob that holds content
+ * @toc: offset of the compressed table of contents
+ * @toc_end: upper limit of its end
+ * @toc_size: its uncompressed size in bytes, or zero if unknown
+ * @data_end: end offset of the content in the blob
  */
 struct sgz_footer {
 	enum stargz_codec codec;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Which kind of footer a blob has, if any.
+ * Finding the footer of a blob.
  */
 #ifndef SGZ_BLOB_FOOTER_FIND_H
 #define SGZ_BLOB_FOOTER_FIND_H
@@ -9,14 +9,14 @@
 
 /**
  * sgz_footer_read() - find and parse the footer
- * @footer: filled
+ * @footer: filled in
  * @blob: the blob
  * @ctx: the call
  * @position: "OFFSET:LENGTH:SIZE:1" of the TOC of a zstd:chunked blob, which is
  *	used instead of the footer; or NULL
  *
- * Return: 1, or 0 if the blob has no footer that we know, or a negative errno:
- * -EUCLEAN if it has one that cannot be right.
+ * Return: 1, or 0 if the blob has no known footer, or a negative errno with the
+ * error text set: -EUCLEAN if the footer is invalid.
  */
 int sgz_footer_read(struct sgz_footer *footer, const struct sgz_blob *blob,
 		    const struct sgz_context *ctx, const char *position);

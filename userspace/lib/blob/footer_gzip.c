@@ -11,7 +11,7 @@
 
 #define GZIP_HEADER	12	/* fixed part and the length of the extra field */
 
-/* The extra field: @id before the 16 digits, "STARGZ" or the like after. */
+/* The extra field: @head, with @digits the TOC offset in 16 digits, @tail. */
 struct footer_kind {
 	size_t size;
 	const char *head;
@@ -20,7 +20,7 @@ struct footer_kind {
 	const char *tail;
 };
 
-/* In the order in which all readers try them. */
+/* In the order in which other readers try them. */
 static const struct footer_kind kinds[] = {
 	[SGZ_FOOTER_ESTARGZ] = { 51, "SG\x16\0", 4, true, "STARGZ" },
 	[SGZ_FOOTER_STARGZ] = { 47, "", 0, true, "STARGZ" },
@@ -28,7 +28,7 @@ static const struct footer_kind kinds[] = {
 		"STARGZEXTERNALTOC" },
 };
 
-/* What comes before the extra field and after it. */
+/* The bytes before and after the extra field. */
 static const unsigned char gzip[GZIP_HEADER] = {
 	0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff };
 static const unsigned char empty[13] = { 1, 0, 0, 0xff, 0xff };
@@ -52,7 +52,7 @@ static int parse_hex(const unsigned char *p, uint64_t *value)
 	return 0;
 }
 
-/* Is this a footer of that kind, the digits aside? */
+/* Is this a footer of this kind? The digits are not checked. */
 static bool matches(const struct footer_kind *kind, const unsigned char *p)
 {
 	size_t tail = strlen(kind->tail);

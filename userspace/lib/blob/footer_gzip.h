@@ -9,11 +9,11 @@
 
 /**
  * sgz_gzip_footer() - parse the footer
- * @footer: filled
+ * @footer: filled in
  * @blob: the blob
  * @ctx: the call
- * @end: its last bytes
- * @len: how many
+ * @end: the last bytes of the blob
+ * @len: their number
  *
  * Return: as sgz_footer_read().
  */
@@ -28,16 +28,16 @@ enum sgz_footer_kind {
 	SGZ_FOOTER_EXTERNAL,
 };
 
-/* Longest footer of a gzip layer. */
+/* Maximum size of the footer of a gzip layer in bytes. */
 #define SGZ_FOOTER_SIZE	51
 
 /**
  * sgz_footer_make() - make the footer of a gzip layer
- * @footer: gets it
- * @kind: which one
- * @toc: first byte of the table of contents, if it is in the layer
+ * @footer: filled in
+ * @kind: kind of footer
+ * @toc: offset of the table of contents; ignored with %SGZ_FOOTER_EXTERNAL
  *
- * Return: bytes of it.
+ * Return: size of the footer in bytes.
  */
 size_t sgz_footer_make(unsigned char footer[SGZ_FOOTER_SIZE],
 		       enum sgz_footer_kind kind, uint64_t toc);

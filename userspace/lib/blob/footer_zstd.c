@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Footers of zstd:chunked blobs: a skippable frame with the place of the TOC,
- * which is itself in a skippable frame. There are three generations; the TOC
- * is described by the first four numbers of all.
+ * Footers of zstd:chunked blobs: a skippable frame with the location of the
+ * TOC, which is itself in a skippable frame. There are three versions. All
+ * start with four numbers: offset, compressed size, uncompressed size and type
+ * of the TOC.
  *
  *	40 bytes	the numbers, magic
- *	56 bytes	the numbers, magic, zeroes: by mistake
+ *	56 bytes	the numbers, magic, zeroes (a bug of old writers)
  *	64 bytes	the numbers, three more of tar-split data, magic
  */
 #include <endian.h>
@@ -42,7 +43,7 @@ static uint64_t get64(const unsigned char *p)
 	return le64toh(n);
 }
 
-/* The TOC fills a skippable frame, where the data of the layer ends. */
+/* Check that the TOC fills a skippable frame. The content ends before it. */
 static int check_frame(struct sgz_footer *footer, const struct sgz_blob *blob,
 		       const struct sgz_context *ctx)
 {
@@ -62,7 +63,7 @@ static int check_frame(struct sgz_footer *footer, const struct sgz_blob *blob,
 	return 1;
 }
 
-/* A TOC of @clen bytes at @toc, @size decoded, all of it before @limit. */
+/* Fill in @footer from the four numbers. The TOC must end before @limit. */
 static int place(struct sgz_footer *footer, const struct sgz_blob *blob,
 		 const struct sgz_context *ctx, const uint64_t number[4],
 		 uint64_t limit)

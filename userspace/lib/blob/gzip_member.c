@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading a gzip stream (RFC 1952) from its start to its end, all but the
- * deflate data. What follows the last member is judged as gzip(1) does.
+ * Reading a gzip stream (RFC 1952) in sequence, except for the deflate data.
+ * As in gzip(1), zeroes after the last member are not garbage.
  */
 #include <libdeflate.h>
 #include <stdlib.h>
@@ -72,7 +72,7 @@ static int fail(const struct sgz_gzinput *in, const char *why)
 			(unsigned long long)sgz_gzinput_pos(in));
 }
 
-/* The next @n bytes, at most SGZ_GZINPUT_TAKE, or NULL with *@ret set. */
+/* Consume @n bytes, at most SGZ_GZINPUT_TAKE. On failure NULL and *@ret. */
 static const uint8_t *take(struct sgz_gzinput *in, size_t n, int *ret)
 {
 	*ret = sgz_gzinput_fill(in);
@@ -84,7 +84,7 @@ static const uint8_t *take(struct sgz_gzinput *in, size_t n, int *ret)
 	return in->buf + in->at - n;
 }
 
-/* Skip @n bytes of a header and make them part of its checksum. */
+/* Skip @n bytes of a header and add them to its checksum. */
 static int skip(struct sgz_gzinput *in, size_t n, uint32_t *crc)
 {
 	while (n) {
@@ -101,7 +101,7 @@ static int skip(struct sgz_gzinput *in, size_t n, uint32_t *crc)
 	return 0;
 }
 
-/* Skip a text with its NUL. */
+/* Skip a NUL-terminated string. */
 static int skip_text(struct sgz_gzinput *in, uint32_t *crc)
 {
 	for (;;) {
@@ -139,7 +139,7 @@ static int read16(struct sgz_gzinput *in, uint32_t *crc, uint16_t *value)
 	return 0;
 }
 
-/* The fields that the flags announce. */
+/* Skip the optional fields of a header, and verify its checksum. */
 static int optional_fields(struct sgz_gzinput *in, uint8_t flags, uint32_t crc)
 {
 	uint16_t value = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Compressed bytes of a gzip stream, read in order, and what stands around the
- * deflate data of a member.
+ * Reading the compressed bytes of a gzip stream in order, and the headers and
+ * trailers of its members.
  */
 #ifndef SGZ_BLOB_GZIP_MEMBER_H
 #define SGZ_BLOB_GZIP_MEMBER_H
@@ -9,19 +9,19 @@
 #include "blob/blob.h"
 
 #define SGZ_GZINPUT_SIZE	(128u << 10)
-/* Most bytes that can be asked for at once. */
+/* Bytes that sgz_gzinput_fill() provides, unless the range ends before. */
 #define SGZ_GZINPUT_TAKE	4096
 
 /**
  * struct sgz_gzinput - a range of a blob being read
  * @ctx: the call
- * @blob: where it is read from
- * @next: next byte of the blob to be read
+ * @blob: the blob
+ * @next: offset in the blob of the next byte to read
  * @end: end of the range
- * @at: first byte of @buf that was not used
- * @len: bytes in @buf
- * @eof: there is no more than what is in @buf
- * @buf: bytes of the blob, those before @next
+ * @at: index of the first unused byte in @buf
+ * @len: number of bytes in @buf
+ * @eof: the last byte of the range is in @buf
+ * @buf: the bytes of the blob before @next
  */
 struct sgz_gzinput {
 	const struct sgz_context *ctx;
@@ -34,35 +34,34 @@ struct sgz_gzinput {
 	uint8_t buf[SGZ_GZINPUT_SIZE];
 };
 
-/** enum sgz_gzip_next - what follows where a member could start */
+/** enum sgz_gzip_next - what sgz_gzip_peek() finds */
 enum sgz_gzip_next {
 	SGZ_GZIP_MEMBER,
-	SGZ_GZIP_ZEROES,	/* zeroes, if anything, and then the end */
+	SGZ_GZIP_ZEROES,	/* the end of the range, or zeroes up to it */
 	SGZ_GZIP_GARBAGE,
 };
 
-/** sgz_gzinput_open() - begin to read [@start, @end) of @blob */
+/** sgz_gzinput_open() - start to read [@start, @end) of @blob */
 void sgz_gzinput_open(struct sgz_gzinput *in, const struct sgz_context *ctx,
 		      struct sgz_blob *blob, uint64_t start, uint64_t end);
 
-/** sgz_gzinput_pos() - where in the blob the next byte to be used is */
+/** sgz_gzinput_pos() - offset in the blob of the first unused byte */
 static inline uint64_t sgz_gzinput_pos(const struct sgz_gzinput *in)
 {
 	return in->next - (in->len - in->at);
 }
 
-/** sgz_gzinput_fill() - have SGZ_GZINPUT_TAKE bytes, or all there are */
+/** sgz_gzinput_fill() - read until SGZ_GZINPUT_TAKE bytes are unused or @eof */
 int sgz_gzinput_fill(struct sgz_gzinput *in);
 
-/** sgz_gzinput_drain() - read up to the end */
+/** sgz_gzinput_drain() - read and discard the rest of the range */
 int sgz_gzinput_drain(struct sgz_gzinput *in);
 
 /**
- * sgz_gzip_peek() - what comes next?
- * @in: stands at the end of a member, or at the start
- * @next: set
- *
- * Zeroes are skipped.
+ * sgz_gzip_peek() - find out what follows
+ * @in: at the end of a member, or at the start of the stream. Zeroes are
+ *	skipped, nothing else is consumed
+ * @next: filled in
  *
  * Return: 0, or a negative errno with the error text set.
  */
@@ -70,7 +69,7 @@ int sgz_gzip_peek(struct sgz_gzinput *in, enum sgz_gzip_next *next);
 
 /**
  * sgz_gzip_header() - read the header of a member
- * @in: stands at it; moved to the deflate data
+ * @in: at the header; moved to the deflate data
  *
  * Return: 0, -EUCLEAN if it is damaged or cut off, or another negative errno;
  *	with the error text set.
@@ -78,12 +77,12 @@ int sgz_gzip_peek(struct sgz_gzinput *in, enum sgz_gzip_next *next);
 int sgz_gzip_header(struct sgz_gzinput *in);
 
 /**
- * sgz_gzip_trailer() - read the eight bytes at the end of a member
- * @in: stands at them; moved behind them
- * @crc: set to the CRC-32 that they give
- * @size: set to the length that they give, modulo 2^32
+ * sgz_gzip_trailer() - read the trailer of a member
+ * @in: at the trailer; moved to its end
+ * @crc: set to its CRC-32
+ * @size: set to its uncompressed size in bytes, modulo 2^32
  *
- * Return: 0, -EUCLEAN if they are cut off, or another negative errno; with the
+ * Return: 0, -EUCLEAN if it is cut off, or another negative errno; with the
  *	error text set.
  */
 int sgz_gzip_trailer(struct sgz_gzinput *in, uint32_t *crc, uint32_t *size);

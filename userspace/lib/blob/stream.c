@@ -92,7 +92,7 @@ void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
 	s->source = source;
 }
 
-/* Up to @len bytes of the piece at hand or the next one; no @buf: drop them. */
+/* Read up to @len bytes of a piece; discard them if @buf is NULL. */
 static ssize_t read_pulled(struct sgz_stream *s, void *buf, size_t len)
 {
 	if (!s->piece_len) {
@@ -112,7 +112,7 @@ static ssize_t read_pulled(struct sgz_stream *s, void *buf, size_t len)
 	return len;
 }
 
-/* The next bytes of the blob: how many, or 0 at the end. */
+/* Read the next bytes of the blob. Returns their number, or 0 at the end. */
 static ssize_t read_blob(struct sgz_stream *s, void *buf, size_t len)
 {
 	ssize_t n;
@@ -142,7 +142,7 @@ static ssize_t read_plain(struct sgz_stream *s, void *buf, size_t len)
 	return n;
 }
 
-/* Have compressed bytes, unless there are none: 1, 0 or a negative errno. */
+/* Read compressed bytes if none are left: 1, 0 at the end, or an error. */
 static int try_refill(struct sgz_stream *s)
 {
 	ssize_t n;
@@ -301,7 +301,7 @@ static int frame_failed(struct sgz_stream *s, size_t code)
 	}
 }
 
-/* One step of the decoder; @ended is set at the end of a frame. */
+/* Run the decoder once. @ended is set at the end of a frame. */
 static int step_frame(struct sgz_stream *s, ZSTD_outBuffer *out, bool *ended)
 {
 	ZSTD_inBuffer in = { s->z.next_in, s->z.avail_in, 0 };
@@ -354,7 +354,7 @@ void sgz_stream_unread(struct sgz_stream *s, const void *buf, size_t len)
 	s->back_len = len;
 }
 
-/* Up to @len of the bytes that were given back; no @buf: drop them. */
+/* Read up to @len bytes passed to sgz_stream_unread(); discard if no @buf. */
 static size_t read_back(struct sgz_stream *s, void *buf, uint64_t len)
 {
 	if (len > s->back_len)

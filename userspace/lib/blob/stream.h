@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * A range of a blob as a stream of bytes, inflated or as it is.
+ * A range of a blob as a stream of bytes, optionally decompressed.
  */
 #ifndef SGZ_BLOB_STREAM_H
 #define SGZ_BLOB_STREAM_H
@@ -35,19 +35,21 @@ struct sgz_stream;
 
 /**
  * typedef sgz_pull - get the next decoded bytes
- * @s: the stream; its @pos is to be set for the sake of progress
- * @bytes: set to them; they stay until the next call
+ * @s: the stream. The callback sets its @pos, for progress reports
+ * @bytes: set to the bytes; they must stay valid until the next call
  *
- * Return: how many, 0 at the end, or a negative errno with the error text set.
+ * Return: their number, 0 at the end, or a negative errno with the error text
+ * set.
  */
 typedef ssize_t (*sgz_pull)(struct sgz_stream *s, const uint8_t **bytes);
 
 /**
- * struct sgz_frame_watch - who is told of what zstd frames decode to
- * @bytes: called with what was decoded of the frame that begins at
- *	sgz_stream.member; returns 0 or a negative errno
- * @end: called when the frame has ended, with the offset of its end
- * @data: handed to both
+ * struct sgz_frame_watch - callbacks for decoded zstd frames
+ * @bytes: called with decoded bytes of the frame at sgz_stream.member; returns
+ *	0 or a negative errno
+ * @end: called at the end of the frame, with the offset of its end; returns 0
+ *	or a negative errno
+ * @data: passed to both
  */
 struct sgz_frame_watch {
 	int (*bytes)(void *data, const struct sgz_stream *s, const void *buf,
@@ -59,10 +61,10 @@ struct sgz_frame_watch {
 /**
  * struct sgz_stream - a range being decoded
  * @ctx: the call
- * @blob: where it is read from
- * @pipe: the same, if it cannot be read by position
+ * @blob: the blob
+ * @pipe: the same blob if it is a pipe, else NULL
  * @kind: how it is decoded
- * @pos: next byte of the blob to be read
+ * @pos: offset in the blob of the next byte to read
  * @end: end of the range
  * @member: start of the gzip member or zstd frame being decoded
  * @decoded: bytes that it gave so far
@@ -78,11 +80,12 @@ struct sgz_frame_watch {
  * @gzip: where in a member the stream is
  * @z: zlib's state; input of zstd as well
  * @zstd: zstd's state
- * @back: what sgz_stream_unread() gave back
- * @back_len: bytes at the end of it that were not read again
- * @watch: set after sgz_stream_open() by who wants to follow zstd frames
- * @begun: likewise, called when @member is a new one; 0 or a negative errno
- * @begun_data: handed to it
+ * @back: bytes passed to sgz_stream_unread(), at the end of the array
+ * @back_len: number of them that were not read again
+ * @watch: optional callbacks for zstd frames; set after sgz_stream_open()
+ * @begun: optional, set after sgz_stream_open(); called after @member has moved
+ *	to the next member or frame; returns 0 or a negative errno
+ * @begun_data: passed to @begun
  * @buf: compressed bytes
  */
 struct sgz_stream {
@@ -113,48 +116,50 @@ struct sgz_stream {
 	unsigned char buf[64 << 10];
 };
 
-/** sgz_stream_open() - begin to decode [@start, @end) of @blob */
+/** sgz_stream_open() - start to decode [@start, @end) of @blob */
 int sgz_stream_open(struct sgz_stream *s, const struct sgz_context *ctx,
 		    const struct sgz_blob *blob, uint64_t start, uint64_t end,
 		    enum sgz_stream_kind kind);
 
-/** sgz_stream_whole() - begin to decode all of @blob, which may be a pipe */
+/** sgz_stream_whole() - start to decode all of @blob, which may be a pipe */
 int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
 		     struct sgz_blob *blob, enum sgz_stream_kind kind);
 
-/** sgz_stream_from() - begin to read what @pull gives of all of @blob */
+/** sgz_stream_from() - start to read all of @blob as decoded by @pull */
 void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
 		     const struct sgz_blob *blob, sgz_pull pull, void *source);
 
 /**
  * sgz_stream_read() - decode up to @len bytes
  * @s: the stream
- * @buf: gets them
- * @len: how many at most
+ * @buf: filled in
+ * @len: size of @buf in bytes
  *
- * Return: how many bytes (fewer than @len only at the end of the stream, or
- * where a member, frame, piece or what was given back ends), 0 at the end, or a
- * negative errno. The checksum and length of a gzip member have been verified
- * when its end was reached, and so has the checksum of a zstd frame that has
- * one. A frame that needs a window of more than 32 MiB is refused with -EINVAL.
+ * Checksum and length of a gzip member are verified at its end, and likewise
+ * the checksum of a zstd frame, if it has one.
+ *
+ * Return: number of bytes, 0 at the end, or a negative errno: -EINVAL if a zstd
+ * frame needs a window of more than 32 MiB. The number is less than @len only
+ * at the end of the stream, of a member or frame, of a piece of %SGZ_PULLED, or
+ * of the bytes of sgz_stream_unread().
  */
 ssize_t sgz_stream_read(struct sgz_stream *s, void *buf, size_t len);
 
 /**
- * sgz_stream_unread() - give back bytes that were read last
- * @s: the stream, of which nothing was given back that is not read again
+ * sgz_stream_unread() - let the bytes that were read last be read again
+ * @s: the stream; all bytes of an earlier call must have been read again
  * @buf: the bytes
- * @len: how many, at most as many as @s->back has room for
+ * @len: their number, at most the size of @s->back
  */
 void sgz_stream_unread(struct sgz_stream *s, const void *buf, size_t len);
 
-/** sgz_stream_full() - decode exactly @len bytes; fewer are an error */
+/** sgz_stream_full() - decode exactly @len bytes */
 int sgz_stream_full(struct sgz_stream *s, void *buf, size_t len);
 
-/** sgz_stream_skip() - decode @len bytes and drop them; fewer are an error */
+/** sgz_stream_skip() - decode and discard exactly @len bytes */
 int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
 
-/** sgz_stream_drain() - decode what is left and drop it */
+/** sgz_stream_drain() - decode and discard the rest */
 int sgz_stream_drain(struct sgz_stream *s);
 
 /** sgz_stream_progress() - tell the caller of the library how far it is */
