@@ -154,7 +154,7 @@ def test_footers_that_cannot_be():
                    {"offset": 2**64 - 8, "length": 16}):
         refused(filled().finish(**change), "TOC")
     for size in (1, 2**40, -1):
-        refused(filled().finish(size=size), "the footer says")
+        refused(filled().finish(size=size), "according to the footer")
     refused(filled().finish(type=2), "type", code=3)
     for cut in range(1, 48):
         r = index(good[:-cut])

@@ -249,10 +249,10 @@ static int decode_time(const struct raw_entry *e, struct sgz_entry *entry)
 		return 0;
 	switch (sgz_time_parse(text.p, &entry->mtime)) {
 	case SGZ_TIME_CLAMPED:
-		warn_entry(e, "modtime is out of range, the nearest possible time is used");
+		warn_entry(e, "modtime is out of range, the nearest valid time is used");
 		break;
 	case SGZ_TIME_BAD:
-		warn_entry(e, "modtime cannot be understood, 1970-01-01 is used");
+		warn_entry(e, "invalid modtime, 1970-01-01 is used");
 		break;
 	case SGZ_TIME_OK:
 		break;
@@ -444,7 +444,7 @@ static int decode_more(const struct raw_entry *e)
 	if (d->owner == SGZ_OWNER_LEFT_OUT)
 		return 0;
 	if (d->owner == SGZ_OWNER_NONE)
-		return bad_entry(e, -EUCLEAN, "a chunk does not follow a regular file");
+		return bad_entry(e, -EUCLEAN, "a chunk that does not follow a regular file");
 	file = sgz_toc_entry(d->toc, d->toc->entries.count - 1);
 	ret = decode_chunk(e, file->size);
 	if (ret)

@@ -45,7 +45,7 @@ static int on_member(void *data, const char *key, struct json_object *value)
 		return 0;
 	if (sgz_json_int(value, &version) || version != 1)
 		return sgz_fail(r->ctx, -EUCLEAN,
-				"TOC: version is %s, only 1 is known",
+				"TOC: version is %s; only version 1 is supported",
 				json_object_to_json_string(value));
 	return 0;
 }
@@ -55,7 +55,8 @@ static int on_begin(void *data)
 	struct reader *r = data;
 
 	if (r->entries)
-		return sgz_fail(r->ctx, -EUCLEAN, "TOC: two \"entries\"");
+		return sgz_fail(r->ctx, -EUCLEAN,
+				"TOC: more than one \"entries\" array");
 	r->entries = true;
 	return 0;
 }
@@ -123,7 +124,7 @@ static int drain(struct reader *r)
 		sum += n;
 		if (sum > SGZ_TOC_JSON_MAX)
 			return sgz_fail(r->ctx, -E2BIG,
-					"TOC: endless data after it");
+					"TOC: more than 2 GiB of data after it");
 	}
 	return n;
 }
@@ -259,7 +260,7 @@ static int check_digest(const struct reader *r, const char *text,
 		return 0;
 	if (stargz_sha256_parse(text, want))
 		return sgz_fail(r->ctx, -EBADMSG,
-				"the digest asked for is not \"sha256:\" and 64 hexadecimal digits");
+				"the required TOC digest is not \"sha256:\" and 64 hexadecimal digits");
 	if (!memcmp(want, have, sizeof(want)))
 		return 0;
 	return sgz_fail(r->ctx, -EBADMSG, "TOC digest is sha256:%s, not %s",
@@ -304,7 +305,7 @@ static int read_inside(struct reader *r, const struct sgz_blob *blob,
 				 gzip ? SGZ_MEMBERS : SGZ_FRAMES);
 	if (!ret && footer->toc_size && footer->toc_size != r->size)
 		return sgz_fail(r->ctx, -EUCLEAN,
-				"TOC: %" PRIu64 " bytes, the footer says %" PRIu64,
+				"TOC: %" PRIu64 " bytes, but %" PRIu64 " according to the footer",
 				r->size, footer->toc_size);
 	return ret;
 }
@@ -318,12 +319,12 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	r->toc->codec = footer->codec;
 	if (r->opt->path && r->opt->stored_digest)
 		return sgz_fail(r->ctx, -EINVAL,
-				"the digest asked for is that of the TOC in the blob, not of one in a file");
+				"the required digest is that of a TOC in the layer, but the TOC is in a separate file");
 	if (r->opt->path)
 		ret = read_external(r, r->opt->path);
 	else if (footer->external)
 		return sgz_fail(r->ctx, -EINVAL,
-				"the TOC of this blob is in a file of its own (--toc)");
+				"the TOC of this layer is in a separate file; name it with --toc");
 	else
 		ret = read_inside(r, blob, footer);
 	if (ret)
