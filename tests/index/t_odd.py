@@ -334,7 +334,7 @@ def test_errors_say_where():
     refused(first + entry(b"bad", b"x" * 600)[:700],
             'byte 1024, in "bad": ', "early")
     refused(first + put(entry(b"bad"), (124, b"hello".ljust(12, b"\0"))) + END,
-            'byte 1024, in "bad": size')
+            'byte 1024, in "bad": invalid size')
     refused(first + pax([(b"path", b"q")])[:600],
             'byte 1024, after "first": ', "early")
     refused(first + header(b"x", kind=b"x", size=1 << 30) + END,

@@ -145,7 +145,7 @@ static void take_device(struct sgz_tar_header *h, const char *field,
 	int64_t value;
 
 	if (sgz_tar_number(field, 8, &value)) {
-		h->fault = "device number cannot be understood, left out";
+		h->fault = "invalid device number, left out";
 		return;
 	}
 	*to = value & bits;
@@ -256,10 +256,10 @@ const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type)
 		*type = S_IFDIR;
 		return NULL;
 	case 'M':
-		return "continued from another volume, left out";
+		return "continues a file of another volume, left out";
 	case 'V':
 		return "volume label, left out";
 	default:
-		return "of an unknown type, left out";
+		return "unknown type, left out";
 	}
 }

@@ -14,16 +14,16 @@
 #define NAME_LEN_MAX	255
 
 static const char *const texts[SGZ_ODD_COUNT] = {
-	[SGZ_ODD_MODE] = "mode cannot be understood, 0 is used",
-	[SGZ_ODD_OWNER] = "owner or group cannot be understood, root is used",
+	[SGZ_ODD_MODE] = "invalid mode, 0 is used",
+	[SGZ_ODD_OWNER] = "invalid owner or group, root is used",
 	[SGZ_ODD_OWNER_RANGE] = "owner or group is out of range, its lowest 32 bits are used, or root for -1",
-	[SGZ_ODD_OWNER_RECORD] = "owner or group in the extended header cannot be understood, that of the header is used",
-	[SGZ_ODD_TIME_RECORD] = "time in the extended header cannot be understood, that of the header is used",
-	[SGZ_ODD_TIME_END] = "time in the extended header is used up to what is no number",
+	[SGZ_ODD_OWNER_RECORD] = "invalid owner or group in the extended header, that of the header is used",
+	[SGZ_ODD_TIME_RECORD] = "invalid time in the extended header, that of the header is used",
+	[SGZ_ODD_TIME_END] = "other characters after the time in the extended header are ignored",
 	[SGZ_ODD_DEVICE_RANGE] = "device number is out of range, its lowest bits are used",
 	[SGZ_ODD_NUL] = "path or target has a NUL byte and ends there",
 	[SGZ_ODD_RECORDS] = "damaged extended header, its records before the damage are used",
-	[SGZ_ODD_GLOBALS] = "a global header before it sets attributes, which container engines ignore, and so do we",
+	[SGZ_ODD_GLOBALS] = "a global header before it is ignored, as by container engines",
 	[SGZ_ODD_XATTR_BASE64] = "extended attribute that is not base64 is left out",
 	[SGZ_ODD_XATTRS] = "more than 4096 extended attributes, the rest is left out",
 	[SGZ_ODD_ACL] = "access control list that cannot be understood is left out",
@@ -73,7 +73,7 @@ static const char *path_fault(const char *path, size_t len, bool directory)
 	if (long_at)
 		return "a name in its path is longer than 255 bytes, left out";
 	if (!depth && !directory)
-		return "it would replace the root by what is no directory, left out";
+		return "only a directory can replace the root, left out";
 	return NULL;
 }
 

@@ -84,7 +84,7 @@ static int extend(struct sgz_tar *tar, const struct sgz_ustar *u)
 	int ret;
 
 	if (sgz_tar_number(u->size, sizeof(u->size), &size) || size < 0)
-		return sgz_tar_damaged(tar, "bad size in an extension header");
+		return sgz_tar_damaged(tar, "invalid size of an extension header");
 	ret = read_extension(tar, size, &bytes);
 	if (ret)
 		return ret;
@@ -151,7 +151,7 @@ static int drop_payload(struct sgz_tar *tar)
 	if (after != AFTER_PAYLOAD)
 		return after < 0 ? after : 0;
 	if (size > INT64_MAX - SGZ_TAR_BLOCK)
-		return sgz_tar_damaged(tar, "damaged header after it");
+		return sgz_tar_damaged(tar, "invalid size, and no header after it");
 	h->odd |= 1u << SGZ_ODD_PAYLOAD;
 	return sgz_tar_skip(tar, size + sgz_tar_padding(size));
 }
@@ -169,7 +169,7 @@ static int settle_size(struct sgz_tar *tar)
 	if (is_bare(h))
 		return drop_payload(tar);
 	if (h->bad_size)
-		return sgz_tar_damaged(tar, "size cannot be understood");
+		return sgz_tar_damaged(tar, "invalid size");
 	if (h->type != '0' || !h->size || !sgz_tar_ends_with_slash(h))
 		return 0;
 	after = look_ahead(tar);
