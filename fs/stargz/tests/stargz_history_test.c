@@ -16,8 +16,11 @@
 #define BODY		9000
 #define ROOM		(2 * (HISTORY_MAX + BODY))
 
-/* Bytes of history of each span; file N holds all of span N. */
-static const u32 histories[] = { 0, HISTORY_MAX, 0, 0, 300, 32767, 0 };
+/*
+ * Bytes of history of each span; file N holds all of span N. The search expects
+ * the history of span 5 one record too high, and must go back by one.
+ */
+static const u32 histories[] = { 0, HISTORY_MAX, 0, 0, 0, 32767, 300 };
 
 #define SPANS		ARRAY_SIZE(histories)
 /* The span to damage: the first of three with a history. */
