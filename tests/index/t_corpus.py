@@ -110,5 +110,5 @@ def test_at_most_100_bytes_an_entry_on_a_root_file_system():
     if not os.path.exists(path):
         raise Skip("no corpus")
     r = index(path, "--stats", "--checkpoints=none")
-    line = [x for x in r.out.splitlines() if x.startswith("bytes per entry")]
+    line = [x for x in r.out.splitlines() if x.startswith("Bytes per entry")]
     assert float(line[0].split()[-1]) <= 100, line

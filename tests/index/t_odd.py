@@ -338,6 +338,6 @@ def test_errors_say_where():
     refused(first + pax([(b"path", b"q")])[:600],
             'byte 1024, after "first": ', "early")
     refused(first + header(b"x", kind=b"x", size=1 << 30) + END,
-            'byte 1024, after "first": ', "more than")
+            'byte 1024, after "first": ', "limit")
     refused(first + header(b"part")[:100],
             'byte 1024, after "first": cut off')

@@ -386,8 +386,8 @@ def test_damage():
     refused(good[:1100] + b"\xff" + good[1101:], "header")
     refused(entry(b"f", b"x" * 600)[:-512], "early")
     refused(header(b"f", size=1 << 32) + END, "early")
-    refused(header(b"x", kind=b"x", size=1 << 30) + END, "more than")
-    refused(header(b"x", kind=b"L", size=5 << 20) + END, "more than")
+    refused(header(b"x", kind=b"x", size=1 << 30) + END, "limit")
+    refused(header(b"x", kind=b"L", size=5 << 20) + END, "limit")
     for value in (b"-1", b"9" * 30, b"x"):
         refused(pax([(b"size", value)]) + entry() + END, "size")
 

@@ -262,7 +262,10 @@ class OddTar:
         kind = self.rand.choice([stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO])
         file = self.attributes(kind)
         if kind != stat.S_IFIFO:
-            file.rdev = self.rand.choice([(1, 3), (259, 70000), (0, 0)])
+            # A character device 0, 0 is a whiteout of overlayfs, see --overlay.
+            file.rdev = self.rand.choice(
+                [(1, 3), (259, 70000),
+                 (0, 0) if kind == stat.S_IFBLK else (5, 0)])
         path = self.path(kind)
         self.emit(file, self.spell(path))
         self.put(path, file)

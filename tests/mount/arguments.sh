@@ -132,7 +132,7 @@ refuses "a file as directory" 32 'idx: Not a directory' -f layer.tar.gz idx
 refuses "a directory as source" 32 'mnt: neither' -f mnt mnt
 refuses "no such index" 32 'nosuch: No such file' \
 	-f layer.tar.gz mnt -o index=nosuch
-refuses "not a layer" 32 'idx: not an eStargz' -f idx mnt -o $none
+refuses "not a layer" 32 'idx: not a layer' -f idx mnt -o $none
 # Within the first member, whatever the times in it compress to.
 head -c 100 layer.tar.gz >short
 refuses "a truncated layer" 32 'gzip member at offset 0: cut off' -f short mnt -o $none

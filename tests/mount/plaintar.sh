@@ -49,7 +49,7 @@ refuses "nor has it one" 32 'table of contents' \
 head -c 1100 p.tar >cut.tar
 refuses "a tar that is cut off" 32 'cut.tar: tar: byte 512, in "./file": data' -f cut.tar mnt -o $in
 head -c 2000 /dev/urandom >rubbish.tar
-refuses "what is no layer at all" 32 'rubbish.tar: not an eStargz' -f rubbish.tar mnt -o $in
+refuses "what is no layer at all" 32 'rubbish.tar: not a layer' -f rubbish.tar mnt -o $in
 
 if loop_device p.tar; then
 	tap_is "a loop device: the index of the file behind it" \
