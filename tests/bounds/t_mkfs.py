@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What mkfs.stargz does with the entries of a source."""
-import os
-import random
 import tempfile
 
 from cost import linear, refused, run

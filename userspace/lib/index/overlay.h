@@ -5,7 +5,8 @@
 #ifndef SGZ_INDEX_OVERLAY_H
 #define SGZ_INDEX_OVERLAY_H
 
-#include "index/tables.h"
+#include "base/context.h"
+#include "index/index.h"
 
 /** sgz_is_whiteout() - is an inode a whiteout? */
 bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino);

@@ -16,8 +16,9 @@
  * @faults: gets what lacks
  *
  * A layer that ends in a footer is complete if the table of contents can be
- * read, or is in another file that is not given. Any other is decoded up to its end, in this thread: only there does a
- * gzip member or a zstd frame say that it is complete.
+ * read, or is in another file that is not given. Any other layer is decoded up
+ * to its end, in this thread, because only there does a gzip member or a zstd
+ * frame say that it is complete.
  *
  * Return: 0, also with faults; -EINVAL if it is no layer; -EUCLEAN if the data
  * is damaged or ends early; or another negative errno; with the error text set.
