@@ -60,11 +60,14 @@ int sgz_dump_next_line(struct sgz_dump_lines *lines, char **line, size_t *len)
 	for (;;) {
 		ssize_t n;
 
-		from = (const char *)lines->text.data + lines->used;
 		have = lines->text.count - lines->used;
-		end = have > seen ? memchr(from + seen, '\n', have - seen) : NULL;
-		if (end)
-			break;
+		/* Before the first read there is no text to point into. */
+		if (have > seen) {
+			from = (const char *)lines->text.data + lines->used;
+			end = memchr(from + seen, '\n', have - seen);
+			if (end)
+				break;
+		}
 		seen = have;
 		if (seen > SGZ_DUMP_LINE_MAX)
 			return sgz_dump_bad(lines, "is too long");
