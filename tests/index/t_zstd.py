@@ -256,7 +256,7 @@ def test_frames_that_cannot_be_entered():
             code=3)
     tar = a_tar(100)[0]
     refused(zstd(tar, "--long=31", "--single-thread"), "32 MiB",
-            "mkfs.stargz", code=3)
+            "zstd -d", code=3)
     made(zstd(tar, "--long=25", "--single-thread"))
 
 

@@ -79,7 +79,7 @@ static int open_pipe(struct sgz_blob *blob, const struct sgz_context *ctx,
 {
 	if (start)
 		return sgz_fail(ctx, -EINVAL,
-				"a pipe cannot be read from an offset on");
+				"an offset is not possible with a pipe");
 	blob->pipe = true;
 	blob->size = size ? size : INT64_MAX;
 	return 0;
@@ -145,7 +145,7 @@ int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
 {
 	if (blob->pipe)
 		return sgz_fail(ctx, -EINVAL,
-				"this kind of layer cannot be read from a pipe");
+				"this kind of layer cannot be read from a pipe; save it to a file");
 	if (pos > blob->size || len > blob->size - pos)
 		return sgz_fail(ctx, -EUCLEAN, "read beyond the end of the blob");
 	while (len) {
@@ -157,7 +157,7 @@ int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
 			return read_failed(ctx);
 		if (!n)
 			return sgz_fail(ctx, -EIO,
-					"the file became shorter while it was read");
+					"the file was truncated while it was read");
 		pos += n;
 		buf = (char *)buf + n;
 		len -= n;

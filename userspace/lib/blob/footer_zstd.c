@@ -123,7 +123,7 @@ int sgz_zstd_position(struct sgz_footer *footer, const struct sgz_blob *blob,
 		   &used) != 4 || position[used] ||
 	    strspn(position, "0123456789:") != (size_t)used)
 		return sgz_fail(ctx, -EINVAL,
-				"position of the TOC is not four numbers with colons");
+				"position of the TOC is not OFFSET:LENGTH:SIZE:TYPE");
 	return place(footer, blob, ctx, number, blob->size);
 }
 

@@ -159,7 +159,7 @@ static int optional_fields(struct sgz_gzinput *in, uint8_t flags, uint32_t crc)
 
 		ret = read16(in, &crc, &value);
 		if (!ret && value != want)
-			ret = fail(in, "the checksum of the header is wrong");
+			ret = fail(in, "wrong checksum of the header");
 	}
 	return ret;
 }
@@ -174,10 +174,10 @@ int sgz_gzip_header(struct sgz_gzinput *in)
 	if (!bytes)
 		return ret;
 	if (memcmp(bytes, "\x1f\x8b\x08", 3))
-		return fail(in, "no header of a member");
+		return fail(in, "no gzip header");
 	flags = bytes[FLAGS_AT];
 	if (flags & RESERVED)
-		return fail(in, "unknown flags in a header");
+		return fail(in, "unknown flags in the header");
 	if (!flags)
 		return 0;
 	return optional_fields(in, flags,

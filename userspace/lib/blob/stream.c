@@ -293,7 +293,7 @@ static int frame_failed(struct sgz_stream *s, size_t code)
 		return sgz_nomem(s->ctx);
 	case ZSTD_error_frameParameter_windowTooLarge:
 		return sgz_fail(s->ctx, -EINVAL,
-				"zstd frame at offset %llu: needs a window of more than 32 MiB; make the layer anew with mkfs.stargz, or with zstd without --long and --ultra",
+				"zstd frame at offset %llu: needs a window of more than 32 MiB; decompress the layer with zstd -d --long=31, or recompress it without --long and --ultra",
 				(unsigned long long)s->member);
 	default:
 		return sgz_fail(s->ctx, -EUCLEAN, "zstd frame at offset %llu: %s",
