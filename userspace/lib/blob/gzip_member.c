@@ -203,7 +203,7 @@ int sgz_gzip_peek(struct sgz_gzinput *in, enum sgz_gzip_next *next)
 	int ret = sgz_gzinput_fill(in);
 	size_t have = in->len - in->at;
 
-	/* Half of the magic is a member that was cut off. */
+	/* A single first byte of the magic is a member that was cut off. */
 	if (!ret && have &&
 	    !memcmp(in->buf + in->at, magic, have < 2 ? have : 2)) {
 		*next = SGZ_GZIP_MEMBER;

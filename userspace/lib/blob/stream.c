@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Decoding a range of a blob piece by piece with zlib and libzstd. The checksum at
- * the end of each gzip member or zstd frame is verified.
+ * Decoding a range of a blob piece by piece with zlib and libzstd. The checksum
+ * at the end of each gzip member or zstd frame is verified.
  */
 #include <libdeflate.h>
 #include <limits.h>
@@ -13,11 +13,12 @@
 #include "blob/gzip_member.h"
 #include "blob/stream.h"
 
-/*
- * @blob: the blob, unless it is a pipe
- * @in: its compressed bytes
- * @inside: they are those of a member
- * @crc: of what the member gave so far
+/**
+ * struct sgz_stream_gzip - state of a gzip stream
+ * @blob: copy of the blob, not used for a pipe
+ * @in: compressed bytes of the blob
+ * @inside: the next byte is deflate data of a member
+ * @crc: CRC-32 of the bytes decoded from the member so far
  */
 struct sgz_stream_gzip {
 	struct sgz_blob blob;
@@ -168,7 +169,7 @@ static int refill(struct sgz_stream *s)
 	return ret < 0 ? ret : 0;
 }
 
-/* Another member or frame begins at byte @pos of the blob. */
+/* Start another member or frame, at byte @pos of the blob. */
 static int begin_unit(struct sgz_stream *s, uint64_t pos)
 {
 	s->member = pos;
@@ -177,7 +178,7 @@ static int begin_unit(struct sgz_stream *s, uint64_t pos)
 	return s->begun ? s->begun(s->begun_data, s) : 0;
 }
 
-/* A frame has ended: is there another one to go on with? */
+/* After the end of a frame: start the next one, if any. */
 static int next_frame(struct sgz_stream *s)
 {
 	int ret = try_refill(s);
@@ -204,7 +205,7 @@ static int begin_member(struct sgz_stream *s)
 	return ret;
 }
 
-/* A member has ended: is there another one to go on with? */
+/* After the end of a member: start the next one, if any. */
 static int next_member(struct sgz_stream *s)
 {
 	struct sgz_gzinput *in = &s->gzip->in;
@@ -220,7 +221,7 @@ static int next_member(struct sgz_stream *s)
 	s->done = true;
 	if (next == SGZ_GZIP_GARBAGE)
 		s->rest = end;
-	/* Who writes to the pipe is not to be stopped. */
+	/* Read a pipe to its end, so that its writer does not get SIGPIPE. */
 	return s->pipe ? sgz_gzinput_drain(in) : 0;
 }
 
@@ -239,7 +240,7 @@ static int end_member(struct sgz_stream *s)
 	return next_member(s);
 }
 
-/* One step of the decoder. */
+/* Run the decoder once. */
 static int inflate_some(struct sgz_stream *s)
 {
 	struct sgz_gzinput *in = &s->gzip->in;
@@ -277,7 +278,7 @@ static ssize_t read_members(struct sgz_stream *s, void *buf, size_t len)
 
 		if (ret)
 			return ret;
-		/* What is given is of one member. */
+		/* Do not return bytes of two members in one call. */
 		if (!s->gzip->inside && s->z.avail_out < len)
 			break;
 	}
@@ -448,7 +449,7 @@ int sgz_stream_drain(struct sgz_stream *s)
 
 void sgz_stream_progress(const struct sgz_stream *s)
 {
-	/* Nobody knows where a pipe ends. */
+	/* The size of a pipe is not known. */
 	sgz_progress(s->ctx, s->pos, s->blob->pipe ? 0 : s->end);
 }
 

@@ -16,12 +16,12 @@
 /**
  * enum sgz_stream_kind - how the range is decoded
  * @SGZ_PLAIN: not at all
- * @SGZ_MEMBER: one gzip member; what follows it in the range is not read
- * @SGZ_MEMBERS: gzip members one after another; what follows the last one is
- *	judged as gzip(1) does
- * @SGZ_FRAMES: zstd frames one after another up to the end of the range,
- *	skippable ones being skipped
- * @SGZ_PULLED: by someone else, who is asked for the next piece
+ * @SGZ_MEMBER: one gzip member; the range after it is ignored
+ * @SGZ_MEMBERS: gzip members. After the last one, zeroes and garbage are
+ *	ignored, as by gzip(1); see @rest of &struct sgz_stream
+ * @SGZ_FRAMES: zstd frames up to the end of the range; skippable frames are
+ *	skipped
+ * @SGZ_PULLED: by a callback, see &typedef sgz_pull
  */
 enum sgz_stream_kind {
 	SGZ_PLAIN,
@@ -66,19 +66,19 @@ struct sgz_frame_watch {
  * @kind: how it is decoded
  * @pos: offset in the blob of the next byte to read
  * @end: end of the range
- * @member: start of the gzip member or zstd frame being decoded
- * @decoded: bytes that it gave so far
- * @before: bytes that members and frames before it gave
- * @done: nothing is left
- * @rest: where something that is no member follows the last one, or 0; zeroes up
- *	to the end are nothing
- * @held: the zstd decoder may have more to give without being fed
- * @pull: what gives the next piece
- * @source: for the use of @pull
- * @piece: what is left of the last one
- * @piece_len: bytes in it
- * @gzip: where in a member the stream is
- * @z: zlib's state; input of zstd as well
+ * @member: offset of the gzip member or zstd frame being decoded
+ * @decoded: number of bytes decoded from it so far
+ * @before: number of bytes decoded from all members or frames before it
+ * @done: the end was reached
+ * @rest: offset of garbage after the last gzip member, or 0 if there is none or
+ *	only zeroes
+ * @held: the zstd decoder may have more output without further input
+ * @pull: callback of %SGZ_PULLED
+ * @source: private data of @pull
+ * @piece: rest of the bytes that @pull returned last
+ * @piece_len: number of bytes in @piece
+ * @gzip: state of a gzip stream
+ * @z: zlib's state; its input buffer is also used with zstd
  * @zstd: zstd's state
  * @back: bytes passed to sgz_stream_unread(), at the end of the array
  * @back_len: number of them that were not read again
@@ -135,7 +135,7 @@ void sgz_stream_from(struct sgz_stream *s, const struct sgz_context *ctx,
  * @buf: filled in
  * @len: size of @buf in bytes
  *
- * Checksum and length of a gzip member are verified at its end, and likewise
+ * Checksum and length of a gzip member are verified at its end, and so is
  * the checksum of a zstd frame, if it has one.
  *
  * Return: number of bytes, 0 at the end, or a negative errno: -EINVAL if a zstd
@@ -162,10 +162,10 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len);
 /** sgz_stream_drain() - decode and discard the rest */
 int sgz_stream_drain(struct sgz_stream *s);
 
-/** sgz_stream_progress() - tell the caller of the library how far it is */
+/** sgz_stream_progress() - call the progress callback of the library */
 void sgz_stream_progress(const struct sgz_stream *s);
 
-/** sgz_stream_close() - release */
+/** sgz_stream_close() - release; required also if sgz_stream_open() failed */
 void sgz_stream_close(struct sgz_stream *s);
 
 #endif /* SGZ_BLOB_STREAM_H */

@@ -19,7 +19,7 @@ struct sgz_format_options {
 	struct sgz_span_options spans;
 };
 
-/** sgz_format_options_of() - what the public options say of it */
+/** sgz_format_options_of() - take the options from those of the public call */
 struct sgz_format_options
 sgz_format_options_of(const struct stargz_index_options *opt);
 

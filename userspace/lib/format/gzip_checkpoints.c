@@ -178,7 +178,7 @@ static int checkpoint(struct sgz_gzscan *g)
 	return 0;
 }
 
-/* The last member ended before byte @end of the blob. */
+/* After the last member, which ends at byte @end of the blob. */
 static int end_members(struct sgz_gzscan *g, uint64_t end,
 		       enum sgz_gzip_next next)
 {
@@ -187,7 +187,7 @@ static int end_members(struct sgz_gzscan *g, uint64_t end,
 	g->state = ENDED;
 	if (next == SGZ_GZIP_GARBAGE)
 		g->garbage = end;
-	/* Only at the end of a pipe the size of the blob is known. */
+	/* The size of a blob from a pipe is known only at its end. */
 	return ret || !g->in.blob->pipe ? ret : sgz_gzinput_drain(&g->in);
 }
 

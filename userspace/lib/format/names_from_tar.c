@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Producers replace bytes that are not UTF-8 by U+FFFD when they write the
- * TOC. The entries of the TOC are in the order of the tar, and the tar headers
- * of a run of entries follow the content before the run and come before the
- * content that ends it. So only that stretch is decoded, and its headers are
- * matched with the entries that lost something. The tar may have headers that
- * the TOC leaves out, and the TOC other names for some.
+ * Producers replace bytes that are not UTF-8 by U+FFFD when they write the TOC.
+ * The entries of the TOC are in the order of the tar. The tar headers of a run
+ * of entries follow the content before the run and precede the content that
+ * ends it. So only this part is decoded, and its headers are matched with the
+ * entries that have replaced bytes. The tar may have headers that the TOC
+ * omits, and the TOC may have other names for some.
  *
- * A table may say anything of where content is. So the tar is only ever read on:
- * what would have to be decoded again is left to a second pass over all of it,
- * and there is no third one.
+ * A hostile TOC could require reading back and forth. So the tar is only read
+ * forward. Runs that would require decoding again are left to a second and last
+ * pass over the whole tar.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -41,17 +41,16 @@ struct want {
  * @toc: the entries
  * @blob: the layer
  * @kind: how it is decoded
- * @stream: from where the tar is read
- * @open: it is
- * @stands: the stream stands at the header behind the content of this entry, or
- *	NULL: it may stand anywhere
- * @reached: compressed bytes before this one were decoded before the stream was
- *	closed
- * @skipped: there was something to be looked for before what was decoded
+ * @stream: the bytes of the tar
+ * @open: @stream is open
+ * @stands: the stream is at the header after the content of this entry; NULL if
+ *	its position is not known
+ * @reached: offset in the blob up to which closed streams were decoded
+ * @skipped: a run was left to the second pass
  * @tar: the tar
- * @wants: struct want, by name
- * @founds: struct want: those whose name was found
- * @name: as a TOC writes that of the header at hand
+ * @wants: struct want, sorted by name
+ * @founds: struct want: entries with found names
+ * @name: name of the current header in the form of a TOC
  */
 struct walk {
 	const struct sgz_context *ctx;
@@ -92,7 +91,7 @@ static bool ends_run(const struct walk *w, const struct sgz_entry *entry,
 	return true;
 }
 
-/* The compressed byte that the stream decodes next. */
+/* Offset in the blob of the next byte to decode. */
 static uint64_t input_pos(const struct walk *w)
 {
 	return w->open ? w->stream.pos - w->stream.z.avail_in : w->reached;
@@ -117,8 +116,8 @@ static int open_stream(struct walk *w, const struct sgz_context *ctx,
 }
 
 /*
- * Stand at the header that follows the content of @before: 0, or 1 if the stream
- * is beyond it, or a negative errno.
+ * Go to the header that follows the content of @before. Returns 1 if the stream
+ * is already after it.
  */
 static int seek(struct walk *w, const struct sgz_context *ctx,
 		const struct sgz_entry *before)
@@ -139,7 +138,7 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 		target = last->inner + last->size +
 			 sgz_tar_padding(before->size);
 	}
-	/* In a member shared by many files, go on where the last run ended. */
+	/* In a member of many files, continue at the end of the last run. */
 	if (!w->open || w->stream.member != member) {
 		if (member < input_pos(w))
 			return 1;
@@ -147,7 +146,7 @@ static int seek(struct walk *w, const struct sgz_context *ctx,
 		if (ret)
 			return ret;
 	}
-	/* Bytes that were given back may be of the member before. */
+	/* Unread bytes may be from the previous member, so this may be < 0. */
 	at = (int64_t)w->stream.decoded - (int64_t)w->stream.back_len;
 	if (at >= 0 && (uint64_t)at > target)
 		return 1;
@@ -194,7 +193,7 @@ static int compare_names(const char *a, size_t a_len, const char *b,
 	return cmp ? cmp : (a_len > b_len) - (a_len < b_len);
 }
 
-/* By name, those with one name as they come. */
+/* By name, then by entry. */
 static int compare_wants(const void *left, const void *right)
 {
 	const struct want *a = left, *b = right;
@@ -203,7 +202,7 @@ static int compare_wants(const void *left, const void *right)
 	return cmp ? cmp : (a->entry > b->entry) - (a->entry < b->entry);
 }
 
-/* The first one in a sorted list that has not a lesser name. */
+/* Index of the first element of a sorted list whose name is not less. */
 static size_t find_name(const struct sgz_vec *list, const char *name, size_t len)
 {
 	const struct want *want = list->data;
@@ -220,7 +219,7 @@ static size_t find_name(const struct sgz_vec *list, const char *name, size_t len
 	return low;
 }
 
-/* The attributes of the header at hand by their names as a TOC writes them. */
+/* List the attributes of the current header by their names in a TOC. */
 static int list_xattrs(struct walk *w, struct sgz_arena *names,
 		       struct sgz_vec *list)
 {
@@ -242,7 +241,7 @@ static int list_xattrs(struct walk *w, struct sgz_arena *names,
 	return 0;
 }
 
-/* Give an attribute its true name; false if the header has none that fits. */
+/* Restore the name of an attribute; false if the header has no match. */
 static bool restore_xattr(const struct walk *w, const struct sgz_vec *list,
 			  struct sgz_xattr *attr)
 {
@@ -409,7 +408,7 @@ static bool is_beyond(const struct walk *w, const struct sgz_entry *end,
 		w->stream.decoded > first->inner);
 }
 
-/* Take what is wanted of the header at hand; it may be none of those. */
+/* Restore the entry that needs the current header, if there is one. */
 static int match_header(struct walk *w, size_t *left)
 {
 	struct sgz_entry *entry;

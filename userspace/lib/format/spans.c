@@ -106,7 +106,7 @@ static int use(struct sgz_span *s, const struct sgz_context *ctx,
 	return 0;
 }
 
-/* The content of a file goes on in another span. */
+/* Count that the content of a file continues in another span. */
 static int cross(struct sgz_spans *spans, const struct sgz_context *ctx,
 		 const struct sgz_entry *file)
 {

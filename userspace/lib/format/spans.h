@@ -67,11 +67,11 @@ static inline uint32_t sgz_span_size(const struct sgz_span_options *opt)
 
 /**
  * struct sgz_spans - all spans of a blob
- * @list: struct sgz_span, sorted by unit and out; those of one unit follow
- *	one another without a gap
- * @histories: bytes; histories, each raw deflate data
- * @used: how many are used
- * @crossed: how often the content of a file goes on in the next span
+ * @list: struct sgz_span, sorted by unit and out; the spans of a unit have no
+ *	gaps
+ * @histories: bytes of the histories, each raw deflate data
+ * @used: number of spans in use
+ * @crossed: how often the content of a file continues in the next span
  */
 struct sgz_spans {
 	struct sgz_vec list;
@@ -81,9 +81,9 @@ struct sgz_spans {
 };
 
 /*
- * The content of files that do not overlap goes on in each span once. More than
- * this for each span, and a number that is small in any case, and the index would
- * be as large as the number of files times that of spans.
+ * Limit of @crossed: SGZ_CROSSED_MIN plus SGZ_SPAN_CROSSED_MAX for each span.
+ * If files do not overlap, it is at most one for each span. Without a limit,
+ * the size of an index could be the product of the numbers of files and spans.
  */
 #define SGZ_SPAN_CROSSED_MAX	16
 #define SGZ_CROSSED_MIN		(1u << 20)
@@ -126,8 +126,8 @@ struct sgz_span *sgz_spans_next(const struct sgz_spans *spans,
  * @toc: the chunks
  * @file: the file
  *
- * Return: 0, -EUCLEAN if the spans cannot hold that much, or -E2BIG if too many
- *	files share them.
+ * Return: 0, -EUCLEAN if the content does not fit in the spans, or -E2BIG if
+ * too many files share them; with the error text set.
  */
 int sgz_spans_use(struct sgz_spans *spans, const struct sgz_context *ctx,
 		  const struct sgz_toc *toc, const struct sgz_entry *file);

@@ -82,7 +82,7 @@ static int add_chunk(struct walker *w, struct sgz_chunk chunk)
 	return 0;
 }
 
-/* Where the content is; the stream stands at it. */
+/* Record the position of the content; the stream is at its start. */
 static int take_content(struct walker *w, struct sgz_entry *entry)
 {
 	const struct sgz_tar_header *h = &w->tar.h;

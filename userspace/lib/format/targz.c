@@ -54,7 +54,7 @@ static void measure(struct sgz_spans *spans, const struct sgz_toc *toc,
 	}
 }
 
-/* Keep the span of a member as it is. */
+/* Copy the span of a member without checkpoints. */
 static int keep_span(struct sgz_spans *spans, const struct sgz_context *ctx,
 		     const struct sgz_span *span)
 {
@@ -67,8 +67,8 @@ static int keep_span(struct sgz_spans *spans, const struct sgz_context *ctx,
 }
 
 /*
- * Lay checkpoints in a member. One that is damaged gets none: the other files of
- * the layer are of use without the files in this one.
+ * Make checkpoints in a member. A damaged member gets none, so that the files
+ * in other members can still be read.
  */
 static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		       const struct sgz_span_options *opt,

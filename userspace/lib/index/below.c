@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A stack of layers as one tree, to which they are added from the lowest one up.
- * What a layer hides has its name no more, or is in a directory that nothing leads
- * to. So each layer is gone through once, and a name is found in one step, however
- * many layers there are.
+ * A stack of layers as one tree. Layers are added from the lowest one up; files
+ * that a layer hides lose their name. So each layer is read once, and the cost
+ * of a lookup does not depend on the number of layers.
  */
 #include <endian.h>
 #include <string.h>
@@ -14,13 +13,13 @@
 #include "index/overlay.h"
 #include "index/records.h"
 
-/* A directory of the layer that is being added, and of the tree. */
+/* A directory of the new layer, and its number in the tree. */
 struct pair {
 	uint32_t dir;
 	uint32_t ino;
 };
 
-/* What is needed while a layer is added. */
+/* State while a layer is added. */
 struct adding {
 	struct sgz_below *below;
 	const struct sgz_context *ctx;
@@ -78,7 +77,7 @@ void sgz_below_find(const struct sgz_below *below, uint32_t dir,
 		     (struct sgz_below_found){ 0 };
 }
 
-/* The number of a name, which gets one if it has none; 0 without memory. */
+/* Find or add a name. Returns its number plus one, 0 if memory is short. */
 static uint32_t put_name(struct adding *a, uint32_t dir,
 			 const struct stargz_dirent *d)
 {
@@ -104,7 +103,10 @@ static uint32_t put_name(struct adding *a, uint32_t dir,
 	return *slot;
 }
 
-/* A directory of the layer, on top of @dir or of nothing; 0 without memory. */
+/*
+ * Merge a directory of the layer into @dir, or add it if @dir is 0. Returns its
+ * number, 0 if memory is short.
+ */
 static uint32_t put_dir(struct adding *a, uint32_t dir, uint32_t ino)
 {
 	const struct stargz_inode *inode = sgz_inode(a->index, ino);
@@ -129,7 +131,7 @@ static uint32_t put_dir(struct adding *a, uint32_t dir, uint32_t ino)
 	return dir;
 }
 
-/* What the layer has under a name in a directory. */
+/* Add an entry of the layer to a directory. */
 static int add_name(struct adding *a, uint32_t dir, const struct stargz_dirent *d)
 {
 	uint32_t ino = le32toh(d->ino), layer = a->layer, under = 0, number;

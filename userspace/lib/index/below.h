@@ -9,12 +9,12 @@
 
 /**
  * struct sgz_below - lower layers
- * @layers: the index of each, lowest first, checked
- * @count: how many of them are in the tree
+ * @layers: the checked index of each layer, lowest first
+ * @count: number of layers in the tree
  * @root: its root directory, or zero
- * @dirs: struct sgz_below_dir, by the number of the directory minus one
+ * @dirs: struct sgz_below_dir, by number minus one
  * @names: struct sgz_below_name
- * @slots: hash table of their numbers plus one, by directory and name
+ * @slots: hash table by directory and name of indexes in @names plus one
  */
 struct sgz_below {
 	const struct sgz_index *layers;
@@ -26,11 +26,11 @@ struct sgz_below {
 };
 
 /**
- * struct sgz_below_dir - a directory, which may be one of several layers
- * @layer: the layer that it has its attributes from: the topmost one where an
- *	entry made it, the lowest one if none did
+ * struct sgz_below_dir - a directory, merged from one or more layers
+ * @layer: the layer of its attributes: the topmost one with an entry for it, or
+ *	the lowest one if no layer has an entry
  * @ino: its inode number there
- * @names: one plus the number of a name in it, or zero
+ * @names: index of a name in it plus one, or zero
  */
 struct sgz_below_dir {
 	uint32_t layer;
@@ -43,7 +43,7 @@ struct sgz_below_dir {
  * @mode: type and permissions, or zero if the name does not exist
  * @layer: its layer, the topmost one for a directory
  * @ino: its inode number there
- * @dir: number of the directory, or zero if it is none
+ * @dir: number of the directory, or zero if it is not a directory
  */
 struct sgz_below_found {
 	uint16_t mode;
@@ -55,10 +55,10 @@ struct sgz_below_found {
 /**
  * struct sgz_below_name - a name
  * @name: its bytes
- * @name_len: how many
- * @dir: number of the directory that it is in
- * @next: one plus the number of another name in it, or zero
- * @found: what has the name, if anything has
+ * @name_len: length in bytes
+ * @dir: number of its directory
+ * @next: index plus one of another name in the same directory, or zero
+ * @found: file with the name; its mode is zero if the file was removed
  */
 struct sgz_below_name {
 	const char *name;
@@ -69,27 +69,27 @@ struct sgz_below_name {
 };
 
 /**
- * sgz_below_add() - put the next layer on top, as overlayfs does
- * @below: the layers; @layers[@count] has its index by now
+ * sgz_below_add() - merge the next layer, as overlayfs does
+ * @below: the layers; @layers[@count] is the index to add
  * @ctx: the call
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_below_add(struct sgz_below *below, const struct sgz_context *ctx);
 
-/** sgz_below_find() - look a name up; @found is filled */
+/** sgz_below_find() - look up a name in a directory; @found is filled in */
 void sgz_below_find(const struct sgz_below *below, uint32_t dir,
 		    const char *name, size_t len,
 		    struct sgz_below_found *found);
 
-/** sgz_below_dir() - directory by its number */
+/** sgz_below_dir() - the directory with number @dir */
 static inline struct sgz_below_dir *sgz_below_dir(const struct sgz_below *below,
 						  uint32_t dir)
 {
 	return (struct sgz_below_dir *)below->dirs.data + (dir - 1);
 }
 
-/** sgz_below_name() - name by its number */
+/** sgz_below_name() - the name with index @i */
 static inline struct sgz_below_name *
 sgz_below_name(const struct sgz_below *below, uint32_t i)
 {

@@ -17,10 +17,10 @@
  * @from_content: as in struct sgz_toc; only in a new index
  * @codec: likewise, compression of its units
  * @content_end: likewise, end of the content in the blob
- * @opaque: what sgz_is_opaque() found of each set of extended attributes, by
- *	stargz_inode.xattr minus one; or NULL
- * @grafts: struct sgz_graft, by inode number. Until they are resolved by
- *	sgz_merge() or sgz_chain(), the index cannot be written
+ * @opaque: results of sgz_is_opaque() by stargz_inode.xattr minus one, see
+ *	sgz_opaque_memo(); or NULL
+ * @grafts: struct sgz_graft, by inode number. The index can be written only
+ *	after sgz_merge() or sgz_chain() has resolved them.
  */
 struct sgz_index {
 	struct sgz_vec table[STARGZ_TABLES];

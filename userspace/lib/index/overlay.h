@@ -12,15 +12,15 @@
 bool sgz_is_whiteout(const struct sgz_index *index, uint32_t ino);
 
 /**
- * sgz_opaque_memo() - have sgz_is_opaque() look at each set of attributes once
- * @index: an index whose table of attributes is complete
+ * sgz_opaque_memo() - let sgz_is_opaque() read each set of attributes only once
+ * @index: an index with a complete table of attributes
  * @ctx: the call
  *
  * Return: 0, or -ENOMEM with the error text set.
  */
 int sgz_opaque_memo(struct sgz_index *index, const struct sgz_context *ctx);
 
-/** sgz_is_opaque() - does a directory hide what is in its place below? */
+/** sgz_is_opaque() - is a directory opaque? */
 bool sgz_is_opaque(const struct sgz_index *index, uint32_t ino);
 
 #endif /* SGZ_INDEX_OVERLAY_H */

@@ -13,14 +13,14 @@
 #include "index/records_check.h"
 #include "record.h"
 
-/* What is known of a set of extended attributes. */
+/* Check results of a set of extended attributes. */
 enum {
 	SET_UNKNOWN,
 	SET_SOUND,
 	SET_BAD,
 };
 
-/* What the checks share. */
+/* Shared data of the checks. */
 struct check {
 	const struct sgz_index *index;
 	const struct sgz_context *ctx;
@@ -30,8 +30,8 @@ struct check {
 	uint8_t *seen;		/* for each inode: a directory with a name */
 	uint8_t *sets;		/* for each 4 bytes of xattrs: SET_* */
 	uint64_t xattrs;	/* bytes of all sets so far */
-	uint64_t dirents;	/* in all directories so far */
-	uint64_t extents;	/* of all files so far */
+	uint64_t dirents;	/* entries of all directories so far */
+	uint64_t extents;	/* extents of all files so far */
 };
 
 static int damaged(const struct check *c, const char *what, uint64_t nr,
@@ -130,7 +130,7 @@ static const char *check_set(struct check *c, uint32_t id)
 
 	if (why)
 		return why;
-	/* Any attribute could have another set in its value, and so on. */
+	/* Overlapping sets could take quadratic time. */
 	c->xattrs += le32toh(set->size);
 	if (c->xattrs > c->super.table[STARGZ_TABLE_XATTRS].count)
 		return "overlapping sets of extended attributes";
@@ -145,7 +145,7 @@ static const char *check_set(struct check *c, uint32_t id)
 	return why;
 }
 
-/* @id comes from an inode that stargz_check_inode() passed. */
+/* @id is from an inode that stargz_check_inode() accepted. */
 static const char *check_xattrs(struct check *c, uint32_t id)
 {
 	const char *why;

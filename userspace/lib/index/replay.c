@@ -438,7 +438,7 @@ static void settle_node(struct sgz_tree *tree, struct sgz_node *node, bool raw)
 		node->flags |= SGZ_NODE_HIDDEN;
 }
 
-/* Hide what is in the root below under a name. */
+/* Hide a file in the root of the layers below. */
 static int hide_name(struct replay *r, const struct sgz_below_name *below)
 {
 	uint32_t opaque = sgz_tree_node(r->tree, SGZ_ROOT)->opaque;

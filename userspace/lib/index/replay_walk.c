@@ -19,10 +19,10 @@
 #define LINKS_MAX	255
 
 /*
- * Names behind links that are looked up: in all so many for each entry of the
- * layer, and in any case as many as below. Entries need a few where links to
- * directories are in use, as from /lib to usr/lib; but two links with long targets
- * can lead through a million names.
+ * Maximum number of names after links that are looked up for one layer:
+ * STEPS_MIN plus STEPS_EACH for each entry. Layers with links to directories,
+ * such as /lib to usr/lib, need a few for an entry. But two links with long
+ * targets can require a million.
  */
 #define STEPS_EACH	64
 #define STEPS_MIN	(1ull << 20)
@@ -34,9 +34,9 @@
 #define JOINED_MAX	(1ull << 26)
 
 /*
- * What is left of a path, or of the target of a link. Before @ups, where the last
- * ".." of one that is clean may be, a name goes together with the ".." behind it,
- * whatever the name stands for.
+ * The rest of a path, or of the target of a link. Before @ups, which is after
+ * the last ".." of a clean path, ".." cancels the name before it, whatever the
+ * name refers to.
  */
 struct segment {
 	const char *at;
@@ -366,7 +366,7 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 	if (len > STARGZ_NAME_MAX)
 		return SGZ_WALK_LONG;
 	sgz_walk_look(w, name, len, &seen);
-	/* What is no link need not even be there. */
+	/* A name before ".." need not exist, unless it is a link. */
 	if (!is_link(w, &seen) && take_up(w))
 		return 0;
 	if (seen.node == SGZ_NONE)

@@ -10,8 +10,8 @@
 /**
  * struct sgz_place - a directory of a walk
  * @node: its node, or %SGZ_NONE: it is only in the layers below
- * @opaque: the last entry that made it, or one above it, opaque
- * @below: number of the directory in its place below, or zero
+ * @opaque: the last entry that made it or a parent opaque, from 1
+ * @below: the directory in the layers below, or zero
  */
 struct sgz_place {
 	uint32_t node;
@@ -90,9 +90,9 @@ struct sgz_place *sgz_walk_place(const struct sgz_walk *w);
 /**
  * sgz_walk_look() - look up a name in the directory of the walk
  * @w: the walk
- * @name: bytes of the name
- * @len: how many
- * @seen: filled
+ * @name: the name
+ * @len: its length in bytes
+ * @seen: filled in
  */
 void sgz_walk_look(struct sgz_walk *w, const char *name, size_t len,
 		   struct sgz_seen *seen);

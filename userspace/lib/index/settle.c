@@ -17,12 +17,13 @@
  * struct settler - the work
  * @toc: the entries
  * @tree: their tree
- * @home: node that has the name of each entry, or SGZ_NONE
- * @last: for each node the last entry that has its name, or SGZ_NONE
- * @settled: what becomes of each entry
+ * @home: node with the name of each entry, or SGZ_NONE
+ * @last: last entry with the name of each node, or SGZ_NONE
+ * @settled: the result
  * @ctx: the call
- * @fates: of that
- * @paths: bytes of paths of entries that are not where their own paths say
+ * @fates: @settled->fates
+ * @paths: total size in bytes of resolved paths that differ from those of their
+ *	entries
  */
 struct settler {
 	struct sgz_settled *settled;
@@ -36,9 +37,9 @@ struct settler {
 };
 
 /*
- * Most bytes of paths that lead through symbolic links, which may be a hundred
- * times as long as what an entry says: so many for each entry, and in any case as
- * many as below.
+ * Maximum total size in bytes of resolved paths through symbolic links:
+ * PATHS_MIN plus PATHS_EACH for each entry. Such a path can be a hundred times
+ * as long as that of its entry.
  */
 #define PATHS_EACH	512
 #define PATHS_MIN	(64ull << 20)

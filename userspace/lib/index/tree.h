@@ -19,18 +19,17 @@
 #define SGZ_NODE_FRESH		0x20	/* replaces a removed node */
 
 /**
- * struct sgz_node - what has, or once had, a name
- * @name: its bytes
- * @parent: node of the directory; the root's own for the root
- * @entry: number of the entry, or %SGZ_NONE for a directory that only stands
- *	in the paths of others. Of a hard link the target's
- * @ino: of a directory or whiteout: inode number, given by the layout
+ * struct sgz_node - a file that has, or had, a name
+ * @name: the name
+ * @parent: node of the directory; for the root, the root itself
+ * @entry: number of the entry, for a hard link that of its target; %SGZ_NONE
+ *	for a directory without an entry
+ * @ino: inode number of a directory or whiteout, set by the layout
  * @before: a node that had this path before, or %SGZ_NONE
- * @born: the entry that made this node, counted from 1
- * @opaque: the last entry that made it, or a directory above it, opaque
- * @below: of a directory: number of what is in its place in the layers below, or
- *	zero
- * @name_len: bytes in @name, at most 255
+ * @born: the entry that created this node, counted from 1
+ * @opaque: the last entry that made it or a parent directory opaque, likewise
+ * @below: for a directory: the directory in the layers below, or zero
+ * @name_len: length of @name in bytes, at most 255
  * @flags: SGZ_NODE_*
  *
  * The number of a node is greater than that of its parent.

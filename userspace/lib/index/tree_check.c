@@ -9,8 +9,8 @@
 #include "index/tree_check.h"
 
 /*
- * Most digests that are about the same bytes of a file: each has them read once
- * more. Two are of use, that of a chunk and that of the file.
+ * Maximum number of digests of the same bytes of a file, because the bytes are
+ * read once for each. Two are useful: that of a chunk and that of the file.
  */
 #define DIGESTS_MAX	8
 
@@ -98,7 +98,7 @@ static bool set_sorted(const struct stargz_xattr_set *set)
 	return true;
 }
 
-/* Inodes may share a set, which is checked once. */
+/* Check each set once; inodes may share them. */
 static int check_sets(const struct check *c)
 {
 	uint64_t inodes = c->index->table[STARGZ_TABLE_INODES].count;
@@ -149,14 +149,14 @@ static void check_sums(const struct check *c)
 			       le32toh(sb->max_span), longest);
 }
 
-/* Ranges of one file that are about the same bytes. */
+/* The ranges of a file that include the current position. */
 struct cover {
 	uint32_t ino;
 	unsigned int count;
 	uint64_t end[DIGESTS_MAX];
 };
 
-/* A range more, which begins at @pos; false if too many of them go on there. */
+/* Add a range that starts at @pos; false if too many ranges include @pos. */
 static bool add_cover(struct cover *cover, uint32_t ino, uint64_t pos,
 		      uint64_t end)
 {

@@ -100,7 +100,7 @@ static int tag_of(const struct field *f)
 	return is(&f[0], "other") ? OTHER : 0;
 }
 
-/* The number of an owner: 0, 1 if it had to be looked up, or a negative errno. */
+/* Set the ID of an entry. Returns 1 if it was looked up, or an error. */
 static int find_owner(const struct field *f, int n, struct acl_entry *e,
 		      const struct sgz_acl_names *names)
 {

@@ -11,10 +11,10 @@
 #include "base/memory.h"
 
 /**
- * struct sgz_acl_names - who knows the numbers of owners
- * @find: look for a user, or a @group, and set its number. Returns 0, -ENOENT or
+ * struct sgz_acl_names - lookup of user and group names
+ * @find: sets @id to the ID of a user, or of a @group. Returns 0, -ENOENT or
  *	-ENOMEM
- * @data: handed to @find
+ * @data: passed to @find
  */
 struct sgz_acl_names {
 	int (*find)(void *data, const char *name, size_t len, bool group,
@@ -26,15 +26,15 @@ struct sgz_acl_names {
  * sgz_acl_convert() - make the value of system.posix_acl_access or _default
  * @acl: the bytes of the value are appended
  * @text: entries such as "user:1000:r-x" or "group:adm:rwx:4", separated by
- *	commas or newlines; a last field that is a number is the owner's
- * @len: bytes in @text
- * @mode: NULL, or that of the object to which it gives access; its nine bits
- *	are set to what the ACL makes of them, and an ACL that says no more than
- *	these is dropped: nothing is appended
- * @names: who knows numbers that the text does not say, or NULL
+ *	commas or newlines; a fourth field is the numeric user or group ID
+ * @len: length of @text in bytes
+ * @mode: for a default ACL NULL; for an access ACL the mode of the object. Its
+ *	permission bits are set from the ACL. Nothing is appended if the ACL has
+ *	no entries besides these bits
+ * @names: lookup of names without a numeric ID, or NULL
  *
- * Return: 0, or 1 if @names was needed, -EINVAL if it is not an ACL, -ENOENT if
- * nobody knows the number of an owner, -ENOMEM.
+ * Return: 0, or 1 if @names was used, -EINVAL if it is not an ACL, -ENOENT if
+ * the ID of a user or group is unknown, -ENOMEM.
  */
 int sgz_acl_convert(struct sgz_vec *acl, const char *text, size_t len,
 		    uint16_t *mode, const struct sgz_acl_names *names);

@@ -45,12 +45,13 @@ struct sgz_tar_run {
  * @sparse: only the @runs of the file are stored, without gaps
  * @runs: struct sgz_tar_run, in order and within @file_size; their sizes add
  *	up to at most @size
- * @looked_up: its blocks do not say all numbers of its access control lists
- * @odd: what had to be put right, see enum sgz_tar_odd
- * @fault: why the entry cannot be used, or NULL
- * @bad_size: @size is not known, unless a record says it
- * @pax: what extension headers said
- * @buf: names as they are in the header block
+ * @looked_up: IDs in its access control lists were looked up by name
+ * @odd: irregularities that were corrected, bits of enum sgz_tar_odd
+ * @fault: reason to leave the entry out, or NULL
+ * @bad_size: the size in the header block is invalid, and no PAX record
+ *	replaces it
+ * @pax: contents of the extension headers
+ * @buf: names in the header block
  */
 struct sgz_tar_header {
 	const char *name;

@@ -15,11 +15,11 @@
  * @pos: number of bytes that were read or skipped
  * @at: offset of the current header block
  * @marked: the end was marked by a block of zeroes
- * @named: @h is that of the block at hand
- * @last: start of the name of the entry before
- * @last_len: bytes of it
- * @head: gets the blocks of headers as they are read, or NULL
- * @names: who knows owners that access control lists name, or NULL
+ * @named: @h belongs to the current block; error messages can name it
+ * @last: start of the name of the previous entry
+ * @last_len: its length in bytes
+ * @head: unchanged header blocks are appended to it, or NULL
+ * @names: lookup of names in access control lists, or NULL
  * @h: the header read last
  */
 struct sgz_tar {

@@ -12,7 +12,7 @@
 #include "tar/pax.h"
 
 #define XATTRS_MAX	4096
-/* So few attributes are searched one by one, more of them by a hash table. */
+/* Maximum number of attributes that are searched without a hash table. */
 #define SEARCHED_MAX	16
 
 static const char *const keys[SGZ_PAX_KEYS] = {
@@ -118,7 +118,7 @@ static int grow_slots(struct sgz_pax *pax)
 	return 0;
 }
 
-/* The number of the attribute with that name, or of those that there are. */
+/* Index of the attribute with the same name, or the number of attributes. */
 static size_t find_xattr(const struct sgz_pax *pax,
 			 const struct sgz_xattr *attr)
 {

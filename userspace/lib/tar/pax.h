@@ -12,11 +12,11 @@
 #include "base/xattr_pool.h"
 
 /*
- * Most bytes of the extension headers of one entry, global ones before it among
- * them: all of them are in memory at a time.
+ * Maximum size of the extension headers of one entry in bytes, including global
+ * ones before it. All of them are in memory at the same time.
  */
 #define SGZ_TAR_EXTENSION_MAX	(4u << 20)
-/* Most runs of one sparse file, also of those that are empty. */
+/* Maximum number of data segments of one sparse file, including empty ones. */
 #define SGZ_TAR_RUNS_MAX	(4u << 20)
 
 /** enum sgz_pax_key - keys with a single value */
@@ -54,15 +54,16 @@ struct sgz_pax_text {
  * struct sgz_pax - contents of the extension headers of an entry
  * @value: values by key
  * @xattrs: struct sgz_xattr, names unique
- * @slots: hash table of numbers of @xattrs plus one, by name; empty as long as
- *	there are few of them
- * @pairs: struct sgz_pax_text, GNU.sparse.offset and numbytes in turn
- * @bad_pairs: they were not in turn
+ * @slots: hash table by name of indexes in @xattrs plus one; empty if there are
+ *	few attributes
+ * @pairs: struct sgz_pax_text, alternating GNU.sparse.offset and numbytes
+ * @bad_pairs: they did not alternate
  * @odd: as in struct sgz_tar_header
- * @gnu_name: what a header of type L said
- * @gnu_link: what one of type K said
- * @bytes: of extension headers read for the entry, at least a block of each
- * @arena: what all the above points to
+ * @gnu_name: content of a header of type L
+ * @gnu_link: content of a header of type K
+ * @bytes: number of bytes of extension headers read for the entry, at least a
+ *	block for each
+ * @arena: memory that the members above point to
  */
 struct sgz_pax {
 	struct sgz_pax_text value[SGZ_PAX_KEYS];

@@ -11,7 +11,7 @@
 /**
  * sgz_pax_apply() - replace fields of the header block by collected records
  * @h: header, filled in by sgz_tar_block()
- * @names: how to find the names of owners in access control lists, or NULL
+ * @names: lookup of names in access control lists, or NULL
  *
  * Attributes that have records of their own, such as ACLs, are added to the
  * others. sgz_sparse_read() handles the records of sparse files.

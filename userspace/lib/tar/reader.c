@@ -23,11 +23,11 @@ static int too_long(const struct sgz_tar *tar, uint64_t size)
 	return sgz_tar_fail(tar, -E2BIG, why);
 }
 
-/* The payload of an extension header, with a NUL after it. */
+/* Read the payload of an extension header, and append a NUL. */
 static int read_extension(struct sgz_tar *tar, uint64_t size, char **bytes)
 {
 	struct sgz_pax *pax = &tar->h.pax;
-	/* An empty one takes a block as well. */
+	/* Count a block for each header, so that their number is limited. */
 	uint64_t room = size > SGZ_TAR_BLOCK ? size : SGZ_TAR_BLOCK;
 	char padding[SGZ_TAR_BLOCK];
 	int ret;

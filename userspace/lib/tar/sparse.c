@@ -32,7 +32,7 @@ struct text_map {
 /* Returned if the map is damaged. No error text is set then. */
 #define BAD_MAP		1
 
-/* Is a map too long to be kept in memory, whatever it says? */
+/* Limit the number of data segments, which are kept in memory. */
 static int check_length(const struct sgz_tar *tar, uint64_t runs)
 {
 	char why[100];
@@ -44,7 +44,7 @@ static int check_length(const struct sgz_tar *tar, uint64_t runs)
 	return sgz_tar_fail(tar, -E2BIG, why);
 }
 
-/* A run of no bytes says nothing; GNU tar ends its maps with one. */
+/* Empty data segments are skipped; GNU tar ends its maps with one. */
 static int add_run(struct sgz_tar *tar, uint64_t pos, uint64_t size)
 {
 	struct sgz_vec *runs = &tar->h.runs;
@@ -210,7 +210,7 @@ static int read_text_map(struct sgz_tar *tar)
 	int ret;
 
 	ret = read_number(&map, &count);
-	/* A run takes four bytes at least. */
+	/* A segment takes at least four bytes: two digits, two newlines. */
 	if (!ret && count > (tar->h.size + SGZ_TAR_BLOCK) / 4)
 		ret = BAD_MAP;
 	if (!ret)

@@ -152,8 +152,8 @@ static const char *divide(const char *path, size_t len)
 }
 
 /*
- * Who does not know sparse files extracts the map and the runs, under a name that
- * says so.
+ * Readers without sparse files extract the map and the data segments. Their
+ * name for the file is that of GNU tar.
  */
 static int put_sparse_name(struct words *words, struct sgz_ustar *u,
 			   const struct sgz_tar_header *h)
@@ -168,7 +168,7 @@ static int put_sparse_name(struct words *words, struct sgz_ustar *u,
 		return -ENOMEM;
 	memcpy(u->name, name, (size_t)len < sizeof(u->name) ?
 			      (size_t)len : sizeof(u->name));
-	/* Of the names Python takes the last one. */
+	/* Python uses the last name, so GNU.sparse.name must follow. */
 	ret = (size_t)len > sizeof(u->name) || words->all ?
 		      put_text(words, "path", name, len) : 0;
 	free(name);
@@ -387,8 +387,9 @@ static int put_map_run(struct sgz_vec *map, uint64_t pos, uint64_t size)
 }
 
 /*
- * The map of PAX 1.0: how many runs, and of each its place and size. GNU tar needs a
- * run of no bytes at the end of a file that ends in a hole.
+ * Make the map of PAX 1.0: the number of data segments, then offset and size of
+ * each. GNU tar needs an empty segment at the end of a file that ends in a
+ * hole.
  */
 static int put_map(struct sgz_vec *map, const struct sgz_tar_header *h)
 {

@@ -11,8 +11,8 @@
 /**
  * sgz_tar_write() - make the header blocks of an entry
  * @head: the blocks are appended
- * @h: names, numbers, time and h->pax.xattrs; the rest of h->pax is ignored. A
- *	sparse file is written as if it had h->size bytes and no holes
+ * @h: names, numbers, time, h->pax.xattrs, and the runs of a sparse file; the
+ *	rest of h->pax is ignored
  *
  * Equal headers give equal bytes, whatever the order of the attributes.
  *

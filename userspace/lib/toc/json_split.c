@@ -178,7 +178,7 @@ static int check_values(const struct sgz_jsonsplit *split)
 			SGZ_JSON_VALUES_MAX);
 }
 
-/* A key ends with its quote; any other piece where the next thing begins. */
+/* A key ends with its closing quote; other pieces end before the next token. */
 static bool key_complete(const struct sgz_jsonsplit *split)
 {
 	return !split->in_array && !split->key && !split->in_string;

@@ -16,7 +16,7 @@
  */
 #define SGZ_JSON_ELEMENT_MAX	(16u << 20)
 
-/* Most values in one element, of which json-c makes an object each. */
+/* Maximum number of values in one element. json-c makes an object of each. */
 #define SGZ_JSON_VALUES_MAX	(128u << 10)
 
 /**
@@ -31,9 +31,9 @@
  * @data: passed to the three callbacks
  * @state: position in the syntax
  * @in_string: inside a string of the piece being collected
- * @escaped: after a backslash in it
- * @depth: open brackets of the piece being collected
- * @values: its values so far
+ * @escaped: after a backslash in this string
+ * @depth: number of open brackets in the piece being collected
+ * @values: number of values in the piece so far
  * @in_array: between the brackets of the array
  * @seen: number of elements so far
  * @key: key of the member being collected

@@ -26,17 +26,17 @@ struct sgz_toc_options {
 	FILE *copy;
 };
 
-/** sgz_toc_options_of() - what the public options say of it */
+/** sgz_toc_options_of() - take the options from those of the public call */
 struct sgz_toc_options
 sgz_toc_options_of(const struct stargz_index_options *opt);
 
-/** sgz_toc_asked() - must there be a table of contents? */
+/** sgz_toc_asked() - do the options require a table of contents? */
 static inline bool sgz_toc_asked(const struct sgz_toc_options *opt)
 {
 	return opt->path || opt->digest || opt->stored_digest;
 }
 
-/** sgz_toc_absent() - fail, because the layer has none: -EINVAL */
+/** sgz_toc_absent() - fail with -EINVAL: the layer has no table of contents */
 int sgz_toc_absent(const struct sgz_context *ctx);
 
 /**

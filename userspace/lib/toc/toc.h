@@ -99,12 +99,12 @@ struct sgz_digest {
  * @sha256: digest of the type @digest_type
  * @digest_type: STARGZ_DIGEST_*
  * @codec: &enum stargz_codec of the units, if there is a table of contents
- * @from_content: something of this comes from the content of the blob: there is no
- *	table of contents, or it has lost bytes that were restored, or spans were laid
- *	inside members
- * @end_marker: the tar ends in a block of zeroes; without a table of contents
- * @raw: set before reading: extended attributes that overlayfs interprets stay
- * @digests: set before reading: keep the digests that a table of contents states
+ * @from_content: the content of the blob was read for this: there is no table
+ *	of contents, or bytes that it has lost were restored, or gzip members
+ *	were divided into spans
+ * @end_marker: without a table of contents: the tar ends with a block of zeroes
+ * @raw: set before reading: keep extended attributes that overlayfs interprets
+ * @digests: set before reading: keep the digests of the table of contents
  * @chunk_digests: struct sgz_digest for each chunk, with @digests
  * @file_digests: struct sgz_digest for each entry, with @digests
  */
