@@ -33,8 +33,8 @@ struct directory {
 };
 
 /*
- * @heap: numbers of the parts of the current directory that have a name left; the
- * parent of an element, at half its position, does not sort after it
+ * @heap: binary heap of the numbers of the parts of the current directory that
+ * have names left, by their next name
  * @same: numbers of the parts whose next name is the current one, topmost first
  * @like: directory of a layer with the attributes of the current directory
  */
@@ -96,7 +96,7 @@ static bool is_implied(const struct walk *w, uint32_t layer, uint32_t ino)
 	       STARGZ_INODE_IMPLIED;
 }
 
-/* Does the next name of part @a come before that of @b, or is it above? */
+/* Does part @a have the lesser next name, or the same and the higher layer? */
 static bool is_before(const struct walk *w, uint32_t a, uint32_t b)
 {
 	const struct part *pa = part_at(w, a), *pb = part_at(w, b);
@@ -123,7 +123,7 @@ static int push_part(struct walk *w, uint32_t i)
 	return 0;
 }
 
-/* Take the part with the least next name, of equal names the topmost one. */
+/* Remove the part with the least next name, the topmost one if several. */
 static uint32_t pop_part(struct walk *w)
 {
 	uint32_t *heap = w->heap.data, top = heap[0];
@@ -142,7 +142,7 @@ static uint32_t pop_part(struct walk *w)
 	return top;
 }
 
-/* Take all parts whose next name is the least one to @w->same. */
+/* Move all parts with the least next name from the heap to @w->same. */
 static int pop_name(struct walk *w)
 {
 	const struct part *first = NULL;
@@ -214,7 +214,7 @@ static int merge_name(struct walk *w, uint32_t dir)
 	return add_directory(w, first, mine);
 }
 
-/* Go on behind the name at hand in all parts that have it. */
+/* Advance all parts with the current name to their next name. */
 static int next_names(struct walk *w)
 {
 	const uint32_t *same = w->same.data;

@@ -17,14 +17,15 @@
 #define SGZ_CONTENT_MEMORY	(512ull << 20)
 
 /*
- * So many times as many bytes as all spans hold, and a number that is small in any
- * case, are read for files that share content.
+ * Limit of the bytes that are read for files that share content:
+ * SGZ_CONTENT_SHARED_MIN plus SGZ_CONTENT_SHARED_MAX times the size of all
+ * spans.
  */
 #define SGZ_CONTENT_SHARED_MAX	64
 #define SGZ_CONTENT_SHARED_MIN	(1ull << 30)
 /*
- * Most bytes of holes of which digests are made. /var/log/lastlog has 1.2 TiB where
- * there is a user with the greatest number.
+ * Limit of the bytes of holes whose digest is computed. /var/log/lastlog has
+ * 1.2 TiB if there is a user with the largest ID.
  */
 #define SGZ_CONTENT_HOLES_MAX	(4ull << 40)
 
@@ -135,11 +136,11 @@ struct sgz_plan {
 
 /**
  * sgz_plan_make() - sort the ranges into jobs
- * @plan: filled; zeroed by the caller
- * @content: what to do
+ * @plan: filled in; initially zeroed
+ * @content: the ranges
  *
- * Return: 0, -ENOMEM, or -E2BIG if it is much more work than there is content;
- * with the error text set.
+ * Return: 0, -ENOMEM, or -E2BIG if the work exceeds the limits above; with the
+ * error text set.
  */
 int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content);
 

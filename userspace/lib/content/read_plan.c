@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Who decodes what. A range that lies in one span is looked at when the span
- * is decoded. A file with a range that does not is read from start to end; the
- * spans on the way are decoded, and looked at, by who reads it.
+ * Distributing the work. A range within one span is handled when the span is
+ * decoded. A file with a range across spans is read from start to end. The
+ * thread that reads it decodes its spans and handles their ranges.
  *
- * Where files lie one behind the other, a span is decoded once, and once more for
- * each of two files that begin or end in it. Files that share content, and holes,
- * can make much more work than there are bytes; that is counted before it begins.
+ * If files do not overlap, a span is decoded at most three times: as a whole,
+ * and for a file that ends and one that starts in it. Files that share content,
+ * and holes, can cause much more work than that. So the work is limited in
+ * advance.
  */
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -147,11 +148,11 @@ static int find_owners(struct sgz_plan *plan)
 	return 0;
 }
 
-/* What there is to be done, in bytes. */
+/* The work, in bytes. */
 struct cost {
-	uint64_t decoded;	/* by files that are read from start to end */
-	uint64_t data;		/* digests of what spans hold */
-	uint64_t holes;		/* digests of holes */
+	uint64_t decoded;	/* for files that are read from start to end */
+	uint64_t data;		/* content of spans, for digests */
+	uint64_t holes;		/* holes, for digests */
 };
 
 static void add(uint64_t *sum, uint64_t bytes)
@@ -160,7 +161,7 @@ static void add(uint64_t *sum, uint64_t bytes)
 		*sum = UINT64_MAX;
 }
 
-/* The runs of a file that a lane reads. */
+/* Add the work for the ranges of a lane. */
 static void add_lane(const struct sgz_plan *plan, const struct sgz_lane *lane,
 		     struct cost *cost)
 {

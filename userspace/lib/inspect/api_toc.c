@@ -19,7 +19,7 @@
 #include "stargz/text.h"
 #include "stargz/toc.h"
 
-/* Where a span is: from which one on it is in a gzip member, and where there. */
+/* The gzip member of a span: its first span, and the offset of the span. */
 struct member {
 	uint32_t first;
 	uint64_t inner;

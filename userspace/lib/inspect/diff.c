@@ -102,7 +102,7 @@ static void differs(struct walk *w, const char *fmt, ...)
 	append(w, text);
 }
 
-/* Many inodes may share a set, so each is looked at once. */
+/* Hash each set only once; many inodes may share it. */
 static uint64_t hash_set(const struct walk *w, int k, uint32_t id)
 {
 	const struct stargz_xattr_set *set = sgz_xattr_set(index_of(w, k), id);

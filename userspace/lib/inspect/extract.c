@@ -23,7 +23,7 @@
 #define OPEN_LEVELS	64
 #define STEP		(256u << 10)
 
-/* A directory of the path: its identity, and its descriptor or -1. */
+/* A directory of the path; @fd is its descriptor or -1. */
 struct level {
 	dev_t dev;
 	ino_t ino;
@@ -45,9 +45,9 @@ struct extract {
 	struct sgz_treewalk walk;
 	struct sgz_spanread *reader;
 	struct sgz_vec dirs;	/* struct level */
-	const char *links;	/* path of the directory of the last link's target */
+	const char *links;	/* directory of the last hard link's target */
 	size_t links_len;
-	int links_fd;		/* that directory, or -1 */
+	int links_fd;		/* descriptor of this directory, or -1 */
 	size_t start_len;	/* length of the path where the walk starts */
 	struct made *made;	/* by inode number minus one */
 	struct sgz_arena paths;
@@ -130,8 +130,8 @@ static void close_dir(struct extract *x, size_t depth)
 }
 
 /*
- * Have the directory at some depth open again, by way of one that is in it. Unless
- * that was moved, this is faster than to go all the way down.
+ * Reopen the directory at @depth by ".." of @within. This is faster than to
+ * open its whole path, which is still necessary if @within was moved.
  */
 static void reopen_dir(struct extract *x, size_t depth, int within)
 {
@@ -232,7 +232,7 @@ static void leave_dir(struct extract *x)
 	size_t depth = x->walk.depth;
 	int fd = dir_at(x, depth);
 
-	/* Before the attributes, which may forbid it. */
+	/* Do this before setting attributes, because the mode may forbid it. */
 	if (depth)
 		reopen_dir(x, depth - 1, fd);
 	if (fd < 0)
@@ -353,7 +353,7 @@ static int make_special(struct extract *x, int dir)
 	return 0;
 }
 
-/* Open an extracted directory. Successive links often have the same one. */
+/* Open the directory of a link target. Successive links often share it. */
 static int open_links(struct extract *x, const char *path, size_t len)
 {
 	if (x->links_fd >= 0 && x->links_len == len &&

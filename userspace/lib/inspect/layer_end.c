@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Half a download is still a valid beginning of a tar, and a layer that has lost
- * its footer alone is a valid .tar.gz or .tar.zst. The table of contents gives
- * the latter away: it is the last thing before the footer, in a gzip member or
- * a skippable frame of its own. A tar.gz that was decompressed and compressed
- * again may have an entry of that name too, but no member that begins with it.
+ * An incomplete download of a tar has only valid entries, and a layer without
+ * its footer is a valid .tar.gz or .tar.zst. The latter is detected by the
+ * table of contents, which is last before the footer, in a separate gzip member
+ * or skippable frame. A layer that was recompressed to an ordinary tar.gz also
+ * has this entry, but no member that starts with it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ struct end {
 	struct sgz_blob *blob;
 	struct sgz_faults *faults;
 	struct sgz_toc toc;
-	/* Of the member or frame that began last. */
+	/* Offset of the last member or frame, in the blob and decoded. */
 	uint64_t last;
 	uint64_t last_decoded;
 	struct sgz_stream stream;
@@ -48,7 +48,7 @@ static int no_footer(struct end *e)
 	return 0;
 }
 
-/* Does the last gzip member hold the entry that is the table of contents? */
+/* Does the last gzip member start with the entry of the table of contents? */
 static bool ends_in_toc(const struct end *e)
 {
 	size_t count = e->toc.entries.count;
@@ -133,7 +133,7 @@ int sgz_layer_end(const struct sgz_context *ctx,
 
 	if (!e)
 		return sgz_nomem(ctx);
-	/* What is odd but harmless is for a full check to say. */
+	/* Only a full check reports irregularities that are not errors. */
 	e->ctx = sgz_context_quiet(ctx, ctx->err);
 	e->blob = blob;
 	e->faults = faults;

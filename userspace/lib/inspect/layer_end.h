@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Is a layer complete, or does its end lack?
+ * Checking that a layer is complete, without an index.
  */
 #ifndef SGZ_INSPECT_LAYER_END_H
 #define SGZ_INSPECT_LAYER_END_H
@@ -9,19 +9,20 @@
 #include "toc/read.h"
 
 /**
- * sgz_layer_end() - look for the end of a layer
+ * sgz_layer_end() - check that a layer is not truncated
  * @ctx: the call
- * @opt: where the table of contents is, and its digests
+ * @opt: location of the table of contents, and its digests
  * @blob: the layer
- * @faults: gets what lacks
+ * @faults: receives a missing footer or end marker
  *
- * A layer that ends in a footer is complete if the table of contents can be
- * read, or is in another file that is not given. Any other layer is decoded up
- * to its end, in this thread, because only there does a gzip member or a zstd
- * frame say that it is complete.
+ * A layer with a footer is complete if its table of contents can be read, or is
+ * in a separate file that was not given. Any other layer is decoded to its end,
+ * in this thread, because only the end of a gzip member or zstd frame shows
+ * that it is complete.
  *
- * Return: 0, also with faults; -EINVAL if it is no layer; -EUCLEAN if the data
- * is damaged or ends early; or another negative errno; with the error text set.
+ * Return: 0, also with faults; -EINVAL if it is not a layer; -EUCLEAN if the
+ * data is damaged or truncated; or another negative errno; with the error text
+ * set.
  */
 int sgz_layer_end(const struct sgz_context *ctx,
 		  const struct sgz_toc_options *opt, struct sgz_blob *blob,

@@ -99,7 +99,7 @@ static int compare_places(const void *left, const void *right, void *index)
 	       (le64toh(a->used) < le64toh(b->used));
 }
 
-/* Two blobs of one source that overlap; false if there are none. */
+/* Find two blobs of the same source that overlap; false if there are none. */
 static bool find_overlap(const struct sgz_index *index, uint32_t *order,
 			 uint32_t *a, uint32_t *b)
 {
@@ -125,7 +125,7 @@ static bool find_overlap(const struct sgz_index *index, uint32_t *order,
 	return false;
 }
 
-/* Each blob is looked at as a whole, so none may be there again and again. */
+/* Each blob is read as a whole, so overlapping ones could multiply the work. */
 static int check_overlap(const struct sgz_opened *o, struct sgz_faults *faults)
 {
 	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;

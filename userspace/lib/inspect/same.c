@@ -44,7 +44,7 @@ static struct sgz_quoted quoted(struct work *w, const struct sgz_tree *tree,
 	size_t len = 0;
 	char *p;
 
-	/* The way up may be long, and nobody would see it. */
+	/* The fault is not kept, so do not spend time on a long path. */
 	if (sgz_faults_full(w->same->faults))
 		return sgz_quote("", 0);
 	for (uint32_t i = n; i; i = sgz_tree_node(tree, i)->parent)

@@ -36,7 +36,7 @@ static bool has_rules(const struct sgz_inputs *in)
 	return in->opt->exclude && sgz_exclude_any(&in->opt->exclude->rules);
 }
 
-/* Of all formats only zstd:chunked has an idea of holes. */
+/* Only zstd:chunked supports holes. */
 static bool keeps_holes(const struct sgz_inputs *in)
 {
 	return in->opt->format == STARGZ_LAYER_ZSTD_CHUNKED &&
@@ -51,9 +51,9 @@ static int pick_directory(struct sgz_inputs *in, int fd)
 	if (own < 0)
 		return open_failed(in->ctx);
 	in->dir.one_file_system = in->opt->one_file_system;
-	/* Some attributes say what overlayfs hides. */
 	in->dir.ignore_failed = in->opt->ignore_failed_read;
 	in->dir.holes = keeps_holes(in);
+	/* Attributes of overlayfs mark whiteouts and opaque directories. */
 	in->dir.no_xattrs = in->edit.no_xattrs && !in->opt->overlay;
 	if (has_rules(in)) {
 		in->dir.excluded = sgz_excluded;
@@ -226,7 +226,7 @@ static int arrange(struct sgz_inputs *in)
 	return ret;
 }
 
-/* A layer that cannot be reused only costs time. */
+/* Without a layer to reuse, the result is the same, so only warn. */
 static int open_reused(struct sgz_inputs *in, const struct sgz_compression *how)
 {
 	for (size_t i = 0; i < in->opt->reuse_count; i++) {

@@ -33,7 +33,7 @@ struct sgz_pack {
 	struct sgz_sha256 sha;
 };
 
-/** sgz_pack_open() - start; @p is zeroed and must be closed in any case */
+/** sgz_pack_open() - start; @p is zeroed; close it also after an error */
 int sgz_pack_open(struct sgz_pack *p, const struct sgz_context *ctx,
 		  struct sgz_pipeline *pipe, size_t min, size_t max,
 		  bool hash);

@@ -18,8 +18,8 @@
 #include "toc/toc.h"
 
 /*
- * Number of members to unpack in search of one, among members that hold the same
- * content by their table. In an honest layer the first one matches.
+ * Maximum number of members to decode to find one, among members whose digests
+ * in the TOC match. The first one matches unless the TOC is wrong.
  */
 #define TRIES_MAX	4
 

@@ -202,8 +202,8 @@ static int take_directory(struct sgz_old *old, size_t dir)
 }
 
 /*
- * Of files that one record of the index is about as a whole. Nothing else has
- * checked this table.
+ * Take the digests of whole files from the index. The table was not checked
+ * before.
  */
 static void take_index_digests(struct sgz_old *old)
 {
@@ -225,7 +225,7 @@ static void take_index_digests(struct sgz_old *old)
 	}
 }
 
-/* Is the content of all layers of the index behind it? */
+/* Are all blobs of the index open, as in a device image? */
 static bool holds_blobs(const struct sgz_opened *o)
 {
 	for (size_t i = 0; i < o->index.table[STARGZ_TABLE_BLOBS].count; i++)

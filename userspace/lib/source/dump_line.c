@@ -10,7 +10,7 @@
 #include "source/dump_line.h"
 
 #define STEP	(64u << 10)
-/* What follows a line that is read again is not wanted. */
+/* Size of reads for a single line at a known position. */
 #define STEP_AGAIN	(4u << 10)
 
 /* Positions of the fields. */

@@ -55,7 +55,7 @@ static bool touches(const struct stargz_edit_owner *owner)
 /* A tar extractor prefers the names of owners to their ids. */
 static bool has_owner_names(const struct sgz_source_entry *entry)
 {
-	/* The header of a sparse file is not the last block. */
+	/* The last block of a sparse file may be its map; assume names. */
 	const struct sgz_ustar *u = (const struct sgz_ustar *)
 		((const char *)entry->head + entry->head_len - SGZ_TAR_BLOCK);
 

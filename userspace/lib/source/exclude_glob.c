@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A shell pattern becomes a regular expression, so that there is one kind of
- * pattern to match.
+ * A shell pattern is converted to a regular expression, so that there is only
+ * one kind of pattern to match.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "source/exclude_glob.h"
 
-/* A character of a pattern becomes two at most, and anchors are added. */
+/* A character of a pattern becomes at most two; anchors are added. */
 #define REGEX_SIZE(len)	(2 * (len) + sizeof("(^|/)$"))
 
-/* The end of a bracket expression that starts at @p, or NULL. */
+/* Find the end of the bracket expression that starts at @p, or NULL. */
 static const char *bracket_end(const char *p)
 {
 	p++;
 	p += *p == '!' || *p == '^';
-	/* As the first character, "]" stands for itself. */
+	/* A "]" as first character is an ordinary one. */
 	p += *p == ']';
 	while (*p && *p != ']') {
 		char kind = p[0] == '[' ? p[1] : '\0';
@@ -30,7 +30,7 @@ static const char *bracket_end(const char *p)
 	return *p ? p : NULL;
 }
 
-/* Copy a bracket expression, which differs in how it is negated. */
+/* Copy a bracket expression. Only its negation differs. */
 static char *put_bracket(char *to, const char *p, const char *end)
 {
 	*to++ = *p++;
@@ -69,7 +69,7 @@ static char *put_glob(char *to, const char *p)
 	return to;
 }
 
-/* Without the slashes at the end, which the path of a directory does not have. */
+/* Copy a pattern without trailing slashes; paths of directories have none. */
 static char *copy_glob(const char *glob)
 {
 	size_t len = strlen(glob);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * Shell patterns of paths to omit, as --exclude of GNU tar has them.
+ * Shell patterns of paths to omit, as with --exclude of GNU tar.
  */
 #ifndef SGZ_SOURCE_EXCLUDE_GLOB_H
 #define SGZ_SOURCE_EXCLUDE_GLOB_H
@@ -12,11 +12,11 @@
  * @ex: the rules; initially zeroed
  * @ctx: the call
  * @glob: pattern as in glob(7), but wildcards match slashes, too. It matches a
- *	path, or what follows any slash in it; with a leading "/" or "./" only a
- *	path.
+ *	path, or the part of a path after any slash. With a leading "/" or "./"
+ *	it matches only whole paths.
  *
- * Return: 0, -EINVAL if @glob has a bracket expression that is invalid, or
- * -ENOMEM; with the error text set.
+ * Return: 0, -EINVAL if a bracket expression is invalid, or -ENOMEM; with the
+ * error text set.
  */
 int sgz_exclude_glob(struct sgz_exclude *ex, const struct sgz_context *ctx,
 		     const char *glob);

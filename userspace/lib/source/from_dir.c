@@ -65,9 +65,9 @@ struct known {
  * @head: header blocks
  * @content: content of the entry
  * @content_name: path of the file of @content
- * @sparse: the file has holes, which are not read
- * @runs: struct sgz_tar_run, the parts between holes
- * @run: number of runs that were started
+ * @sparse: @content has holes, which are not read
+ * @runs: struct sgz_tar_run, the data segments between holes
+ * @run: number of data segments that were started
  * @pad: number of zeroes after the content
  * @done: bytes of content read so far
  * @begun: the root was visited
@@ -413,7 +413,7 @@ static void end_content(struct dir *d)
 static int make_head(struct dir *d, struct sgz_source_entry *entry,
 		     uint64_t place)
 {
-	/* A hard link has no time of its own. */
+	/* Warn only for the first name of a file. */
 	if (d->h.time == SGZ_TIME_CLAMPED && d->h.type != '1')
 		sgz_warn(d->ctx,
 			 "%s: time is out of range, the nearest valid one is used",
@@ -428,7 +428,7 @@ static int make_head(struct dir *d, struct sgz_source_entry *entry,
 	return 1;
 }
 
-/* How much of the file is to be read, and where that is. */
+/* Set the sizes of a file, and find its holes. */
 static int find_holes(struct dir *d, int fd, const struct stat *st)
 {
 	const struct sgz_tar_run *run;
@@ -500,9 +500,9 @@ static int take_node(struct dir *d, struct sgz_source_entry *entry, int fd,
 }
 
 /*
- * A name of the innermost directory could not be read: omit it if that is
- * wanted. @st is what stat said of it, if it did: later names of the file must
- * not become links to this one. Returns 0 or @code.
+ * Handle a name in the innermost directory that cannot be read: with
+ * @ignore_failed warn and omit it. @st is the result of fstat(), or NULL. Later
+ * names of the file must not become links to this one. Returns 0 or @code.
  */
 static int read_failed(struct dir *d, int code, const struct stat *st)
 {
@@ -608,7 +608,7 @@ static int dir_next(struct sgz_source *source, struct sgz_source_entry *entry)
 	return ret;
 }
 
-/* The next run of a sparse file, or, after the last one, the end of the file. */
+/* Skip a hole: go to the next data segment, or to the end of the file. */
 static int next_run(struct dir *d)
 {
 	const struct sgz_tar_run *run = d->runs.data;

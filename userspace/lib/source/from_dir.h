@@ -41,8 +41,9 @@ struct sgz_dir_options {
  *
  * The entries are those of "tar -C DIR --sort=name --numeric-owner .", without
  * the table of contents and landmarks of a layer. The source never follows
- * symbolic links. A file that cannot be opened is an error unless @opt says
- * otherwise; one that cannot be read to its end or changes during reading always is.
+ * symbolic links. A file that cannot be opened is an error, unless
+ * @opt->ignore_failed is set. A file that cannot be read to its end, or that
+ * changes during reading, is always an error.
  *
  * Return: 0, or a negative errno with the error text set and @fd closed.
  */

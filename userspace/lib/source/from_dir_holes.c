@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Asking the file system where data is, of files that have fewer blocks than their
- * size needs.
+ * Finding holes with lseek(2), in files with fewer blocks than their size
+ * needs.
  */
 #include <unistd.h>
 
 #include "source/from_dir_holes.h"
 #include "tar/header.h"
 
-/* The next run at or after @pos: 1, 0 if there is none, -EINVAL if nobody knows. */
+/*
+ * Find the next data segment at or after @pos. Returns 1, 0 if there is none,
+ * or -EINVAL if the file system does not support it.
+ */
 static int next_run(int fd, uint64_t pos, uint64_t size, struct sgz_tar_run *run)
 {
 	off_t data = lseek(fd, pos, SEEK_DATA), end;

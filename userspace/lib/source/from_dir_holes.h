@@ -11,14 +11,15 @@
 #include "base/memory.h"
 
 /**
- * sgz_file_runs() - find what is stored of a file
- * @runs: struct sgz_tar_run; what was there is lost
+ * sgz_file_runs() - find the data segments of a file
+ * @runs: struct sgz_tar_run; earlier content is overwritten
  * @ctx: the call
- * @fd: a regular file, open for reading; its position is moved
+ * @fd: a regular file, open for reading; its offset is changed
  * @st: its attributes
  *
- * Return: 1, or 0 if the file has no holes, or more runs than a tar may have, or if
- * its file system does not tell; or -ENOMEM with the error text set.
+ * Return: 1; 0 if the file has no holes or more segments than a tar may have,
+ * or if the file system does not support SEEK_DATA; or -ENOMEM with the error
+ * text set.
  */
 int sgz_file_runs(struct sgz_vec *runs, const struct sgz_context *ctx, int fd,
 		  const struct stat *st);

@@ -16,7 +16,7 @@
 #include "stargz_fs.h"
 #include "tar/odd.h"
 
-/* Bytes of an attribute in an index, beside name and value, at most. */
+/* Maximum size of an attribute in an index without name and value, in bytes. */
 #define ENTRY_SIZE	(sizeof(struct stargz_xattr) + 3)
 
 struct reader {
@@ -62,7 +62,7 @@ static int read_one(struct reader *r, const char *key)
 		       0 : sgz_nomem(r->ctx);
 }
 
-/* No reader takes more. */
+/* Warn of the limits of an index, which all readers have. */
 static void warn_of_rest(const struct reader *r)
 {
 	struct sgz_quoted name = sgz_quote(r->name, strlen(r->name));

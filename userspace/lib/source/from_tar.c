@@ -33,7 +33,7 @@ struct tar_source {
 	bool empty;		/* no entry so far */
 };
 
-/* Who reads the layer must not need the databases of this system. */
+/* Write IDs instead of names, so that readers need not look them up. */
 static int write_owners(struct tar_source *t, struct sgz_source_entry *entry)
 {
 	if (!t->warned)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Looking for what overlayfs leaves in an upper directory. It links whiteouts with
- * each other, so their paths are kept: a hard link to one is one, too.
+ * Converting whiteouts and opaque directories of overlayfs. overlayfs may make
+ * whiteouts as hard links to each other. So the paths of whiteouts are kept,
+ * and a hard link to one is a whiteout, too.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 
 /**
  * struct hidden - a whiteout
- * @len: bytes in @path
+ * @len: length of @path in bytes
  * @path: its cleaned path
  */
 struct hidden {
@@ -24,18 +25,18 @@ struct hidden {
 
 /**
  * struct overlay - the source
- * @source: what others know of it
- * @inner: where entries come from
- * @mode: what is done with whiteouts and opaque directories
+ * @source: the public part
+ * @inner: source of the entries
+ * @mode: how whiteouts and opaque directories are handled
  * @warned: the warning was given
- * @opaque: the last entry is a directory whose marker is still to be given
- * @place: of that entry
+ * @opaque: the last entry is an opaque directory; its marker comes next
+ * @place: @place of the last entry
  * @hidden: tree of struct hidden
- * @xattrs: struct sgz_xattr of the entry at hand
- * @name: of a whiteout or marker
+ * @xattrs: struct sgz_xattr of the current entry
+ * @name: name of a whiteout or marker
  * @strings: names of attributes
  * @rw: makes new header blocks
- * @h: what they say
+ * @h: header for the new blocks
  */
 struct overlay {
 	struct sgz_source source;
@@ -58,8 +59,8 @@ static struct overlay *to_overlay(struct sgz_source *source)
 }
 
 /*
- * What overlayfs says by an attribute: the rest of its name, as text of *@len
- * bytes, or NULL.
+ * The name of an attribute of overlayfs without its prefix, of *@len bytes; or
+ * NULL for other attributes.
  */
 static const char *own_name(const struct sgz_xattr *attr, size_t *len)
 {
@@ -121,7 +122,7 @@ static int compare_hidden(const void *left, const void *right)
 	return memcmp(a->path, b->path, a->len);
 }
 
-/* Is a path that of a whiteout? 1, 0 or -ENOMEM. */
+/* Is @path the path of a whiteout? Returns 1, 0 or -ENOMEM. */
 static int is_hidden(const struct overlay *o, const char *path, size_t len)
 {
 	struct hidden *key;
@@ -137,7 +138,7 @@ static int is_hidden(const struct overlay *o, const char *path, size_t len)
 	return found;
 }
 
-/* Whether the path of an entry is that of a whiteout from now on. */
+/* Record whether the path of an entry is now that of a whiteout. */
 static int set_hidden(struct overlay *o, const struct sgz_tar_header *h,
 		      bool hide)
 {
@@ -166,7 +167,7 @@ static int set_hidden(struct overlay *o, const struct sgz_tar_header *h,
 	return 0;
 }
 
-/* Is it a whiteout? 1, 0 or -ENOMEM. */
+/* Is the entry a whiteout? Returns 1, 0 or -ENOMEM. */
 static int is_whiteout(const struct overlay *o, const struct sgz_tar_header *h)
 {
 	switch (h->type) {
@@ -182,7 +183,7 @@ static int is_whiteout(const struct overlay *o, const struct sgz_tar_header *h)
 	}
 }
 
-/* An entry of no content at the path of the one at hand, or below it. */
+/* Make an empty file: the first @keep bytes of the path, @prefix and @rest. */
 static int make_marker(struct overlay *o, struct sgz_source_entry *entry,
 		       size_t keep, const char *prefix, const char *rest,
 		       size_t len)
@@ -213,7 +214,7 @@ static int give_whiteout(struct overlay *o, struct sgz_source_entry *entry)
 			   o->h.name_len - dir);
 }
 
-/* After an opaque directory. */
+/* Make the marker of the opaque directory before. */
 static int give_opaque(struct overlay *o, struct sgz_source_entry *entry)
 {
 	bool slash = o->h.name_len && o->h.name[o->h.name_len - 1] != '/';
@@ -225,7 +226,7 @@ static int give_opaque(struct overlay *o, struct sgz_source_entry *entry)
 			   SGZ_OPAQUE, strlen(SGZ_OPAQUE));
 }
 
-/* What an upper directory has only together with what is below it. */
+/* Refuse entries of an upper directory that need files of lower layers. */
 static int check_complete(const struct overlay *o)
 {
 	static const char *const incomplete[] = { "redirect", "metacopy" };
@@ -242,7 +243,7 @@ static int check_complete(const struct overlay *o)
 	return 0;
 }
 
-/* An attribute that is meant for an overlayfs inside has "overlay." twice. */
+/* Nested overlayfs mounts escape attributes as "overlay.overlay.". */
 static int unescape(struct overlay *o, struct sgz_xattr *attr,
 		    const char *name, size_t len)
 {
@@ -258,7 +259,7 @@ static int unescape(struct overlay *o, struct sgz_xattr *attr,
 	return 0;
 }
 
-/* Leave out what is overlayfs' own. */
+/* Omit attributes of overlayfs, and unescape those of nested mounts. */
 static int take_xattrs(struct overlay *o, bool *changed)
 {
 	static const char nested[] = "overlay.";
@@ -286,7 +287,7 @@ static int take_xattrs(struct overlay *o, bool *changed)
 	return 0;
 }
 
-/* Is the entry the root? 1, 0 or -ENOMEM. */
+/* Is the entry the root? Returns 1, 0 or -ENOMEM. */
 static int is_root(const struct overlay *o)
 {
 	struct hidden *path = make_hidden(o->h.name, o->h.name_len);
@@ -296,7 +297,7 @@ static int is_root(const struct overlay *o)
 	return path ? root : sgz_nomem(o->rw.ctx);
 }
 
-/* A directory that hides what is below; the root of a mount never does. */
+/* Find out whether a directory is opaque; overlayfs ignores it on the root. */
 static int look_at_opaque(struct overlay *o)
 {
 	int ret = 0;
@@ -309,7 +310,7 @@ static int look_at_opaque(struct overlay *o)
 	return ret < 0 ? ret : 0;
 }
 
-/* The entry as the layer is to have it. */
+/* Convert an entry to that of a layer. */
 static int convert(struct overlay *o, struct sgz_source_entry *entry,
 		   bool whiteout)
 {

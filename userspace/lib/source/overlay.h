@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR MIT */
 /*
- * The files by which overlayfs hides what is below, as whiteouts and opaque markers
- * of a layer.
+ * Whiteouts and opaque directories of overlayfs, converted to whiteouts and
+ * opaque markers of a layer.
  */
 #ifndef SGZ_SOURCE_OVERLAY_H
 #define SGZ_SOURCE_OVERLAY_H
@@ -9,11 +9,12 @@
 #include "source/source.h"
 
 /**
- * enum sgz_overlay_mode - what is done with such files
- * @SGZ_OVERLAY_WARN: they stay; one warning
- * @SGZ_OVERLAY_UPPER: the source is an upper directory of overlayfs. What a layer
- *	cannot say fails: directories that were moved, files whose data is below
- * @SGZ_OVERLAY_VIEW: the source is what overlayfs sees of an index
+ * enum sgz_overlay_mode - how such files are handled
+ * @SGZ_OVERLAY_WARN: warn once and leave them unchanged
+ * @SGZ_OVERLAY_UPPER: convert them; the source is an upper directory of
+ *	overlayfs. Renamed directories and files with data in a lower layer are
+ *	an error, because a layer cannot contain them
+ * @SGZ_OVERLAY_VIEW: convert them; the source is the tree of an index
  */
 enum sgz_overlay_mode {
 	SGZ_OVERLAY_WARN,
@@ -23,16 +24,16 @@ enum sgz_overlay_mode {
 
 /**
  * sgz_source_overlay() - find whiteouts and opaque directories in a source
- * @source: the source; replaced by one that closes it, too
- * @ctx: the call; has to live as long as the source
- * @mode: what is done with them
+ * @source: the source; replaced by one that also closes the old one
+ * @ctx: the call; must stay valid as long as the source
+ * @mode: how they are handled
  *
  * A whiteout is a character device 0:0, or an empty file with the attribute
- * overlay.whiteout, or a hard link to one. A directory is opaque if its attribute
- * overlay.opaque is "y"; its marker follows it. Both attributes are those of
- * "trusted." or "user.", and overlayfs' own attributes are left out.
+ * overlay.whiteout, or a hard link to one. A directory is opaque if its
+ * attribute overlay.opaque is "y"; its marker follows it. Attributes of
+ * overlayfs, with the prefix "trusted." or "user.", are left out.
  *
- * Return: 0, or -ENOMEM with the error text set; then @source is what it was.
+ * Return: 0, or -ENOMEM with the error text set and @source unchanged.
  */
 int sgz_source_overlay(struct sgz_source **source,
 		       const struct sgz_context *ctx,

@@ -11,7 +11,7 @@
 
 #include "source/owner_names.h"
 
-/* Room for what a database says of a user, or of a group and its members. */
+/* Maximum size of a record of a user, or of a group with its members. */
 #define RECORD_MAX	(64u << 10)
 
 struct owner {

@@ -40,7 +40,7 @@ struct sgz_source_entry {
  * @again: start reading the payload of an earlier entry again. h->name, h->size,
  *	h->runs and @place of @entry must be those of @next. Then @read reads
  *	that payload; @next is not affected. NULL if the source can be read only
- *	once, or if it has sparse files that the caller did not ask for. Returns
+ *	once, or if it has sparse files that the caller did not request. Returns
  *	0 or a negative errno.
  * @close: release everything, including this structure
  */

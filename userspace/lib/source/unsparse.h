@@ -13,9 +13,9 @@
  * @source: the source; replaced by one that also closes the old one
  * @ctx: the call; must stay valid as long as the source
  *
- * Other entries stay unchanged. A source that can be read again has only the sparse
- * files that the caller asked for, and the call does nothing. The new source can be
- * read only once.
+ * Other entries stay unchanged. The call does nothing if the source can be read
+ * again; such a source has only sparse files that the caller requested. The new
+ * source can be read only once.
  *
  * Return: 0, or a negative errno with the error text set and @source unchanged.
  */
