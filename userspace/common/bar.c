@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A line as dd(1), pv(1) and mksquashfs(1) have it: how much, of how much, how
- * fast, and how long it will take.
+ * A line like those of dd(1), pv(1) and mksquashfs(1): bytes done, bytes in
+ * total, speed, and remaining time.
  */
 #include <inttypes.h>
 #include <signal.h>
@@ -11,13 +11,13 @@
 
 #include "bar.h"
 
-/* Columns of a terminal that does not say how many it has. */
+/* Assumed width of a terminal of unknown width. */
 #define COLUMNS		80
 #define COLUMNS_MAX	512
-/* A shorter bar says nothing. */
+/* Minimum and maximum width of the bar. */
 #define BAR_MIN		10
 #define BAR_MAX		50
-/* Enough for the text beside the bar. */
+/* Size of the buffer for the text beside the bar. */
 #define TEXT_MAX	120
 
 static volatile sig_atomic_t asked;
@@ -79,7 +79,7 @@ static const char *scale(double bytes, double *scaled)
 	return units[i];
 }
 
-/* "34% 1.2 GiB of 3.5 GiB, 45.0 MiB/s, 0:51 left"; returns its length. */
+/* Make "34% 1.2 GiB of 3.5 GiB, 45.0 MiB/s, 0:51 left". Returns its length. */
 static int describe(char text[TEXT_MAX], const struct bar *bar, double now,
 		    uint64_t done, uint64_t total)
 {
@@ -114,7 +114,7 @@ static int describe(char text[TEXT_MAX], const struct bar *bar, double now,
 	return len;
 }
 
-/* The bar has what the text leaves of the line; the last column stays free. */
+/* Draw the text, and the bar if there is room. The last column stays free. */
 static void draw(struct bar *bar, const char *text, size_t len, double share)
 {
 	static const char full[] =

@@ -293,7 +293,7 @@ static bool sync_failed(int fd)
 	return fsync(fd) && errno != EINVAL && errno != EROFS;
 }
 
-/* Can only the content of the file be replaced, and not the file? */
+/* Is errno one with which replacing the content of the file may still work? */
 static bool rename_is_refused(void)
 {
 	return errno == EBUSY || errno == EPERM || errno == EACCES ||

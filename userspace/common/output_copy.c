@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Renaming gives a name another inode. That is wrong for a file with several hard
- * links, which all users of the file share, and impossible for one on which a
- * file is mounted, as container engines do, or that others own in a directory
- * with the sticky bit.
+ * rename(2) gives a name another inode. This would separate a file from its
+ * other hard links. It is impossible if the file is a mount point, as in
+ * containers, or if it is in a directory with the sticky bit and belongs to
+ * another user.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing a complete result into a file that must stay the same inode.
+ * Writing a complete result into a file that must keep its inode.
  */
 #ifndef OUTPUT_COPY_H
 #define OUTPUT_COPY_H
@@ -10,14 +10,15 @@
 /**
  * output_copy() - replace the content of a file
  * @from: descriptor of the complete result, open for reading
- * @dir: folder of the file
- * @name: its name there
- * @old: the file that is expected there
+ * @dir: descriptor of the folder of the file
+ * @name: its name in @dir
+ * @old: the expected file
  *
- * The content is on stable storage when this returns. A crash in between leaves
- * a part of it.
+ * The content is on stable storage when this returns. A crash before that
+ * leaves a part of it.
  *
- * Return: 0, or -1 with errno set; ESTALE if the name is of another file now.
+ * Return: 0, or -1 with errno set: ESTALE if the name now refers to another
+ * file.
  */
 int output_copy(int from, int dir, const char *name, const struct stat *old);
 

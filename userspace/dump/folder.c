@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mkfs.stargz reads directories, and two layers can be compared. So a directory
- * becomes a temporary layer. zstd at its lowest level costs about as much as
- * reading the files.
+ * To compare a directory, make a temporary layer of it. zstd at its lowest
+ * level takes about as long as reading the files.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +19,7 @@ static int open_temp(int *fd, struct stargz_error *err)
 	char *name;
 	int slot;
 
-	/* /var/tmp is meant for large files. */
+	/* /tmp may be in memory. */
 	if (!dir || !*dir)
 		dir = "/var/tmp";
 	slot = output_temp_open(dir, fd, &name);

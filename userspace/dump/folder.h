@@ -11,8 +11,8 @@
 /**
  * folder_read() - replace a directory by a layer of it
  * @s: the command line
- * @fd: the directory; set to the layer, a file without a name in TMPDIR
- * @err: filled on failure
+ * @fd: the directory; set to the layer, an unnamed file in $TMPDIR
+ * @err: filled in on failure
  *
  * Return: 0 or a negative errno.
  */

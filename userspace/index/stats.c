@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Numbers about an index.
- */
 #include <sys/resource.h>
 
 #include "report.h"

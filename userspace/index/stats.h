@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What --stats and --json print.
+ * The output of --stats and --json.
  */
 #ifndef STATS_H
 #define STATS_H
@@ -12,11 +12,11 @@
 #include "stargz/index.h"
 
 /**
- * stats_print() - print what an index holds, and what it took to make it
- * @to: where
- * @st: what it holds
- * @start: when the work began, by the monotonic clock
- * @json: as JSON
+ * stats_print() - print statistics of an index, and the time and memory used
+ * @to: file to print to
+ * @st: the statistics
+ * @start: start of the work, CLOCK_MONOTONIC
+ * @json: print JSON
  */
 void stats_print(FILE *to, const struct stargz_index_stats *st,
 		 const struct timespec *start, bool json);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A pattern in a line, without blanks at the end, as GNU tar reads such files.
+ * One pattern per line. As in GNU tar, blanks at the end of a line are ignored.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -128,8 +128,8 @@ static int check_outputs(struct outputs *out, const struct settings *s)
 }
 
 /*
- * The layer of a device image never gets this name. It must not be longer than
- * that of DEST.
+ * The layer of a device image is never renamed to this path. Its name is short,
+ * because that of DEST may have the maximum length.
  */
 static char *layer_path(const struct settings *s)
 {
@@ -279,7 +279,7 @@ static int make(struct settings *s, struct outputs *out,
 	s->make.warn = s->call.warn;
 	s->make.progress = s->call.progress;
 	s->make.data = s->call.data;
-	/* What is excluded or unchanged is not read. */
+	/* The size is wrong if files are excluded or unchanged. */
 	if (s->bar.terminal && !s->make.exclude && !s->make.diff_path &&
 	    !s->make.dump_path)
 		s->source_size = scan_directory(s->source,

@@ -157,7 +157,7 @@ static const char *take_exclude(void *at, const struct option_value *value)
 	return ret ? option_why("%s", err.text) : NULL;
 }
 
-/* The text is that of argv and stays. */
+/* The text is in argv and stays valid. */
 static const char *take_file(void *at, const struct option_value *value)
 {
 	return names_add(at, value->text) ? NULL : "out of memory";

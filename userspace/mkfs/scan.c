@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The library reads a directory in one pass, and knows only at its end how much
- * there was. To look at all inodes before takes a hundredth of the time that it
- * takes to compress what is in them.
+ * The library reads a directory in one pass, so it does not know the total size
+ * in advance. Reading all inodes takes a hundredth of the time to compress the
+ * files.
  */
 #include <fts.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ uint64_t scan_directory(const char *path, bool one_file_system)
 	while ((entry = fts_read(tree)) && entry->fts_level >= 0) {
 		const struct stat *st = entry->fts_statp;
 
-		/* Every link counts for its share. */
+		/* Count a file with several hard links once in total. */
 		if (entry->fts_info == FTS_F && entry->fts_level > 0)
 			bytes += st->st_size / (st->st_nlink ?: 1);
 	}

@@ -142,9 +142,9 @@ int stargz_exclude_regex(struct stargz_exclude **exclude, const char *regex,
  * stargz_exclude_glob() - omit matching paths and everything below them
  * @exclude: the rules; initially NULL
  * @glob: pattern as in glob(7), but wildcards match slashes, too. It matches a
- *	path, or what follows any slash in it; with a leading "/" or "./" only a
- *	path.
- * @err: filled on failure
+ *	path, or the part of a path after any slash. With a leading "/" or "./"
+ *	it matches only whole paths.
+ * @err: filled in on failure
  *
  * Return: 0, -EINVAL if a bracket expression is invalid, or -ENOMEM.
  */
@@ -188,11 +188,11 @@ struct stargz_expected;
  * @first_path: file with paths that come first, one in a line, or NULL. A line
  *	may be a JSON object with "path". A path that does not exist gives a
  *	warning, unless it is from such an object.
- * @reuse_paths: layers whose compressed members may be copied; a layer that cannot
- *	be read gives a warning
+ * @reuse_paths: layers whose compressed members may be copied. A layer that
+ *	cannot be read gives a warning
  * @reuse_count: number of @reuse_paths
  * @skip: descriptors of output files, which are omitted from a layer of a
- *	directory; those of stargz_make() are omitted in any case
+ *	directory; those of stargz_make() are always omitted
  * @skip_count: number of @skip
  * @expected: NULL, or set to data of the source for stargz_verify(), also on
  *	failure; the caller releases it with stargz_expected_free()
@@ -207,9 +207,9 @@ struct stargz_expected;
  * @overlay: the source is an upper directory of overlayfs, or a tar of one: its
  *	whiteouts and opaque directories become those of a layer. Not with
  *	@dump_path or @diff_path
- * @no_sparse: write zeroes instead of holes, also if the format has holes
- * @ignore_failed_read: of a directory: omit files that cannot be opened or vanish,
- *	with a warning
+ * @no_sparse: write zeroes instead of holes, also if the format supports holes
+ * @ignore_failed_read: of a directory: omit files that cannot be opened or
+ *	disappear, with a warning
  */
 struct stargz_make_options {
 	size_t struct_size;

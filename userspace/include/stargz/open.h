@@ -20,15 +20,15 @@ extern "C" {
 struct stargz_opened;
 
 /**
- * stargz_open_input() - open a file to read, for the other calls
- * @path: its name
- * @err: filled on failure
+ * stargz_open_input() - open a file for reading, for the other calls
+ * @path: path of the file
+ * @err: filled in on failure
  *
- * It is as open(2) with O_RDONLY and O_CLOEXEC, but never waits: a FIFO with a
- * name is refused, because it may have no writer. Pipes of /dev/fd are opened.
+ * Like open(2) with O_RDONLY and O_CLOEXEC, but the call never waits: it
+ * refuses a FIFO, because it may have no writer. It opens pipes in /dev/fd.
  *
- * Return: a descriptor that the caller closes, or a negative errno: -EINVAL it
- * is a FIFO, or what open(2) gives.
+ * Return: a descriptor that the caller closes, or a negative errno: -EINVAL if
+ * it is a FIFO, or an errno of open(2).
  */
 int stargz_open_input(const char *path, struct stargz_error *err);
 
