@@ -68,4 +68,4 @@ def test_map_of_empty_runs():
                    (b"size", b"%d" % (4 * 100 * MIB))])
     blob = gz([records + header(b"f"), text.ljust(512, b"\n")[:512]] +
               [b"0\n" * (MIB // 2)] * 400)
-    refused(mkfs(blob, mib=128), "runs", "4194304", code=8)
+    refused(mkfs(blob, mib=128), "data segments", "4194304", code=8)

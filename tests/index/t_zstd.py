@@ -269,7 +269,7 @@ def test_frames_that_are_damaged():
     refused(blob + b"\x28", "truncated")
     refused(blob[:len(cut[0]) - 2] + b"\0\0" + blob[len(cut[0]):], "zstd")
     refused(zstd(b"no tar, " * 1000))
-    refused(blob, "without a table of contents", code=3,
+    refused(blob, "no table of contents", code=3,
             args=("--toc-digest=" + sha256(b""),))
 
 

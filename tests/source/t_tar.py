@@ -30,7 +30,7 @@ def test_access_lists_with_names():
             err = run.stderr.decode()
             # An index must not depend on where it is made.
             named = kind in ("names", "unknown")
-            assert err.count("whose numbers are not known") == \
+            assert err.count("names instead of numeric IDs") == \
                 err.count("warning:") == named, (kind, err)
             want = None if kind == "unknown" else \
                 b"user::rw-,user:%d:rwx,group::r--,group:%d:r--,mask::rwx," \

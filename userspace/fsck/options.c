@@ -87,7 +87,7 @@ static int check_options(const struct settings *s)
 		return usage("requires --extract",
 			     s->path ? "--path" : "--overwrite");
 	if (s->json && s->extract)
-		return usage("is for checking", "--json");
+		return usage("cannot be used with --extract", "--json");
 	return -1;
 }
 

@@ -272,12 +272,12 @@ static const struct option_row rows[] = {
 	  .help = "omit matching paths and everything below them" },
 	{ OPTION(0, "exclude", OPTION_CALL(take_exclude)),
 	  .kind = OPTION_TEXT, .argument = "PATTERN", .code = BY_GLOB,
-	  .help = "omit what matches a shell pattern, as tar does, and what is "
-		  "below" },
+	  .help = "omit paths that match a shell pattern, as in tar, and "
+		  "everything below them" },
 	{ OPTION('X', "exclude-from",
 		 OPTION_CALL_AT(take_file, struct settings, exclude_from)),
 	  .kind = OPTION_FILE, .argument = "FILE",
-	  .help = "the same for each line of FILE" },
+	  .help = "omit paths that match a pattern in FILE, one per line" },
 	{ OPTION(0, "one-file-system",
 		 OPTION_STORE(struct settings, make.one_file_system)),
 	  .help = "stay in the file system of SOURCE" },
@@ -285,8 +285,8 @@ static const struct option_row rows[] = {
 		 OPTION_STORE(struct settings, make.ignore_failed_read)),
 	  .help = "omit files of a directory that cannot be opened" },
 	{ OPTION(0, "overlay", OPTION_STORE(struct settings, make.overlay)),
-	  .help = "SOURCE is an upper directory of overlayfs: make whiteouts "
-		  "and opaque markers of what hides files" },
+	  .help = "SOURCE is an upper directory of overlayfs: convert its "
+		  "whiteouts and opaque directories" },
 	{ OPTION(0, "diff", OPTION_STORE(struct settings, make.diff_path)),
 	  .kind = OPTION_FILE, .argument = "OLD",
 	  .help = "include only differences from OLD, a layer, an index or a "
@@ -325,7 +325,8 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "no-xattrs", OPTION_STORE(struct settings, edit.no_xattrs)),
 	  .help = "omit extended attributes" },
 	{ OPTION(0, "no-sparse", OPTION_STORE(struct settings, make.no_sparse)),
-	  .help = "write zeroes instead of holes; only zstd-chunked has holes" },
+	  .help = "write zeroes instead of holes; only zstd-chunked supports "
+		  "holes" },
 	{ OPTION(0, "no-progress", OPTION_STORE(struct settings, no_progress)),
 	  .section = "Messages", .help = "no progress bar" },
 	{ OPTION(0, "force", OPTION_STORE(struct settings, force)),

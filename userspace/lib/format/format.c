@@ -159,7 +159,7 @@ int sgz_format_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		return ret;
 	if (!ret)
 		return sgz_fail(ctx, -EINVAL,
-				"not a layer: neither a tar nor one compressed by gzip or zstd");
+				"not a layer: neither a tar nor a tar compressed with gzip or zstd");
 	/*
 	 * If the caller requires a digest of the TOC, or has a TOC, a layer
 	 * without one must not replace the expected layer.

@@ -116,7 +116,7 @@ static int cross(struct sgz_spans *spans, const struct sgz_context *ctx,
 	if (++spans->crossed <= max)
 		return 0;
 	return sgz_fail(ctx, -E2BIG,
-			"%s: its content is that of other files as well, which makes %llu extents in %zu spans; the limit is %llu",
+			"%s: shares its content with other files, which requires %llu extents in %zu spans; the limit is %llu",
 			sgz_entry_quoted(file).text,
 			(unsigned long long)spans->crossed, spans->list.count,
 			(unsigned long long)max);

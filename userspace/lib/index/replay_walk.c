@@ -276,7 +276,7 @@ static int push_joined(struct sgz_walk *w, const char *target, size_t len,
 	w->joined += len + 3 * ups;
 	if (w->joined > JOINED_MAX)
 		return sgz_fail(w->ctx, -E2BIG,
-				"%llu bytes of targets of symbolic links with \"..\" behind them; the limit is %llu",
+				"%llu bytes of targets of symbolic links with \"..\" after them; the limit is %llu",
 				(unsigned long long)w->joined, JOINED_MAX);
 	text = sgz_arena_room(&w->tree->toc->strings, len + 3 * ups);
 	if (!text)
@@ -355,7 +355,7 @@ static int step(struct sgz_walk *w, const char *name, size_t len, bool make,
 
 	if (*links && ++w->steps > steps_max(w))
 		return sgz_fail(w->ctx, -E2BIG,
-				"%llu names behind symbolic links; the limit is %llu",
+				"%llu names after symbolic links; the limit is %llu",
 				(unsigned long long)w->steps,
 				(unsigned long long)steps_max(w));
 	if (is_up(name, len)) {

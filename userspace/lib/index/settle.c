@@ -243,7 +243,7 @@ static int real_path(struct settler *s, uint32_t n, struct text name,
 	s->paths += len;
 	if (s->paths > max)
 		return sgz_fail(s->ctx, -E2BIG,
-				"%s: %llu bytes of paths or more that lead through symbolic links; the limit is %llu",
+				"%s: %llu bytes or more of paths through symbolic links; the limit is %llu",
 				sgz_quote(is, is_len).text,
 				(unsigned long long)s->paths,
 				(unsigned long long)max);

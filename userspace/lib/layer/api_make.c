@@ -63,7 +63,7 @@ static const char *contradiction(const struct stargz_make_options *opt)
 	if (opt->format == STARGZ_LAYER_STARGZ && opt->min_member)
 		return "the format does not support shared members";
 	if (opt->overlay && (opt->dump_path || opt->diff_path))
-		return "not the upper directory of an overlayfs";
+		return "overlay cannot be combined with a dump or a difference";
 	return NULL;
 }
 

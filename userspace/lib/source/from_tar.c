@@ -37,7 +37,7 @@ struct tar_source {
 static int write_owners(struct tar_source *t, struct sgz_source_entry *entry)
 {
 	if (!t->warned)
-		sgz_warn(t->ctx, "%s: access control list names owners; their numbers are those of this system",
+		sgz_warn(t->ctx, "%s: access control list contains names; their IDs are looked up on this system",
 			 sgz_quote(entry->h->name, entry->h->name_len).text);
 	t->warned = true;
 	return sgz_rewrite(&t->rw, entry, entry->h);
@@ -76,7 +76,7 @@ static int not_a_tar(const struct sgz_context *ctx, const struct sgz_blob *blob)
 		return sgz_fail(ctx, -EINVAL,
 				"an index, not a layer or a tar; give the layer");
 	return sgz_fail(ctx, -EINVAL,
-			"neither a tar nor one compressed by gzip or zstd");
+			"neither a tar nor a tar compressed with gzip or zstd");
 }
 
 /*

@@ -236,7 +236,7 @@ static int check_complete(const struct overlay *o)
 	for (int i = 0; i < 2; i++)
 		if (find_own(&o->h, incomplete[i]))
 			return sgz_fail(o->rw.ctx, -EINVAL,
-					"%s: attribute overlay.%s: its content is in a layer below; mount overlayfs with redirect_dir=off,metacopy=off",
+					"%s: attribute overlay.%s: its content is in a lower layer; mount overlayfs with redirect_dir=off,metacopy=off",
 					sgz_quote(o->h.name,
 						  o->h.name_len).text,
 					incomplete[i]);
@@ -335,7 +335,7 @@ static void warn_once(struct overlay *o, const struct sgz_tar_header *h,
 	if (o->warned || (!whiteout && !is_opaque(h)))
 		return;
 	o->warned = true;
-	sgz_warn(o->rw.ctx, "%s: %s of overlayfs, taken as it is; --overlay makes whiteouts and opaque markers of these",
+	sgz_warn(o->rw.ctx, "%s: %s of overlayfs is kept unchanged; --overlay converts them to whiteouts and opaque markers",
 		 sgz_quote(h->name, h->name_len).text,
 		 whiteout ? "whiteout" : "opaque directory");
 }

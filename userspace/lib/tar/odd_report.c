@@ -26,10 +26,10 @@ static const char *const texts[SGZ_ODD_COUNT] = {
 	[SGZ_ODD_GLOBALS] = "a global header before it is ignored, as by container engines",
 	[SGZ_ODD_XATTR_BASE64] = "extended attribute that is not base64 is left out",
 	[SGZ_ODD_XATTRS] = "more than 4096 extended attributes, the rest is left out",
-	[SGZ_ODD_ACL] = "access control list that cannot be understood is left out",
-	[SGZ_ODD_ACL_NAMES] = "access control list names owners whose numbers are not known and is left out",
-	[SGZ_ODD_SPARSE_END] = "bytes after the last run of a sparse file are skipped",
-	[SGZ_ODD_PAYLOAD] = "content of what cannot have any is skipped",
+	[SGZ_ODD_ACL] = "invalid access control list is left out",
+	[SGZ_ODD_ACL_NAMES] = "access control list with names instead of numeric IDs is left out",
+	[SGZ_ODD_SPARSE_END] = "bytes after the last data segment of a sparse file are skipped",
+	[SGZ_ODD_PAYLOAD] = "content of an entry that cannot have any is skipped",
 };
 
 void sgz_tar_warn(const struct sgz_tar_header *h, const struct sgz_context *ctx)

@@ -39,7 +39,8 @@ static int check_length(const struct sgz_tar *tar, uint64_t runs)
 
 	if (runs <= SGZ_TAR_RUNS_MAX)
 		return 0;
-	snprintf(why, sizeof(why), "sparse file with %llu runs; the limit is %u",
+	snprintf(why, sizeof(why),
+		 "sparse file with %llu data segments; the limit is %u",
 		 (unsigned long long)runs, SGZ_TAR_RUNS_MAX);
 	return sgz_tar_fail(tar, -E2BIG, why);
 }

@@ -384,7 +384,7 @@ struct sgz_toc_options sgz_toc_options_of(const struct stargz_index_options *opt
 int sgz_toc_absent(const struct sgz_context *ctx)
 {
 	return sgz_fail(ctx, -EINVAL,
-			"a layer without a table of contents, but one is asked for; it is another layer, or cut short");
+			"the layer has no table of contents, but an option requires one; it is another layer, or truncated");
 }
 
 int sgz_toc_read(struct sgz_toc *toc, const struct sgz_context *ctx,
