@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Owners, times and attributes that are changed on the way."""
+import fnmatch
 import io
 import os
 import tarfile
 
+from programs import tool
 from tree import (Folder, extracted, gnu_tar, made, members, refused,
                   same_tree, tree)
 
@@ -61,6 +63,25 @@ def test_time_limit():
 
 def test_no_xattrs():
     expect(lambda w: w["xattrs"].clear(), "--no-xattrs")
+
+
+def test_exclude_xattr():
+    def drop(*patterns):
+        def change(what):
+            for name in list(what["xattrs"]):
+                if any(fnmatch.fnmatchcase(os.fsdecode(name), p)
+                       for p in patterns):
+                    del what["xattrs"][name]
+        return change
+    for patterns in (("user.attribute-0?",), ("user.*", "security.*"),
+                     ("attribute-07", "*.nothing"), ("*",), ("user.empty",),
+                     ("*empty*", "user.attribute-[!0]?")):
+        expect(drop(*patterns), *("--exclude-xattr=" + p for p in patterns))
+    with Folder(odd=True) as t:
+        tool("setfacl", "-m", "u:5:rwx", t + "/file")
+        tar = made("--exclude-xattr=system.posix_acl_*", t)
+        assert b"SCHILY.acl" not in tar and b"posix_acl" not in tar
+        assert b"SCHILY.xattr.user" in tar
 
 
 def python_tar(fmt, pax_headers=None, **fields):

@@ -271,6 +271,8 @@ static int make(struct settings *s, struct outputs *out,
 	s->make.struct_size = sizeof(s->make);
 	s->make.edit = &s->edit;
 	s->make.exclude = s->exclude;
+	s->edit.exclude_xattrs = s->exclude_xattrs.name;
+	s->edit.exclude_xattr_count = s->exclude_xattrs.count;
 	s->make.reuse_paths = s->reuse.name;
 	s->make.reuse_count = s->reuse.count;
 	s->make.skip = skip;
@@ -385,6 +387,7 @@ int main(int argc, char **argv)
 		code = make_layer(&s);
 	stargz_exclude_free(s.exclude);
 	names_free(&s.exclude_from);
+	names_free(&s.exclude_xattrs);
 	names_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = operation_failed("standard output", strerror(errno));

@@ -157,12 +157,6 @@ static const char *take_exclude(void *at, const struct option_value *value)
 	return ret ? option_why("%s", err.text) : NULL;
 }
 
-/* The text is in argv and stays valid. */
-static const char *take_file(void *at, const struct option_value *value)
-{
-	return names_add(at, value->text) ? NULL : "out of memory";
-}
-
 static const char *take_id(void *at, const struct option_value *value)
 {
 	struct stargz_edit_owner *owner = at;
@@ -275,7 +269,7 @@ static const struct option_row rows[] = {
 	  .help = "omit paths that match a shell pattern, as in tar, and "
 		  "everything below them" },
 	{ OPTION('X', "exclude-from",
-		 OPTION_CALL_AT(take_file, struct settings, exclude_from)),
+		 OPTION_STORE(struct settings, exclude_from)),
 	  .kind = OPTION_FILE, .argument = "FILE",
 	  .help = "omit paths that match a pattern in FILE, one per line" },
 	{ OPTION(0, "one-file-system",
@@ -324,6 +318,10 @@ static const struct option_row rows[] = {
 	  .help = "set all times to $SOURCE_DATE_EPOCH, not only later ones" },
 	{ OPTION(0, "no-xattrs", OPTION_STORE(struct settings, edit.no_xattrs)),
 	  .help = "omit extended attributes" },
+	{ OPTION(0, "exclude-xattr",
+		 OPTION_STORE(struct settings, exclude_xattrs)),
+	  .kind = OPTION_TEXT, .argument = "PATTERN",
+	  .help = "omit extended attributes whose names match a shell pattern" },
 	{ OPTION(0, "no-sparse", OPTION_STORE(struct settings, make.no_sparse)),
 	  .help = "write zeroes instead of holes; only zstd-chunked supports "
 		  "holes" },

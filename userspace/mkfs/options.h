@@ -28,6 +28,7 @@ enum exit_code {
  * @call: options for the library, for the index
  * @exclude: rules for files to omit, or NULL
  * @exclude_from: files with more rules
+ * @exclude_xattrs: patterns of attributes to omit
  * @edit: changes of attributes
  * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
  * @reuse: layers whose members may be copied
@@ -52,6 +53,7 @@ struct settings {
 	struct stargz_index_options call;
 	struct stargz_exclude *exclude;
 	struct names exclude_from;
+	struct names exclude_xattrs;
 	struct stargz_edit edit;
 	bool all_time;
 	struct names reuse;

@@ -100,6 +100,9 @@ struct stargz_edit_owner {
  * @time: the time for @times in seconds since the Unix epoch, from
  *	%STARGZ_SECONDS_MIN to %STARGZ_SECONDS_MAX
  * @no_xattrs: omit extended attributes
+ * @exclude_xattrs: shell patterns of names of extended attributes to omit, such as
+ *	"trusted.*"
+ * @exclude_xattr_count: number of @exclude_xattrs
  *
  * The ids in access control lists do not change.
  */
@@ -110,6 +113,8 @@ struct stargz_edit {
 	enum stargz_edit_time times;
 	int64_t time;
 	bool no_xattrs;
+	const char *const *exclude_xattrs;
+	size_t exclude_xattr_count;
 };
 
 /** struct stargz_exclude - rules for files to omit from a layer */

@@ -126,7 +126,8 @@ static int pick(struct sgz_inputs *in, int fd)
 static bool changes_anything(const struct sgz_edit *e)
 {
 	return e->uid.set || e->gid.set || e->uid.offset || e->gid.offset ||
-	       e->times != STARGZ_TIMES_KEEP || e->no_xattrs;
+	       e->times != STARGZ_TIMES_KEEP || e->no_xattrs ||
+	       e->exclude_xattr_count;
 }
 
 static int read_edit(struct sgz_inputs *in)
@@ -142,6 +143,8 @@ static int read_edit(struct sgz_inputs *in)
 		.gid = edit.gid,
 		.times = edit.times,
 		.no_xattrs = edit.no_xattrs,
+		.exclude_xattrs = edit.exclude_xattrs,
+		.exclude_xattr_count = edit.exclude_xattr_count,
 	};
 	if (sgz_time_convert(edit.time, 0, &in->edit.time) != SGZ_TIME_OK)
 		return sgz_fail(in->ctx, -EINVAL,

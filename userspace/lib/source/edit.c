@@ -2,6 +2,7 @@
 /*
  * Changing the attributes in headers.
  */
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
  * @source: its interface
  * @inner: the source of the entries
  * @edit: the changes
+ * @xattrs: struct sgz_xattr, the attributes that stay
+ * @name: name of an attribute, with a NUL
  * @rw: makes new header blocks
  * @h: the changed header
  */
@@ -22,6 +25,8 @@ struct editor {
 	struct sgz_source source;
 	struct sgz_source *inner;
 	const struct sgz_edit *edit;
+	struct sgz_vec xattrs;
+	struct sgz_vec name;
 	struct sgz_rewriter rw;
 	struct sgz_tar_header h;
 };
@@ -93,6 +98,47 @@ static bool edit_time(struct editor *e)
 	return e->h.mtime != old;
 }
 
+/* Does a pattern match the name of an attribute? 1, 0 or -ENOMEM. */
+static int is_excluded(struct editor *e, const struct sgz_xattr *attr)
+{
+	char *name = sgz_vec_room(&e->name, attr->name_len + 1);
+
+	if (!name)
+		return sgz_nomem(e->rw.ctx);
+	memcpy(name, attr->name, attr->name_len);
+	name[attr->name_len] = '\0';
+	for (size_t i = 0; i < e->edit->exclude_xattr_count; i++)
+		if (!fnmatch(e->edit->exclude_xattrs[i], name, 0))
+			return 1;
+	return 0;
+}
+
+static int edit_xattrs(struct editor *e, bool *changed)
+{
+	const struct sgz_xattr *attr = e->h.pax.xattrs.data;
+	const size_t count = e->h.pax.xattrs.count;
+
+	if (!count || (!e->edit->no_xattrs && !e->edit->exclude_xattr_count))
+		return 0;
+	e->xattrs.count = 0;
+	for (size_t i = 0; !e->edit->no_xattrs && i < count; i++) {
+		int ret = is_excluded(e, &attr[i]);
+		struct sgz_xattr *to;
+
+		if (ret < 0)
+			return ret;
+		if (ret)
+			continue;
+		to = sgz_vec_add(&e->xattrs, 1, sizeof(*to));
+		if (!to)
+			return sgz_nomem(e->rw.ctx);
+		*to = attr[i];
+	}
+	*changed |= e->xattrs.count != count;
+	e->h.pax.xattrs = e->xattrs;
+	return 0;
+}
+
 static int edit_next(struct sgz_source *source, struct sgz_source_entry *entry)
 {
 	struct editor *e = to_editor(source);
@@ -106,11 +152,9 @@ static int edit_next(struct sgz_source *source, struct sgz_source_entry *entry)
 	if (ret)
 		return ret;
 	changed |= edit_time(e);
-	if (e->edit->no_xattrs && e->h.pax.xattrs.count) {
-		e->h.pax.xattrs.count = 0;
-		changed = true;
-	}
-	ret = sgz_rewrite(&e->rw, entry, changed ? &e->h : NULL);
+	ret = edit_xattrs(e, &changed);
+	if (!ret)
+		ret = sgz_rewrite(&e->rw, entry, changed ? &e->h : NULL);
 	return ret ? ret : 1;
 }
 
@@ -134,6 +178,8 @@ static void edit_close(struct sgz_source *source)
 	struct editor *e = to_editor(source);
 
 	e->inner->close(e->inner);
+	sgz_vec_free(&e->xattrs);
+	sgz_vec_free(&e->name);
 	sgz_rewriter_free(&e->rw);
 	free(e);
 }

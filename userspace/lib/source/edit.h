@@ -15,6 +15,8 @@
  * @times: changes of modification times
  * @time: nanoseconds since STARGZ_TIME_BASE
  * @no_xattrs: omit extended attributes
+ * @exclude_xattrs: patterns of names of extended attributes to omit
+ * @exclude_xattr_count: number of @exclude_xattrs
  */
 struct sgz_edit {
 	struct stargz_edit_owner uid;
@@ -22,6 +24,8 @@ struct sgz_edit {
 	enum stargz_edit_time times;
 	uint64_t time;
 	bool no_xattrs;
+	const char *const *exclude_xattrs;
+	size_t exclude_xattr_count;
 };
 
 /**
