@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Owners, times and attributes that are changed on the way."""
 import fnmatch
+import grp
 import io
 import os
+import pwd
 import tarfile
 
 from programs import tool
@@ -59,6 +61,47 @@ def test_time_limit():
         for what in files.values():
             what["mtime"] = limit * 10**9
         same_tree(extracted(made("--all-time", t, env=env)), (files, links))
+
+
+def test_names_of_this_system():
+    user, group = pwd.getpwnam("bin"), grp.getgrnam("adm")
+    expect(lambda w: w.update(uid=user.pw_uid, gid=group.gr_gid),
+           "--force-uid=bin", "--force-gid=adm")
+    for option, what in (("--force-uid", "user"), ("--force-gid", "group")):
+        for value in ("nobody-has-this-name", "1x", "-1", ""):
+            refused(f"{option}={value}", "/", code=16,
+                    words=[option, f"neither a {what} of this system"])
+        for value in ("4294967295", "99999999999999999999999"):
+            refused(f"{option}={value}", "/", code=16,
+                    words=[option, "from 0 to 4294967294"])
+
+
+def test_maps():
+    with Folder(odd=True) as t:
+        uids = {w["uid"] for w in tree(t)[0].values()}
+    assert len(uids) > 3, uids
+
+    def change(what):
+        if what["uid"] <= 9:
+            what["uid"] += 100000
+        what["gid"] = 7 if not what["gid"] else what["gid"]
+    expect(change, "--uid-map=0:100000:10", "--uid-map=10:10:4294967285",
+           "--gid-map=0:7", "--gid-map=0:0:4294967295")
+    f = Folder()
+    with f as t:
+        os.chown(f.write("a", b"x"), 5, 6)
+        refused("--uid-map=0:1", t, words=['"./a"', "5 is in no range"])
+        refused("--gid-map=0:1:6", t, words=['"./a"', "6 is in no range"])
+        assert [(m.uid, m.gid) for m in members(made(
+            "--uid-map=0:0:6", "--gid-map=0:1:7", t))] == [(0, 1), (5, 7)]
+    for value in ("", "1", "1:", ":1", "1:2:", "1:2:0", "1:2:3:4", "a:1",
+                  "1:4294967295", "4294967294:0:2", "0:4294967290:6", "-1:0",
+                  "0:0:4294967296", " 0:0"):
+        refused("--uid-map=" + value, "/", code=16,
+                words=["--uid-map", "FROM:TO"])
+    refused("--uid-map=0:0", "--all-root", "/", code=16, words=["--uid-map"])
+    refused("--gid-map=0:0", "--gid-offset=1", "/", code=16,
+            words=["--gid-map"])
 
 
 def test_no_xattrs():

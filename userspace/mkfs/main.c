@@ -271,6 +271,10 @@ static int make(struct settings *s, struct outputs *out,
 	s->make.struct_size = sizeof(s->make);
 	s->make.edit = &s->edit;
 	s->make.exclude = s->exclude;
+	s->edit.uid_map = s->uid_maps.map;
+	s->edit.uid_map_count = s->uid_maps.count;
+	s->edit.gid_map = s->gid_maps.map;
+	s->edit.gid_map_count = s->gid_maps.count;
 	s->edit.exclude_xattrs = s->exclude_xattrs.name;
 	s->edit.exclude_xattr_count = s->exclude_xattrs.count;
 	s->make.reuse_paths = s->reuse.name;
@@ -388,6 +392,8 @@ int main(int argc, char **argv)
 	stargz_exclude_free(s.exclude);
 	names_free(&s.exclude_from);
 	names_free(&s.exclude_xattrs);
+	owner_maps_free(&s.uid_maps);
+	owner_maps_free(&s.gid_maps);
 	names_free(&s.reuse);
 	if (fflush(stdout) && code == EXIT_OK)
 		code = operation_failed("standard output", strerror(errno));

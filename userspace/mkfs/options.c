@@ -157,23 +157,14 @@ static const char *take_exclude(void *at, const struct option_value *value)
 	return ret ? option_why("%s", err.text) : NULL;
 }
 
-static const char *take_id(void *at, const struct option_value *value)
-{
-	struct stargz_edit_owner *owner = at;
-
-	owner->set = true;
-	owner->id = value->number;
-	return NULL;
-}
-
 static const char *take_all_root(void *at, const struct option_value *value)
 {
-	static const struct option_value root;
+	static const struct option_value root = { .text = "0" };
 	struct stargz_edit *edit = at;
 
 	(void)value;
-	take_id(&edit->uid, &root);
-	return take_id(&edit->gid, &root);
+	owner_take_user(&edit->uid, &root);
+	return owner_take_group(&edit->gid, &root);
 }
 
 static const char *take_time(void *at, const struct option_value *value)
@@ -192,10 +183,7 @@ static const char *const sort_names[] = {
 	NULL
 };
 
-/* Arguments for ids, offsets of ids, and times. */
-#define ID_NUMBER(arg)							\
-	.kind = OPTION_NUMBER, .argument = (arg), .min = 0,		\
-	.max = UINT32_MAX - 1
+/* Arguments for offsets of ids, and times. */
 #define ID_OFFSET							\
 	.kind = OPTION_NUMBER, .argument = "N",				\
 	.min = -(int64_t)UINT32_MAX, .max = UINT32_MAX
@@ -301,17 +289,28 @@ static const struct option_row rows[] = {
 		 OPTION_CALL_AT(take_all_root, struct settings, edit)),
 	  .help = "set owner and group to root" },
 	{ OPTION(0, "force-uid",
-		 OPTION_CALL_AT(take_id, struct settings, edit.uid)),
-	  ID_NUMBER("UID"), .help = "set the owner to UID" },
+		 OPTION_CALL_AT(owner_take_user, struct settings, edit.uid)),
+	  .kind = OPTION_TEXT, .argument = "USER",
+	  .help = "set the owner to USER, a number or name" },
 	{ OPTION(0, "force-gid",
-		 OPTION_CALL_AT(take_id, struct settings, edit.gid)),
-	  ID_NUMBER("GID"), .help = "set the group to GID" },
+		 OPTION_CALL_AT(owner_take_group, struct settings, edit.gid)),
+	  .kind = OPTION_TEXT, .argument = "GROUP",
+	  .help = "set the group to GROUP, a number or name" },
 	{ OPTION(0, "uid-offset",
 		 OPTION_STORE(struct settings, edit.uid.offset)),
 	  ID_OFFSET, .help = "add N to owners" },
 	{ OPTION(0, "gid-offset",
 		 OPTION_STORE(struct settings, edit.gid.offset)),
 	  ID_OFFSET, .help = "add N to groups" },
+	{ OPTION(0, "uid-map",
+		 OPTION_CALL_AT(owner_take_map, struct settings, uid_maps)),
+	  .kind = OPTION_TEXT, .argument = "FROM:TO[:COUNT]",
+	  .help = "owners from FROM on, COUNT of them, become owners from TO on; "
+		  "more than once" },
+	{ OPTION(0, "gid-map",
+		 OPTION_CALL_AT(owner_take_map, struct settings, gid_maps)),
+	  .kind = OPTION_TEXT, .argument = "FROM:TO[:COUNT]",
+	  .help = "the same for groups" },
 	{ OPTION('T', NULL, OPTION_CALL_AT(take_time, struct settings, edit)),
 	  TIME, .help = "set all times to SEC, seconds since 1970" },
 	{ OPTION(0, "all-time", OPTION_STORE(struct settings, all_time)),
@@ -437,6 +436,12 @@ static int check_options(const struct settings *s)
 		return usage("cannot be used if DEST is -", "--print-digest");
 	if (!strcmp(s->dest, "-") && s->device_image)
 		return usage("cannot be used if DEST is -", "--device-image");
+	if (s->uid_maps.count && (s->edit.uid.set || s->edit.uid.offset))
+		return usage("changes owners in another way than --uid-offset, "
+			     "--force-uid and --all-root", "--uid-map");
+	if (s->gid_maps.count && (s->edit.gid.set || s->edit.gid.offset))
+		return usage("changes groups in another way than --gid-offset, "
+			     "--force-gid and --all-root", "--gid-map");
 	if (make->overlay && make->diff_path)
 		return usage("cannot be used with --overlay", "--diff");
 	if (make->overlay && make->dump_path)

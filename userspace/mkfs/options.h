@@ -10,6 +10,7 @@
 
 #include "bar.h"
 #include "names.h"
+#include "owners.h"
 #include "stargz/index.h"
 #include "stargz/make.h"
 
@@ -30,6 +31,8 @@ enum exit_code {
  * @exclude_from: files with more rules
  * @exclude_xattrs: patterns of attributes to omit
  * @edit: changes of attributes
+ * @uid_maps: changes of user ids
+ * @gid_maps: changes of group ids
  * @all_time: set all times, not only those after $SOURCE_DATE_EPOCH
  * @reuse: layers whose members may be copied
  * @dest: file to write
@@ -55,6 +58,8 @@ struct settings {
 	struct names exclude_from;
 	struct names exclude_xattrs;
 	struct stargz_edit edit;
+	struct owner_maps uid_maps;
+	struct owner_maps gid_maps;
 	bool all_time;
 	struct names reuse;
 	const char *dest;

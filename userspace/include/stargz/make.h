@@ -92,6 +92,18 @@ struct stargz_edit_owner {
 };
 
 /**
+ * struct stargz_edit_map - a range of ids that become other ids
+ * @from: first id in the source
+ * @to: what it becomes
+ * @count: number of ids
+ */
+struct stargz_edit_map {
+	uint32_t from;
+	uint32_t to;
+	uint32_t count;
+};
+
+/**
  * struct stargz_edit - changes of the attributes of files
  * @struct_size: sizeof(struct stargz_edit)
  * @uid: changes of user ids
@@ -103,6 +115,11 @@ struct stargz_edit_owner {
  * @exclude_xattrs: shell patterns of names of extended attributes to omit, such as
  *	"trusted.*"
  * @exclude_xattr_count: number of @exclude_xattrs
+ * @uid_map: ranges of user ids, before @uid changes them; an id in none of them
+ *	is an error
+ * @uid_map_count: number of @uid_map; zero: ids stay
+ * @gid_map: the same of group ids
+ * @gid_map_count: number of @gid_map
  *
  * The ids in access control lists do not change.
  */
@@ -115,6 +132,10 @@ struct stargz_edit {
 	bool no_xattrs;
 	const char *const *exclude_xattrs;
 	size_t exclude_xattr_count;
+	const struct stargz_edit_map *uid_map;
+	size_t uid_map_count;
+	const struct stargz_edit_map *gid_map;
+	size_t gid_map_count;
 };
 
 /** struct stargz_exclude - rules for files to omit from a layer */

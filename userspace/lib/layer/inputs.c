@@ -127,7 +127,8 @@ static bool changes_anything(const struct sgz_edit *e)
 {
 	return e->uid.set || e->gid.set || e->uid.offset || e->gid.offset ||
 	       e->times != STARGZ_TIMES_KEEP || e->no_xattrs ||
-	       e->exclude_xattr_count;
+	       e->exclude_xattr_count || e->uid_maps.count ||
+	       e->gid_maps.count;
 }
 
 static int read_edit(struct sgz_inputs *in)
@@ -145,6 +146,8 @@ static int read_edit(struct sgz_inputs *in)
 		.no_xattrs = edit.no_xattrs,
 		.exclude_xattrs = edit.exclude_xattrs,
 		.exclude_xattr_count = edit.exclude_xattr_count,
+		.uid_maps = { edit.uid_map, edit.uid_map_count },
+		.gid_maps = { edit.gid_map, edit.gid_map_count },
 	};
 	if (sgz_time_convert(edit.time, 0, &in->edit.time) != SGZ_TIME_OK)
 		return sgz_fail(in->ctx, -EINVAL,

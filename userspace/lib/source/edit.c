@@ -36,6 +36,24 @@ static struct editor *to_editor(struct sgz_source *source)
 	return (struct editor *)source;
 }
 
+static int map_owner(const struct editor *e, const struct sgz_edit_maps *maps,
+		     const char *option, uint32_t *id)
+{
+	for (size_t i = 0; i < maps->count; i++) {
+		const struct stargz_edit_map *map = &maps->map[i];
+
+		if (*id < map->from || *id - map->from >= map->count)
+			continue;
+		*id = map->to + (*id - map->from);
+		return 0;
+	}
+	if (!maps->count)
+		return 0;
+	return sgz_fail(e->rw.ctx, -EOVERFLOW,
+			"%s: %" PRIu32 " is in no range of %s",
+			sgz_quote(e->h.name, e->h.name_len).text, *id, option);
+}
+
 /* UINT32_MAX is not a valid id: it means "none" to the kernel. */
 static int edit_owner(const struct editor *e,
 		      const struct stargz_edit_owner *owner, uint32_t *id)
@@ -52,9 +70,10 @@ static int edit_owner(const struct editor *e,
 	return 0;
 }
 
-static bool touches(const struct stargz_edit_owner *owner)
+static bool touches(const struct stargz_edit_owner *owner,
+		    const struct sgz_edit_maps *maps)
 {
-	return owner->set || owner->offset;
+	return owner->set || owner->offset || maps->count;
 }
 
 /* A tar extractor prefers the names of owners to their ids. */
@@ -72,18 +91,22 @@ static bool has_owner_names(const struct sgz_source_entry *entry)
 static int edit_owners(struct editor *e, const struct sgz_source_entry *entry,
 		       bool *changed)
 {
+	const struct sgz_edit *edit = e->edit;
 	const struct sgz_tar_header *old = entry->h;
-	int ret = 0;
+	bool touched = touches(&edit->uid, &edit->uid_maps) ||
+		       touches(&edit->gid, &edit->gid_maps);
+	int ret = map_owner(e, &edit->uid_maps, "--uid-map", &e->h.uid);
 
-	if (touches(&e->edit->uid))
-		ret = edit_owner(e, &e->edit->uid, &e->h.uid);
-	if (!ret && touches(&e->edit->gid))
-		ret = edit_owner(e, &e->edit->gid, &e->h.gid);
+	if (!ret)
+		ret = map_owner(e, &edit->gid_maps, "--gid-map", &e->h.gid);
+	if (!ret)
+		ret = edit_owner(e, &edit->uid, &e->h.uid);
+	if (!ret)
+		ret = edit_owner(e, &edit->gid, &e->h.gid);
 	if (ret)
 		return ret;
-	*changed = e->h.uid != old->uid || e->h.gid != old->gid;
-	if (!*changed && (touches(&e->edit->uid) || touches(&e->edit->gid)))
-		*changed = has_owner_names(entry);
+	*changed = e->h.uid != old->uid || e->h.gid != old->gid ||
+		   (touched && has_owner_names(entry));
 	return 0;
 }
 

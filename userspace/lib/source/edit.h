@@ -8,6 +8,12 @@
 #include "source/source.h"
 #include "stargz/make.h"
 
+/** struct sgz_edit_maps - ranges of ids */
+struct sgz_edit_maps {
+	const struct stargz_edit_map *map;
+	size_t count;
+};
+
 /**
  * struct sgz_edit - changes, see struct stargz_edit
  * @uid: changes of user ids
@@ -17,6 +23,8 @@
  * @no_xattrs: omit extended attributes
  * @exclude_xattrs: patterns of names of extended attributes to omit
  * @exclude_xattr_count: number of @exclude_xattrs
+ * @uid_maps: ranges of user ids
+ * @gid_maps: ranges of group ids
  */
 struct sgz_edit {
 	struct stargz_edit_owner uid;
@@ -26,6 +34,8 @@ struct sgz_edit {
 	bool no_xattrs;
 	const char *const *exclude_xattrs;
 	size_t exclude_xattr_count;
+	struct sgz_edit_maps uid_maps;
+	struct sgz_edit_maps gid_maps;
 };
 
 /**
