@@ -2,6 +2,7 @@
 """Every format: what it unpacks to, what its digests are, who can read it."""
 import hashlib
 import io
+import json
 import os
 import subprocess
 import tarfile
@@ -100,6 +101,44 @@ def check_kind(kind):
     assert len(layer.data) % 4096 == 0
     same_as_tar(layer, TAR)
     return layer
+
+
+def named_tar(fmt, *owners):
+    """A tar of files with names of users and groups."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=fmt) as t:
+        for i, (user, group) in enumerate(owners):
+            info = tarfile.TarInfo("f%d" % i)
+            info.uname, info.gname, info.uid = user, group, i
+            t.addfile(info)
+    return out.getvalue()
+
+
+def test_names_of_owners():
+    """As the estargz library has them in its table of contents."""
+    owners = [("root", "adm"), ("", ""), ("joe", ""), ("u" * 31, "g" * 32)]
+    tars = [(named_tar(tarfile.GNU_FORMAT, *owners[:3]), owners[:3])]
+    owners += [("u" * 100, "j\u00f6"), ("a=b", " ")]
+    tars += [(named_tar(tarfile.PAX_FORMAT, *owners), owners)]
+    for tar, want in tars:
+        for kind, args in FORMATS.items():
+            # What is written anew has the same names.
+            for more in ((), ("-T7",), ("--sort=path", "-T7")):
+                layer = make(tar, *args, *more)
+                toc = json.loads(toc_text(layer, kind))["entries"]
+                assert [(e.get("userName", ""), e.get("groupName", ""))
+                        for e in toc if e["name"][0] == "f"] == want, kind
+                assert [(m.uname, m.gname) for m in layer.entries()] == want
+        for args, change in (
+                (("--force-uid=5",), lambda o: ("", o[1])),
+                (("--gid-offset=1",), lambda o: (o[0], "")),
+                (("--all-root",), lambda o: ("", "")),
+                (("--uid-map=0:0:9",), lambda o: ("", o[1]))):
+            layer = make(tar, *args)
+            toc = json.loads(toc_text(layer, "estargz"))["entries"]
+            assert [(e.get("userName", ""), e.get("groupName", ""))
+                    for e in toc if e["name"][0] == "f"] == \
+                [change(o) for o in want], args
 
 
 def test_estargz():

@@ -159,6 +159,10 @@ static int add_owner(struct sgz_toc_item *r, const struct sgz_tar_header *h)
 		ret = sgz_toc_item_number(r, "uid", h->uid);
 	if (!ret)
 		ret = sgz_toc_item_number(r, "gid", h->gid);
+	if (!ret && h->uname_len)
+		ret = add_text(r->json, "userName", h->uname, h->uname_len);
+	if (!ret && h->gname_len)
+		ret = add_text(r->json, "groupName", h->gname, h->gname_len);
 	return ret;
 }
 

@@ -77,24 +77,26 @@ static bool touches(const struct stargz_edit_owner *owner,
 }
 
 /* A tar extractor prefers the names of owners to their ids. */
-static bool has_owner_names(const struct sgz_source_entry *entry)
+static bool edit_names(struct editor *e)
 {
-	/* The last block of a sparse file may be its map; assume names. */
-	const struct sgz_ustar *u = (const struct sgz_ustar *)
-		((const char *)entry->head + entry->head_len - SGZ_TAR_BLOCK);
+	const struct sgz_edit *edit = e->edit;
+	bool changed = false;
 
-	return entry->h->sparse || u->owner[0] || u->group[0] ||
-	       memmem(entry->head, entry->head_len, " uname=", 7) ||
-	       memmem(entry->head, entry->head_len, " gname=", 7);
+	if (touches(&edit->uid, &edit->uid_maps)) {
+		changed = e->h.uname_len > 0;
+		e->h.uname_len = 0;
+	}
+	if (touches(&edit->gid, &edit->gid_maps)) {
+		changed |= e->h.gname_len > 0;
+		e->h.gname_len = 0;
+	}
+	return changed;
 }
 
-static int edit_owners(struct editor *e, const struct sgz_source_entry *entry,
+static int edit_owners(struct editor *e, const struct sgz_tar_header *old,
 		       bool *changed)
 {
 	const struct sgz_edit *edit = e->edit;
-	const struct sgz_tar_header *old = entry->h;
-	bool touched = touches(&edit->uid, &edit->uid_maps) ||
-		       touches(&edit->gid, &edit->gid_maps);
 	int ret = map_owner(e, &edit->uid_maps, "--uid-map", &e->h.uid);
 
 	if (!ret)
@@ -105,8 +107,8 @@ static int edit_owners(struct editor *e, const struct sgz_source_entry *entry,
 		ret = edit_owner(e, &edit->gid, &e->h.gid);
 	if (ret)
 		return ret;
-	*changed = e->h.uid != old->uid || e->h.gid != old->gid ||
-		   (touched && has_owner_names(entry));
+	*changed = edit_names(e);
+	*changed |= e->h.uid != old->uid || e->h.gid != old->gid;
 	return 0;
 }
 
@@ -171,7 +173,7 @@ static int edit_next(struct sgz_source *source, struct sgz_source_entry *entry)
 	if (ret != 1)
 		return ret;
 	e->h = *entry->h;
-	ret = edit_owners(e, entry, &changed);
+	ret = edit_owners(e, entry->h, &changed);
 	if (ret)
 		return ret;
 	changed |= edit_time(e);

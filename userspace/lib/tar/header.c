@@ -125,6 +125,20 @@ static void take_names(struct sgz_tar_header *h, const struct sgz_ustar *u)
 	h->link = h->buf.link;
 }
 
+/* The oldest tars have something else there, or nothing. */
+static void take_owner_names(struct sgz_tar_header *h,
+			     const struct sgz_ustar *u)
+{
+	bool ustar = !memcmp(u->magic, "ustar", 5);
+
+	h->uname_len = ustar ? strnlen(u->owner, sizeof(u->owner)) : 0;
+	memcpy(h->buf.owner, u->owner, h->uname_len);
+	h->uname = h->buf.owner;
+	h->gname_len = ustar ? strnlen(u->group, sizeof(u->group)) : 0;
+	memcpy(h->buf.group, u->group, h->gname_len);
+	h->gname = h->buf.group;
+}
+
 static void take_owner(struct sgz_tar_header *h, const char *field,
 		       uint32_t *to)
 {
@@ -188,6 +202,7 @@ void sgz_tar_block(struct sgz_tar_header *h, const struct sgz_ustar *u)
 	take_mode(h, u);
 	take_owner(h, u->uid, &h->uid);
 	take_owner(h, u->gid, &h->gid);
+	take_owner_names(h, u);
 	take_time(h, u);
 	h->bad_size = sgz_tar_number(u->size, sizeof(u->size), &size) ||
 		      size < 0;

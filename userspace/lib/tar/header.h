@@ -36,6 +36,10 @@ struct sgz_tar_run {
  * @mode: permission bits
  * @uid: owner
  * @gid: group
+ * @uname: name of the owner, which no reader of a layer needs
+ * @uname_len: length of @uname in bytes
+ * @gname: name of the group
+ * @gname_len: length of @gname in bytes
  * @major: of a device
  * @minor: of a device
  * @mtime: nanoseconds since STARGZ_TIME_BASE
@@ -62,6 +66,10 @@ struct sgz_tar_header {
 	uint16_t mode;
 	uint32_t uid;
 	uint32_t gid;
+	const char *uname;
+	size_t uname_len;
+	const char *gname;
+	size_t gname_len;
 	uint32_t major;
 	uint32_t minor;
 	uint64_t mtime;
@@ -78,6 +86,8 @@ struct sgz_tar_header {
 	struct {
 		char name[SGZ_TAR_NAME_MAX];
 		char link[100];
+		char owner[32];
+		char group[32];
 	} buf;
 };
 

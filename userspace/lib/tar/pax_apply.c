@@ -157,6 +157,8 @@ int sgz_pax_apply(struct sgz_tar_header *h,
 	apply_time(h);
 	apply_owner(h, SGZ_PAX_UID, &h->uid);
 	apply_owner(h, SGZ_PAX_GID, &h->gid);
+	apply_path(h, &pax->value[SGZ_PAX_UNAME], &h->uname, &h->uname_len);
+	apply_path(h, &pax->value[SGZ_PAX_GNAME], &h->gname, &h->gname_len);
 	ret = apply_selinux(pax);
 	if (!ret)
 		ret = apply_acl(h, SGZ_PAX_ACL_ACCESS,

@@ -215,6 +215,37 @@ static int put_link(struct words *words, struct sgz_ustar *u,
 	return put_text(words, "linkpath", h->link, h->link_len);
 }
 
+/* A name with its NUL, of a character set that all readers know. */
+static bool fits_field(const char *name, size_t len, size_t field)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] & 0x80)
+			return false;
+	return len < field;
+}
+
+static int put_owner_name(struct words *words, char *field, size_t room,
+			  const char *key, const char *name, size_t len)
+{
+	bool fits = fits_field(name, len, room);
+
+	if (!len)
+		return 0;
+	if (fits)
+		memcpy(field, name, len);
+	return fits && !words->all ? 0 : put_text(words, key, name, len);
+}
+
+static int put_owner_names(struct words *words, struct sgz_ustar *u,
+			   const struct sgz_tar_header *h)
+{
+	int ret = put_owner_name(words, u->owner, sizeof(u->owner), "uname",
+				 h->uname, h->uname_len);
+
+	return ret ? ret : put_owner_name(words, u->group, sizeof(u->group),
+					  "gname", h->gname, h->gname_len);
+}
+
 static int put_device(struct words *words, struct sgz_ustar *u,
 		      const struct sgz_tar_header *h)
 {
@@ -320,6 +351,8 @@ static int put_all(struct words *words, struct sgz_ustar *u,
 		ret = put_field(words, u->uid, sizeof(u->uid), "uid", h->uid);
 	if (!ret)
 		ret = put_field(words, u->gid, sizeof(u->gid), "gid", h->gid);
+	if (!ret)
+		ret = put_owner_names(words, u, h);
 	if (!ret)
 		ret = put_time(words, u->mtime, sizeof(u->mtime), h->mtime);
 	if (!ret)
