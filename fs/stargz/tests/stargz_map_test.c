@@ -408,6 +408,43 @@ static void read_whole(struct kunit *test, struct file *file)
 	kunit_kfree(test, buf);
 }
 
+/* Leave junk in the pages that are allocated next. */
+static void dirty_free_pages(struct kunit *test)
+{
+	struct page *pages[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		pages[i] = alloc_page(GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, pages[i]);
+		memset(page_address(pages[i]), 0xa5, PAGE_SIZE);
+	}
+	while (i--)
+		__free_page(pages[i]);
+}
+
+/* Readahead clears what the last folio has behind the end of the file. */
+static void read_tail_test(struct kunit *test)
+{
+	const struct map_file *f = test->param_value;
+	struct file *file = mount_and_open(test, f->name);
+	const u64 size = model_size(f->segs);
+	const size_t n = size % PAGE_SIZE;
+	struct folio *folio;
+	u8 *p;
+
+	if (!n)
+		kunit_skip(test, "the file ends with its last page");
+	dirty_free_pages(test);
+	read_whole(test, file);
+	folio = filemap_get_folio(file->f_mapping, size >> PAGE_SHIFT);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(folio));
+	p = folio_address(folio) +
+	    offset_in_folio(folio, round_down(size, PAGE_SIZE));
+	KUNIT_EXPECT_NULL(test, memchr_inv(p + n, 0, PAGE_SIZE - n));
+	folio_put(folio);
+}
+
 /*
  * A span that two files share is decoded once for both. Its memory is
  * accounted, rounded up to a power of two if it is larger than a page.
@@ -681,6 +718,7 @@ static struct kunit_case stargz_map_cases[] = {
 	KUNIT_CASE_PARAM(read_borders_test, file_gen_params),
 	KUNIT_CASE_PARAM(read_pages_test, file_gen_params),
 	KUNIT_CASE_PARAM(read_behind_test, file_gen_params),
+	KUNIT_CASE_PARAM(read_tail_test, file_gen_params),
 	KUNIT_CASE(many_extents_test),
 	KUNIT_CASE(shared_span_test),
 	KUNIT_CASE(used_up_span_test),

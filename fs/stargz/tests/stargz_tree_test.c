@@ -611,6 +611,17 @@ static void mount_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(img), c->err);
 }
 
+/* The blob is at the end of the file: it cannot be one byte longer. */
+static void mount_blob_end_test(struct kunit *test)
+{
+	struct image *img = test->priv;
+	struct stargz_blob *raw = image_record(img, STARGZ_TABLE_BLOBS, 0);
+
+	le64_add_cpu(&raw->size, 1);
+	le64_add_cpu(&raw->used, 1);
+	KUNIT_EXPECT_EQ(test, image_mount(img), -EINVAL);
+}
+
 /* A root whose record is valid, but not that of a directory. */
 static void mount_other_root_test(struct kunit *test)
 {
@@ -660,6 +671,7 @@ static struct kunit_case stargz_tree_cases[] = {
 	KUNIT_CASE_PARAM(name_damage_test, name_gen_params),
 	KUNIT_CASE(symlink_damage_test),
 	KUNIT_CASE_PARAM(mount_test, mount_gen_params),
+	KUNIT_CASE(mount_blob_end_test),
 	KUNIT_CASE(mount_other_root_test),
 	KUNIT_CASE(mount_checksum_test),
 	KUNIT_CASE_PARAM(mount_truncated_test, cut_gen_params),
