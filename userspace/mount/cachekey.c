@@ -180,7 +180,7 @@ bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 	struct stargz_error err;
 
 	if (stats->toc_only)
-		return !name_of_toc(name, &err, src, opt, stats->codec,
+		return !name_of_toc(name, &err, src, opt, stats->encoding,
 				    stats->content_end, stats->toc_sha256);
 	/* The file must not have changed while it was read. */
 	return key->file[0] && !name_of_file(name, &err, src, opt) &&

@@ -98,7 +98,7 @@ bool stargz_annotation(struct stargz_index_options *opt, const char *text);
  * @toc_only: no content was decoded: the index depends only on the TOC with
  *	@toc_sha256, on the size of the blob, on @content_end and on the
  *	options. False unless the call made the index of one blob
- * @codec: with @toc_only: compression of the blob; compare it only for equality
+ * @encoding: with @toc_only: &enum stargz_encoding of the members of the blob
  * @toc_sha256: with @toc_only: digest of the uncompressed TOC
  * @content_end: end of the content in the blob
  * @reserved: zero
@@ -111,7 +111,7 @@ struct stargz_index_stats {
 	uint64_t data_bytes;
 	uint64_t index_size;
 	bool toc_only;
-	uint8_t codec;
+	uint8_t encoding;
 	uint8_t toc_sha256[32];
 	uint64_t content_end;
 	uint64_t reserved[4];

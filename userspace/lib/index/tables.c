@@ -505,7 +505,7 @@ void sgz_index_stats(const struct sgz_index *index,
 	stats->index_size = le64toh(index->sb.index_size);
 	stats->toc_only = !index->from_content && index->content_end;
 	stats->content_end = index->content_end;
-	stats->codec = index->codec;
+	stats->encoding = index->codec;
 	memset(stats->toc_sha256, 0, sizeof(stats->toc_sha256));
 	if (stats->toc_only)
 		memcpy(stats->toc_sha256, sgz_blob_record(index, 0)->digest,
