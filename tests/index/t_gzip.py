@@ -457,9 +457,13 @@ def test_damaged_large_member_of_estargz():
 
 def test_options():
     blob = gzip.compress(TINY)
-    for bad in ("--span=1", "--span=65535", "--span=17M", "--span=x",
-                "--checkpoints=some"):
-        assert index(blob, bad).code == 1
+    for bad, why in (("--span=1", "not a size (64K to 16M)"),
+                     ("--span=65535", "not a size (64K to 16M)"),
+                     ("--span=17M", "not a size (64K to 16M)"),
+                     ("--span=x", "not a size (64K to 16M)"),
+                     ("--checkpoints=some", "not one of auto, none")):
+        r = index(blob, bad)
+        assert r.code == 1 and r.err == f"stargz-index: {bad}: {why}\n", r
     for good in ("--span=64K", "--span=16M", "--checkpoints=auto"):
         assert index(blob, good).code == 0
     assert index(blob, "--check").code == 0

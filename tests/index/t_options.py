@@ -36,13 +36,24 @@ def store(tmp, blob, name="blob"):
     return path
 
 
+def refused(args, why):
+    """One line, which begins with the reason."""
+    r = run(*args)
+    assert r.returncode == 1 and not r.stdout, (args, r)
+    assert r.stderr.decode().startswith("stargz-index: " + why), (args, r)
+    assert r.stderr.count(b"\n") == 1, (args, r)
+
+
 def test_usage():
-    for args in ((), ("a", "b"), ("--nonsense", "a"), ("--size=0", "a"),
-                 ("--size=x", "a"), ("--offset=-1", "a"), ("--offset=", "a"),
-                 ("--size=9223372036854775808", "a"), ("--size=1X", "a"),
-                 ("--check", "-o", "x", "a"), ("--offset=9E", "a")):
-        r = run(*args)
-        assert r.returncode == 1 and r.stderr and not r.stdout, (args, r)
+    for text, why in (("", "BLOB: is missing"),
+                      ("a b", "b: is a second layer, which requires --merge"),
+                      ("--nonsense a", "--nonsense: no such option"),
+                      ("--check -o x a",
+                       "--output: cannot be used with --check")):
+        refused(text.split(), why)
+    for option in ("--size=0", "--size=x", "--size=1X", "--offset=-1",
+                   "--offset=", "--size=9223372036854775808", "--offset=9E"):
+        refused([option, "a"], option + ": not a size (")
 
 
 def test_help_and_version():
@@ -149,7 +160,8 @@ def test_toc_digest():
     assert r.code == 4 and r.index is None and digest in r.err
     for bad in ("", "sha256:", "sha512:" + digest, digest,
                 "sha256:" + digest + "0"):
-        assert index(blob, "--toc-digest=" + bad).code == 4
+        r = index(blob, "--toc-digest=" + bad)
+        assert r.code == 4 and 'is not "sha256:" and 64' in r.err, r
 
 
 def test_toc_digest_covers_all_of_the_json():

@@ -328,13 +328,22 @@ def test_extract_blob():
 
 
 def test_usage():
-    for args in ((), ("-x", "a"), ("--ls", "--toc", "a"), ("a", "b"),
-                 ("--diff", "a"), ("--diff", "a", "b", "c"),
-                 ("--ino=0", "a"), ("--ino=x", "a"), ("-R", "a"),
-                 ("--json", "--dump", "a"), ("--diff", "--index=x", "a", "b"),
-                 ("--extract-blob=-1", "a")):
-        r = dump(*args)
-        assert r.code == 2 and r.err and not r.out, (args, r)
+    for text, why in (
+            ("", "BLOB: is missing"), ("-x a", "-x: no such option"),
+            ("--ls --toc a", "--toc: one command at a time"),
+            ("a b", "b: is one argument too many"),
+            ("--diff a", "A or B: is missing"),
+            ("--diff a b c", "c: is one argument too many"),
+            ("--ino=0 a", "--ino=0: not a number (1 to "),
+            ("--ino=x a", "--ino=x: not a number (1 to "),
+            ("-R a", "--recursive: requires --ls"),
+            ("--json --dump a", "--json: cannot be used with this command"),
+            ("--diff --index=x a b", "--diff: cannot be used with --index"),
+            ("--extract-blob=-1 a", "--extract-blob=-1: not a number (0 to "),
+            ("/nonexistent", "/nonexistent: No such file or directory")):
+        r = dump(*text.split())
+        assert r.code == 2 and not r.out, (text, r)
+        assert r.err.startswith("dump.stargz: " + why), (text, r)
+        assert r.err.count("\n") == 1, (text, r)
     assert b"Usage:" in output("--help")
     assert output("--version").startswith(b"dump.stargz ")
-    assert dump("/nonexistent").err.count("\n") == 1

@@ -74,11 +74,17 @@ def test_merged_images():
 
 
 def test_usage():
-    for args in ((), ("-x", "a"), ("-j0", "a"), ("-jx", "a"), ("-j", "999", "a"),
-                 ("--index=a", "b", "c"), ("--path=a", "b"),
-                 ("--overwrite", "a"), ("--annotation=x", "a")):
-        r = ends(USAGE, *args)
-        assert r.err and not r.out, r
+    for text, why in (("", "BLOB: is missing"), ("-x a", "-x: no such option"),
+                      ("-j0 a", "--jobs=0: not a number (1 to "),
+                      ("-jx a", "--jobs=x: not a number (1 to "),
+                      ("-j 999 a", "--jobs=999: not a number (1 to "),
+                      ("--index=a b c", "c: is a second file, which cannot "),
+                      ("--path=a b", "--path: requires --extract"),
+                      ("--overwrite a", "--overwrite: requires --extract"),
+                      ("--annotation=x a", "--annotation=x: not KEY=VALUE")):
+        r = ends(USAGE, *text.split())
+        assert r.err.startswith("fsck.stargz: " + why) and not r.out, (text, r)
+        assert r.err.count("\n") == 1, (text, r)
     assert b"Usage:" in ends(CLEAN, "--help").out
     assert ends(CLEAN, "--version").out.startswith(b"fsck.stargz ")
 

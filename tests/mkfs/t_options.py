@@ -14,32 +14,70 @@ FILES = files(50)
 TAR = tar_of(FILES)
 
 
-def usage(*args):
-    run = attempt(*args)
-    assert run.returncode == 16, (args, run)
-    assert b"mkfs.stargz: " in run.stderr, run.stderr
-    assert not run.stdout
+def usage(text, why):
+    """These arguments are refused, by one line that begins with the reason."""
+    run = attempt(*text.split())
+    assert run.returncode == 16 and not run.stdout, (text, run)
+    assert run.stderr.decode().startswith("mkfs.stargz: " + why), (text, run)
+    assert run.stderr.count(b"\n") == 1, (text, run)
 
 
 def test_usage():
-    for args in ((), ("one",), ("a", "b", "c"), ("--none", "a", "b")):
-        usage(*args)
-    for option in ("-z", "-z=none", "-zgzip,0", "-zgzip,13", "-zgzipx",
-                   "-zzstd,23", "--format=none", "--max-member=1",
-                   "--max-member=65M", "--chunk-size=x", "-j0", "-jx",
-                   "--pad=-1", "--sort=none-such", "--force-uid=-1",
-                   "--force-gid=x", "--uid-offset=1x", "-Tx", "-T1e99",
-                   "--all-time", "--exclude-regex=(", "--reuse=",
-                   "--toc=x", "--format=external-toc",
-                   "--format=zstd-chunked -zgzip", "-zzstd --format=estargz",
-                   "--chunk-size=1M --max-member=64K",
-                   "--min-chunk-size=1M --max-member=64K",
-                   "--format=stargz --min-chunk-size=1",
-                   "--device-image --index"):
-        usage(*option.split(), "out", "none")
-    usage("--index", "-", "none")
-    usage("--print-digest", "-", "none")
-    usage("--device-image", "-", "none")
+    for text, why in (("", "DEST: is missing"), ("one", "SOURCE: is missing"),
+                      ("a b c", "c: is a second SOURCE"),
+                      ("--none a b", "--none: no such option"),
+                      ("-z out none", "-z out: neither gzip nor zstd"),
+                      ("--index - none", "--index: cannot be used if DEST"),
+                      ("--print-digest - none",
+                       "--print-digest: cannot be used if DEST is -"),
+                      ("--device-image - none",
+                       "--device-image: cannot be used if DEST is -")):
+        usage(text, why)
+
+
+def test_values_that_are_refused():
+    for option, why in (
+            ("-z=none", "-z =none: neither gzip nor zstd"),
+            ("-zgzip,0", "-z gzip,0: not a level of gzip (1 to 12)"),
+            ("-zgzip,13", "-z gzip,13: not a level of gzip (1 to 12)"),
+            ("-zgzipx", "-z gzipx: neither gzip nor zstd"),
+            ("-zzstd,23", "-z zstd,23: not a level of zstd (1 to 22)"),
+            ("--format=none", "--format=none: not one of estargz, "),
+            ("--max-member=1", "--max-member=1: not a size (4K to 64M)"),
+            ("--max-member=65M", "--max-member=65M: not a size (4K to 64M)"),
+            ("--chunk-size=x", "--chunk-size=x: not a size (4K to 64M)"),
+            ("-j0", "--workers=0: not a number (1 to "),
+            ("-jx", "--workers=x: not a number (1 to "),
+            ("--pad=-1", "--pad=-1: not a size (0 to 1G)"),
+            ("--sort=none-such", "--sort=none-such: not one of none, path, "),
+            ("--force-uid=-1", "--force-uid=-1: neither a user of this "),
+            ("--force-gid=x", "--force-gid=x: neither a group of this "),
+            ("--uid-offset=1x", "--uid-offset=1x: not a number (-4294967295 "),
+            ("-Tx", "-T x: not a number ("),
+            ("-T1e99", "-T 1e99: not a number ("),
+            ("--exclude-regex=(", '--exclude-regex=(: "(": Unmatched '),
+            ("--reuse=", "--reuse=: contains an empty name")):
+        usage(option + " out none", why)
+
+
+def test_options_that_do_not_go_together():
+    for options, why in (
+            ("--all-time", "--all-time: needs -T or $SOURCE_DATE_EPOCH"),
+            ("--toc=x", "--toc: is required with --format=external-toc"),
+            ("--format=external-toc", "--toc: is required with --format="),
+            ("--format=zstd-chunked -zgzip",
+             "zstd-chunked: does not support the compression of -z"),
+            ("-zzstd --format=estargz",
+             "estargz: does not support the compression of -z"),
+            ("--chunk-size=1M --max-member=64K",
+             "--chunk-size: is larger than --max-member"),
+            ("--min-chunk-size=1M --max-member=64K",
+             "--min-chunk-size: is larger than --max-member"),
+            ("--format=stargz --min-chunk-size=1",
+             "--min-chunk-size: must be 0 with --format=stargz"),
+            ("--device-image --index",
+             "--index: cannot be used with --device-image")):
+        usage(options + " out none", why)
 
 
 def test_help_and_version():
