@@ -294,7 +294,7 @@ def test_headers_that_are_wrong():
     refused(member(TINY, header(2, damage=1)), "checksum of the header")
     for bit in (32, 64, 128):
         refused(member(TINY, header(bit)), "flags")
-    refused(b"\x1f\x8b\x07" + gzip.compress(TINY)[3:], "no header")
+    refused(b"\x1f\x8b\x07" + gzip.compress(TINY)[3:], "no gzip header")
     refused(gzip.compress(TINY[:5000]) + b"\x1f\x8b\x08", "cut off")
     refused(b"\x1f\x8b", "cut off")
     refused(b"\x1f\x8b\x08\x08" + b"n" * 20_000, "cut off")
