@@ -57,18 +57,30 @@ def test_whiteouts():
              {"name": "opaque/", "type": "dir", "xattrs": {"user.a": "Yg=="}},
              {"name": "opaque/.wh..wh..opq", "type": "reg"},
              {"name": "opaque/new", "type": "reg", "data": b"n"}]
+    # What the text has of them in each view.
+    views = ((), ["/gone/x c", "/opaque d user.a=b trusted.overlay.opaque=y "
+                  "user.overlay.opaque=y"]), \
+        (("--raw",), ["/gone/.wh.x f", "/opaque d user.a=b",
+                      "/opaque/.wh..wh..opq f"])
     with folder() as d:
         path = save(f"{d}/blob", layer(items))
-        for args in ((), ("--raw",)):
+        for args, want in views:
             text = save(f"{d}/text", output("--dump", *args, path))
-            code = rebuild(text, path, f"{d}/tar")
-            if args:
-                # Its content is that of the raw view, so it is empty here.
-                assert code == (0, ""), code
+            lines = {x[0]: (x[1], set(x[9:])) for x in
+                     map(str.split, load(text).decode().splitlines()[1:])}
+            for line in want:
+                name, kind, *xattrs = line.split()
+                assert lines[name] == (kind, set(xattrs)), (name, lines)
+            assert rebuild(text, path, f"{d}/tar") == (0, "")
             assert output("--dump", *args, f"{d}/tar") == load(text)
             with tarfile.open(f"{d}/tar") as t:
-                names = {n.removeprefix("./") for n in t.getnames()}
-            assert {"gone/.wh.x", "opaque/.wh..wh..opq"} <= names
+                found = {m.name.removeprefix("./"): m for m in t}
+                assert t.extractfile("./opaque/new").read() == b"n"
+            assert found.keys() == {".", *(i["name"].rstrip("/")
+                                           for i in items)}
+            for name in ("gone/.wh.x", "opaque/.wh..wh..opq"):
+                assert found[name].isreg() and not found[name].size, name
+            assert found["opaque"].pax_headers == {"SCHILY.xattr.user.a": "b"}
 
 
 def test_order_and_priorities_read_content_again():
