@@ -240,12 +240,13 @@ def show(layers):
 
 
 class Counts(collections.Counter):
-    """How many stacks the engine took whole, are wrong, and so on."""
+    """How many stacks the engine took whole, were compared, are wrong, and so
+    on."""
 
     def __str__(self):
         text = (f"{self['whole']} unpacked as they are, "
                 f"{self['stacks'] - self['whole']} without what the engine "
-                f"refuses, {self['wrong']} wrong")
+                f"refuses, {self['compared']} compared, {self['wrong']} wrong")
         if self["umoci"]:
             text += (f"; umoci: {self['umoci same']} the same, "
                      f"{self['umoci parents']} but for parents of whiteouts, "
@@ -287,7 +288,8 @@ def fuzz_some(programs, seeds):
             layers = accepted(bench, made)
             counts["stacks"] += 1
             counts["whole"] += layers == made
-            lines = layers and bench.faults(layers)
+            lines = bench.faults(layers) if layers else None
+            counts["compared"] += lines is not None
             if lines:
                 counts["wrong"] += 1
                 small = shrink(bench, layers)

@@ -17,3 +17,5 @@ def test_stacks_as_containerd_unpacks_them():
     counts = fuzz(first, count, say)
     say([f"seeds {first} to {first + count - 1}: {counts}"])
     assert counts["stacks"] == count and not counts["wrong"]
+    # Of few stacks the engine refuses every entry.
+    assert counts["compared"] >= count - count // 10
