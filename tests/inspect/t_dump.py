@@ -21,6 +21,13 @@ def told(*args):
     return json.loads(output("--json", *args))
 
 
+def failed(why, *args):
+    """There is one line, which ends with the reason."""
+    r = dump(*args)
+    assert r.code == 2 and not r.out, (args, r)
+    assert r.err.endswith(why + "\n") and r.err.count("\n") == 1, (args, r)
+
+
 def test_superblock():
     with folder() as d:
         for name, blob in layers():
@@ -78,7 +85,7 @@ def test_list():
             assert len(one) == 1 and one[0]["mode"] == "-rwsr-xr-x"
             lines = output("--ls=d", path).decode().splitlines()
             assert len(lines) == 5 and lines[3].endswith("d/sym -> ../d/one")
-            assert dump("--ls=nowhere", path).code == 2
+            failed('"nowhere": not in the tree', "--ls=nowhere", path)
 
 
 def test_odd_names():
@@ -124,8 +131,8 @@ def test_cat():
             for file, data in CONTENT.items():
                 assert output(f"--cat={file}", path) == data
             assert output("--cat=/d//again", path) == TEXT
-            assert dump("--cat=d", path).code == 2
-            assert dump("--cat=d/sym", path).code == 2
+            failed("d: not a regular file", "--cat=d", path)
+            failed("d/sym: not a regular file", "--cat=d/sym", path)
             output("-o", f"{d}/out", "--cat=d/text", path)
             assert load(f"{d}/out") == TEXT
 
@@ -269,8 +276,8 @@ def test_diff():
             "! null: device 1,3 and 1,5", "! pipe: gid 0 and 3",
             "! z: type"], r.out.decode()
         make_index("-o", f"{d}/index", a)
-        assert dump("--diff", a, f"{d}/index").code == 2
-        assert dump("--diff", a, f"{d}/absent").code == 2
+        failed("its blob is missing (--device)", "--diff", a, f"{d}/index")
+        failed("absent: No such file or directory", "--diff", a, f"{d}/absent")
         make_index("--device-image", "-o", f"{d}/image", a)
         assert dump("--diff", a, f"{d}/image").code == 0
 
@@ -296,8 +303,9 @@ def test_diff_with_a_directory():
         r = dump("--diff", path, tree)
         assert r.code == 1 and r.out.decode().splitlines() == [
             "! d/one: mode 4755 and 0600", "> more", "! z: content"], r
-        assert dump(tree).code == 2
-        assert dump("--diff", path, f"{tree}/absent").code == 2
+        failed("tree: not a regular file or block device", tree)
+        failed("absent: No such file or directory", "--diff", path,
+               f"{tree}/absent")
 
 
 def test_diff_of_hard_links():
@@ -322,9 +330,10 @@ def test_extract_blob():
             output("-o", f"{d}/out", f"--extract-blob={i}", f"{d}/image")
             assert load(f"{d}/out") == load(path)
         for bad in (len(paths), 1 << 31):
-            assert dump(f"--extract-blob={bad}", f"{d}/image").code == 2
+            failed(f"image: has no blob {bad}", f"--extract-blob={bad}",
+                   f"{d}/image")
         make_index("-o", f"{d}/index", paths[0])
-        assert dump("--extract-blob=0", f"{d}/index").code == 2
+        failed("blob 0 is missing (--device)", "--extract-blob=0", f"{d}/index")
 
 
 def test_usage():

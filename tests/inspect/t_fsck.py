@@ -24,6 +24,12 @@ def ends(code, *args):
     return r
 
 
+def unread(why, *args):
+    """The last argument cannot be read, for this reason."""
+    r = ends(OPERATION, *args)
+    assert r.err == f"fsck.stargz: {args[-1]}: {why}\n", (why, r)
+
+
 def found(path, *words, args=("-f",), code=ERRORS):
     """Every word is in one of the lines."""
     r = ends(code, *args, path)
@@ -92,12 +98,15 @@ def test_usage():
 def test_what_cannot_be_read():
     with folder() as d:
         text = save(f"{d}/text", b"no layer at all\n" * 99)
-        for args in ((), ("-f",)):
-            ends(OPERATION, *args, f"{d}/absent")
-            ends(OPERATION, *args, text)
-            ends(OPERATION, *args, d)
-            ends(OPERATION, *args, save(f"{d}/empty", b""))
-        ends(OPERATION, f"--index={text}", text)
+        empty = save(f"{d}/empty", b"")
+        for args, none in (((), "neither an index nor a layer of a known format"),
+                           (("-f",), "not a layer: neither a tar nor a tar "
+                            "compressed with gzip or zstd")):
+            unread("No such file or directory", *args, f"{d}/absent")
+            unread("not a regular file or block device", *args, d)
+            unread(none, *args, text)
+            unread(none, *args, empty)
+        unread(f"{text} is not an index", f"--index={text}", text)
 
 
 def test_codes_are_added_up():
@@ -166,7 +175,9 @@ def test_toc_digest():
             found(path, "TOC digest",
                   args=(*args, f"--toc-digest=sha256:{'0' * 64}"))
         other = save(f"{d}/tar", tar())
-        ends(OPERATION, f"--toc-digest=sha256:{digest}", other)
+        unread("the layer has no table of contents, but an option requires "
+               "one; it is another layer, or truncated",
+               f"--toc-digest=sha256:{digest}", other)
 
 
 def test_external_toc():
@@ -177,7 +188,8 @@ def test_external_toc():
     with folder() as d:
         path, text = save(f"{d}/blob", blob), save(f"{d}/toc", toc)
         ends(CLEAN, path)
-        ends(OPERATION, "-f", path)
+        unread("the TOC of this layer is in a separate file; name it with "
+               "--toc", "-f", path)
         ends(CLEAN, "-f", f"--toc={text}", path)
         save(text, toc[:-9])
         found(path, "TOC", args=("-f", f"--toc={text}"))
