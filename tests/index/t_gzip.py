@@ -452,7 +452,8 @@ def test_damaged_large_member_of_estargz():
             assert len(got.spans) < len(good.spans)
             continue
         assert got.content(inode) == item["data"], item["name"]
-    assert index(bytes(bad), "--check", SMALL).code == 4
+    r = index(bytes(bad), "--check", SMALL)
+    assert r.code == 4 and '"big": span ' in r.err, r
 
 
 def test_options():
@@ -467,4 +468,5 @@ def test_options():
     for good in ("--span=64K", "--span=16M", "--checkpoints=auto"):
         assert index(blob, good).code == 0
     assert index(blob, "--check").code == 0
-    assert index(blob, toc=b"{}").code == 3
+    r = index(blob, toc=b"{}")
+    assert r.code == 3 and "no table of contents" in r.err, r
