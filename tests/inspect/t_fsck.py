@@ -364,6 +364,98 @@ def test_index_that_says_other_things_than_the_layer():
                 ends(CLEAN, "-f", f"--index={d}/index", path)
 
 
+def test_index_whose_content_is_elsewhere():
+    """Each file is that of the layer, but one begins a byte later."""
+    with folder() as d:
+        path = save(f"{d}/blob", gzip.compress(tar()))
+        make_index("-o", f"{d}/index", path)
+        good = load(f"{d}/index")
+        node = Index(good, load(path)).paths[b"d/one"]
+        at = offset(good, 0, node.ino - 1, 48) + 36
+        assert struct.unpack_from("<I", good, at)[0] == node.b
+        bad = save(f"{d}/bad", patched(good, at, struct.pack("<I", node.b + 1)))
+        found(path, "differ in the positions of content",
+              args=("-f", f"--index={bad}"))
+
+
+def test_unsorted_attributes():
+    """The first of two names is changed to one that comes behind the other."""
+    made = Layer()
+    made.add({"name": "f", "type": "reg",
+              "xattrs": {"user.a": "AA==", "user.b": "AA=="}})
+    with folder() as d:
+        path = save(f"{d}/blob", made.finish())
+        make_index("-o", f"{d}/index", path)
+        index = load(f"{d}/index")
+        # A header of the set, one of the attribute, and its name.
+        at = offset(index, 6) + 16
+        for name, word in ((b"c", "unsorted"), (b"b", "unsorted")):
+            assert index[at:at + 1] == b"a"
+            bad = save(f"{d}/bad", patched(index, at, name))
+            found(path, "inode 2", word, args=("-f", f"--index={bad}"))
+
+
+def with_digests(index, digests):
+    """An index with a table of digests: inode, reserved, position, length and
+    SHA-256 of each."""
+    table = b"".join(struct.pack("<IIQQ32s", *one) for one in digests)
+    out = patched(index, 40, struct.pack(
+        "<Q", len(index) + (len(table) + 4095 & ~4095)))
+    out = patched(out, 12, struct.pack("<I", out[12] | 1))
+    out = patched(out, 56 + 16 * 9, struct.pack("<QQ", len(index), len(digests)))
+    return out + table + bytes(-len(table) % 4096)
+
+
+def test_digests_of_an_index():
+    """Those are compared with the content, beside those of the layer."""
+    def digest(data):
+        return hashlib.sha256(data).digest()
+
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        make_index("-o", f"{d}/index", path)
+        good = load(f"{d}/index")
+        files = Index(good, load(path)).paths
+        text, size = files[b"d/text"].ino, len(CONTENT["d/text"])
+        half = CONTENT["d/text"][1000:]
+        all_of_it = (text, 0, 0, size, digest(CONTENT["d/text"]))
+        for digests, word in (
+                ([all_of_it], None),
+                ([all_of_it, (text, 0, 1000, size - 1000, digest(half))], None),
+                ([all_of_it, (text, 0, 1000, size - 1000, digest(b""))],
+                 '/again": bytes 1000 to '),
+                ([(1 << 30, 0, 0, 0, b"")], "digest 0 of the index: no such"),
+                ([(0, 0, 0, 0, b"")], "digest 0 of the index: no such inode"),
+                ([(files[b"d"].ino, 0, 0, 0, b"")], "digest 0 of the index: out"),
+                ([(text, 1, 0, 1, b"")], "digest 0 of the index: out of range"),
+                ([(text, 0, size + 1, 0, b"")], "digest 0 of the index: out of"),
+                ([(text, 0, 1, size, b"")], "digest 0 of the index: out of"),
+                ([(text, 0, 1, 1, b""), all_of_it], "digest 1 of the index: not"),
+                ([all_of_it, (1, 0, 0, 0, b"")], "digest 1 of the index: out"),
+                ([all_of_it] * 9, "digest 8 of the index: too many")):
+            index = save(f"{d}/digests", with_digests(good, digests))
+            if word:
+                found(path, word, args=("-f", f"--index={index}"))
+            else:
+                ends(CLEAN, "-f", f"--index={index}", path)
+
+
+def test_digest_of_a_blob():
+    """An index may say the digest of all bytes of its blob."""
+    with folder() as d:
+        for name, blob in layers():
+            path = save(f"{d}/{name}", blob)
+            make_index("-o", f"{d}/index", path)
+            good, at = load(f"{d}/index"), offset(load(f"{d}/index"), 5) + 20
+            for data, code in ((blob, CLEAN), (blob[1:], ERRORS)):
+                index = save(f"{d}/digest", patched(
+                    good, at, struct.pack("<HH32s", 1, 0,
+                                          hashlib.sha256(data).digest())))
+                r = ends(code, "-f", f"--index={index}", path)
+                assert bool(code) == ("blob 0: does not have the digest in "
+                                      "the index" in r.err), r
+
+
 def test_index_with_other_options():
     with folder() as d:
         path = save(f"{d}/gz", gzip.compress(tar()))
