@@ -408,10 +408,14 @@ def test_standard_input():
             subprocess.run([PROGRAM, "-q", "-o", out, "-"], input=blob,
                            check=True)
             assert load(out) == want
-    for args in (["-"], ["-o", "/dev/null", "--offset=1", "-"]):
-        r = subprocess.run([PROGRAM, *args], input=b"", check=False,
+    for args, code, why in (
+            (["-"], 1, "--output: is required if BLOB is -"),
+            (["-o", "/dev/null", "--offset=1", "-"], 3,
+             "-: an offset is not possible with a pipe")):
+        r = subprocess.run([PROGRAM, *args], input="", check=False, text=True,
                            capture_output=True)
-        assert r.returncode in (1, 3), r
+        assert r.returncode == code and not r.stdout, r
+        assert r.stderr == f"stargz-index: {why}\n", r
 
 
 def test_large_members_of_estargz():

@@ -244,6 +244,7 @@ def test_device_image_of_layers():
     with tempfile.TemporaryDirectory() as tmp:
         ix = image_of(tmp, blobs, "--merge")[1]
     assert [ix.blob(i) for i in range(3)] == blobs
+    assert not any(start % 4096 for _, start, *_ in ix.blobs)
     assert ix.content(ix.paths[b"n"]) == b"n" * 9000
     assert ix.content(ix.paths[b"f"]) == b"f" * 5000 and b"d" not in ix.paths
 
@@ -253,16 +254,20 @@ def test_device_image_refusals():
         paths = write(tmp, [LOWER, LOWER])
         out = tmp + "/disk"
         assert run("-o", tmp + "/index", paths[0]).returncode == 0
-        for args in (paths, [tmp + "/index"], ["--align=100", paths[0]],
-                     ["-"], ["--merge"]):
-            r = run("--device-image", "-o", out, *args)
-            assert r.returncode in (1, 2, 3, 4), (args, r)
-            assert r.stderr.startswith("stargz-index: "), (args, r)
-            assert len(r.stderr.splitlines()) <= 2, (args, r)
-        r = subprocess.run([PROGRAM, "--device-image", "-o", "-", paths[0]],
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           check=False)
-        assert r.returncode in (1, 2, 3, 4) and not r.stdout, r
+        for args, code, why in (
+                ([out, *paths], 1, f"{paths[1]}: is a second layer, which "
+                 "requires --merge"),
+                ([out, tmp + "/index"], 3, f"{tmp}/index: is an index; a device "
+                 "image requires the layer itself"),
+                ([out, "--align=100", paths[0]], 1, "--align=100: not a size "
+                 "(4K to 9007199254740988K)"),
+                ([out, "-"], 3, "-: not a regular file or block device"),
+                ([out, "--merge"], 1, "LAYER: is missing"),
+                (["-", paths[0]], 3, "-: the output of a device image must be a "
+                 "regular file, written from its start")):
+            r = run("--device-image", "-o", *args)
+            assert (r.returncode, r.stdout) == (code, ""), (args, r)
+            assert r.stderr == f"stargz-index: {why}\n", (args, r)
         assert sorted(os.listdir(tmp)) == ["00", "01", "index"]
 
 

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import tarfile
 
-from mkblob import layer
+from mkblob import Layer, layer
 from programs import BIN, load, save, tool
 from readindex import Index
 from tools import (CONTENT, ITEMS, TEXT, dump, estargz, folder, layers, make_index,
@@ -135,6 +135,18 @@ def test_cat():
             failed("d/sym: not a regular file", "--cat=d/sym", path)
             output("-o", f"{d}/out", "--cat=d/text", path)
             assert load(f"{d}/out") == TEXT
+
+
+def test_names_that_begin_others():
+    names = ["a" * n for n in range(1, 12)] + ["aab", "ab", "b"]
+    made = Layer()
+    for name in names:
+        made.add({"name": name, "type": "reg", "data": name.encode()})
+    with folder() as d:
+        path = save(f"{d}/blob", made.finish())
+        for name in names:
+            assert output(f"--cat={name}", path) == name.encode()
+        failed('"aaaab": not in the tree', "--cat=aaaab", path)
 
 
 def test_nothing_half_written():

@@ -136,6 +136,20 @@ def test_damaged_content():
         assert load(path) == blob
 
 
+def test_trailers_of_members():
+    """The content is sound, but not what the trailer says of it."""
+    with folder() as d:
+        good = estargz()[0]
+        at = [i for i in range(len(good)) if good[i:i + 3] == b"\x1f\x8b\x08"]
+        # The member of d/one ends where that of d/text begins.
+        for back, word in ((8, "incorrect data check of a gzip member"),
+                           (4, "incorrect length check of a gzip member")):
+            blob = bytearray(good)
+            blob[at[2] - back] ^= 0x20
+            err = found(save(f"{d}/blob", blob), '"d/one"', word)
+            assert len(err.splitlines()) == 1, err
+
+
 def test_wrong_digests():
     def wrong(toc):
         for e in toc["entries"]:
@@ -406,38 +420,46 @@ def with_digests(index, digests):
     return out + table + bytes(-len(table) % 4096)
 
 
-def test_digests_of_an_index():
-    """Those are compared with the content, beside those of the layer."""
+def digests_to_try(text, folder_):
+    """Tables of digests, and what is said of them, of the index of a layer in which
+    these two inodes are d/text and d."""
     def digest(data):
         return hashlib.sha256(data).digest()
 
-    with folder() as d:
-        path = save(f"{d}/blob", estargz()[0])
-        make_index("-o", f"{d}/index", path)
-        good = load(f"{d}/index")
-        files = Index(good, load(path)).paths
-        text, size = files[b"d/text"].ino, len(CONTENT["d/text"])
-        half = CONTENT["d/text"][1000:]
-        all_of_it = (text, 0, 0, size, digest(CONTENT["d/text"]))
-        for digests, word in (
-                ([all_of_it], None),
-                ([all_of_it, (text, 0, 1000, size - 1000, digest(half))], None),
-                ([all_of_it, (text, 0, 1000, size - 1000, digest(b""))],
-                 '/again": bytes 1000 to '),
-                ([(1 << 30, 0, 0, 0, b"")], "digest 0 of the index: no such"),
-                ([(0, 0, 0, 0, b"")], "digest 0 of the index: no such inode"),
-                ([(files[b"d"].ino, 0, 0, 0, b"")], "digest 0 of the index: out"),
-                ([(text, 1, 0, 1, b"")], "digest 0 of the index: out of range"),
-                ([(text, 0, size + 1, 0, b"")], "digest 0 of the index: out of"),
-                ([(text, 0, 1, size, b"")], "digest 0 of the index: out of"),
-                ([(text, 0, 1, 1, b""), all_of_it], "digest 1 of the index: not"),
-                ([all_of_it, (1, 0, 0, 0, b"")], "digest 1 of the index: out"),
-                ([all_of_it] * 9, "digest 8 of the index: too many")):
-            index = save(f"{d}/digests", with_digests(good, digests))
-            if word:
-                found(path, word, args=("-f", f"--index={index}"))
-            else:
-                ends(CLEAN, "-f", f"--index={index}", path)
+    data = CONTENT["d/text"]
+    size = len(data)
+    whole = (text, 0, 0, size, digest(data))
+    rest = (text, 0, 1500, size - 1500)
+    yield [whole], None
+    yield [whole, (*rest, digest(data[1500:]))], None
+    yield [whole, (*rest, digest(b""))], '/again": bytes 1500 to '
+    for bad, word in (((1 << 30, 0, 0, 0, b""), "no such inode"),
+                      ((0, 0, 0, 0, b""), "no such inode"),
+                      ((folder_, 0, 0, 0, b""), "out of range"),
+                      ((text, 1, 0, 1, b""), "out of range"),
+                      ((text, 0, size + 1, 0, b""), "out of range"),
+                      ((text, 0, 1, size, b""), "out of range")):
+        yield [bad], "digest 0 of the index: " + word
+    yield [(*rest, b""), whole], "digest 1 of the index: not in order"
+    yield [whole] * 9, "digest 8 of the index: too many for the same bytes"
+
+
+def test_digests_of_an_index():
+    """Those are compared with the content, beside those of the layer."""
+    # In the second one a file has many spans.
+    for blob in (estargz()[0], layer(ITEMS, chunk=1000)):
+        with folder() as d:
+            path = save(f"{d}/blob", blob)
+            make_index("-o", f"{d}/index", path)
+            good = load(f"{d}/index")
+            files = Index(good, blob).paths
+            for digests, word in digests_to_try(files[b"d/text"].ino,
+                                                files[b"d"].ino):
+                index = save(f"{d}/digests", with_digests(good, digests))
+                if word:
+                    found(path, word, args=("-f", f"--index={index}"))
+                else:
+                    ends(CLEAN, "-f", f"--index={index}", path)
 
 
 def test_digest_of_a_blob():
