@@ -249,6 +249,20 @@ def test_device_image_of_layers():
     assert ix.content(ix.paths[b"f"]) == b"f" * 5000 and b"d" not in ix.paths
 
 
+def test_device_image_on_another_file_system():
+    """The kernel copies from file to file within one file system only."""
+    if not os.path.isdir("/dev/shm"):
+        raise Skip("no /dev/shm")
+    blob = gzip.compress(os.urandom(3 << 20), 1)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as shm, \
+            tempfile.TemporaryDirectory() as tmp:
+        path = save(shm + "/blob", tar_of(("f", blob)))
+        r = run("--device-image", "-o", tmp + "/disk", path)
+        assert r.returncode == 0, r
+        ix = Index(load(tmp + "/disk"))
+        assert ix.blob(0) == load(path) and ix.content(ix.paths[b"f"]) == blob
+
+
 def test_device_image_refusals():
     with tempfile.TemporaryDirectory() as tmp:
         paths = write(tmp, [LOWER, LOWER])

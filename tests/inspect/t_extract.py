@@ -35,6 +35,26 @@ def test_as_gnu_tar_does():
             same_tree(tree(f"{d}/want{fmt}"), tree(f"{d}/have{fmt}"), root=False)
 
 
+def test_files_with_holes():
+    """Content and length are those of the files in the tar."""
+    with folder() as d:
+        os.mkdir(f"{d}/files")
+        for name, pieces in (("none", ()), ("first", (1 << 20,)),
+                             ("middle", (0, 1 << 20)), ("last", (0,)),
+                             ("two", (0, 2 << 20))):
+            with open(f"{d}/files/{name}", "wb") as f:
+                for at in pieces:
+                    f.seek(at)
+                    f.write(TEXT)
+                f.truncate(f.tell() if name == "middle" else 3 << 20)
+        tool("tar", "-C", d, "--sparse", "-cf", f"{d}/tar", "files")
+        assert os.path.getsize(f"{d}/tar") < 1 << 20
+        extract(f"{d}/tar", f"{d}/out")
+        for name in os.listdir(f"{d}/files"):
+            assert load(f"{d}/files/{name}") == load(f"{d}/out/files/{name}"), \
+                name
+
+
 def test_all_formats_alike():
     need_root()
     with folder() as d:
