@@ -11,6 +11,9 @@ ITEMS = [
     {"name": "d/two", "type": "reg", "data": b"2" * 700, "mode": 0o644,
      "xattrs": {"user.x": "AP8="}},
     {"name": "d/zero", "type": "reg", "data": bytes(700), "mode": 0o644},
+    {"name": "d/late", "type": "reg", "data": bytes(699) + b"l", "mode": 0o644},
+    {"name": "d/later", "type": "reg", "data": bytes(40000) + b"l",
+     "mode": 0o644},
     {"name": "d/none", "type": "reg", "mode": 0o600},
     {"name": "d/hard", "type": "hardlink", "linkName": "d/two"},
     {"name": "d/sym", "type": "symlink", "linkName": "one"},
@@ -119,6 +122,10 @@ LIES = {
     "swapped": (swap, '"d/one"', "is not at the position"),
     "inside": (inside, '"d/one"', "is not at the position"),
     "hole": (hole("d/one"), '"d/one"', "zeroes where the tar has data"),
+    "zeroes but the end": (hole("d/late"), '"d/late"',
+                           "zeroes where the tar has data"),
+    "and they are many": (hole("d/later"), '"d/later"',
+                          "zeroes where the tar has data"),
 }
 
 
