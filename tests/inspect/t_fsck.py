@@ -344,6 +344,12 @@ def damaged(index):
         "unknown codec"
     yield "content", patched(index, offset(index, 4, 1, 24) + 12, u32(1)), \
         False, "extent beyond its span"
+    # The name of d/one becomes another one of d/none.
+    one, none = (Index(index).paths[name].ino for name in (b"d/one", b"d/none"))
+    at = next(at for at in range(offset(index, 1), offset(index, 2), 12)
+              if index[at:at + 4] == u32(one))
+    yield "no name", patched(index, at, u32(none)), False, \
+        f"inode {one} of the index: has no name"
     yield "sum", patched(index, 48, struct.pack("<Q", 1)), False, \
         "superblock"
 
