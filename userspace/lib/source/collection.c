@@ -234,6 +234,25 @@ static void keep_last_markers(struct sgz_collection *c)
 	c->by_path.count = kept;
 }
 
+/* By now only items that are not listed share a path with another item. */
+static int make_tree(struct sgz_collection *c)
+{
+	const uint32_t *n = c->by_path.data;
+
+	for (size_t i = 0; i < c->by_path.count; i++) {
+		struct sgz_item *item = sgz_item(c, n[i]);
+		struct sgz_path_node *node;
+
+		item->node = sgz_path_add(&c->tree, item->path, item->path_len);
+		if (item->node == SGZ_NO_PATH)
+			return sgz_nomem(c->rw.ctx);
+		node = sgz_path_node(&c->tree, item->node);
+		if (node->value == SGZ_NO_PATH)
+			node->value = n[i];
+	}
+	return 0;
+}
+
 static int sort(struct sgz_collection *c)
 {
 	size_t count = 0;
@@ -257,7 +276,7 @@ static int sort(struct sgz_collection *c)
 	if (count)
 		qsort_r(n, count, sizeof(*n), by_path, c);
 	keep_last_markers(c);
-	return 0;
+	return make_tree(c);
 }
 
 int sgz_collect(struct sgz_collection *c, const struct sgz_context *ctx,
@@ -273,37 +292,13 @@ int sgz_collect(struct sgz_collection *c, const struct sgz_context *ctx,
 	return ret ? ret : sort(c);
 }
 
-size_t sgz_collection_after(const struct sgz_collection *c, const char *path,
-			    size_t len)
-{
-	const uint32_t *n = c->by_path.data;
-	size_t low = 0, high = c->by_path.count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct sgz_item *item = sgz_item(c, n[middle]);
-
-		if (sgz_path_cmp(item->path, item->path_len, path, len) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 uint32_t sgz_collection_find(const struct sgz_collection *c, const char *path,
 			     size_t len)
 {
-	size_t at = sgz_collection_after(c, path, len);
-	const struct sgz_item *item;
-	uint32_t i;
+	uint32_t node = sgz_path_find(&c->tree, path, len);
 
-	if (at == c->by_path.count)
-		return SGZ_NO_ITEM;
-	i = ((const uint32_t *)c->by_path.data)[at];
-	item = sgz_item(c, i);
-	return item->path_len == len && !memcmp(item->path, path, len) ?
-		       i : SGZ_NO_ITEM;
+	return node == SGZ_NO_PATH ? SGZ_NO_ITEM :
+				     sgz_path_node(&c->tree, node)->value;
 }
 
 int sgz_collection_again(struct sgz_collection *c,
@@ -385,6 +380,7 @@ void sgz_collection_free(struct sgz_collection *c)
 		sgz_spool_close(&c->spool);
 	sgz_vec_free(&c->items);
 	sgz_vec_free(&c->by_path);
+	sgz_path_free(&c->tree);
 	sgz_arena_free(&c->strings);
 	sgz_head_reader_free(&c->hr);
 	sgz_rewriter_free(&c->rw);

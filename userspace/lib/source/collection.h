@@ -6,6 +6,7 @@
 #define SGZ_SOURCE_COLLECTION_H
 
 #include "base/spool.h"
+#include "source/path_tree.h"
 #include "source/rewrite.h"
 #include "source/source.h"
 
@@ -23,6 +24,8 @@
  * @link_len: length of @link in bytes
  * @target_len: length of @target in bytes
  * @head_len: size of the header blocks in bytes
+ * @node: node of its path in the tree of the collection, unless sgz_collect()
+ *	set @done
  * @type: type flag
  * @dir: it is a directory
  * @listed: its type is one that layers can contain
@@ -43,6 +46,7 @@ struct sgz_item {
 	uint32_t link_len;
 	uint32_t target_len;
 	uint32_t head_len;
+	uint32_t node;
 	char type;
 	uint8_t absolute;
 	bool dir;
@@ -61,6 +65,7 @@ struct sgz_item {
  * @strings: memory for the strings of @items
  * @by_path: numbers of items that are not done, in the order of
  *	sgz_item_cmp(); one for each path, except for items that are not listed
+ * @tree: their paths; the value of a node is the first item with its path
  * @markers: number of whiteouts and opaque markers among them
  * @hr: reads header blocks
  * @inside: read from @inner
@@ -75,6 +80,7 @@ struct sgz_collection {
 	struct sgz_vec items;
 	struct sgz_arena strings;
 	struct sgz_vec by_path;
+	struct sgz_path_tree tree;
 	size_t markers;
 	struct sgz_head_reader hr;
 	bool inside;
@@ -119,18 +125,6 @@ int sgz_item_cmp(const struct sgz_item *a, const struct sgz_item *b);
  */
 int sgz_collect(struct sgz_collection *c, const struct sgz_context *ctx,
 		struct sgz_source *inner);
-
-/**
- * sgz_collection_after() - find the position of a path
- * @c: the collection
- * @path: cleaned path
- * @len: its length in bytes
- *
- * Return: index into @c->by_path of the first item that does not sort before
- * the path.
- */
-size_t sgz_collection_after(const struct sgz_collection *c, const char *path,
-			    size_t len);
 
 /** sgz_collection_find() - number of the item with a path, or SGZ_NO_ITEM */
 uint32_t sgz_collection_find(const struct sgz_collection *c, const char *path,

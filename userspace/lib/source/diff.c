@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index/lookup.h"
 #include "source/collection.h"
 #include "source/diff.h"
 #include "source/diff_base.h"
@@ -14,27 +15,52 @@
 #define NSEC		1000000000
 
 /**
+ * enum rooting - state of the search for the end of a chain of hard links
+ * @ROOT_UNKNOWN: not started
+ * @ROOT_ON_WAY: the search is under way; @change.root is the next link
+ * @ROOT_KNOWN: done
+ */
+enum rooting {
+	ROOT_UNKNOWN,
+	ROOT_ON_WAY,
+	ROOT_KNOWN,
+};
+
+/**
  * struct change - comparison of an item with the base
  * @root: number of the item that it is a hard link to, or its own number
  * @old: file of the base with its path, or %SGZ_NONE
+ * @rooting: &enum rooting of @root
  * @wanted: the item goes into the layer
  * @same: it differs at most in its content
  */
 struct change {
 	uint32_t root;
 	uint32_t old;
+	uint8_t rooting;
 	bool wanted;
 	bool same;
 };
 
-/** struct whiteout - the path of one */
+/**
+ * struct whiteout - a whiteout or opaque marker
+ * @dir: number of its directory in the base
+ * @file: number of the file that it hides, or %SGZ_NONE: it makes @dir opaque
+ */
 struct whiteout {
-	const char *path;
-	size_t len;
+	uint32_t dir;
+	uint32_t file;
 };
 
-/** struct children - numbers of entries of a directory of the base */
-struct children {
+/**
+ * struct place - a path of the base in the source
+ * @node: its node in the tree of the collection, or %SGZ_NO_PATH: the source has
+ *	nothing there or below
+ * @all: number of entries of the directory in the base
+ * @gone: number of these that the source does not have
+ */
+struct place {
+	uint32_t node;
 	uint32_t all;
 	uint32_t gone;
 };
@@ -50,9 +76,9 @@ struct children {
  * @changes: struct change of each item
  * @claims: for each inode of the base, one plus the number of the item that is
  *	the same file, or zero
- * @children: struct children of each file of the base
+ * @places: struct place of each file of the base
  * @whiteouts: struct whiteout
- * @strings: memory for the paths of whiteouts
+ * @path: path of the current whiteout, at the end of the buffer
  * @arena: memory for @attrs
  * @attrs: attributes for a comparison
  * @next: next item, or number of items plus next whiteout
@@ -68,9 +94,9 @@ struct differ {
 	struct sgz_old old;
 	struct sgz_vec changes;
 	uint32_t *claims;
-	struct children *children;
+	struct place *places;
 	struct sgz_vec whiteouts;
-	struct sgz_arena strings;
+	struct sgz_vec path;
 	struct sgz_arena arena;
 	struct sgz_vec attrs;
 	size_t next;
@@ -100,22 +126,46 @@ static struct sgz_old_file *old_of(const struct differ *d, uint32_t i)
 	return file->inode == SGZ_NONE ? NULL : file;
 }
 
-/* The end of a chain of hard links; the last link found if it is broken. */
+/* The target of a hard link, or SGZ_NO_ITEM. */
+static uint32_t next_link(const struct differ *d, uint32_t i)
+{
+	const struct sgz_item *item = sgz_item(&d->all, i);
+
+	return item->link ? sgz_collection_find(&d->all, item->link,
+						item->link_len) : SGZ_NO_ITEM;
+}
+
+/*
+ * The end of a chain of hard links; the last link found if it is broken, and any
+ * of its links if it is a circle. The end is kept: each link is followed once.
+ */
 static uint32_t find_root(const struct differ *d, uint32_t i)
 {
-	for (size_t n = d->all.items.count; n; n--) {
-		const struct sgz_item *item = sgz_item(&d->all, i);
-		uint32_t next;
+	uint32_t at = i, root;
 
-		if (!item->link)
+	while (change_of(d, at)->rooting == ROOT_UNKNOWN) {
+		uint32_t next = next_link(d, at);
+		struct change *change = change_of(d, at);
+
+		if (next == SGZ_NO_ITEM) {
+			change->root = at;
+			change->rooting = ROOT_KNOWN;
 			break;
-		next = sgz_collection_find(&d->all, item->link,
-					   item->link_len);
-		if (next == SGZ_NO_ITEM)
-			break;
-		i = next;
+		}
+		change->root = next;
+		change->rooting = ROOT_ON_WAY;
+		at = next;
 	}
-	return i;
+	root = change_of(d, at)->rooting == ROOT_KNOWN ?
+	       change_of(d, at)->root : at;
+	for (at = i; change_of(d, at)->rooting == ROOT_ON_WAY; ) {
+		struct change *change = change_of(d, at);
+
+		at = change->root;
+		change->root = root;
+		change->rooting = ROOT_KNOWN;
+	}
+	return root;
 }
 
 static bool same_time(uint64_t old, uint64_t now)
@@ -133,22 +183,24 @@ static mode_t mode_of(const struct sgz_tar_header *h)
 	return sgz_tar_type(h, &type) ? 0 : type | h->mode;
 }
 
-static bool same_attribute(const struct sgz_xattr *a, const struct sgz_xattr *b)
+static int compare_attributes(const void *left, const void *right)
 {
-	return a->name_len == b->name_len && a->value_len == b->value_len &&
-	       !memcmp(a->name, b->name, a->name_len) &&
-	       !memcmp(a->value, b->value, a->value_len);
+	const struct sgz_xattr *a = left, *b = right;
+
+	if (a->name_len != b->name_len)
+		return a->name_len < b->name_len ? -1 : 1;
+	return memcmp(a->name, b->name, a->name_len);
 }
 
 /* Is the attribute in @d->attrs, those of the base? */
 static bool had_attribute(const struct differ *d, const struct sgz_xattr *attr)
 {
-	const struct sgz_xattr *old = d->attrs.data;
+	const struct sgz_xattr *old =
+		bsearch(attr, d->attrs.data, d->attrs.count, sizeof(*attr),
+			compare_attributes);
 
-	for (size_t i = 0; i < d->attrs.count; i++)
-		if (same_attribute(&old[i], attr))
-			return true;
-	return false;
+	return old && old->value_len == attr->value_len &&
+	       !memcmp(old->value, attr->value, attr->value_len);
 }
 
 /* Returns 1 or 0; attributes that an index cannot hold do not count. */
@@ -162,6 +214,9 @@ static int same_xattrs(struct differ *d, const struct sgz_old_file *old,
 	d->attrs.count = 0;
 	if (sgz_old_xattrs(&d->old, old, &d->arena, &d->attrs))
 		return sgz_nomem(d->rw.ctx);
+	if (d->attrs.count)
+		qsort(d->attrs.data, d->attrs.count, sizeof(*attr),
+		      compare_attributes);
 	for (size_t i = 0; i < now->count; i++) {
 		if (!sgz_xattr_wanted(&attr[i], &d->old.ctx, false, ""))
 			continue;
@@ -203,17 +258,18 @@ static bool claim(struct differ *d, const struct sgz_old_file *old, uint32_t i)
 
 /* Assume equal content until the digests are known. */
 static int want_content(struct differ *d, const struct sgz_old_file *old,
-			struct change *change)
+			uint32_t i)
 {
+	const struct sgz_item *item = sgz_item(&d->all, i);
 	struct sgz_old_content *content = sgz_old_content(&d->old, old);
 
 	if (!d->old.has_content && !content->digest.set) {
 		d->old_failed = true;
 		return sgz_fail(d->rw.ctx, -ENODATA,
 				"%s: the index has neither its content nor a digest; give the layer or a device image, or compare by size and time (--by-time)",
-				sgz_quote(old->path, old->path_len).text);
+				sgz_quote(item->path, item->path_len).text);
 	}
-	change->same = true;
+	change_of(d, i)->same = true;
 	content->wanted = true;
 	return 0;
 }
@@ -237,7 +293,7 @@ static int compare_header(struct differ *d, uint32_t i)
 	if (!S_ISDIR(old->mode) && !claim(d, old, i))
 		return 0;
 	if (S_ISREG(old->mode) && old->size && !d->opt->by_time)
-		return want_content(d, old, change);
+		return want_content(d, old, i);
 	change->wanted = false;
 	return 0;
 }
@@ -325,118 +381,114 @@ static void complete_links(struct differ *d)
 				change_of(d, change_of(d, i)->root)->wanted;
 }
 
-static void want_parents(struct differ *d, const char *path, size_t path_len)
+/*
+ * If the layer has an entry at a node or below, it needs the entry of the node
+ * and of the directories above. A node is passed when these are wanted.
+ */
+static void want_node(struct differ *d, uint32_t i)
 {
-	for (size_t len = 0; len < path_len; len++) {
-		uint32_t i;
+	struct sgz_path_node *node = sgz_path_node(&d->all.tree, i);
 
-		if (len && path[len] != '/')
-			continue;
-		i = sgz_collection_find(&d->all, path, len);
-		if (i != SGZ_NO_ITEM)
-			change_of(d, i)->wanted = true;
+	while (!node->passed) {
+		node->passed = true;
+		if (node->value != SGZ_NO_ITEM)
+			change_of(d, node->value)->wanted = true;
+		node = sgz_path_node(&d->all.tree, node->parent);
 	}
 }
 
-/* Is there an entry below a path? */
-static bool is_implied(const struct differ *d, const char *path, size_t len)
+/* The directories above an item that goes into the layer. */
+static void want_parents(struct differ *d, const struct sgz_item *item)
 {
-	const uint32_t *n = d->all.by_path.data;
-	size_t at = sgz_collection_after(&d->all, path, len);
-	const struct sgz_item *item;
-
-	if (at == d->all.by_path.count)
-		return false;
-	item = sgz_item(&d->all, n[at]);
-	return !len || (item->path_len > len && item->path[len] == '/' &&
-			!memcmp(item->path, path, len));
+	if (item->node)
+		want_node(d, sgz_path_node(&d->all.tree, item->node)->parent);
 }
 
-static bool is_there(const struct differ *d, const struct sgz_old_file *file)
+/* Find the path of each file of the base in the tree of the collection. */
+static void find_places(struct differ *d)
 {
-	return sgz_collection_find(&d->all, file->path, file->path_len) !=
-		       SGZ_NO_ITEM ||
-	       is_implied(d, file->path, file->path_len);
+	d->places[0].node = d->all.tree.nodes.count ? SGZ_PATH_ROOT :
+						      SGZ_NO_PATH;
+	for (uint32_t i = 1; i < d->old.files.count; i++) {
+		const struct sgz_path_node *name = sgz_old_name(&d->old, i);
+		uint32_t dir = d->places[name->parent].node;
+
+		d->places[i].node = dir == SGZ_NO_PATH ? SGZ_NO_PATH :
+			sgz_path_child(&d->all.tree, dir, name->name,
+				       name->name_len);
+	}
 }
 
-static bool is_directory(const struct differ *d,
-			 const struct sgz_old_file *file)
+static bool is_there(const struct differ *d, uint32_t file)
 {
-	uint32_t i = sgz_collection_find(&d->all, file->path, file->path_len);
-
-	if (i != SGZ_NO_ITEM)
-		return sgz_item(&d->all, i)->dir;
-	return !file->path_len || is_implied(d, file->path, file->path_len);
+	return d->places[file].node != SGZ_NO_PATH;
 }
 
-static int add_whiteout(struct differ *d, const struct sgz_old_file *dir,
-			const char *name, size_t len)
+static bool is_directory(const struct differ *d, uint32_t file)
+{
+	uint32_t i;
+
+	if (!is_there(d, file))
+		return !file;
+	i = sgz_path_node(&d->all.tree, d->places[file].node)->value;
+	return i == SGZ_NO_ITEM || sgz_item(&d->all, i)->dir;
+}
+
+static int add_whiteout(struct differ *d, uint32_t dir, uint32_t file)
 {
 	struct whiteout *w = sgz_vec_add(&d->whiteouts, 1, sizeof(*w));
-	size_t slash = dir->path_len ? 1 : 0;
-	char *to;
 
 	if (!w)
 		return sgz_nomem(d->rw.ctx);
-	w->len = dir->path_len + slash + strlen(SGZ_WHITEOUT) + len;
-	to = sgz_arena_room(&d->strings, w->len);
-	if (!to)
-		return sgz_nomem(d->rw.ctx);
-	w->path = to;
-	to = mempcpy(to, dir->path, dir->path_len);
-	if (slash)
-		*to++ = '/';
-	to = mempcpy(to, SGZ_WHITEOUT, strlen(SGZ_WHITEOUT));
-	memcpy(to, name, len);
-	want_parents(d, w->path, w->len);
+	w->dir = dir;
+	w->file = file;
+	if (is_there(d, dir))
+		want_node(d, d->places[dir].node);
 	return 0;
 }
 
 static void count_children(struct differ *d)
 {
-	for (size_t i = 1; i < d->old.files.count; i++) {
-		const struct sgz_old_file *file = sgz_old_file(&d->old, i);
+	for (uint32_t i = 1; i < d->old.files.count; i++) {
+		struct place *dir =
+			&d->places[sgz_old_file(&d->old, i)->parent];
 
-		d->children[file->parent].all++;
-		if (!is_there(d, file))
-			d->children[file->parent].gone++;
+		dir->all++;
+		dir->gone += !is_there(d, i);
 	}
 }
 
 /* Not the root: some programs do not expect an opaque marker there. */
-static bool is_opaque(const struct differ *d, size_t i)
+static bool is_opaque(const struct differ *d, uint32_t i)
 {
-	const struct children *children = &d->children[i];
+	const struct place *place = &d->places[i];
 
-	return i && children->gone > 1 && children->gone == children->all;
+	return i && place->gone > 1 && place->gone == place->all;
 }
 
 /* Add a whiteout for a removed file, unless its directory is gone too. */
-static int white_out(struct differ *d, const struct sgz_old_file *file)
+static int white_out(struct differ *d, uint32_t file)
 {
-	const struct sgz_old_file *dir = sgz_old_file(&d->old, file->parent);
-	size_t skip = dir->path_len ? dir->path_len + 1 : 0;
+	uint32_t dir = sgz_old_file(&d->old, file)->parent;
 
-	if (is_there(d, file) || is_opaque(d, file->parent) ||
-	    !is_directory(d, dir))
+	if (is_there(d, file) || is_opaque(d, dir) || !is_directory(d, dir))
 		return 0;
-	return add_whiteout(d, dir, file->path + skip, file->path_len - skip);
+	return add_whiteout(d, dir, file);
 }
 
 static int make_whiteouts(struct differ *d)
 {
-	/* Without the prefix, which add_whiteout() writes. */
-	static const char *opaque = &SGZ_OPAQUE[sizeof(SGZ_WHITEOUT) - 1];
+	const uint32_t *order = d->old.order.data;
 	int ret = 0;
 
 	count_children(d);
-	for (size_t i = 0; !ret && i < d->old.files.count; i++) {
-		const struct sgz_old_file *file = sgz_old_file(&d->old, i);
+	for (size_t n = 0; !ret && n < d->old.order.count; n++) {
+		uint32_t i = order[n];
 
 		if (i)
-			ret = white_out(d, file);
-		if (!ret && is_opaque(d, i) && is_directory(d, file))
-			ret = add_whiteout(d, file, opaque, strlen(opaque));
+			ret = white_out(d, i);
+		if (!ret && is_opaque(d, i) && is_directory(d, i))
+			ret = add_whiteout(d, i, SGZ_NONE);
 	}
 	return ret;
 }
@@ -444,8 +496,8 @@ static int make_whiteouts(struct differ *d)
 static int make_room(struct differ *d)
 {
 	d->claims = calloc(d->old.content.count + 1, sizeof(*d->claims));
-	d->children = calloc(d->old.files.count + 1, sizeof(*d->children));
-	if (!d->claims || !d->children)
+	d->places = calloc(d->old.files.count + 1, sizeof(*d->places));
+	if (!d->claims || !d->places)
 		return sgz_nomem(d->rw.ctx);
 	if (d->all.items.count &&
 	    !sgz_vec_add(&d->changes, d->all.items.count,
@@ -470,25 +522,73 @@ static int compare_with_old(struct differ *d, int fd)
 	if (ret)
 		return ret;
 	complete_links(d);
+	find_places(d);
 	/* The root of the top layer is the visible one in a stack of mounts. */
-	want_parents(d, "", 1);
+	if (d->all.tree.nodes.count)
+		want_node(d, SGZ_PATH_ROOT);
 	for (uint32_t i = 0; i < d->all.items.count; i++) {
 		const struct sgz_item *item = sgz_item(&d->all, i);
 
 		if (!item->done && change_of(d, i)->wanted)
-			want_parents(d, item->path, item->path_len);
+			want_parents(d, item);
 	}
 	return make_whiteouts(d);
+}
+
+/* Put a name in front of the path, of which @len bytes are there. */
+static int put_name(struct differ *d, size_t *len, const char *name,
+		    size_t name_len)
+{
+	size_t slash = *len ? 1 : 0;
+	char *end;
+
+	if (*len + slash + name_len > SGZ_PATH_LONGEST)
+		return sgz_fail(d->rw.ctx, -E2BIG,
+				"a whiteout with a path of %zu bytes or more; the limit is %u",
+				*len + slash + name_len, SGZ_PATH_LONGEST);
+	if (!d->path.count && !sgz_vec_add(&d->path, SGZ_PATH_LONGEST, 1))
+		return sgz_nomem(d->rw.ctx);
+	end = (char *)d->path.data + SGZ_PATH_LONGEST - *len;
+	if (slash)
+		*--end = '/';
+	memcpy(end - name_len, name, name_len);
+	*len += slash + name_len;
+	return 0;
+}
+
+/* Write the path of a whiteout to the end of @d->path. */
+static int put_path(struct differ *d, const struct whiteout *w, size_t *len)
+{
+	char name[sizeof(SGZ_WHITEOUT) + STARGZ_NAME_MAX] = SGZ_OPAQUE;
+	size_t name_len = strlen(SGZ_OPAQUE), fixed = strlen(SGZ_WHITEOUT);
+	const struct sgz_path_node *n;
+	int ret;
+
+	if (w->file != SGZ_NONE) {
+		n = sgz_old_name(&d->old, w->file);
+		name_len = fixed + n->name_len;
+		memcpy(name + fixed, n->name, n->name_len);
+	}
+	*len = 0;
+	ret = put_name(d, len, name, name_len);
+	for (uint32_t i = w->dir; !ret && i; i = n->parent) {
+		n = sgz_old_name(&d->old, i);
+		ret = put_name(d, len, n->name, n->name_len);
+	}
+	return ret;
 }
 
 static int give_whiteout(struct differ *d, const struct whiteout *w,
 			 struct sgz_source_entry *entry)
 {
-	int ret;
+	size_t len;
+	int ret = put_path(d, w, &len);
 
+	if (ret)
+		return ret;
 	memset(&d->h, 0, sizeof(d->h));
-	d->h.name = w->path;
-	d->h.name_len = w->len;
+	d->h.name = (char *)d->path.data + SGZ_PATH_LONGEST - len;
+	d->h.name_len = len;
 	d->h.type = '0';
 	d->h.mtime = SGZ_EPOCH;
 	memset(entry, 0, sizeof(*entry));
@@ -536,9 +636,9 @@ static void free_differ(struct differ *d)
 	sgz_old_free(&d->old);
 	sgz_vec_free(&d->changes);
 	free(d->claims);
-	free(d->children);
+	free(d->places);
 	sgz_vec_free(&d->whiteouts);
-	sgz_arena_free(&d->strings);
+	sgz_vec_free(&d->path);
 	sgz_arena_free(&d->arena);
 	sgz_vec_free(&d->attrs);
 	sgz_rewriter_free(&d->rw);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Reading a layer or index to a sorted list of paths.
+ * Reading a layer or index to a tree of paths.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,39 +11,21 @@
 #include "index/records.h"
 #include "index/replay.h"
 #include "inspect/file_digests.h"
-#include "source/collection.h"
 #include "source/diff_base.h"
 #include "source/from_tar.h"
 
-/* Join the path of a directory and a name. */
-static int set_path(struct sgz_old *old, struct sgz_old_file *file,
-		    const struct sgz_old_file *dir, const char *name,
-		    size_t len)
+/* The name must be new in @dir. Returns NULL with the error text set. */
+static struct sgz_old_file *add_file(struct sgz_old *old, uint32_t dir,
+				     const char *name, size_t len)
 {
-	size_t slash = dir->path_len ? 1 : 0;
-	char *to;
+	uint32_t number = sgz_path_put(&old->names, dir, name, len);
+	struct sgz_old_file *file = sgz_vec_add(&old->files, 1, sizeof(*file));
 
-	if (dir->path_len + slash + len > UINT32_MAX)
-		return sgz_fail(&old->ctx, -E2BIG, "a path is too long");
-	file->path_len = dir->path_len + slash + len;
-	to = sgz_arena_room(&old->strings, file->path_len);
-	if (!to)
-		return sgz_nomem(&old->ctx);
-	file->path = to;
-	to = mempcpy(to, dir->path, dir->path_len);
-	if (slash)
-		*to++ = '/';
-	memcpy(to, name, len);
-	return 0;
-}
-
-static struct sgz_old_file *add_file(struct sgz_old *old)
-{
-	struct sgz_old_file *file;
-
-	file = sgz_vec_add(&old->files, 1, sizeof(*file));
-	if (file)
-		file->path = "";
+	if (!file || number == SGZ_NO_PATH) {
+		sgz_nomem(&old->ctx);
+		return NULL;
+	}
+	file->parent = dir;
 	return file;
 }
 
@@ -75,26 +57,20 @@ static int take_nodes(struct sgz_old *old, struct sgz_tree *tree,
 		const struct sgz_node *node = sgz_tree_node(tree, i);
 		const struct sgz_entry *entry = sgz_node_entry(tree, node);
 		struct sgz_old_file *file;
-		int ret = 0;
 
 		number[i] = SGZ_NONE;
 		if (node->flags & (SGZ_NODE_HIDDEN | SGZ_NODE_WHITEOUT) ||
 		    (i && number[node->parent] == SGZ_NONE))
 			continue;
 		number[i] = old->files.count;
-		file = add_file(old);
+		file = add_file(old, i ? number[node->parent] : SGZ_PATH_ROOT,
+				node->name, node->name_len);
 		if (!file)
-			return sgz_nomem(&old->ctx);
+			return -ENOMEM;
 		file->mode = S_IFDIR | 0755;
 		file->inode = SGZ_NONE;
 		if (entry)
 			take_entry(file, entry, node->entry);
-		if (i)
-			ret = set_path(old, file,
-				       sgz_old_file(old, number[node->parent]),
-				       node->name, node->name_len);
-		if (ret)
-			return ret;
 	}
 	return 0;
 }
@@ -172,6 +148,13 @@ static void take_inode(const struct sgz_old *old, struct sgz_old_file *file,
 	}
 }
 
+static bool is_whiteout(const struct sgz_old *old, uint32_t ino)
+{
+	const struct stargz_inode *inode = sgz_inode(&old->opened.index, ino);
+
+	return S_ISCHR(le16toh(inode->mode)) && !inode->a && !inode->b;
+}
+
 /* Append the entries of one directory. */
 static int take_directory(struct sgz_old *old, size_t dir)
 {
@@ -182,21 +165,15 @@ static int take_directory(struct sgz_old *old, size_t dir)
 
 	for (uint64_t i = first; i < first + count; i++) {
 		const struct stargz_dirent *d = sgz_dirent(index, i);
-		struct sgz_old_file *file = add_file(old);
-		int ret;
+		struct sgz_old_file *file;
 
-		if (!file)
-			return sgz_nomem(&old->ctx);
-		take_inode(old, file, le32toh(d->ino));
-		if (S_ISCHR(file->mode) && !file->major && !file->minor) {
-			/* A whiteout of the layers below. */
-			old->files.count--;
+		/* A whiteout for the layers below. */
+		if (is_whiteout(old, le32toh(d->ino)))
 			continue;
-		}
-		ret = set_path(old, file, sgz_old_file(old, dir),
-			       sgz_name(index, d), d->name_len);
-		if (ret)
-			return ret;
+		file = add_file(old, dir, sgz_name(index, d), d->name_len);
+		if (!file)
+			return -ENOMEM;
+		take_inode(old, file, le32toh(d->ino));
 	}
 	return 0;
 }
@@ -255,8 +232,8 @@ static int read_index(struct sgz_old *old, int fd)
 	if (ret)
 		return ret;
 	inodes = old->opened.index.table[STARGZ_TABLE_INODES].count;
-	if (!add_file(old) || !sgz_vec_add(&old->content, inodes,
-					   sizeof(struct sgz_old_content)))
+	if (!add_file(old, SGZ_PATH_ROOT, "", 0) ||
+	    !sgz_vec_add(&old->content, inodes, sizeof(struct sgz_old_content)))
 		return sgz_nomem(&old->ctx);
 	take_index_digests(old);
 	take_inode(old, sgz_old_file(old, 0), STARGZ_ROOT_INO);
@@ -266,25 +243,67 @@ static int read_index(struct sgz_old *old, int fd)
 	return ret;
 }
 
-static int compare_paths(const void *left, const void *right)
+/* For files of one directory. */
+static int compare_names(const void *left, const void *right, void *names)
 {
-	const struct sgz_old_file *a = left, *b = right;
+	const struct sgz_path_node *a =
+		sgz_path_node(names, *(const uint32_t *)left);
+	const struct sgz_path_node *b =
+		sgz_path_node(names, *(const uint32_t *)right);
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int cmp = memcmp(a->name, b->name, len);
 
-	return sgz_path_cmp(a->path, a->path_len, b->path, b->path_len);
+	return cmp ? cmp : (a->name_len > b->name_len) -
+			   (a->name_len < b->name_len);
 }
 
-static void sort(struct sgz_old *old)
+/*
+ * Group files by directory: @children has the files of @dir from @first[@dir] to
+ * @first[@dir + 1]. @first has one element more than there are files.
+ */
+static void group(const struct sgz_old *old, uint32_t *first, uint32_t *children)
 {
-	qsort(old->files.data, old->files.count, sizeof(struct sgz_old_file),
-	      compare_paths);
-	for (size_t i = 0; i < old->files.count; i++) {
-		struct sgz_old_file *file = sgz_old_file(old, i);
-		size_t len = file->path_len;
+	size_t count = old->files.count;
 
-		while (len && file->path[--len] != '/')
-			;
-		file->parent = sgz_old_find(old, file->path, len);
+	for (size_t i = 1; i < count; i++)
+		first[sgz_old_file(old, i)->parent + 1]++;
+	for (size_t i = 0; i < count; i++)
+		first[i + 1] += first[i];
+	/* Placing backwards turns each end into the start. */
+	for (size_t i = count - 1; i; i--)
+		children[--first[sgz_old_file(old, i)->parent + 1]] = i;
+	memmove(first, first + 1, count * sizeof(*first));
+	first[count] = count - 1;
+	for (size_t i = 0; i < count; i++)
+		qsort_r(children + first[i], first[i + 1] - first[i],
+			sizeof(*children), compare_names, (void *)&old->names);
+}
+
+/* A directory comes before its entries, and these before its later siblings. */
+static int sort(struct sgz_old *old)
+{
+	size_t count = old->files.count, left = 1;
+	uint32_t *order = sgz_vec_add(&old->order, count, sizeof(*order));
+	uint32_t *first = calloc(3 * count + 1, sizeof(*first));
+	uint32_t *children, *stack;
+
+	if (!order || !first) {
+		free(first);
+		return sgz_nomem(&old->ctx);
 	}
+	children = first + count + 1;
+	stack = children + count;
+	group(old, first, children);
+	/* The top of the stack is the next file in the order. */
+	while (left) {
+		uint32_t i = stack[--left];
+
+		*order++ = i;
+		for (uint32_t c = first[i + 1]; c > first[i]; c--)
+			stack[left++] = children[c - 1];
+	}
+	free(first);
+	return 0;
 }
 
 int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
@@ -301,20 +320,14 @@ int sgz_old_read(struct sgz_old *old, const struct sgz_context *ctx, int fd)
 		ret = read_index(old, fd);
 	else
 		ret = read_layer(old);
-	if (!ret)
-		sort(old);
-	return ret;
+	return ret ? ret : sort(old);
 }
 
 uint32_t sgz_old_find(const struct sgz_old *old, const char *path, size_t len)
 {
-	const struct sgz_old_file key = { .path = path, .path_len = len };
-	const struct sgz_old_file *found;
+	uint32_t i = sgz_path_find(&old->names, path, len);
 
-	found = bsearch(&key, old->files.data, old->files.count, sizeof(key),
-			compare_paths);
-	return found ? found - (struct sgz_old_file *)old->files.data :
-		       SGZ_NONE;
+	return i == SGZ_NO_PATH ? SGZ_NONE : i;
 }
 
 int sgz_old_xattrs(const struct sgz_old *old, const struct sgz_old_file *file,
@@ -448,8 +461,9 @@ int sgz_old_hash(struct sgz_old *old, unsigned int threads)
 void sgz_old_free(struct sgz_old *old)
 {
 	sgz_vec_free(&old->files);
+	sgz_path_free(&old->names);
+	sgz_vec_free(&old->order);
 	sgz_vec_free(&old->content);
-	sgz_arena_free(&old->strings);
 	sgz_toc_free(&old->toc);
 	sgz_opened_free(&old->opened);
 }

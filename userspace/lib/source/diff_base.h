@@ -6,14 +6,13 @@
 #define SGZ_SOURCE_DIFF_BASE_H
 
 #include "inspect/opened.h"
+#include "source/path_tree.h"
 
 /**
  * struct sgz_old_file - a path of the base
- * @path: cleaned path
  * @link: target of a symbolic link
  * @size: size of a regular file in bytes
  * @mtime: nanoseconds since STARGZ_TIME_BASE
- * @path_len: length of @path in bytes
  * @link_len: length of @link in bytes
  * @uid: owner
  * @gid: group
@@ -22,15 +21,13 @@
  * @xattr: set in the pool of the tree, or zero
  * @inode: equal for all paths of one file; %SGZ_NONE for a directory without
  *	an entry
- * @parent: number of its directory
+ * @parent: number of its directory, less than its own number
  * @mode: type and permissions
  */
 struct sgz_old_file {
-	const char *path;
 	const char *link;
 	uint64_t size;
 	uint64_t mtime;
-	uint32_t path_len;
 	uint32_t link_len;
 	uint32_t uid;
 	uint32_t gid;
@@ -60,9 +57,10 @@ struct sgz_old_content {
  * @blob: the layer, index or device image
  * @layer: @blob is a layer, not an index
  * @has_content: @blob is a layer, or a device image with all its layers
- * @files: struct sgz_old_file in the order of sgz_path_cmp(), the root first
+ * @files: struct sgz_old_file, the root first
+ * @names: tree of their paths; a file and its node have the same number
+ * @order: numbers of the files in the order of sgz_path_cmp()
  * @content: struct sgz_old_content by inode
- * @strings: memory for paths
  * @toc: entries of a layer
  * @opened: handle of an index
  */
@@ -72,8 +70,9 @@ struct sgz_old {
 	bool layer;
 	bool has_content;
 	struct sgz_vec files;
+	struct sgz_path_tree names;
+	struct sgz_vec order;
 	struct sgz_vec content;
-	struct sgz_arena strings;
 	struct sgz_toc toc;
 	struct sgz_opened opened;
 };
@@ -83,6 +82,13 @@ static inline struct sgz_old_file *sgz_old_file(const struct sgz_old *old,
 						size_t i)
 {
 	return (struct sgz_old_file *)old->files.data + i;
+}
+
+/** sgz_old_name() - name of a file */
+static inline const struct sgz_path_node *sgz_old_name(const struct sgz_old *old,
+						       uint32_t i)
+{
+	return sgz_path_node(&old->names, i);
 }
 
 /** sgz_old_content() - content of a file, whose @inode is not %SGZ_NONE */

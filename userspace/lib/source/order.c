@@ -18,7 +18,7 @@
  * @order: the wanted order
  * @sequence: numbers of items in the new order
  * @chain: numbers of items, hard links before their targets
- * @marker: path of a marker
+ * @way: nodes of a path, from its last name up
  * @next: index of the next item in @sequence
  */
 struct orderer {
@@ -28,7 +28,7 @@ struct orderer {
 	const struct sgz_order *order;
 	struct sgz_vec sequence;
 	struct sgz_vec chain;
-	struct sgz_vec marker;
+	struct sgz_vec way;
 	size_t next;
 };
 
@@ -112,9 +112,11 @@ static int put(struct orderer *o, uint32_t i)
 	return 0;
 }
 
-static int put_once(struct orderer *o, const char *path, size_t len)
+/* Place the item of a node, unless it has its place. */
+static int put_once(struct orderer *o, uint32_t node)
 {
-	uint32_t i = sgz_collection_find(&o->all, path, len);
+	uint32_t i = node == SGZ_NO_PATH ? SGZ_NO_ITEM :
+		     sgz_path_node(&o->all.tree, node)->value;
 
 	if (i == SGZ_NO_ITEM || sgz_item(&o->all, i)->done)
 		return 0;
@@ -122,49 +124,58 @@ static int put_once(struct orderer *o, const char *path, size_t len)
 	return put(o, i);
 }
 
-/* Place the marker @name in the directory, the first @len bytes of @path. */
-static int put_marker(struct orderer *o, const char *path, size_t len,
-		      const char *name, size_t name_len)
+/* Place the opaque marker beside a name, and its whiteout. */
+static int put_marker(struct orderer *o, uint32_t node)
 {
-	char *marker;
+	char whiteout[sizeof(SGZ_WHITEOUT) + STARGZ_NAME_MAX] = SGZ_WHITEOUT;
+	const struct sgz_path_node *n = sgz_path_node(&o->all.tree, node);
+	size_t fixed = strlen(SGZ_WHITEOUT);
+	int ret;
 
-	o->marker.count = 0;
-	marker = sgz_vec_add(&o->marker, len + 1 + name_len, 1);
-	if (!marker)
-		return sgz_nomem(o->all.rw.ctx);
-	memcpy(marker, path, len);
-	if (len)
-		marker[len++] = '/';
-	memcpy(marker + len, name, name_len);
-	return put_once(o, marker, len + name_len);
+	ret = put_once(o, sgz_path_child(&o->all.tree, n->parent, SGZ_OPAQUE,
+					 strlen(SGZ_OPAQUE)));
+	if (ret || n->name_len > STARGZ_NAME_MAX)
+		return ret;
+	memcpy(whiteout + fixed, n->name, n->name_len);
+	return put_once(o, sgz_path_child(&o->all.tree, n->parent, whiteout,
+					  fixed + n->name_len));
+}
+
+/*
+ * Set @o->way to the nodes from @node up, without the root. Stop at a node that
+ * was passed, unless @passed is set.
+ */
+static int list_way(struct orderer *o, uint32_t node, bool passed)
+{
+	o->way.count = 0;
+	while (node && (passed || !sgz_path_node(&o->all.tree, node)->passed)) {
+		uint32_t *to = sgz_vec_add(&o->way, 1, sizeof(*to));
+
+		if (!to)
+			return sgz_nomem(o->all.rw.ctx);
+		*to = node;
+		node = sgz_path_node(&o->all.tree, node)->parent;
+	}
+	return 0;
 }
 
 /*
  * Place the whiteouts and opaque markers that would remove an item if they came
  * later: those of its own name and of its parent directories. An item may be
- * such a marker.
+ * such a marker. A node is passed when its markers and those above are placed.
  */
 static int put_markers(struct orderer *o, const struct sgz_item *item)
 {
-	char whiteout[sizeof(SGZ_WHITEOUT) + STARGZ_NAME_MAX] = SGZ_WHITEOUT;
-	const char *path = item->path, *end = path + item->path_len;
-	size_t fixed = strlen(SGZ_WHITEOUT);
-	int ret = 0;
+	const uint32_t *node;
+	int ret;
 
 	if (!o->all.markers)
 		return 0;
-	for (const char *name = path, *next; !ret && name < end; name = next + 1) {
-		size_t dir = name > path ? name - 1 - path : 0, len;
-
-		next = memchr(name, '/', end - name);
-		if (!next)
-			next = end;
-		len = next - name;
-		ret = put_marker(o, path, dir, SGZ_OPAQUE, strlen(SGZ_OPAQUE));
-		if (ret || len > STARGZ_NAME_MAX)
-			continue;
-		memcpy(whiteout + fixed, name, len);
-		ret = put_marker(o, path, dir, whiteout, fixed + len);
+	ret = list_way(o, item->node, false);
+	node = o->way.data;
+	for (size_t i = o->way.count; !ret && i--; ) {
+		sgz_path_node(&o->all.tree, node[i])->passed = true;
+		ret = put_marker(o, node[i]);
 	}
 	return ret;
 }
@@ -172,11 +183,14 @@ static int put_markers(struct orderer *o, const struct sgz_item *item)
 /* Place the parent directories, outermost first. */
 static int put_parents(struct orderer *o, const struct sgz_item *item)
 {
-	int ret = 0;
+	const uint32_t *node;
+	int ret = list_way(o, item->node, true);
 
-	for (size_t len = 0; !ret && len < item->path_len; len++)
-		if (!len || item->path[len] == '/')
-			ret = put_once(o, item->path, len);
+	if (!ret && o->way.count)
+		ret = put_once(o, SGZ_PATH_ROOT);
+	node = o->way.data;
+	for (size_t i = o->way.count; !ret && i-- > 1; )
+		ret = put_once(o, node[i]);
 	return ret;
 }
 
@@ -302,7 +316,7 @@ static void free_orderer(struct orderer *o)
 	sgz_collection_free(&o->all);
 	sgz_vec_free(&o->sequence);
 	sgz_vec_free(&o->chain);
-	sgz_vec_free(&o->marker);
+	sgz_vec_free(&o->way);
 	free(o);
 }
 
