@@ -8,15 +8,17 @@
 #include <stdbool.h>
 
 #include "base/context.h"
-#include "base/memory.h"
+#include "source/path_tree.h"
 
 /**
  * struct sgz_exclude - rules
- * @paths: char *, cleaned
- * @patterns: regex_t
+ * @paths: literal paths; a node has a value if its path is omitted
+ * @strings: memory for the names of @paths
+ * @patterns: struct sgz_exclude_pattern, private
  */
 struct sgz_exclude {
-	struct sgz_vec paths;
+	struct sgz_path_tree paths;
+	struct sgz_arena strings;
 	struct sgz_vec patterns;
 };
 
@@ -40,7 +42,7 @@ int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 /** sgz_exclude_any() - are there any rules? */
 static inline bool sgz_exclude_any(const struct sgz_exclude *ex)
 {
-	return ex->paths.count || ex->patterns.count;
+	return ex->paths.nodes.count || ex->patterns.count;
 }
 
 /**
