@@ -34,7 +34,7 @@ static void blame(struct worker *w, uint32_t nr, int code)
 {
 	uint32_t ino = ((const uint32_t *)w->plan->owner.data)[nr];
 
-	if (ino)
+	if (ino && !sgz_faults_full(content_of(w)->faults))
 		sgz_faults_add(content_of(w)->faults, nr, code, "%s: %s",
 			       sgz_inodepath_quoted(content_of(w)->names,
 						    ino).text, w->err.text);
@@ -47,6 +47,7 @@ static void settle(struct worker *w, struct sgz_range *range,
 		   struct sgz_sha256 *sha, uint64_t order)
 {
 	uint8_t have[STARGZ_SHA256_LEN];
+	struct sgz_quoted path = { "" };
 
 	range->state = SGZ_RANGE_READ;
 	sgz_sha256_get(sha, have);
@@ -54,11 +55,11 @@ static void settle(struct worker *w, struct sgz_range *range,
 		memcpy(range->sha256, have, sizeof(have));
 	if (!memcmp(range->sha256, have, sizeof(have)))
 		return;
+	if (!sgz_faults_full(content_of(w)->faults))
+		path = sgz_inodepath_quoted(content_of(w)->names, range->ino);
 	sgz_faults_add(content_of(w)->faults, order, -EBADMSG,
 		       "%s: bytes %llu to %llu do not have the digest in the TOC",
-		       sgz_inodepath_quoted(content_of(w)->names,
-					    range->ino).text,
-		       (unsigned long long)range->pos,
+		       path.text, (unsigned long long)range->pos,
 		       (unsigned long long)(range->pos + range->len));
 }
 

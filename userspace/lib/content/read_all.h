@@ -23,11 +23,6 @@
  */
 #define SGZ_CONTENT_SHARED_MAX	64
 #define SGZ_CONTENT_SHARED_MIN	(1ull << 30)
-/*
- * Limit of the bytes of holes whose digest is computed. /var/log/lastlog has
- * 1.2 TiB if there is a user with the largest ID.
- */
-#define SGZ_CONTENT_HOLES_MAX	(4ull << 40)
 
 /**
  * enum sgz_range_state - state of a range

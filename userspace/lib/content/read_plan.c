@@ -15,6 +15,7 @@
 #include "content/file.h"
 #include "content/read_all.h"
 #include "index/records.h"
+#include "tar/header.h"
 
 /* The compressed span that holds all of a range, or STARGZ_NO_SPAN. */
 static uint32_t span_of(const struct sgz_index *index,
@@ -227,9 +228,9 @@ static int check_cost(const struct sgz_plan *plan)
 	if (cost.data > most)
 		return too_much(content, "content to be read for files that share it",
 				cost.data, most);
-	if (cost.holes > SGZ_CONTENT_HOLES_MAX)
+	if (cost.holes > SGZ_HOLES_MAX)
 		return too_much(content, "holes to be read", cost.holes,
-				SGZ_CONTENT_HOLES_MAX);
+				SGZ_HOLES_MAX);
 	return 0;
 }
 

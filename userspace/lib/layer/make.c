@@ -27,6 +27,7 @@ struct maker {
 	struct sgz_expected names;	/* without options.expected */
 	struct sgz_sha256 file;		/* digest of the current file */
 	struct sgz_sha256 piece;	/* digest of a chunk of it */
+	uint64_t holes;			/* bytes of holes of all files */
 };
 
 /* The current file. */
@@ -105,9 +106,13 @@ static int add_hole(struct maker *m, struct file *f, uint64_t pos,
 		    uint64_t end)
 {
 	const struct sgz_file_chunk piece = { pos, end - pos, true };
+	int ret;
 
 	if (pos == end)
 		return 0;
+	ret = sgz_tar_add_holes(&m->holes, m->ctx, f->h, end - pos);
+	if (ret)
+		return ret;
 	sgz_sha256_zeroes(&m->file, end - pos);
 	return add_record(m, f, &piece) ? 0 : -ENOMEM;
 }

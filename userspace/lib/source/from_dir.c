@@ -70,6 +70,7 @@ struct known {
  * @run: number of data segments that were started
  * @pad: number of zeroes after the content
  * @done: bytes of content read so far
+ * @holes: bytes of holes of all files whose holes are read
  * @begun: the root was visited
  */
 struct dir {
@@ -92,6 +93,7 @@ struct dir {
 	size_t run;
 	uint64_t pad;
 	uint64_t done;
+	uint64_t holes;
 	bool begun;
 };
 
@@ -431,21 +433,24 @@ static int make_head(struct dir *d, struct sgz_source_entry *entry,
 /* Set the sizes of a file, and find its holes. */
 static int find_holes(struct dir *d, int fd, const struct stat *st)
 {
-	const struct sgz_tar_run *run;
-	int ret = 0;
+	int ret = sgz_file_runs(&d->h.runs, d->ctx, fd, st);
+	const struct sgz_tar_run *run = d->h.runs.data;
+	uint64_t size = 0;
 
 	d->h.file_size = st->st_size;
 	d->h.size = st->st_size;
-	if (d->opt->holes)
-		ret = sgz_file_runs(&d->h.runs, d->ctx, fd, st);
 	if (ret <= 0)
 		return ret;
-	d->h.sparse = true;
-	d->h.size = 0;
-	run = d->h.runs.data;
 	for (size_t i = 0; i < d->h.runs.count; i++)
-		d->h.size += run[i].size;
-	return 0;
+		size += run[i].size;
+	if (d->opt->holes) {
+		d->h.sparse = true;
+		d->h.size = size;
+		return 0;
+	}
+	d->h.runs.count = 0;
+	return sgz_tar_add_holes(&d->holes, d->ctx, &d->h,
+				 d->h.file_size - size);
 }
 
 static int take_regular(struct dir *d, struct sgz_source_entry *entry, int fd,

@@ -19,6 +19,7 @@
  * @run_count: number of @runs
  * @pos: next byte of the file
  * @pad: number of zeroes after it
+ * @holes: bytes of holes of all files
  */
 struct expander {
 	struct sgz_source source;
@@ -30,6 +31,7 @@ struct expander {
 	size_t run_count;
 	uint64_t pos;
 	uint64_t pad;
+	uint64_t holes;
 };
 
 static struct expander *to_expander(struct sgz_source *source)
@@ -40,6 +42,15 @@ static struct expander *to_expander(struct sgz_source *source)
 /* The inner source still owns the memory of the header. */
 static int expand(struct expander *x, struct sgz_source_entry *entry)
 {
+	const struct sgz_tar_run *run = entry->h->runs.data;
+	uint64_t bytes = entry->h->file_size;
+	int ret;
+
+	for (size_t i = 0; i < entry->h->runs.count; i++)
+		bytes -= run[i].size;
+	ret = sgz_tar_add_holes(&x->holes, x->rw.ctx, entry->h, bytes);
+	if (ret)
+		return ret;
 	x->h = *entry->h;
 	x->h.type = '0';
 	x->h.sparse = false;

@@ -237,6 +237,20 @@ void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size)
 	snprintf(u->checksum, sizeof(u->checksum), "%06o", sum);
 }
 
+int sgz_tar_add_holes(uint64_t *holes, const struct sgz_context *ctx,
+		      const struct sgz_tar_header *h, uint64_t bytes)
+{
+	if (__builtin_add_overflow(*holes, bytes, holes))
+		*holes = UINT64_MAX;
+	if (*holes <= SGZ_HOLES_MAX)
+		return 0;
+	return sgz_fail(ctx, -E2BIG,
+			"%s: files with %llu bytes of holes or more; the limit is %llu",
+			sgz_quote(h->name, h->name_len).text,
+			(unsigned long long)*holes,
+			(unsigned long long)SGZ_HOLES_MAX);
+}
+
 bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h)
 {
 	return h->name_len && h->name[h->name_len - 1] == '/';

@@ -12,6 +12,12 @@
 
 #define SGZ_TAR_BLOCK	512
 
+/*
+ * Limit of the bytes of holes that are written out, or whose digest is computed, in
+ * one run. /var/log/lastlog has 1.2 TiB if there is a user with the largest ID.
+ */
+#define SGZ_HOLES_MAX	(4ull << 40)
+
 /* Longest path of a header without extension: prefix, slash, name. */
 #define SGZ_TAR_NAME_MAX	(155 + 1 + 100)
 
@@ -162,6 +168,18 @@ void sgz_tar_plain(struct sgz_ustar *u, const char *name, uint64_t size);
  * Return: NULL, or the text of a warning: the entry is to be left out.
  */
 const char *sgz_tar_type(const struct sgz_tar_header *h, mode_t *type);
+
+/**
+ * sgz_tar_add_holes() - count holes before they are read
+ * @holes: bytes of holes of earlier files; @bytes is added
+ * @ctx: the call
+ * @h: header of the file, for the error text
+ * @bytes: bytes of its holes
+ *
+ * Return: 0, or -E2BIG with the error text set if they exceed %SGZ_HOLES_MAX.
+ */
+int sgz_tar_add_holes(uint64_t *holes, const struct sgz_context *ctx,
+		      const struct sgz_tar_header *h, uint64_t bytes);
 
 /** sgz_tar_ends_with_slash() - does the path of an entry end with a slash? */
 bool sgz_tar_ends_with_slash(const struct sgz_tar_header *h);
