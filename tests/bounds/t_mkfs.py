@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What mkfs.stargz does with the entries of a source."""
+import os
+import random
 import tempfile
 
 from cost import linear, refused, run
@@ -14,6 +16,83 @@ def mkfs(source, *args, old=None, **limits):
             args += ("--diff=" + save(tmp + "/old", old),)
         return run("mkfs.stargz", "-q", "-j1", "-zgzip,1", *args, tmp + "/out",
                    save(tmp + "/tar", source), **limits)
+
+
+def deep(levels, name=b"f"):
+    """The path of a file below so many directories, in PAX records."""
+    path = b"d/" * levels + name
+    return pax([(b"path", path)]) + entry()
+
+
+def test_chain_of_links():
+    """Each hard link is to the one before it; in another order, too."""
+    def once(n):
+        count = n * 4000
+        tar = entry(b"f0", b"x") + b"".join(
+            header(b"f%d" % i, b"1", link=b"f%d" % (i - 1))
+            for i in range(1, count)) + END
+        return mkfs(tar, old=entry(b"g") + END)
+    linear(once)
+
+
+def test_links_in_a_circle():
+    """None of them is to a file in the layer, but all to one another."""
+    def once(n):
+        count = n * 4000
+        tar = b"".join(
+            header(b"f%d" % i, b"1", link=b"f%d" % ((i + 1) % count))
+            for i in range(count)) + END
+        return mkfs(tar, old=entry(b"g") + END)
+    linear(once)
+
+
+def test_directories_above():
+    """Those above what has changed are in the layer, a name at a time."""
+    def once(n):
+        return mkfs(deep(n * 20000) + END, old=entry(b"g") + END)
+    linear(once)
+
+
+def test_markers_above():
+    """Whiteouts come before what they would remove."""
+    def once(n):
+        return mkfs(deep(n * 20000) + entry(b".wh.x") + END, "--sort=path")
+    linear(once)
+
+
+def test_old_layer_with_deep_directories():
+    """Its files are found by their paths."""
+    def once(n):
+        return mkfs(entry(b"d/f") + END, old=deep(n * 20000) + END)
+    linear(once)
+
+
+def test_attributes_of_two_files():
+    """Those of now are looked for in those of then."""
+    def once(n):
+        names = [b"SCHILY.xattr.user." + b"a" * 60 + b"%04d" % i
+                 for i in range(n * 1000)]
+        random.Random(1).shuffle(names)
+        tar = b"".join(pax([(k, b"v") for k in names]) + entry(b"f%d" % i)
+                       for i in range(40)) + END
+        return mkfs(tar, old=tar)
+    linear(once)
+
+
+def test_rules():
+    """As many paths to be left out as there are files."""
+    def once(n):
+        count = n * 3000
+        tar = b"".join(entry(b"d/file%d" % i) for i in range(count)) + END
+        return mkfs(tar, *(f"--exclude-path=e/file{i}" for i in range(count)))
+    linear(once)
+
+
+def test_pattern():
+    """A pattern is looked for in the directories above as well."""
+    def once(n):
+        return mkfs(deep(n * 15000) + END, "--exclude-regex=[0-9]x")
+    linear(once)
 
 
 def test_late_digests():
@@ -58,6 +137,25 @@ def test_names_behind_links():
         layer = save(tmp + "/layer", tar)
         r = run("stargz-index", "-q", "-o", tmp + "/index", layer, seconds=5)
     refused(r, "symbolic links")
+
+
+def test_holes_without_end():
+    """A sparse file of 8 EiB, which would be written out."""
+    records = [(b"GNU.sparse.size", b"9223372036854775807"),
+               (b"GNU.sparse.map", b"0,1")]
+    refused(mkfs(pax(records) + entry(b"f", b"x") + END, seconds=5), "holes",
+            "4398046511104", code=8)
+
+
+def test_holes_of_a_folder():
+    """The same in a directory of the host."""
+    with tempfile.TemporaryDirectory() as tmp:
+        os.mkdir(tmp + "/d")
+        with open(tmp + "/d/f", "wb") as f:
+            f.truncate(5 << 40)
+        r = run("mkfs.stargz", "-q", "-j1", tmp + "/out", tmp + "/d",
+                seconds=5)
+    refused(r, "holes", "4398046511104", code=8)
 
 
 def test_members_that_look_like_one():
