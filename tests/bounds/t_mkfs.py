@@ -95,6 +95,13 @@ def test_pattern():
     linear(once)
 
 
+def test_glob():
+    """The same for the patterns of GNU tar."""
+    def once(n):
+        return mkfs(deep(n * 15000) + END, "--exclude=*x*y", "--exclude=d*z")
+    linear(once)
+
+
 def test_late_digests():
     """Sparse files, whose digests come after their entries, in one member."""
     def once(n):

@@ -8,8 +8,15 @@
 
 #include "source/exclude_glob.h"
 
+/*
+ * These find a pattern in a path, as a whole path or up to a slash, in one pass
+ * from the start of the path: "(^|/)" would be tried at each byte.
+ */
+#define ANY_DIR		"^(.*/)?"
+#define END		"(/|$)"
+
 /* A character of a pattern becomes at most two; anchors are added. */
-#define REGEX_SIZE(len)	(2 * (len) + sizeof("(^|/)$"))
+#define REGEX_SIZE(len)	(2 * (len) + sizeof(ANY_DIR END))
 
 /* Find the end of the bracket expression that starts at @p, or NULL. */
 static const char *bracket_end(const char *p)
@@ -97,8 +104,8 @@ int sgz_exclude_glob(struct sgz_exclude *ex, const struct sgz_context *ctx,
 	anchored = *p == '/';
 	while (*p == '/')
 		p++;
-	stpcpy(put_glob(stpcpy(regex, anchored ? "^" : "(^|/)"), p), "$");
-	ret = sgz_exclude_pattern(ex, ctx, regex);
+	stpcpy(put_glob(stpcpy(regex, anchored ? "^" : ANY_DIR), p), END);
+	ret = sgz_exclude_closed(ex, ctx, regex);
 	if (ret == -EINVAL)
 		ret = sgz_fail(ctx, ret, "%s: invalid pattern",
 			       sgz_quote(glob, strlen(glob)).text);

@@ -37,8 +37,8 @@ int sgz_exclude_path(struct sgz_exclude *ex, const struct sgz_context *ctx,
 	return 0;
 }
 
-int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
-			const char *pattern)
+static int add_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
+		       const char *pattern, bool open)
 {
 	struct sgz_exclude_pattern *to = sgz_vec_add(&ex->patterns, 1,
 						     sizeof(*to));
@@ -47,8 +47,7 @@ int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 
 	if (!to)
 		return sgz_nomem(ctx);
-	/* A backslash may start an anchor of GNU. */
-	to->open = strpbrk(pattern, "$\\");
+	to->open = open;
 	ret = regcomp(&to->regex, pattern, REG_EXTENDED | REG_NOSUB);
 	if (!ret)
 		return 0;
@@ -56,6 +55,19 @@ int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 	ex->patterns.count--;
 	return sgz_fail(ctx, ret == REG_ESPACE ? -ENOMEM : -EINVAL, "%s: %s",
 			sgz_quote(pattern, strlen(pattern)).text, why);
+}
+
+int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
+			const char *pattern)
+{
+	/* A backslash may start an anchor of GNU. */
+	return add_pattern(ex, ctx, pattern, strpbrk(pattern, "$\\"));
+}
+
+int sgz_exclude_closed(struct sgz_exclude *ex, const struct sgz_context *ctx,
+		       const char *pattern)
+{
+	return add_pattern(ex, ctx, pattern, false);
 }
 
 /* Does a literal path omit the path or a directory above it? */

@@ -39,6 +39,18 @@ int sgz_exclude_path(struct sgz_exclude *ex, const struct sgz_context *ctx,
 int sgz_exclude_pattern(struct sgz_exclude *ex, const struct sgz_context *ctx,
 			const char *pattern);
 
+/**
+ * sgz_exclude_closed() - as sgz_exclude_pattern(), for a pattern that matches
+ * the paths below every path that it matches
+ * @ex: the rules; initially zeroed
+ * @ctx: the call
+ * @pattern: the expression
+ *
+ * Return: as sgz_exclude_pattern().
+ */
+int sgz_exclude_closed(struct sgz_exclude *ex, const struct sgz_context *ctx,
+		       const char *pattern);
+
 /** sgz_exclude_any() - are there any rules? */
 static inline bool sgz_exclude_any(const struct sgz_exclude *ex)
 {
