@@ -165,6 +165,19 @@ def test_holes_of_a_folder():
     refused(r, "holes", "4398046511104", code=8)
 
 
+def test_holes_of_a_text():
+    """The same in a folder that a text of dump.stargz names."""
+    with tempfile.TemporaryDirectory() as tmp:
+        os.mkdir(tmp + "/d")
+        with open(tmp + "/d/f", "wb") as f:
+            f.truncate(5 << 40)
+        text = save(tmp + "/text", b"stargz-dump 1 raw\n/ d 0755 0 0 0 0 - -\n"
+                    b"/f f 0644 0 0 0 %d /f -\n" % (5 << 40))
+        r = run("mkfs.stargz", "-q", "-j1", "--from-dump=" + text,
+                tmp + "/out", tmp + "/d", seconds=5)
+    refused(r, "holes", "4398046511104", code=8)
+
+
 def test_members_that_look_like_one():
     """
     Files of one content, each in a member with the header of the next file: by

@@ -39,6 +39,7 @@
  * @ino: inode of the content in the layer
  * @pos: next byte of the payload
  * @pad: number of zeroes after it
+ * @holes: bytes of holes of all contents
  * @sha: digest of the payload so far
  */
 struct dump {
@@ -56,6 +57,7 @@ struct dump {
 	uint32_t ino;
 	uint64_t pos;
 	uint64_t pad;
+	uint64_t holes;
 	struct sgz_sha256 sha;
 };
 
@@ -148,8 +150,14 @@ static int bad_content(const struct dump *d, const char *why)
 			why);
 }
 
+static int count_holes(struct dump *d, uint64_t bytes)
+{
+	return sgz_tar_add_holes(&d->holes, d->ctx, &d->line.h, bytes);
+}
+
 static int open_in_dir(struct dump *d)
 {
+	uint64_t stored;
 	struct stat st;
 	int fd = sgz_beneath_open(d->content->dir, d->line.content,
 				  d->line.content_len, O_RDONLY | O_NONBLOCK);
@@ -162,7 +170,23 @@ static int open_in_dir(struct dump *d)
 		return bad_content(d, "is not a file of the size in the text");
 	}
 	sgz_file_content_open(&d->file, fd, &st);
-	return 0;
+	stored = 512ull * st.st_blocks;
+	return count_holes(d, stored < d->line.h.size ?
+			      d->line.h.size - stored : 0);
+}
+
+static uint64_t holes_of(const struct sgz_index *index, uint32_t ino)
+{
+	const uint64_t size = le64toh(sgz_inode(index, ino)->size);
+	struct sgz_run run = { 0 };
+	uint64_t holes = 0;
+
+	for (uint64_t pos = 0; pos < size; pos += run.len) {
+		sgz_file_run(index, ino, pos, &run);
+		if (run.span == STARGZ_NO_SPAN)
+			holes += run.len;
+	}
+	return holes;
 }
 
 static int open_in_layer(struct dump *d)
@@ -180,7 +204,7 @@ static int open_in_layer(struct dump *d)
 	if (!inode || !S_ISREG(le16toh(inode->mode)) ||
 	    le64toh(inode->size) != d->line.h.size)
 		return bad_content(d, "is not a file of the size in the text");
-	return 0;
+	return count_holes(d, holes_of(index, d->ino));
 }
 
 /* Open the payload of the current line. */
