@@ -7,6 +7,7 @@ import tempfile
 import zlib
 
 from mkblob import footer
+from programs import save
 from tap import TOP
 
 BIN = os.environ.get("STARGZ_BIN", os.path.join(TOP, "build/bin"))
@@ -44,6 +45,22 @@ def run(*command, seconds=20, mib=1024, files=256, stdin=None):
         err.seek(0)
         return Run(child.returncode, err.read().decode("utf-8", "replace"),
                    usage)
+
+
+def index(blob, **limits):
+    """Index a layer."""
+    with tempfile.TemporaryDirectory() as tmp:
+        return run("stargz-index", "-q", "-o", tmp + "/index",
+                   save(tmp + "/layer", blob), **limits)
+
+
+def mkfs(source, *args, old=None, **limits):
+    """Make a layer of a tar, or of what differs from an old one."""
+    with tempfile.TemporaryDirectory() as tmp:
+        if old is not None:
+            args += ("--diff=" + save(tmp + "/old", old),)
+        return run("mkfs.stargz", "-q", "-j1", "-zgzip,1", *args, tmp + "/out",
+                   save(tmp + "/tar", source), **limits)
 
 
 def linear(once, code=0):

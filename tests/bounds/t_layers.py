@@ -7,31 +7,26 @@ from programs import save
 from tarsource import END, entry, header
 
 
-def layers(tmp, count, make):
-    """Tars, lowest first."""
-    return [save(f"{tmp}/{i}", make(i) + END) for i in range(count)]
+def layer(i):
+    """A directory that all have, with names that only this one has."""
+    return header(b"d/", b"5", mode=0o755) + b"".join(
+        entry(b"d/%d-%d" % (k, i)) for k in range(100)) + END
+
+
+def index(count, arguments):
+    """Index so many layers; arguments(paths), lowest first, says how."""
+    with tempfile.TemporaryDirectory() as tmp:
+        given = [save(f"{tmp}/{i}", layer(i)) for i in range(count)]
+        return run("stargz-index", "-q", "-o", tmp + "/out",
+                   *arguments(given), files=4096)
 
 
 def test_merged():
     """The next name of a directory is looked for in all of them."""
-    def once(n):
-        with tempfile.TemporaryDirectory() as tmp:
-            given = layers(tmp, n * 100, lambda i: header(
-                b"d/", b"5", mode=0o755) + b"".join(
-                    entry(b"d/%d-%d" % (k, i)) for k in range(100)))
-            return run("stargz-index", "-q", "--merge", "-o", tmp + "/out",
-                       *given, files=4096)
-    linear(once)
+    linear(lambda n: index(n * 100, lambda given: ["--merge", *given]))
 
 
 def test_below():
     """Each name of a layer is looked for in all below it."""
-    def once(n):
-        with tempfile.TemporaryDirectory() as tmp:
-            given = layers(tmp, n * 200, lambda i: header(
-                b"d/", b"5", mode=0o755) + b"".join(
-                    entry(b"d/%d-%d" % (k, i)) for k in range(100)))
-            return run("stargz-index", "-q", "-o", tmp + "/out",
-                       *(f"--below={g}" for g in given[:-1]), given[-1],
-                       files=4096)
-    linear(once)
+    linear(lambda n: index(n * 200, lambda given: [
+        *(f"--below={layer}" for layer in given[:-1]), given[-1]]))

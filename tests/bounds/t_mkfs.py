@@ -4,18 +4,9 @@ import os
 import random
 import tempfile
 
-from cost import linear, refused, run
+from cost import index, linear, mkfs, refused, run
 from programs import save
 from tarsource import END, entry, header, pax
-
-
-def mkfs(source, *args, old=None, **limits):
-    """Make a layer of a tar, or of what differs from an old one."""
-    with tempfile.TemporaryDirectory() as tmp:
-        if old is not None:
-            args += ("--diff=" + save(tmp + "/old", old),)
-        return run("mkfs.stargz", "-q", "-j1", "-zgzip,1", *args, tmp + "/out",
-                   save(tmp + "/tar", source), **limits)
 
 
 def deep(levels, name=b"f"):
@@ -140,10 +131,7 @@ def test_names_behind_links():
     """The same for an index: names are looked up for each entry."""
     tar = chain(1900, 10) + b"".join(entry(b"l9/%d" % i)
                                      for i in range(2000)) + END
-    with tempfile.TemporaryDirectory() as tmp:
-        layer = save(tmp + "/layer", tar)
-        r = run("stargz-index", "-q", "-o", tmp + "/index", layer, seconds=5)
-    refused(r, "symbolic links")
+    refused(index(tar, seconds=5), "symbolic links")
 
 
 def test_holes_without_end():

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Headers of tars: extensions, attributes, maps of sparse files."""
-import tempfile
 import zlib
 
-from cost import MIB, linear, refused, run
-from programs import save
+from cost import MIB, index, linear, mkfs, refused
 from tarsource import END, entry, header, pax
 
 
@@ -12,20 +10,6 @@ def gz(pieces):
     """A tar.gz of pieces, each compressed again and again where it repeats."""
     c = zlib.compressobj(1, zlib.DEFLATED, 31)
     return b"".join(c.compress(p) for p in pieces) + c.flush()
-
-
-def index(blob, **limits):
-    with tempfile.TemporaryDirectory() as tmp:
-        layer = save(tmp + "/layer", blob)
-        return run("stargz-index", "-q", "-o", tmp + "/index", layer,
-                   **limits)
-
-
-def mkfs(blob, *args, **limits):
-    with tempfile.TemporaryDirectory() as tmp:
-        tar = save(tmp + "/tar", blob)
-        return run("mkfs.stargz", "-q", "-j1", *args, tmp + "/out", tar,
-                   **limits)
 
 
 def test_attributes_of_one_entry():
