@@ -8,10 +8,10 @@ import resource
 import socket
 import stat
 import subprocess
-import tempfile
 import time
 
 from makers import run, status, works
+from place import Place
 from programs import load, save
 
 # Title of each situation, and its function, in the order of the table.
@@ -26,25 +26,12 @@ def situation(title):
     return add
 
 
-class Place:
-    """A directory with a source, "src", for one run."""
+class MakerPlace(Place):
+    """A place for one run of a maker."""
 
     def __init__(self):
-        # pylint: disable=consider-using-with
-        self._tmp = tempfile.TemporaryDirectory()
-        self.path = self._tmp.name
-        self.src, self.out = self / "src", self / "out"
-        os.mkdir(self.src)
-        save(self.src + "/file", b"content\n" * 1000)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._tmp.cleanup()
-
-    def __truediv__(self, name):
-        return os.path.join(self.path, name)
+        super().__init__()
+        self.out = self / "out"
 
     def unpack(self, maker, image):
         """Unpack an image into a new directory; its name, None on failure."""
@@ -85,7 +72,7 @@ def streams(code, out, err):
 
 def plain(maker, *args):
     """Call it with other arguments; a cell."""
-    with Place() as p:
+    with MakerPlace() as p:
         return streams(*run([maker.make("", "")[0], *args], cwd=p.path))
 
 
@@ -101,20 +88,20 @@ def _nothing(maker):
 
 @situation("an unknown option")
 def _unknown(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         return made(maker, p, args=["--no-such-option"])
 
 
 @situation("source is missing")
 def _absent(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         os.rename(p.src, p / "other")
         return made(maker, p, expect=("out", "other"))
 
 
 @situation("success, no option for quiet")
 def _loud(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         return streams(*run(maker.make(p.src, p.out), cwd=p.path))
 
 
@@ -122,14 +109,14 @@ def _loud(maker):
 
 @situation("output exists")
 def _exists(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.out, b"old")
         return made(maker, p, b"old")
 
 
 @situation("output exists and is an image")
 def _image(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         made(maker, p)
         os.rename(p.src + "/file", p.src + "/other")
         cell = made(maker, p)
@@ -141,7 +128,7 @@ def _image(maker):
 
 @situation("output is a directory")
 def _directory(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         os.mkdir(p.out)
         code = run(maker.make(p.src, p.out), cwd=p.path)[0]
         return f"{status(code)}, " + ("empty" if not os.listdir(p.out)
@@ -150,13 +137,13 @@ def _directory(maker):
 
 @situation("output in a directory that is missing")
 def _nowhere(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         return made(maker, p, out=p / "none/out")
 
 
 @situation("output is a symbolic link to a file")
 def _link(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p / "real", b"old")
         os.symlink("real", p.out)
         code = run(maker.make(p.src, p.out), cwd=p.path)[0]
@@ -166,7 +153,7 @@ def _link(maker):
 
 @situation("output has another hard link")
 def _twin(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.out, b"old")
         os.link(p.out, p / "twin")
         code = run(maker.make(p.src, p.out), cwd=p.path)[0]
@@ -176,7 +163,7 @@ def _twin(maker):
 
 @situation("output inside the source, second run")
 def _inside(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         out = p.src + "/out"
         made(maker, p, out=out)
         cell = made(maker, p, out=out)
@@ -187,7 +174,7 @@ def _inside(maker):
 
 @situation("output is the source, a file")
 def _same(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         file = p.src + "/file"
         old = load(file)
         code = run(maker.make(file, file), cwd=p.path)[0]
@@ -197,14 +184,14 @@ def _same(maker):
 
 @situation("output is `/dev/full`")
 def _full(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         code = run(maker.make(p.src, "/dev/full"), cwd=p.path)[0]
         return status(code)
 
 
 @situation("the file system is full, a file was there")
 def _no_space(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.src + "/large", os.urandom(4 << 20))
         disk = p / "disk"
         os.mkdir(disk)
@@ -227,7 +214,7 @@ def _limit_size():
 
 @situation("`RLIMIT_FSIZE`, a file was there")
 def _limit(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.src + "/large", os.urandom(4 << 20))
         save(p.out, b"old")
         return made(maker, p, b"old", preexec_fn=_limit_size)
@@ -235,13 +222,13 @@ def _limit(maker):
 
 @situation("standard output is closed")
 def _no_stdout(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         return made(maker, p, preexec_fn=lambda: os.close(1))
 
 
 @situation("standard error is closed, a warning is due")
 def _no_stderr(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         with socket.socket(socket.AF_UNIX) as s:
             s.bind(p.src + "/socket")
             return made(maker, p, preexec_fn=lambda: os.close(2))
@@ -249,7 +236,7 @@ def _no_stderr(maker):
 
 @situation("standard output is a terminal, output is `-` or `/dev/stdout`")
 def _terminal(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         master, slave = pty.openpty()
         name = "/dev/stdout" if maker.name != "tar" else "-"
         code = run(maker.make(p.src, name), cwd=p.path, stdout=slave)[0]
@@ -260,7 +247,7 @@ def _terminal(maker):
 
 def _on_loop(maker, *prepare):
     """A device of 8 MiB; what became of it."""
-    with Place() as p:
+    with MakerPlace() as p:
         save(p / "disk", bytes(8 << 20))
         device = subprocess.run(["losetup", "-f", "--show", p / "disk"],
                                 check=True, capture_output=True) \
@@ -301,7 +288,7 @@ def _mounted(maker):
 
 
 def _interrupted(maker, number):
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.src + "/large", os.urandom(64 << 20))
         save(p.out, b"old")
         with subprocess.Popen(maker.make(p.src, p.out), cwd=p.path,
@@ -325,7 +312,7 @@ def _term(maker):
 
 @situation("mode of a new output, umask 022")
 def _mode(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         run(maker.make(p.src, p.out), cwd=p.path,
             preexec_fn=lambda: os.umask(0o022))
         return f"{stat.S_IMODE(os.stat(p.out).st_mode):04o}"
@@ -333,7 +320,7 @@ def _mode(maker):
 
 @situation("two runs give the same bytes")
 def _twice(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         results = []
         for name in "a", "b":
             run(maker.make(p.src, p / name), cwd=p.path)
@@ -346,14 +333,14 @@ def _twice(maker):
 
 @situation("source is an empty directory")
 def _empty(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         os.unlink(p.src + "/file")
         return made(maker, p)
 
 
 @situation("source is a FIFO")
 def _fifo_source(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         os.mkfifo(p / "fifo")
         code = run(maker.make(p / "fifo", p.out), cwd=p.path)[0]
         return f"{status(code)}, {state(maker, p.out, None)}"
@@ -362,7 +349,7 @@ def _fifo_source(maker):
 def kept(maker, prepare, value, name="x"):
     """Pack a source that @prepare adds something to, unpack it, and compare what
     @value says of the file of that name; a cell."""
-    with Place() as p:
+    with MakerPlace() as p:
         try:
             prepare(os.path.join(os.fsencode(p.src), os.fsencode(name)))
         except OSError as why:
@@ -462,7 +449,7 @@ _add_kept()
 
 @situation("a path of 5000 bytes")
 def _deep(maker):
-    with Place() as p:
+    with MakerPlace() as p:
         fd = os.open(p.src, os.O_RDONLY)
         for _ in range(25):
             os.mkdir("d" * 200, dir_fd=fd)
@@ -478,7 +465,7 @@ def _deep(maker):
 @situation("an unreadable file in the source")
 def _unreadable(maker):
     """Root can read everything; a directory that is no more cannot be."""
-    with Place() as p:
+    with MakerPlace() as p:
         save(p.src + "/secret", b"x")
         os.chmod(p.src + "/secret", 0)
         os.chmod(p.path, 0o777)

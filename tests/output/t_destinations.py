@@ -6,9 +6,9 @@ import pty
 import stat
 import subprocess
 
-from place import Place
 from programs import BIN
 from tap import Skip, need_root
+from toolplace import ToolPlace
 
 INDEX, MKFS, DUMP, FSCK = ("stargz-index", "mkfs.stargz", "dump.stargz",
                            "fsck.stargz")
@@ -16,7 +16,7 @@ MAGIC = b"StGz"
 
 
 def test_input_is_not_replaced():
-    with Place() as p:
+    with ToolPlace() as p:
         os.symlink("layer", p / "link")
         os.link(p / "layer", p / "twin")
         for name in "layer", "./layer", "link", "twin", p / "layer":
@@ -29,7 +29,7 @@ def test_input_is_not_replaced():
 
 
 def test_no_input_of_any_kind_is_replaced():
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(MKFS, "-q", "old", "src")
         p.save("list", b"src/file\n")
         p.works(INDEX, "-q", "-o", "index", "layer")
@@ -45,7 +45,7 @@ def test_no_input_of_any_kind_is_replaced():
 
 
 def test_two_outputs_are_two_files():
-    with Place() as p:
+    with ToolPlace() as p:
         os.symlink("out", p / "link")
         os.mkdir(p / "d")
         for name in "out", "./out", "d/../out", p / "out":
@@ -60,12 +60,12 @@ def test_two_outputs_are_two_files():
 
 
 def test_source_does_not_hold_the_outputs():
-    with Place() as p:
+    with ToolPlace() as p:
         for _ in range(2):
             p.works(MKFS, "-q", "--index=src/out.index", "src/out", "src")
             assert p.listing("src/out")[-1] != "out"
             assert not [n for n in p.listing("src/out") if "out" in n]
-    with Place() as p:
+    with ToolPlace() as p:
         for _ in range(2):
             p.works(MKFS, "-q", "--device-image", "src/disk", "src")
             names = p.works(DUMP, "--dump", "src/disk").stdout
@@ -73,7 +73,7 @@ def test_source_does_not_hold_the_outputs():
 
 
 def test_link_is_followed():
-    with Place() as p:
+    with ToolPlace() as p:
         os.mkdir(p / "d")
         os.symlink("d/real", p / "link")
         for _ in range(2):
@@ -88,7 +88,7 @@ def test_link_is_followed():
 
 def test_hard_links_stay_together():
     """All names of the file get the result, and keep what they had without one."""
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("out", b"old" * 100_000)
         os.link(p / "out", p / "twin")
         inode = os.stat(p / "twin").st_ino
@@ -106,7 +106,7 @@ def test_hard_links_stay_together():
 def test_mount_point_gets_the_result():
     """Container engines mount single files; their names cannot be replaced."""
     need_root()
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(INDEX, "-q", "-o", "new", "layer")
         p.save("real", b"old")
         p.save("out", b"")
@@ -127,7 +127,7 @@ def test_link_that_may_not_be_followed():
     setting = "/proc/sys/fs/protected_symlinks"
     with open(setting, encoding="ascii") as f:
         before = f.read()
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("victim", b"old")
         os.mkdir(p / "tmp")
         os.chmod(p / "tmp", 0o1777)
@@ -147,13 +147,13 @@ def test_link_that_may_not_be_followed():
 
 
 def test_names_of_no_file():
-    with Place() as p:
+    with ToolPlace() as p:
         for name in "new/", "":
             p.refuses(INDEX, "-q", "-o", name, "layer", code=2, words=[])
 
 
 def test_external_table_is_not_replaced():
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(MKFS, "-q", "--format=external-toc", "--toc=toc", "out",
                 "src")
         p.refuses(DUMP, "--toc-file=toc", "-o", "toc", "--toc", "out", code=2,
@@ -163,7 +163,7 @@ def test_external_table_is_not_replaced():
 
 
 def test_what_is_read_again_is_a_file():
-    with Place() as p:
+    with ToolPlace() as p:
         os.mkfifo(p / "pipe")
         for option in "--verify", "--index=index":
             for name in "/dev/stdout", "/dev/fd/1":
@@ -175,7 +175,7 @@ def test_what_is_read_again_is_a_file():
 
 
 def test_device_image_is_written_from_its_start():
-    with Place() as p:
+    with ToolPlace() as p:
         for mode in "ab", "r+b":
             p.save("big", b"x" * 1000000)
             with open(p / "big", mode) as f:
@@ -190,7 +190,7 @@ def test_device_image_is_written_from_its_start():
 
 def test_names_of_all_lengths():
     """Up to the longest that a file can have."""
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("src/.layer", b"kept")
         for n in (1, 200, 248, 249, 250, 255):
             for name, args in (("n" * n, ()), ("d" * n, ("--device-image",)),
@@ -204,7 +204,7 @@ def test_names_of_all_lengths():
 
 
 def test_permissions_stay():
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("out", b"old")
         os.chmod(p / "out", 0o4640)
         p.works(INDEX, "-q", "-o", "out", "layer")
@@ -217,7 +217,7 @@ def test_permissions_stay():
 
 def test_owner_stays():
     need_root()
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("out", b"old")
         os.chown(p / "out", 1234, 4321)
         p.works(INDEX, "-q", "-o", "out", "layer")
@@ -226,14 +226,14 @@ def test_owner_stays():
 
 
 def test_longest_name():
-    with Place() as p:
+    with ToolPlace() as p:
         name = "n" * 255
         p.works(INDEX, "-q", "-o", name, "layer")
         assert p.load(name)[:4] == MAGIC
 
 
 def test_names_of_standard_output():
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(INDEX, "-q", "-o", "index", "layer")
         want = p.load("index")
         for name in "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
@@ -249,7 +249,7 @@ def test_names_of_standard_output():
 
 
 def test_pipes_and_devices_are_written_in_place():
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(INDEX, "-q", "-o", "index", "layer")
         os.mkfifo(p / "pipe")
         with subprocess.Popen([os.path.join(BIN, INDEX), "-q", "-o", "pipe",
@@ -263,7 +263,7 @@ def test_pipes_and_devices_are_written_in_place():
 
 
 def test_folder_is_refused():
-    with Place() as p:
+    with ToolPlace() as p:
         p.refuses(INDEX, "-q", "-o", "src", "layer", code=2,
                   words=["src: Is a directory"])
 
@@ -278,7 +278,7 @@ def run_closed(p, closed, program, *args):
 
 
 def test_closed_descriptors():
-    with Place() as p:
+    with ToolPlace() as p:
         p.works(MKFS, "-q", "want", "src")
         p.works(INDEX, "-q", "-o", "index", "layer")
         # Each warns: of an owner that the layer cannot hold nothing is lost.
@@ -294,7 +294,7 @@ def test_closed_descriptors():
 
 
 def test_closed_standard_output_is_an_error():
-    with Place() as p:
+    with ToolPlace() as p:
         for program, args in ((MKFS, ["-q", "-", "src"]),
                               (INDEX, ["-q", "-o", "-", "layer"]),
                               (DUMP, ["--dump", "layer"]),
@@ -306,7 +306,7 @@ def test_closed_standard_output_is_an_error():
 
 def test_warning_is_not_in_the_layer():
     """With standard error closed a layer must not get its descriptor."""
-    with Place() as p:
+    with ToolPlace() as p:
         sock = subprocess.run(
             ["python3", "-c", "import socket,sys;"
              "socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
@@ -320,7 +320,7 @@ def test_warning_is_not_in_the_layer():
 
 
 def test_terminal_gets_no_binary():
-    with Place() as p:
+    with ToolPlace() as p:
         for program, args in ((MKFS, ["-q", "-", "src"]),
                               (INDEX, ["-q", "-o", "-", "layer"]),
                               (INDEX, ["-q", "-o", "/dev/stdout", "layer"])):
@@ -362,7 +362,7 @@ def loop_device(p, name, size=16 << 20):
 
 
 def test_empty_device():
-    with Place() as p, loop_device(p, "disk") as device:
+    with ToolPlace() as p, loop_device(p, "disk") as device:
         p.works(MKFS, "-q", "want", "src")
         p.works(MKFS, "-q", device, "src")
         want = p.load("want")
@@ -381,7 +381,7 @@ def test_empty_device():
 def test_device_with_a_signature():
     kinds = {"ext4": ["mkfs.ext4", "-q"], "swap": ["mkswap"]}
     for kind, command in kinds.items():
-        with Place() as p, loop_device(p, "disk") as device:
+        with ToolPlace() as p, loop_device(p, "disk") as device:
             subprocess.run([*command, device], check=True,
                            capture_output=True)
             p.refuses(MKFS, "-q", device, "src", code=8,
@@ -393,7 +393,7 @@ def test_device_with_a_signature():
 
 
 def test_device_in_use():
-    with Place() as p, loop_device(p, "disk") as device:
+    with ToolPlace() as p, loop_device(p, "disk") as device:
         subprocess.run(["mkfs.ext4", "-q", device], check=True)
         os.mkdir(p / "mnt")
         if subprocess.run(["mount", device, p / "mnt"], check=False,

@@ -13,8 +13,8 @@ import tarfile
 import termios
 import time
 
-from place import Place
 from programs import BIN
+from toolplace import ToolPlace
 
 LINE = re.compile(rb"mkfs\.stargz: -: [\d.]+ [KM]iB, [\d.]+ ([KM]i)?B/s\n")
 
@@ -33,7 +33,7 @@ def test_sigusr1():
     """It neither ends the program nor changes what it makes, also with -q."""
     tar = archive(4 << 20)
     half = len(tar) // 2
-    with Place() as p:
+    with ToolPlace() as p:
         for args in ((), ("-q",)):
             with subprocess.Popen([os.path.join(BIN, "mkfs.stargz"), *args,
                                    "out", "-"], cwd=p.path,
@@ -75,7 +75,7 @@ def on_terminal(columns, p, *args):
 def test_bar():
     """It says how much of how much, and fits in the terminal."""
     text = random.Random(2).randbytes(12 << 20).hex().encode()
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("src/big", text)
         args = ["-j1", "-z", "zstd,15", "out", "src"]
         for columns in (30, 100):

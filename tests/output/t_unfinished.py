@@ -5,8 +5,8 @@ import resource
 import signal
 import subprocess
 
-from place import Place
 from programs import BIN
+from toolplace import ToolPlace
 
 SIGNALS = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE,
            signal.SIGALRM, signal.SIGTERM, signal.SIGXCPU, signal.SIGVTALRM,
@@ -19,7 +19,7 @@ def no_core():
 
 def test_signals():
     """The program reads a pipe that gives no end, so it surely is at work."""
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("out", b"old")
         before = p.names()
         for number in SIGNALS:
@@ -40,7 +40,7 @@ def test_signals():
 
 
 def test_ignored_signals_stay_ignored():
-    with Place() as p:
+    with ToolPlace() as p:
         before = p.names()
         with subprocess.Popen(["sh", "-c", 'trap "" HUP; exec "$@"', "sh",
                                os.path.join(BIN, "mkfs.stargz"), "-q", "out",
@@ -58,7 +58,7 @@ def test_ignored_signals_stay_ignored():
 
 
 def test_file_size_limit():
-    with Place() as p:
+    with ToolPlace() as p:
         p.save("out", b"old")
         with open(p / "src/large", "wb") as f:
             f.write(os.urandom(1 << 20))
@@ -78,7 +78,7 @@ def test_file_size_limit():
 
 def test_full_file_system():
     """A full device is an error also if the last write is the one that fails."""
-    with Place() as p:
+    with ToolPlace() as p:
         for args in (["mkfs.stargz", "-q", "/dev/full", "src"],
                      ["stargz-index", "-q", "-o", "/dev/full", "layer"],
                      ["dump.stargz", "-o", "/dev/full", "--dump", "layer"]):

@@ -2,39 +2,18 @@
 """A folder with a layer and a source, and running programs in it."""
 import os
 import subprocess
-import tempfile
 
+from place import Place
 from programs import BIN
 
 
-class Place:
-    """A folder that holds the files "layer" (a tar.gz) and "src/file"."""
+class ToolPlace(Place):
+    """A place that also holds the file "layer", a tar.gz of the source."""
 
     def __init__(self):
-        # pylint: disable=consider-using-with
-        self._tmp = tempfile.TemporaryDirectory()
-        self.path = self._tmp.name
-        os.mkdir(self / "src")
-        self.save("src/file", b"content\n" * 1000)
+        super().__init__()
         subprocess.run(["tar", "-C", self.path, "-czf", self / "layer", "src"],
                        check=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self._tmp.cleanup()
-
-    def __truediv__(self, name):
-        return os.path.join(self.path, name)
-
-    def save(self, name, data):
-        with open(self / name, "wb") as f:
-            f.write(data)
-
-    def load(self, name):
-        with open(self / name, "rb") as f:
-            return f.read()
 
     def names(self):
         """All names below the folder."""
