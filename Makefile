@@ -112,6 +112,11 @@ STACKS	?= 20000
 check-replay: deps tools ## random stacks against containerd; STACKS= FIRST=
 	@tests/replay/run --stacks "$(STACKS)" $(if $(FIRST),--first "$(FIRST)")
 
+# make check-properties [ROUNDS=1000] [SEED=1]
+.PHONY: check-properties
+check-properties: deps tools ## layers of random trees; ROUNDS= SEED=
+	@tests/properties/run --rounds "$(or $(ROUNDS),1000)" --seed "$(or $(SEED),1)"
+
 # Other programs must be able to read the layers of mkfs.stargz.
 .PHONY: check-compat
 check-compat: deps ## other programs read what mkfs.stargz makes
