@@ -120,6 +120,11 @@ def tree(r, root):
     os.mkdir(root)
     for _ in range(r.choice((0, 1, 12, 30))):
         add(r, root)
+    if r.randrange(3):
+        folder = os.path.join(root, b"many")
+        os.mkdir(folder)
+        for i in range(r.randint(2, 6)):
+            write(r, os.path.join(folder, b"many%d" % i))
     for path in walk(root):
         set_time(r, path)
 
@@ -132,14 +137,26 @@ def remove(path):
         os.unlink(path)
 
 
+def thin_out(r, folder):
+    """Remove what is in a directory, or all but one name."""
+    entries = sorted(os.listdir(folder))
+    if entries and r.randrange(3):
+        entries.remove(r.choice(entries))
+    for entry in entries:
+        remove(os.path.join(folder, entry))
+
+
 def change(r, root):
     """Change a tree a few times."""
     touched = set()
     for _ in range(r.choice((0, 1, 5, 20))):
         paths = sorted(set(walk(root)) - {root})
-        kind = r.randrange(5)
+        kind = r.randrange(6)
         if kind == 0 or not paths:
             add(r, root)
+            continue
+        if kind == 5:
+            thin_out(r, r.choice(sorted(folders(root))))
             continue
         path = r.choice(paths)
         if kind == 1:
