@@ -112,6 +112,12 @@ STACKS	?= 20000
 check-replay: deps tools ## random stacks against containerd; STACKS= FIRST=
 	@tests/replay/run --stacks "$(STACKS)" $(if $(FIRST),--first "$(FIRST)")
 
+# make check-fuzz [RUNS=500000]: so many executions of the decoder and shares of that
+# of the other targets, see tests/fuzz/run --help: a million in total.
+.PHONY: check-fuzz
+check-fuzz: deps tools ## a million inputs for decoder and library; RUNS=
+	@tests/fuzz/run --runs "$(or $(RUNS),500000)"
+
 # make check-properties [ROUNDS=1000] [SEED=1]
 .PHONY: check-properties
 check-properties: deps tools ## layers of random trees; ROUNDS= SEED=
