@@ -134,6 +134,9 @@ def test_padding_changes_nothing_else():
             assert layer.tar == plain.tar
             tool("zstd" if "zstd,3" in args else "gzip", "-t", "-q",
                  input=layer.data)
+        # There is nothing to add to reach a multiple of these.
+        for pad in (1, len(plain.data)):
+            assert make(TAR, f"--pad={pad}", *args).data == plain.data
 
 
 def test_not_larger_than_gzip():

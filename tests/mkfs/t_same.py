@@ -296,6 +296,8 @@ PLANTED = r"""
 #include <stdint.h>
 #include <unistd.h>
 
+int json_object_put(void *value);
+
 void *json_object_new_int64(int64_t n)
 {
 	void *(*real)(int64_t) = dlsym(RTLD_NEXT, "json_object_new_int64");
@@ -314,6 +316,17 @@ void *json_object_new_string_len(const char *s, int len)
 	if (FAULT == 3 && len == 6 && !memcmp(s, "target", 6) && seen++)
 		s = "victim";
 	return real(s, len);
+}
+
+int json_object_object_add(void *to, const char *key, void *value)
+{
+	int (*real)(void *, const char *, void *) =
+		dlsym(RTLD_NEXT, "json_object_object_add");
+
+	if (FAULT != 5 || strcmp(key, "digest"))
+		return real(to, key, value);
+	json_object_put(value);
+	return 0;
 }
 
 ssize_t write(int fd, const void *bytes, size_t len)
@@ -340,7 +353,8 @@ def test_what_verify_finds():
                    entry(b"victim", rand.randbytes(20000), uid=4711),
                    header(b"link", b"1", link=b"target"))
     words = {0: "", 1: "uid 4711 and 4712", 2: '"victim": only in',
-             3: "hard links", 4: "digest"}
+             3: "hard links", 4: "digest",
+             5: "does not have the digest of the source"}
     with tempfile.TemporaryDirectory() as tmp:
         save(tmp + "/planted.c", PLANTED.encode())
         save(tmp + "/tar", tar)

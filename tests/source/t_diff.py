@@ -364,6 +364,17 @@ def test_hard_links():
     links(joined, {".", "size", "size/one", "size/none"})
 
 
+def test_parts_of_a_second():
+    """Times that both have some are compared to the nanosecond."""
+    with Pair() as p:
+        for name in ("same", "other"):
+            os.utime(p.folder.write(name, b"1"), ns=(0, 10**18 + 5))
+        p.copy()
+        os.utime(p.new + "/other", ns=(0, 10**18 + 6))
+        for layer in p.check():
+            assert set(layer) - {"."} == {"other"}, layer
+
+
 def test_whole_seconds_are_enough():
     """A tar in GNU format has no more of a time."""
     with Pair(odd=True) as p:
