@@ -12,8 +12,8 @@ from mkblob import layer, with_toc
 from programs import load, save, tool, zstd
 from readindex import Index
 from tap import Skip
-from tools import (CLEAN, CONTENT, ERRORS, ITEMS, OPERATION, USAGE, Layer, estargz, folder,
-                   fsck, layers, make_index, run, tar)
+from tools import (CLEAN, CONTENT, ERRORS, ITEMS, OPERATION, TEXT, USAGE, Layer,
+                   estargz, folder, fsck, layers, make_index, run, tar)
 
 SUPER = 512
 
@@ -426,19 +426,18 @@ def with_digests(index, digests):
     return out + table + bytes(-len(table) % 4096)
 
 
-def digests_to_try(text, folder_):
-    """Tables of digests, and what is said of them, of the index of a layer in which
-    these two inodes are d/text and d."""
+def digests_to_try(text, data, folder_):
+    """Tables of digests, and what is said of them: of the inode of a file, its
+    content, and the inode of a directory."""
     def digest(data):
         return hashlib.sha256(data).digest()
 
-    data = CONTENT["d/text"]
     size = len(data)
     whole = (text, 0, 0, size, digest(data))
     rest = (text, 0, 1500, size - 1500)
     yield [whole], None
     yield [whole, (*rest, digest(data[1500:]))], None
-    yield [whole, (*rest, digest(b""))], '/again": bytes 1500 to '
+    yield [whole, (*rest, digest(b""))], ": bytes 1500 to "
     for bad, word in (((1 << 30, 0, 0, 0, b""), "no such inode"),
                       ((0, 0, 0, 0, b""), "no such inode"),
                       ((folder_, 0, 0, 0, b""), "out of range"),
@@ -452,14 +451,18 @@ def digests_to_try(text, folder_):
 
 def test_digests_of_an_index():
     """Those are compared with the content, beside those of the layer."""
-    # In the second one a file has many spans.
-    for blob in (estargz()[0], layer(ITEMS, chunk=1000)):
+    # The file of the second one has several spans.
+    long = [{"name": "d/", "type": "dir"},
+            {"name": "d/text", "type": "reg", "data": TEXT * 5}]
+    for blob, data in ((estargz()[0], TEXT),
+                       (layer(long, chunk=70000), TEXT * 5)):
         with folder() as d:
             path = save(f"{d}/blob", blob)
-            make_index("-o", f"{d}/index", path)
+            make_index("--span=64K", "-o", f"{d}/index", path)
             good = load(f"{d}/index")
             files = Index(good, blob).paths
-            for digests, word in digests_to_try(files[b"d/text"].ino,
+            assert len(files[b"d/text"].extents) > 1 or data == TEXT
+            for digests, word in digests_to_try(files[b"d/text"].ino, data,
                                                 files[b"d"].ino):
                 index = save(f"{d}/digests", with_digests(good, digests))
                 if word:
