@@ -52,7 +52,8 @@ def test_usage():
                        "--output: cannot be used with --check")):
         refused(text.split(), why)
     for option in ("--size=0", "--size=x", "--size=1X", "--offset=-1",
-                   "--offset=", "--size=9223372036854775808", "--offset=9E"):
+                   "--offset=", "--size=9223372036854775808", "--offset=9E",
+                   "--offset=8388608T", "--offset=16777216T"):
         refused([option, "a"], option + ": not a size (")
 
 

@@ -437,6 +437,8 @@ def digests_to_try(text, data, folder_):
     rest = (text, 0, 1500, size - 1500)
     yield [whole], None
     yield [whole, (*rest, digest(data[1500:]))], None
+    yield [(text, 0, 0, 1500, digest(data[:1500])),
+           (*rest, digest(data[1500:]))], None
     yield [whole, (*rest, digest(b""))], ": bytes 1500 to "
     for bad, word in (((1 << 30, 0, 0, 0, b""), "no such inode"),
                       ((0, 0, 0, 0, b""), "no such inode"),
@@ -451,11 +453,11 @@ def digests_to_try(text, data, folder_):
 
 def test_digests_of_an_index():
     """Those are compared with the content, beside those of the layer."""
-    # The file of the second one has several spans.
+    # The file of the second one has several spans, and no other digests.
     long = [{"name": "d/", "type": "dir"},
             {"name": "d/text", "type": "reg", "data": TEXT * 5}]
-    for blob, data in ((estargz()[0], TEXT),
-                       (layer(long, chunk=70000), TEXT * 5)):
+    long = gzip.compress(gzip.decompress(layer(long)))
+    for blob, data in ((estargz()[0], TEXT), (long, TEXT * 5)):
         with folder() as d:
             path = save(f"{d}/blob", blob)
             make_index("--span=64K", "-o", f"{d}/index", path)
