@@ -54,7 +54,7 @@ static int write_at(struct sgz_spool *spool, uint64_t at, const char *bytes,
 	return 0;
 }
 
-static int flush(struct sgz_spool *spool)
+int sgz_spool_flush(struct sgz_spool *spool)
 {
 	int ret = write_at(spool, spool->size - spool->used, spool->buf,
 			   spool->used);
@@ -76,7 +76,8 @@ int sgz_spool_add(struct sgz_spool *spool, const void *bytes, size_t len)
 		spool->size += n;
 		bytes = (const char *)bytes + n;
 		len -= n;
-		ret = spool->used == sizeof(spool->buf) ? flush(spool) : 0;
+		ret = spool->used == sizeof(spool->buf) ?
+		      sgz_spool_flush(spool) : 0;
 		if (ret)
 			return ret;
 	}
@@ -86,7 +87,7 @@ int sgz_spool_add(struct sgz_spool *spool, const void *bytes, size_t len)
 int sgz_spool_patch(struct sgz_spool *spool, uint64_t at, const void *bytes,
 		    size_t len)
 {
-	int ret = flush(spool);
+	int ret = sgz_spool_flush(spool);
 
 	return ret ? ret : write_at(spool, at, bytes, len);
 }
@@ -94,7 +95,7 @@ int sgz_spool_patch(struct sgz_spool *spool, uint64_t at, const void *bytes,
 ssize_t sgz_spool_read(struct sgz_spool *spool, uint64_t at, void *buf,
 		       size_t len)
 {
-	int ret = flush(spool);
+	int ret = sgz_spool_flush(spool);
 	ssize_t n;
 
 	if (ret)

@@ -30,6 +30,9 @@ int sgz_spool_open(struct sgz_spool *spool, const struct sgz_context *ctx);
 /** sgz_spool_add() - append bytes */
 int sgz_spool_add(struct sgz_spool *spool, const void *bytes, size_t len);
 
+/** sgz_spool_flush() - write all bytes to @spool->fd */
+int sgz_spool_flush(struct sgz_spool *spool);
+
 /** sgz_spool_patch() - overwrite bytes that were appended before */
 int sgz_spool_patch(struct sgz_spool *spool, uint64_t at, const void *bytes,
 		    size_t len);

@@ -253,12 +253,13 @@ static int compare_nodes(struct work *w, uint32_t n, uint32_t m)
 	return 0;
 }
 
-static bool is_hidden(const struct sgz_tree *tree, uint32_t n)
+static bool is_hidden(const struct work *w, const struct sgz_tree *tree,
+		      uint32_t n)
 {
 	const struct sgz_node *node = sgz_tree_node(tree, n);
 
 	return node->flags & SGZ_NODE_HIDDEN ||
-	       (n && node->parent == SGZ_ROOT &&
+	       (!w->same->own && n && node->parent == SGZ_ROOT &&
 		sgz_path_is_own(node->name, node->name_len));
 }
 
@@ -273,10 +274,10 @@ static int walk(struct work *w)
 
 		if (n && m != SGZ_NONE)
 			m = sgz_tree_find(s->b, m, node->name, node->name_len);
-		if (m != SGZ_NONE && is_hidden(s->b, m))
+		if (m != SGZ_NONE && is_hidden(w, s->b, m))
 			m = SGZ_NONE;
 		w->partner[n] = m;
-		if (is_hidden(s->a, n))
+		if (is_hidden(w, s->a, n))
 			w->partner[n] = SGZ_NONE;
 		else if (m != SGZ_NONE)
 			ret = compare_nodes(w, n, m);
@@ -288,7 +289,7 @@ static int walk(struct work *w)
 	}
 	for (uint32_t m = 0; !ret && m < s->b->nodes.count; m++)
 		if (!w->met[m] && w->met[sgz_tree_node(s->b, m)->parent] &&
-		    !is_hidden(s->b, m))
+		    !is_hidden(w, s->b, m))
 			only_in(w, s->b, m);
 	return ret;
 }

@@ -16,6 +16,7 @@
  * @names: names of the two in messages, such as "the tar"
  * @producers: ignore data missing in @b that common producers of tables of
  *	contents omit: fractions of seconds, access control lists
+ * @own: compare the files that belong to the layer format, too
  * @content: NULL, or called for each regular file that both have with the same
  *	size, with the entries of @a and @b; adds to @faults, and returns 0 or
  *	-ENOMEM
@@ -27,6 +28,7 @@ struct sgz_treesame {
 	const struct sgz_tree *b;
 	const char *names[2];
 	bool producers;
+	bool own;
 	int (*content)(void *data, uint32_t a, uint32_t b);
 	void *data;
 	struct sgz_faults *faults;

@@ -11,6 +11,7 @@
 #include "index/settle.h"
 #include "layer/make.h"
 #include "layer/pack.h"
+#include "layer/prove.h"
 #include "layer/toc_store.h"
 #include "layer/toc_write.h"
 #include "layer/trailer.h"
@@ -24,7 +25,8 @@ struct maker {
 	struct sgz_pack pack;
 	struct sgz_toc_writer toc;
 	struct sgz_expected *expected;
-	struct sgz_expected names;	/* without options.expected */
+	struct sgz_expected own;	/* without options.expected */
+	struct sgz_proof proof;
 	struct sgz_sha256 file;		/* digest of the current file */
 	struct sgz_sha256 piece;	/* digest of a chunk of it */
 	uint64_t holes;			/* bytes of holes of all files */
@@ -47,6 +49,8 @@ static int on_member(void *data, struct sgz_job *job)
 	int ret;
 
 	ret = sgz_sink_write(&m->sink, job->out.data, job->out.count);
+	if (!ret && job->len)
+		ret = sgz_prove_member(&m->proof, unit, job);
 	for (size_t i = 0; !ret && i < job->records.count; i++)
 		ret = sgz_toc_writer_add(&m->toc, &r[i], unit,
 					 r[i].at - job->start);
@@ -149,7 +153,8 @@ static int add_piece(struct maker *m, struct file *f,
 		sgz_expect_digest(m->expected, r->sha256);
 	}
 	sgz_pack_added(&m->pack, piece->size);
-	return 0;
+	m->proof.tar += piece->size;
+	return sgz_prove_piece(&m->proof, r->sha256);
 }
 
 static int add_data(struct maker *m, struct file *f, uint64_t pos,
@@ -229,6 +234,8 @@ static int add_rest(struct maker *m)
 		n = m->source->read(m->source, buf, sizeof(buf));
 		if (n > 0)
 			ret = sgz_pack_add(&m->pack, buf, n);
+		if (n > 0)
+			m->proof.tar += n;
 	} while (!ret && n > 0);
 	return n < 0 ? n : ret;
 }
@@ -263,17 +270,27 @@ static bool is_listed(struct maker *m, const struct sgz_tar_header *h,
 	return !why;
 }
 
+static int expect(struct maker *m, const struct sgz_tar_header *h, mode_t type)
+{
+	int ret = sgz_expect(m->expected, h, type, m->pack.records);
+
+	return ret ? ret : sgz_prove_place(&m->proof,
+					   type == S_IFREG ? h : NULL);
+}
+
 static int add_entry(struct maker *m, const struct sgz_source_entry *entry)
 {
 	const struct sgz_tar_header *h = entry->h;
+	int ret = sgz_prove_head(&m->proof, entry);
 	struct sgz_toc_item *r;
 	mode_t type;
-	int ret = 0;
 
-	if (!is_listed(m, h, &type))
-		type = S_IFMT;
+	if (ret)
+		return ret;
+	if (is_listed(m, h, &type))
+		ret = expect(m, h, type);
 	else
-		ret = sgz_expect(m->expected, h, type, m->pack.records);
+		type = S_IFMT;
 	if (!ret && type != S_IFREG && type != S_IFMT) {
 		r = sgz_pack_record(&m->pack);
 		if (!r || sgz_toc_item_entry(r, h, type))
@@ -331,14 +348,29 @@ static int make_content(struct maker *m)
 }
 
 /* A table of contents has each name once, and only files that still exist. */
-static int settle(struct maker *m)
+static int settle(struct maker *m, struct sgz_settled *settled)
+{
+	int ret = sgz_settle(settled, &m->expected->ctx, &m->expected->toc);
+
+	if (!ret && settled->changed)
+		ret = sgz_toc_writer_settle(&m->toc, m->expected, settled);
+	return ret ? ret : sgz_toc_writer_end(&m->toc);
+}
+
+/* Complete and compress the table of contents. */
+static int make_toc(struct maker *m, struct sgz_spool *stored,
+		    struct stargz_made *made)
 {
 	struct sgz_settled settled = { 0 };
-	int ret = sgz_settle(&settled, &m->expected->ctx,
-			     &m->expected->toc);
+	int ret = settle(m, &settled);
 
-	if (!ret && settled.changed)
-		ret = sgz_toc_writer_settle(&m->toc, m->expected, &settled);
+	if (!ret)
+		ret = sgz_toc_store(made, m->opt, &m->toc.spool, stored,
+				    toc_in_tar(m) && m->opt->digests ?
+				    &m->pack.sha : NULL);
+	if (!ret)
+		ret = sgz_prove_toc(&m->proof, m->expected, &settled, stored,
+				    made, m->sink.pos);
 	sgz_settled_free(&settled);
 	return ret;
 }
@@ -349,13 +381,7 @@ static int make_tail(struct maker *m, struct sgz_spool *stored,
 	int ret;
 
 	made->tar_size = sgz_pack_pos(&m->pack);
-	ret = settle(m);
-	if (!ret)
-		ret = sgz_toc_writer_end(&m->toc);
-	if (!ret)
-		ret = sgz_toc_store(made, m->opt, &m->toc.spool, stored,
-				    toc_in_tar(m) && m->opt->digests ?
-				    &m->pack.sha : NULL);
+	ret = make_toc(m, stored, made);
 	return ret ? ret : sgz_tail_write(made, m->opt, &m->sink, stored, toc);
 }
 
@@ -383,8 +409,10 @@ static int open_maker(struct maker *m, int out)
 	const struct sgz_make_options *opt = m->opt;
 	int ret;
 
-	m->expected = opt->expected ? opt->expected : &m->names;
-	m->expected->full = opt->expected;
+	m->expected = opt->expected ? opt->expected : &m->own;
+	m->expected->full = true;
+	m->proof.ctx = m->ctx;
+	m->proof.codec = opt->how.codec;
 	sgz_expect_open(m->expected, m->ctx);
 	ret = sgz_toc_writer_open(&m->toc, m->ctx);
 	if (!ret)
@@ -412,7 +440,8 @@ static void close_maker(struct maker *m)
 	sgz_sha256_close(&m->file);
 	sgz_sink_close(&m->sink);
 	sgz_toc_writer_close(&m->toc);
-	sgz_expect_close(&m->names);
+	sgz_expect_close(&m->own);
+	sgz_proof_free(&m->proof);
 	free(m);
 }
 
