@@ -10,7 +10,7 @@
 #include "layer/toc_store.h"
 #include "tar/header.h"
 
-#define GZIP_LEVEL	9
+#define GZIP_LEVEL	5
 #define GZIP_FORMAT	(16 + MAX_WBITS)
 #define ZSTD_LEVEL	12
 
