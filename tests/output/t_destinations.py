@@ -361,6 +361,33 @@ def loop_device(p, name, size=16 << 20):
         subprocess.run(["losetup", "-d", device], check=False)
 
 
+def test_loop_device_and_the_file_behind_it():
+    """One is the other, in either direction, also through a second device."""
+    with Place() as p, loop_device(p, "disk") as device:
+        with open(device, "r+b") as f:
+            f.write(p.load("layer"))
+        subprocess.run(["blockdev", "--flushbufs", device], check=True)
+        pairs = [(device, "disk"), ("disk", device)]
+        for out, source in pairs:
+            p.refuses(MKFS, "-q", "--force", out, source, code=8,
+                      words=[out, "is also the input " + source])
+            p.refuses(INDEX, "-q", "--force", "-o", out, source, code=2,
+                      words=[out, "is also the input " + source])
+        p.refuses(MKFS, "-q", "--force", "--index=disk", device, "src",
+                  code=8, words=["is also the output"])
+        r = subprocess.run(["losetup", "-f", "--show", device], check=False,
+                           capture_output=True)
+        if r.returncode:
+            raise Skip("no second loop device")
+        second = r.stdout.decode().strip()
+        try:
+            p.refuses(MKFS, "-q", "--force", "disk", second, code=8,
+                      words=["disk", "is also the input " + second])
+        finally:
+            subprocess.run(["losetup", "-d", second], check=False)
+        p.works(INDEX, "-q", "-o", "index", device)
+
+
 def test_empty_device():
     with ToolPlace() as p, loop_device(p, "disk") as device:
         p.works(MKFS, "-q", "want", "src")

@@ -16,6 +16,7 @@
 #include "output.h"
 #include "output_copy.h"
 #include "output_device.h"
+#include "output_loop.h"
 #include "output_temp.h"
 
 /* The kernel's limit of symbolic links in a path. */
@@ -223,6 +224,10 @@ static bool same_file(const struct stat *a, const struct stat *b)
 {
 	if (S_ISBLK(a->st_mode) && S_ISBLK(b->st_mode))
 		return a->st_rdev == b->st_rdev;
+	if (S_ISBLK(a->st_mode) && output_loop_file(a, b))
+		return true;
+	if (S_ISBLK(b->st_mode) && output_loop_file(b, a))
+		return true;
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
 	       (S_ISREG(b->st_mode) || S_ISBLK(b->st_mode));
 }
