@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The command line: what it changes, and what it refuses."""
+import hashlib
+import io
 import json
 import os
 import subprocess
+import tarfile
 import tempfile
 
-from layer import INDEX, attempt, files, make
+from layer import FORMATS, INDEX, attempt, files, make, unpack
+from programs import load, save
 from readindex import Index
 from tarsource import tar_of
 from tree import Folder, tree
@@ -30,6 +34,7 @@ def test_usage():
                       ("--index - none", "--index: cannot be used if DEST"),
                       ("--print-digest - none",
                        "--print-digest: cannot be used if DEST is -"),
+                      ("--json - none", "--json: cannot be used if DEST is -"),
                       ("--device-image - none",
                        "--device-image: cannot be used if DEST is -")):
         usage(text, why)
@@ -75,6 +80,8 @@ def test_options_that_do_not_go_together():
              "--min-chunk-size: is larger than --max-member"),
             ("--format=stargz --min-chunk-size=1",
              "--min-chunk-size: must be 0 with --format=stargz"),
+            ("--json --print-digest",
+             "--print-digest: cannot be used with --json"),
             ("--device-image --index",
              "--index: cannot be used with --device-image")):
         usage(options + " out none", why)
@@ -84,6 +91,37 @@ def test_help_and_version():
     for option in ("--help", "-h", "--version", "-V"):
         run = attempt(option)
         assert run.returncode == 0 and run.stdout and not run.stderr
+
+
+def test_json():
+    """Digests by Python, in every format; nothing else on standard output."""
+    for kind, args in FORMATS.items():
+        with tempfile.TemporaryDirectory() as tmp:
+            save(tmp + "/tar", TAR)
+            if kind == "external":
+                args += ("--toc=toc",)
+            run = attempt("-q", "--json", *args, "out", "tar", cwd=tmp)
+            assert run.returncode == 0 and not run.stderr, run
+            told = json.loads(run.stdout)
+            data = load(tmp + "/out")
+        tar = unpack(data)
+        assert told["file"] == "out" and told["size"] == len(data)
+        assert told["digest"] == digest(data), kind
+        if kind in ("estargz", "stargz"):
+            assert told["diff_id"] == digest(tar), kind
+            assert told["tar_size"] == len(tar), kind
+        want = make(TAR, *FORMATS[kind])
+        assert told["toc_digest"] == want.info["tocDigest"], kind
+        if kind == "estargz":
+            with tarfile.open(fileobj=io.BytesIO(tar)) as t:
+                toc = t.extractfile("stargz.index.json").read()
+            assert told["toc_digest"] == digest(toc)
+            assert told["toc_size"] == len(toc)
+            assert told["entries"] == len(json.loads(toc)["entries"])
+
+
+def digest(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def paths(layer):

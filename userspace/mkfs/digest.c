@@ -7,8 +7,10 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "digest.h"
+#include "report.h"
 
 #define TOC_DIGEST	"containerd.io/snapshot/stargz/toc.digest"
 #define TAR_SIZE	"io.containers.estargz.uncompressed-size"
@@ -110,4 +112,19 @@ bool digest_print(const struct stargz_make_options *opt,
 						    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(root);
 	return ok;
+}
+
+void digest_report(const char *path, const struct stargz_made *made)
+{
+	struct json_object *o = json_object_new_object();
+
+	report_bytes(o, "file", path, strlen(path));
+	add_digest(o, "digest", made->sha256);
+	report_int(o, "size", made->size);
+	add_digest(o, "diff_id", made->diff_id);
+	report_int(o, "tar_size", made->tar_size);
+	add_digest(o, "toc_digest", made->toc_sha256);
+	report_int(o, "toc_size", made->toc_size);
+	report_int(o, "entries", made->entries);
+	report_print(stdout, o, true);
 }

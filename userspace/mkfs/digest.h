@@ -11,4 +11,7 @@
 bool digest_print(const struct stargz_make_options *opt,
 		  const struct stargz_made *made);
 
+/** digest_report() - print digests, sizes and entries of @path as JSON */
+void digest_report(const char *path, const struct stargz_made *made);
+
 #endif /* DIGEST_H */

@@ -99,8 +99,9 @@ static int check_readable(struct output *out, const struct settings *s)
 	if ((s->verify || s->index || s->device_image) &&
 	    !output_is_seekable(out))
 		return operation_failed(out->path, again);
-	if (s->print_digest && output_is_stdout(out))
-		return operation_failed(out->path,
+	if ((s->print_digest || s->json) && output_is_stdout(out))
+		return operation_failed(out->path, s->json ?
+					"is standard output, which --json requires" :
 					"is standard output, which --print-digest requires");
 	return EXIT_OK;
 }
@@ -353,6 +354,8 @@ static int run(struct settings *s)
 		return code;
 	if (s->print_digest && !digest_print(&s->make, &made))
 		return operation_failed(s->dest, "out of memory");
+	if (s->json)
+		digest_report(s->dest, &made);
 	if (s->verbose)
 		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %" PRIu64
 			" bytes of tar, %" PRIu64 " bytes\n", s->dest,

@@ -140,6 +140,16 @@ static const char *take_digest(void *at, const struct option_value *value)
 	return NULL;
 }
 
+static const char *take_json(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+
+	(void)value;
+	s->json = true;
+	s->make.digests = true;
+	return NULL;
+}
+
 enum exclude_by { BY_PATH, BY_REGEX, BY_GLOB };
 
 static const char *take_exclude(void *at, const struct option_value *value)
@@ -240,6 +250,8 @@ static const struct option_row rows[] = {
 	  .help = "write the index and the layer to DEST, for a disk" },
 	{ OPTION(0, "print-digest", OPTION_CALL(take_digest)),
 	  .help = "print digests and annotations, as JSON" },
+	{ OPTION(0, "json", OPTION_CALL(take_json)),
+	  .help = "print digests, sizes and the number of entries, as JSON" },
 	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
 	  .help = "read DEST after writing and compare it with SOURCE" },
 	{ OPTION(0, "from-dump", OPTION_STORE(struct settings, make.dump_path)),
@@ -434,6 +446,10 @@ static int check_options(const struct settings *s)
 		return usage("cannot be used if DEST is -", "--verify");
 	if (!strcmp(s->dest, "-") && s->print_digest)
 		return usage("cannot be used if DEST is -", "--print-digest");
+	if (!strcmp(s->dest, "-") && s->json)
+		return usage("cannot be used if DEST is -", "--json");
+	if (s->print_digest && s->json)
+		return usage("cannot be used with --print-digest", "--json");
 	if (!strcmp(s->dest, "-") && s->device_image)
 		return usage("cannot be used if DEST is -", "--device-image");
 	if (s->uid_maps.count && (s->edit.uid.set || s->edit.uid.offset))

@@ -42,6 +42,7 @@ enum exit_code {
  * @index_beside: write the index to DEST.index
  * @device_image: write index and layer to DEST, for a disk
  * @print_digest: print digests and annotations
+ * @json: print facts about the layer
  * @verify: read the layer and compare it with the source
  * @force: overwrite a device that has data on it
  * @quiet: neither warnings nor a progress bar
@@ -69,6 +70,7 @@ struct settings {
 	bool index_beside;
 	bool device_image;
 	bool print_digest;
+	bool json;
 	bool verify;
 	bool force;
 	bool quiet;
