@@ -81,7 +81,7 @@ def test_options_that_do_not_go_together():
             ("--format=stargz --min-chunk-size=1",
              "--min-chunk-size: must be 0 with --format=stargz"),
             ("--json --print-digest",
-             "--print-digest: cannot be used with --json"),
+             "--json: cannot be used with --print-digest"),
             ("--device-image --index",
              "--index: cannot be used with --device-image")):
         usage(options + " out none", why)
