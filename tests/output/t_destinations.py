@@ -363,7 +363,7 @@ def loop_device(p, name, size=16 << 20):
 
 def test_loop_device_and_the_file_behind_it():
     """One is the other, in either direction, also through a second device."""
-    with Place() as p, loop_device(p, "disk") as device:
+    with ToolPlace() as p, loop_device(p, "disk") as device:
         with open(device, "r+b") as f:
             f.write(p.load("layer"))
         subprocess.run(["blockdev", "--flushbufs", device], check=True)
