@@ -88,6 +88,11 @@ def test_standard_output_and_pipes(tmp):
     assert r.stdout == want and b"entries" in r.stderr
     r = run("-o", "/dev/stdout", path)
     assert r.stdout == want
+    # What is printed last stays in a buffer until the end.
+    with open("/dev/full", "wb") as full:
+        r = subprocess.run([PROGRAM, "--stats", "-o", tmp + "/index", path],
+                           stdout=full, stderr=subprocess.PIPE, check=False)
+    assert r.returncode == 2 and b"No space left" in r.stderr, r
 
 
 @folder

@@ -246,7 +246,7 @@ def test_sparse_files():
             f.seek(1 << 20)
             f.write(b"middle" * 1000)
             f.truncate(len(want))
-        t.write("then", b"then")
+        save(t + "/then", b"then")
         for form in (("--format=gnu",), ("--format=pax",),
                      ("--format=pax", "--sparse-version=0.1")):
             tar = tool("tar", "--sparse", "--sort=name", *form, "-C", t, "-c",

@@ -78,6 +78,16 @@ tap_is "the cache keeps within its size" "$(entries small)" 2
 tap_is "what was used last is kept" "$(how a.tar.gz mnt -o "$in")" found
 tap_is "what was not used for longest is evicted" \
 	"$(how b.tar.gz mnt -o "$in")" made
+mkdir old
+for blob in a b; do
+	how $blob.tar.gz mnt -o "indexcache=old,indexcachesize=$((2 * size))" >/dev/null
+done
+touch -a -d '1 hour ago' old/*.index
+last=$(find old -name '*.index' | head -n 1)
+touch -a -d '2 hours ago' "$last"
+how c.tar.gz mnt -o "indexcache=old,indexcachesize=$((2 * size))" >/dev/null
+tap_is "also where the times differ by seconds" \
+	"$(entries old) $(test -e "$last" || echo gone)" '2 gone'
 exec 9<"$(find small -name '*.index' | head -n 1)"
 exec 8<"$(find small -name '*.index' | tail -n 1)"
 flock -s 8

@@ -325,6 +325,18 @@ def test_emptied_directory_is_opaque():
                 "link/.wh.name-of-sym"}, layer
 
 
+def test_emptied_root_is_not_opaque():
+    """Some programs do not expect an opaque marker there."""
+    with Pair() as p:
+        for name in ("one", "two"):
+            p.folder.write(name, b"1")
+        p.copy()
+        for name in ("one", "two"):
+            os.unlink(f"{p.new}/{name}")
+        for layer in p.check():
+            assert set(layer) == {".", ".wh.one", ".wh.two"}, layer
+
+
 def test_hard_links():
     names_of_one = {"link/one", "link/two", "link/below/three"}
     above = {".", "link", "link/below"}

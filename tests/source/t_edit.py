@@ -41,6 +41,10 @@ def test_offset_out_of_range():
     with Folder(odd=True) as t:
         for n in ("-1", "4294967295"):
             refused("--uid-offset=" + n, t, words=["out of range"])
+    # The largest number of 32 bits means no owner at all.
+    tar = python_tar(tarfile.PAX_FORMAT, uid=5)
+    made("--uid-offset=4294967289", "-", input=tar)
+    refused("--uid-offset=4294967290", "-", input=tar, words=["out of range"])
 
 
 def test_time():
