@@ -120,6 +120,20 @@ def test_codes_are_added_up():
         assert r.out.count(b"clean") == 2, r
 
 
+def test_codes_of_one_layer_are_added_up():
+    """A file is damaged, another is there already, whichever comes first."""
+    good = estargz()[0]
+    at = [i for i in range(len(good)) if good[i:i + 3] == b"\x1f\x8b\x08"]
+    for member, there in ((1, "z"), (3, "d/one")):
+        with folder() as d:
+            blob = bytearray(good)
+            blob[at[member] + 12] ^= 0x20
+            os.makedirs(f"{d}/out/d")
+            save(f"{d}/out/{there}", b"")
+            found(save(f"{d}/blob", blob), f'"{there}": File exists',
+                  args=(f"--extract={d}/out",), code=ERRORS | OPERATION)
+
+
 def test_damaged_content():
     with folder() as d:
         blob = bytearray(estargz()[0])
