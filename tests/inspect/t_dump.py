@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -214,6 +215,24 @@ def test_toc():
                           "devMajor", "devMinor", "xattrs"):
                     assert a.get(k) == b.get(k), (how, key, k, a, b)
             assert want.keys() == have.keys()
+
+
+def test_toc_of_one_member():
+    """Wherever its spans begin, all files are in the one member of a tar.gz, at
+    the places that Python finds in the tar."""
+    items = [{"name": f"f{i}", "type": "reg", "data": os.urandom(30000)}
+             for i in range(30)]
+    data = gzip.decompress(layer(items))
+    with folder() as d, tarfile.open(fileobj=io.BytesIO(data)) as t:
+        path = save(f"{d}/blob", gzip.compress(data, 1))
+        make_index("--span=64K", "-o", f"{d}/index", path)
+        toc = json.loads(output("--toc", f"--index={d}/index", path))
+        files = {e["name"]: e for e in toc["entries"] if e["type"] == "reg"}
+        assert len(Index(load(f"{d}/index")).spans) > 9
+        assert len({e.get("offset", 0) for e in files.values()}) == 1
+        for item in items:
+            name = item["name"]
+            assert files[name]["innerOffset"] == t.getmember(name).offset_data
 
 
 LINE = re.compile(
