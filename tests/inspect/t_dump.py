@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What dump.stargz tells, compared with the index and the layer."""
 import base64
+import contextlib
 import gzip
 import hashlib
 import io
 import json
 import os
+import pty
 import re
 import struct
 import subprocess
@@ -311,6 +313,44 @@ def test_diff():
         failed("absent: No such file or directory", "--diff", a, f"{d}/absent")
         make_index("--device-image", "-o", f"{d}/image", a)
         assert dump("--diff", a, f"{d}/image").code == 0
+
+
+def test_colors_of_differences():
+    with folder() as d:
+        a, b = save(f"{d}/a", estargz()[0]), save(f"{d}/b", layer(
+            [i for i in ITEMS if i["name"] != "null"] +
+            [{"name": "new", "type": "dir"}]))
+        plain = dump("--diff", a, b).out
+        assert plain.splitlines() == [b"> new", b"< null"], plain
+        for args in (("--color=never",), ("--color=auto",)):
+            assert dump("--diff", *args, a, b).out == plain
+        r = dump("--diff", "--color=always", a, b)
+        assert (r.code, r.out) == (1, b"\33[32m> new\33[m\n"
+                                   b"\33[31m< null\33[m\n"), r
+        failed("--color=blue: not one of auto, always, never", "--diff",
+               "--color=blue", a, b)
+        failed("--color: requires --diff", "--color=always", a)
+        for no, colored in (("", True), ("1", False)):
+            env = {**os.environ, "TERM": "xterm", "NO_COLOR": no}
+            out = on_terminal([BIN + "/dump.stargz", "--diff", a, b], env)
+            assert (b"\33[32m> new" in out) == colored, (no, out)
+        env["TERM"] = "dumb"
+        env["NO_COLOR"] = ""
+        assert b"\33" not in on_terminal([BIN + "/dump.stargz", "--diff", a, b], env)
+
+
+def on_terminal(args, env):
+    """What a program prints to a terminal."""
+    main, other = pty.openpty()
+    with subprocess.Popen(args, stdout=other, env=env) as run:
+        os.close(other)
+        out = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(main, 4096):
+                out += part
+        os.close(main)
+        assert run.wait() == 1
+    return out
 
 
 def test_diff_with_a_directory():

@@ -354,7 +354,7 @@ def test_what_verify_finds():
                    header(b"link", b"1", link=b"target"))
     words = {0: "", 1: "uid 4711 and 4712", 2: '"victim": only in',
              3: "hard links", 4: "digest",
-             5: "does not have the digest of the source"}
+             5: "wrong digest of its content"}
     with tempfile.TemporaryDirectory() as tmp:
         save(tmp + "/planted.c", PLANTED.encode())
         save(tmp + "/tar", tar)

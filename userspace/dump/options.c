@@ -93,6 +93,7 @@ static const struct option_row rows[] = {
 	  .help = "write blob N of a device image; the first blob is 0" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
 	  .section = "Options", .help = "print JSON" },
+	COLOR_OPTION(struct settings),
 	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
 	  .kind = OPTION_FILE, .argument = "FILE",
 	  .help = "write to FILE instead of standard output" },
@@ -140,6 +141,8 @@ static int check_options(const struct settings *s)
 		return usage("requires --ls", "--recursive");
 	if (s->json && s->command > CMD_EXTENTS)
 		return usage("cannot be used with this command", "--json");
+	if (s->color != COLOR_AUTO && s->command != CMD_DIFF)
+		return usage("requires --diff", "--color");
 	return -1;
 }
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "bar.h"
+#include "color.h"
 #include "inputs.h"
 
 #define PROG	"dump.stargz"
@@ -42,6 +43,7 @@ enum command {
  * @blob: number of a blob
  * @recursive: also list the entries of directories
  * @json: print JSON
+ * @color: &enum color_when, for differences
  * @files: the files to inspect
  * @count: number of @files
  * @inputs: options about the files
@@ -59,6 +61,7 @@ struct settings {
 	uint32_t blob;
 	bool recursive;
 	bool json;
+	uint32_t color;
 	char **files;
 	size_t count;
 	struct inputs inputs;
