@@ -32,7 +32,7 @@ extern const char *const color_words[];
 #define COLOR_OPTION(type)						\
 	{ OPTION(0, "color", OPTION_STORE(type, color)),		\
 	  .kind = OPTION_CHOICE, .argument = "WHEN", .words = color_words, \
-	  .preset = "auto", .help = "use colors" }
+	  .preset = "auto", .help = "use colors: auto, always or never" }
 
 /**
  * color_wanted() - is the output coloured?
