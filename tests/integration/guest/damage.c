@@ -276,8 +276,10 @@ static void put(const char *path, size_t at, const void *bytes, size_t len)
 	if (fd < 0 || pwrite(fd, bytes, len, at) != (ssize_t)len)
 		err(1, "%s", path);
 	if (path == index_path && at < sizeof(super)) {
+		const size_t room = sizeof(super) - at;
+
 		memcpy(super, original, sizeof(super));
-		memcpy(super + at, bytes, len);
+		memcpy(super + at, bytes, len < room ? len : room);
 		seal(super);
 		if (pwrite(fd, super, sizeof(super), 0) != sizeof(super))
 			err(1, "%s", path);
