@@ -147,8 +147,8 @@ class Bench:
     def made(self, path, options):
         """A layer alone, and what mkfs.stargz makes of it: what differs."""
         out = self.folder + "/made"
-        done = subprocess.run([MKFS, "-q", *options, out, path], check=False,
-                              capture_output=True, text=True)
+        done = subprocess.run([MKFS, "-q", "--verify", *options, out, path],
+                              check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         trees, links = [], []
         for blob in path, out:

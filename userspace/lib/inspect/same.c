@@ -22,6 +22,8 @@
  * @met: for each node of @b: it is the partner of a node of @a
  * @entries: for each entry of @a, one plus the entry of @b, and vice versa
  * @path: path of a node, for a message
+ * @kept: for each node of the first tree, whether the second must have it
+ * @opaque: for each node of @b: its partner is opaque
  * @order: sort key of the next fault
  * @what: differences of the current file
  * @what_len: length of @what in bytes
@@ -30,6 +32,8 @@ struct work {
 	const struct sgz_treesame *same;
 	uint32_t *partner;
 	bool *met;
+	bool *kept;
+	bool *opaque;
 	uint32_t *entries[2];
 	struct sgz_vec path;
 	uint64_t order;
@@ -222,7 +226,7 @@ static int compare_entries(struct work *w, uint32_t ia, uint32_t ib)
 		differs(w, "extended attributes");
 	if (ret >= 0 && s->content && sgz_entry_is(a, S_IFREG) &&
 	    a->size == b->size)
-		ret = s->content(s->data, ia, ib);
+		ret = s->content(s->data, s->faults, ia, ib);
 	return ret < 0 ? ret : 0;
 }
 
@@ -233,9 +237,18 @@ static int compare_entries(struct work *w, uint32_t ia, uint32_t ib)
 static int compare_nodes(struct work *w, uint32_t n, uint32_t m)
 {
 	const struct sgz_treesame *s = w->same;
+	const uint8_t flags = sgz_tree_node(s->a, n)->flags;
+	const uint8_t other = flags ^ sgz_tree_node(s->b, m)->flags;
 	uint32_t a = sgz_tree_node(s->a, n)->entry;
 	uint32_t b = sgz_tree_node(s->b, m)->entry;
 
+	if (other & SGZ_NODE_WHITEOUT)
+		differs(w, "whiteout");
+	/* A table does not say that a directory replaced something. */
+	if (other & SGZ_NODE_OPAQUE && !(flags & SGZ_NODE_FRESH))
+		differs(w, "opaque marker");
+	if ((flags | other) & SGZ_NODE_WHITEOUT)
+		return 0;
 	if (a == SGZ_NONE && b == SGZ_NONE)
 		return 0;
 	if (a == SGZ_NONE || b == SGZ_NONE) {
@@ -258,9 +271,41 @@ static bool is_hidden(const struct work *w, const struct sgz_tree *tree,
 {
 	const struct sgz_node *node = sgz_tree_node(tree, n);
 
-	return node->flags & SGZ_NODE_HIDDEN ||
-	       (!w->same->own && n && node->parent == SGZ_ROOT &&
-		sgz_path_is_own(node->name, node->name_len));
+	/* Only the raw view shows the files of the layer format. */
+	if (n && node->parent == SGZ_ROOT &&
+	    sgz_path_is_own(node->name, node->name_len))
+		return !w->same->own;
+	return node->flags & SGZ_NODE_HIDDEN;
+}
+
+/*
+ * Find the nodes of the first tree that are visible entries, or parents of one.
+ * A table of contents has no entry for a link to nothing, so it does not have the
+ * parents that only such a link implies.
+ */
+static void find_kept(struct work *w)
+{
+	const struct sgz_tree *tree = w->same->a;
+
+	for (uint32_t n = tree->nodes.count; n--;) {
+		const struct sgz_node *node = sgz_tree_node(tree, n);
+
+		if (!is_hidden(w, tree, n) &&
+		    (node->entry != SGZ_NONE ||
+		     node->flags & SGZ_NODE_WHITEOUT))
+			w->kept[n] = true;
+		/* A parent has a smaller number than its children. */
+		if (w->kept[n])
+			w->kept[node->parent] = true;
+	}
+}
+
+/* A whiteout in a directory that is opaque in the first tree. */
+static bool hides_nothing(const struct work *w, uint32_t m)
+{
+	const struct sgz_node *node = sgz_tree_node(w->same->b, m);
+
+	return node->flags & SGZ_NODE_WHITEOUT && w->opaque[node->parent];
 }
 
 static int walk(struct work *w)
@@ -268,6 +313,7 @@ static int walk(struct work *w)
 	const struct sgz_treesame *s = w->same;
 	int ret = 0;
 
+	find_kept(w);
 	for (uint32_t n = 0; !ret && n < s->a->nodes.count; n++) {
 		const struct sgz_node *node = sgz_tree_node(s->a, n);
 		uint32_t m = n ? w->partner[node->parent] : SGZ_ROOT;
@@ -281,15 +327,17 @@ static int walk(struct work *w)
 			w->partner[n] = SGZ_NONE;
 		else if (m != SGZ_NONE)
 			ret = compare_nodes(w, n, m);
-		else if (w->partner[node->parent] != SGZ_NONE)
+		else if (w->partner[node->parent] != SGZ_NONE && w->kept[n])
 			only_in(w, s->a, n);
 		tell(w, n);
-		if (w->partner[n] != SGZ_NONE)
+		if (w->partner[n] != SGZ_NONE) {
 			w->met[m] = true;
+			w->opaque[m] = node->flags & SGZ_NODE_OPAQUE;
+		}
 	}
 	for (uint32_t m = 0; !ret && m < s->b->nodes.count; m++)
 		if (!w->met[m] && w->met[sgz_tree_node(s->b, m)->parent] &&
-		    !is_hidden(w, s->b, m))
+		    !is_hidden(w, s->b, m) && !hides_nothing(w, m))
 			only_in(w, s->b, m);
 	return ret;
 }
@@ -301,14 +349,19 @@ int sgz_treesame(const struct sgz_treesame *same)
 
 	w.partner = calloc(same->a->nodes.count, sizeof(*w.partner));
 	w.met = calloc(same->b->nodes.count, sizeof(*w.met));
+	w.kept = calloc(same->a->nodes.count, sizeof(*w.kept));
+	w.opaque = calloc(same->b->nodes.count, sizeof(*w.opaque));
 	w.entries[0] = calloc(same->a->toc->entries.count + 1,
 			      sizeof(*w.entries[0]));
 	w.entries[1] = calloc(same->b->toc->entries.count + 1,
 			      sizeof(*w.entries[1]));
-	if (w.partner && w.met && w.entries[0] && w.entries[1])
+	if (w.partner && w.met && w.kept && w.opaque && w.entries[0] &&
+	    w.entries[1])
 		ret = walk(&w);
 	free(w.partner);
 	free(w.met);
+	free(w.kept);
+	free(w.opaque);
 	free(w.entries[0]);
 	free(w.entries[1]);
 	sgz_vec_free(&w.path);

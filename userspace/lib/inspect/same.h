@@ -18,8 +18,8 @@
  *	contents omit: fractions of seconds, access control lists
  * @own: compare the files that belong to the layer format, too
  * @content: NULL, or called for each regular file that both have with the same
- *	size, with the entries of @a and @b; adds to @faults, and returns 0 or
- *	-ENOMEM
+ *	size, with @faults and the entries of @a and @b; adds to the faults, and
+ *	returns 0 or -ENOMEM
  * @data: passed to @content
  * @faults: receives the differences, one line for each file
  */
@@ -29,7 +29,8 @@ struct sgz_treesame {
 	const char *names[2];
 	bool producers;
 	bool own;
-	int (*content)(void *data, uint32_t a, uint32_t b);
+	int (*content)(void *data, struct sgz_faults *faults, uint32_t a,
+		       uint32_t b);
 	void *data;
 	struct sgz_faults *faults;
 };

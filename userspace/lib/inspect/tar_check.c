@@ -12,8 +12,7 @@
 #include "blob/stream.h"
 #include "format/names_from_tar.h"
 #include "format/tar_entries.h"
-#include "index/replay.h"
-#include "inspect/same.h"
+#include "inspect/same_views.h"
 #include "inspect/tar_check.h"
 #include "toc/read.h"
 
@@ -173,19 +172,20 @@ static int compare_chunk(struct check *c, uint32_t entry,
 }
 
 /* Compare the positions of content of a file with the same size in both. */
-static int compare_content(void *data, uint32_t a, uint32_t b)
+static int compare_content(void *data, struct sgz_faults *faults, uint32_t a,
+			   uint32_t b)
 {
 	struct check *c = data;
 	const struct sgz_entry *in_tar = sgz_toc_entry(&c->tar, a);
 	const struct sgz_entry *in_toc = sgz_toc_entry(&c->toc, b);
 	const struct sgz_chunk *run = sgz_toc_chunk(&c->tar, in_tar->a);
 	const struct sgz_chunk *end = run + in_tar->b;
-	uint64_t faults = c->faults->count;
+	uint64_t before = faults->count;
 	int ret = 0;
 
 	/* At most one line for each file. */
 	for (uint32_t i = 0; !ret && i < in_toc->b; i++) {
-		if (c->faults->count != faults)
+		if (faults->count != before)
 			break;
 		ret = compare_chunk(c, b, sgz_toc_chunk(&c->toc, in_toc->a + i),
 				    &run, end);
@@ -251,8 +251,6 @@ static int read_holes(struct check *c)
 static int compare_tar_with_toc(struct check *c)
 {
 	const struct sgz_treesame same = {
-		.a = &c->tar_tree,
-		.b = &c->toc_tree,
 		.names = { "the tar", "the table of contents" },
 		.producers = true,
 		.content = compare_content,
@@ -265,11 +263,8 @@ static int compare_tar_with_toc(struct check *c)
 	if (!ret)
 		ret = read_tar(c);
 	if (!ret)
-		ret = sgz_replay(&c->tar_tree, &c->ctx, NULL, NULL);
-	if (!ret)
-		ret = sgz_replay(&c->toc_tree, &c->ctx, NULL, NULL);
-	if (!ret && sgz_treesame(&same))
-		ret = sgz_nomem(&c->ctx);
+		ret = sgz_same_views(&same, &c->ctx, &c->tar_tree,
+				     &c->toc_tree);
 	return ret ? ret : read_holes(c);
 }
 
@@ -298,8 +293,6 @@ int sgz_tar_faults(const struct sgz_context *ctx,
 	c->ctx = sgz_context_quiet(ctx, &inner);
 	c->tar.raw = true;
 	c->toc.raw = true;
-	c->tar_tree.raw = true;
-	c->toc_tree.raw = true;
 	c->blob = blob;
 	c->faults = faults;
 	c->tar_tree.toc = &c->tar;

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "index/replay.h"
-#include "inspect/same.h"
+#include "inspect/same_views.h"
 #include "layer/prove.h"
 #include "tar/whiteout.h"
 #include "toc/read.h"
@@ -287,15 +286,15 @@ static const struct member *find_member(const struct sgz_proof *p,
 static uint64_t find_bytes(const struct sgz_proof *p, const struct place *place,
 			   const struct sgz_chunk *chunk)
 {
-	const struct sgz_tar_run *run = (struct sgz_tar_run *)p->runs.data +
-					place->run;
+	const struct sgz_tar_run *run = p->runs.data;
 	uint64_t tar = place->tar;
 
 	if (!place->sparse)
 		return chunk->pos > place->stored ||
 		       chunk->size > place->stored - chunk->pos ?
 			       UINT64_MAX : tar + chunk->pos;
-	for (size_t i = 0; i < place->runs; tar += run[i++].size) {
+	for (size_t i = place->run; i < place->run + place->runs;
+	     tar += run[i++].size) {
 		uint64_t skip = chunk->pos - run[i].pos;
 
 		if (chunk->pos >= run[i].pos && skip < run[i].size)
@@ -352,7 +351,8 @@ static const char *wrong_content(const struct table *t, uint32_t a,
 }
 
 /* A regular file that source and table have with the same size. */
-static int compare_content(void *data, uint32_t a, uint32_t b)
+static int compare_content(void *data, struct sgz_faults *faults, uint32_t a,
+			   uint32_t b)
 {
 	struct table *t = data;
 	const struct sgz_digest *want = t->e->toc.file_digests.data;
@@ -363,7 +363,7 @@ static int compare_content(void *data, uint32_t a, uint32_t b)
 	if (!what && want[a].set && !same_digest(&have[b], want[a].sha256))
 		what = "digest";
 	if (what)
-		sgz_faults_add(&t->faults, 0, -EIO,
+		sgz_faults_add(faults, 0, -EIO,
 			       "%s: wrong %s of its content",
 			       sgz_entry_quoted(entry).text, what);
 	return 0;
@@ -432,20 +432,14 @@ static int match_entries(const struct table *t, const struct sgz_settled *s)
 static int compare_trees(struct table *t)
 {
 	const struct sgz_treesame same = {
-		.a = &t->want,
-		.b = &t->have,
 		.names = { "the source", "the layer" },
 		.own = true,
 		.content = compare_content,
 		.data = t,
 		.faults = &t->faults,
 	};
-	int ret = sgz_replay(&t->want, &t->ctx, NULL, NULL);
+	int ret = sgz_same_views(&same, &t->ctx, &t->want, &t->have);
 
-	if (!ret)
-		ret = sgz_replay(&t->have, &t->ctx, NULL, NULL);
-	if (!ret && sgz_treesame(&same))
-		ret = sgz_nomem(&t->ctx);
 	return ret ? ret : sgz_faults_fail(&t->faults, &t->ctx);
 }
 
@@ -507,8 +501,6 @@ int sgz_prove_toc(struct sgz_proof *p, struct sgz_expected *e,
 	t.toc.digests = true;
 	t.want.toc = &e->toc;
 	t.have.toc = &t.toc;
-	t.want.raw = true;
-	t.have.raw = true;
 	ret = prove(&t, s, stored, made, data_end);
 	sgz_tree_free(&t.want);
 	sgz_tree_free(&t.have);

@@ -11,8 +11,7 @@
 #include "build/index.h"
 #include "content/verify.h"
 #include "format/names_from_tar.h"
-#include "index/replay.h"
-#include "inspect/same.h"
+#include "inspect/same_views.h"
 #include "inspect/tar_check.h"
 #include "layer/verify_made.h"
 #include "toc/read.h"
@@ -44,7 +43,8 @@ static int read_toc(struct verification *v)
 }
 
 /* Compare the digest in the table with that of the bytes of the source. */
-static int compare_digests(void *data, uint32_t a, uint32_t b)
+static int compare_digests(void *data, struct sgz_faults *faults, uint32_t a,
+			   uint32_t b)
 {
 	struct verification *v = data;
 	const struct sgz_digest *want = v->expected->toc.file_digests.data;
@@ -53,7 +53,7 @@ static int compare_digests(void *data, uint32_t a, uint32_t b)
 	if (want[a].set && have[b].set &&
 	    !memcmp(want[a].sha256, have[b].sha256, STARGZ_SHA256_LEN))
 		return 0;
-	sgz_faults_add(&v->faults, 0, -EBADMSG,
+	sgz_faults_add(faults, 0, -EBADMSG,
 		       "%s: does not have the digest of the source",
 		       sgz_entry_quoted(sgz_toc_entry(&v->toc, b)).text);
 	return 0;
@@ -62,8 +62,6 @@ static int compare_digests(void *data, uint32_t a, uint32_t b)
 static int compare_with_source(struct verification *v)
 {
 	const struct sgz_treesame same = {
-		.a = &v->want,
-		.b = &v->have,
 		.names = { "the source", "the layer" },
 		.content = compare_digests,
 		.data = v,
@@ -73,11 +71,7 @@ static int compare_with_source(struct verification *v)
 
 	ret = read_toc(v);
 	if (!ret)
-		ret = sgz_replay(&v->want, &v->ctx, NULL, NULL);
-	if (!ret)
-		ret = sgz_replay(&v->have, &v->ctx, NULL, NULL);
-	if (!ret && sgz_treesame(&same))
-		ret = sgz_nomem(&v->ctx);
+		ret = sgz_same_views(&same, &v->ctx, &v->want, &v->have);
 	return ret ? ret : sgz_faults_fail(&v->faults, &v->ctx);
 }
 
@@ -120,8 +114,6 @@ int sgz_verify(const struct sgz_context *ctx, int fd, uint64_t size,
 
 	v.want.toc = &e->toc;
 	v.have.toc = &v.toc;
-	v.want.raw = true;
-	v.have.raw = true;
 	v.toc.raw = true;
 	v.toc.digests = true;
 	v.toc_path = toc_path;
