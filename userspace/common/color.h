@@ -38,6 +38,8 @@ extern const char *const color_words[];
  * color_wanted() - is the output coloured?
  * @when: &enum color_when
  * @to: the output
+ *
+ * Return: true if it is.
  */
 bool color_wanted(uint32_t when, FILE *to);
 
