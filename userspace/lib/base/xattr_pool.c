@@ -109,20 +109,26 @@ bool sgz_xattr_wanted(const struct sgz_xattr *attr,
 	return !fault;
 }
 
+int sgz_xattr_compare_names(const void *left, const void *right)
+{
+	const struct sgz_xattr *a = left, *b = right;
+	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
+	int cmp = memcmp(a->name, b->name, len);
+
+	if (cmp)
+		return cmp;
+	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
+}
+
 /* By prefix number, then by the bytes of the rest. */
 static int compare_names(const struct sgz_xattr *a, const struct sgz_xattr *b)
 {
 	unsigned int pa = find_prefix(a->name, a->name_len);
 	unsigned int pb = find_prefix(b->name, b->name_len);
-	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int cmp;
 
 	if (pa != pb)
 		return pa < pb ? -1 : 1;
-	cmp = memcmp(a->name, b->name, len);
-	if (cmp)
-		return cmp;
-	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
+	return sgz_xattr_compare_names(a, b);
 }
 
 /* Of equal names, the one with the greater value comes last. */

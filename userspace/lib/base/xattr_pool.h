@@ -22,6 +22,9 @@ struct sgz_xattr {
 	size_t value_len;
 };
 
+/** sgz_xattr_compare_names() - compare attributes by name, for qsort(3) */
+int sgz_xattr_compare_names(const void *left, const void *right);
+
 /**
  * struct sgz_xattr_pool - the xattr table of the index being made
  * @heap: the encoded sets

@@ -58,17 +58,6 @@ static bool same_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && !memcmp(a, b, a_len);
 }
 
-static int compare_xattr_names(const void *left, const void *right)
-{
-	const struct sgz_xattr *a = left, *b = right;
-	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int cmp = memcmp(a->name, b->name, len);
-
-	if (cmp)
-		return cmp;
-	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
-}
-
 /* Sort the attributes of a header into @to; 0 or -ENOMEM. */
 static int sort_xattrs(const struct sgz_proof *p, struct sgz_vec *to,
 		       const struct sgz_tar_header *h)
@@ -81,7 +70,7 @@ static int sort_xattrs(const struct sgz_proof *p, struct sgz_vec *to,
 	if (!attr)
 		return sgz_nomem(p->ctx);
 	memcpy(attr, from->data, from->count * sizeof(*attr));
-	qsort(attr, from->count, sizeof(*attr), compare_xattr_names);
+	qsort(attr, from->count, sizeof(*attr), sgz_xattr_compare_names);
 	return 0;
 }
 

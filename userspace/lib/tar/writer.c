@@ -305,17 +305,6 @@ static int put_xattr(struct words *words, const struct sgz_xattr *attr)
 	return ret ? ret : put_acl(words, attr);
 }
 
-static int compare_xattr_names(const void *left, const void *right)
-{
-	const struct sgz_xattr *a = left, *b = right;
-	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
-	int cmp = memcmp(a->name, b->name, len);
-
-	if (cmp)
-		return cmp;
-	return (a->name_len > b->name_len) - (a->name_len < b->name_len);
-}
-
 static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
 {
 	size_t size = xattrs->count * sizeof(struct sgz_xattr);
@@ -328,7 +317,7 @@ static int put_xattrs(struct words *words, const struct sgz_vec *xattrs)
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, xattrs->data, size);
-	qsort(sorted, xattrs->count, sizeof(*sorted), compare_xattr_names);
+	qsort(sorted, xattrs->count, sizeof(*sorted), sgz_xattr_compare_names);
 	for (size_t i = 0; !ret && i < xattrs->count; i++)
 		ret = put_xattr(words, &sorted[i]);
 	free(sorted);
