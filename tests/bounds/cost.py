@@ -64,12 +64,19 @@ def mkfs(source, *args, old=None, **limits):
 
 
 def linear(once, code=0):
-    """Compare what once(1) and once(4) cost; both are a Run."""
-    small = once(1)
-    assert small.code == code, small
-    large = once(4)
-    assert large.code == code, (small, large)
-    assert large.seconds <= 8 * small.seconds + 0.25, (small, large)
+    """Compare what once(1) and once(4) cost; both are a Run.
+
+    A busy machine makes a run cost more, never less. A difference counts only
+    if it is there three times.
+    """
+    for last in (False, False, True):
+        small = once(1)
+        assert small.code == code, small
+        large = once(4)
+        assert large.code == code, (small, large)
+        if large.seconds <= 8 * small.seconds + 0.25:
+            break
+        assert not last, (small, large)
     return large
 
 

@@ -129,8 +129,10 @@ int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
  *	stargz VERSION merged UUID UUID ...\n
  *
  * with the UUIDs of the layers, lowest first, each as 32 hexadecimal digits.
- * For the index of a layer with the layers below it, "chained" replaces
- * "merged".
+ *
+ * For the index of a layer with layers below it, "chained" replaces "merged",
+ * and the UUIDs are that of the chained index of the next lower layer, which
+ * stands for all below it, and that of the layer alone.
  */
 static int make_layers_uuid(struct sgz_index *index,
 			    const struct sgz_context *ctx,
@@ -162,8 +164,10 @@ static int make_layers_uuid(struct sgz_index *index,
 int sgz_superblock_chained(struct sgz_index *layers,
 			   const struct sgz_context *ctx, size_t count)
 {
+	size_t used = count < 2 ? count : 2;
 	struct sgz_index *index = &layers[count - 1];
-	int ret = make_layers_uuid(index, ctx, layers, count, "chained");
+	int ret = make_layers_uuid(index, ctx, index + 1 - used, used,
+				   "chained");
 
 	if (!ret)
 		sgz_superblock_seal(index);
