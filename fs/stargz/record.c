@@ -50,7 +50,7 @@ size_t stargz_record_size(enum stargz_table_id id)
 }
 
 static const char *stargz_check_table(const struct stargz_table *raw,
-				      enum stargz_table_id id, u64 index_size,
+				      enum stargz_table_id id, u64 tables_end,
 				      struct stargz_table_info *info)
 {
 	u64 bytes, end;
@@ -61,12 +61,12 @@ static const char *stargz_check_table(const struct stargz_table *raw,
 		return info->offset ? "empty table with an offset" : NULL;
 	if (info->offset % STARGZ_TABLE_ALIGN)
 		return "misaligned table";
-	if (info->offset < sizeof(struct stargz_super_block))
+	if (info->offset < STARGZ_BLOCK_SIZE)
 		return "table overlaps the superblock";
 	if (check_mul_overflow(info->count, (u64)stargz_record_size(id),
 			       &bytes) ||
-	    check_add_overflow(info->offset, bytes, &end) || end > index_size)
-		return "table beyond the end of the index";
+	    check_add_overflow(info->offset, bytes, &end) || end > tables_end)
+		return "table beyond the end of the tables";
 	/* Positions in history data have 64 bits, all others 32. */
 	if (id != STARGZ_TABLE_HISTORY_DATA && id != STARGZ_TABLE_XATTRS &&
 	    info->count > U32_MAX)
@@ -104,7 +104,8 @@ static const char *stargz_check_tables(const struct stargz_super_block *raw,
 		/* A later minor format may fill slots unknown to this code. */
 		if (!stargz_record_size(i))
 			continue;
-		why = stargz_check_table(&raw->table[i], i, super->index_size,
+		why = stargz_check_table(&raw->table[i], i,
+					 le64_to_cpu(raw->tree_offset),
 					 &super->table[i]);
 		if (why)
 			return why;
@@ -117,6 +118,12 @@ static const char *stargz_check_tables(const struct stargz_super_block *raw,
 		return "too many inodes";
 	if (t[STARGZ_TABLE_BLOBS].count > STARGZ_MAX_BLOBS)
 		return "too many blobs";
+	if (t[STARGZ_TABLE_PROPERTIES].count > STARGZ_PROPERTIES_MAX)
+		return "too many properties";
+	if (super->compat & STARGZ_COMPAT_DIGESTS &&
+	    t[STARGZ_TABLE_DIGEST_STARTS].count !=
+	    t[STARGZ_TABLE_SPANS].count)
+		return "spans without digests";
 	return NULL;
 }
 
@@ -135,8 +142,85 @@ static u32 stargz_super_crc(const struct stargz_super_block *raw)
 }
 
 /**
+ * stargz_tree_shape() - compute the position of the levels of the hash tree
+ * @offset: stargz_super_block.tree_offset, a multiple of the block size
+ * @shape: filled in
+ *
+ * Return: false if the tables have no block.
+ */
+bool stargz_tree_shape(u64 offset, struct stargz_tree_shape *shape)
+{
+	u64 blocks[STARGZ_TREE_LEVELS];
+	u64 n = offset / STARGZ_BLOCK_SIZE;
+	unsigned int i;
+
+	memset(shape, 0, sizeof(*shape));
+	if (n < 2)
+		return false;
+	shape->leaves = n - 1;
+	shape->end = n;
+	/* 2^52 blocks at most, and 7 bits a level. */
+	for (n = shape->leaves; n > 1; ) {
+		n = DIV_ROUND_UP_ULL(n, STARGZ_TREE_ARITY);
+		blocks[shape->levels++] = n;
+	}
+	/* The highest level comes first. */
+	for (i = shape->levels; i--; ) {
+		shape->level[i] = shape->end;
+		shape->end += blocks[i];
+	}
+	return true;
+}
+
+static const char *stargz_check_tree(const struct stargz_super_block *raw,
+				     struct stargz_super_info *super)
+{
+	u64 offset = le64_to_cpu(raw->tree_offset);
+
+	if (offset % STARGZ_BLOCK_SIZE || offset > super->index_size ||
+	    !stargz_tree_shape(offset, &super->tree))
+		return "bad position of the hash tree";
+	if (super->tree.end != super->index_size / STARGZ_BLOCK_SIZE)
+		return "bad size of the hash tree";
+	memcpy(super->root, raw->tree_root, sizeof(super->root));
+	return NULL;
+}
+
+/* Fields that say what the block is: not damaged, but of no use here. */
+static const char *stargz_super_identify(const struct stargz_super_block *raw)
+{
+	if (le32_to_cpu(raw->magic) != STARGZ_SUPER_MAGIC)
+		return "no stargz superblock";
+	if (le16_to_cpu(raw->version) != STARGZ_VERSION)
+		return "unknown format version";
+	if (le16_to_cpu(raw->size) == sizeof(*raw))
+		return "made by a development version, make the index again";
+	return NULL;
+}
+
+static const char *stargz_super_sizes(const struct stargz_super_block *raw,
+				      u64 source_size,
+				      struct stargz_super_info *super)
+{
+	super->index_size = le64_to_cpu(raw->index_size);
+	if (super->index_size % STARGZ_BLOCK_SIZE ||
+	    super->index_size < 2 * STARGZ_BLOCK_SIZE)
+		return "bad index size";
+	if (super->index_size > source_size)
+		return "truncated index";
+	super->data_bytes = le64_to_cpu(raw->data_bytes);
+	super->max_span = le32_to_cpu(raw->max_span);
+	super->compat = le32_to_cpu(raw->feature_compat);
+	super->features = le32_to_cpu(raw->feature_incompat);
+	if (super->max_span > STARGZ_SPAN_MAX)
+		return "spans too large";
+	memcpy(super->uuid, raw->uuid, sizeof(super->uuid));
+	return NULL;
+}
+
+/**
  * stargz_super_check() - check and decode a superblock
- * @raw: the first 512 bytes of the index
+ * @block: the first block of the index, %STARGZ_BLOCK_SIZE bytes
  * @source_size: size of the file or device that holds the index, bytes
  * @super: filled in
  * @err: set to the errno for the mount on failure: -EINVAL not an index or an
@@ -146,35 +230,28 @@ static u32 stargz_super_crc(const struct stargz_super_block *raw)
  *
  * Return: NULL, or the violated rule.
  */
-const char *stargz_super_check(const struct stargz_super_block *raw,
-			       u64 source_size,
+const char *stargz_super_check(const void *block, u64 source_size,
 			       struct stargz_super_info *super, int *err)
 {
+	const struct stargz_super_block *raw = block;
+	const char *why;
+
 	memset(super, 0, sizeof(*super));
 	*err = -EINVAL;
-	if (le32_to_cpu(raw->magic) != STARGZ_SUPER_MAGIC)
-		return "no stargz superblock";
-	if (le16_to_cpu(raw->version) != STARGZ_VERSION)
-		return "unknown format version";
-
+	why = stargz_super_identify(raw);
+	if (why)
+		return why;
 	*err = -EFSCORRUPTED;
-	if (le16_to_cpu(raw->size) != sizeof(*raw))
+	if (le16_to_cpu(raw->size) != STARGZ_BLOCK_SIZE)
 		return "bad superblock size";
 	if (le32_to_cpu(raw->crc32) != stargz_super_crc(raw))
 		return "superblock checksum mismatch";
-	super->index_size = le64_to_cpu(raw->index_size);
-	if (super->index_size % STARGZ_INDEX_ALIGN ||
-	    super->index_size < STARGZ_INDEX_ALIGN)
-		return "bad index size";
-	if (super->index_size > source_size)
-		return "truncated index";
-	super->data_bytes = le64_to_cpu(raw->data_bytes);
-	super->max_span = le32_to_cpu(raw->max_span);
-	super->features = le32_to_cpu(raw->feature_incompat);
-	if (super->max_span > STARGZ_SPAN_MAX)
-		return "spans too large";
-	memcpy(super->uuid, raw->uuid, sizeof(super->uuid));
-	return stargz_check_tables(raw, super);
+	if (memchr_inv(raw + 1, 0, STARGZ_BLOCK_SIZE - sizeof(*raw)))
+		return "data behind the superblock";
+	why = stargz_super_sizes(raw, source_size, super);
+	if (!why)
+		why = stargz_check_tree(raw, super);
+	return why ? why : stargz_check_tables(raw, super);
 }
 
 /**
@@ -401,17 +478,17 @@ static bool stargz_codec_known(const struct stargz_super_info *super,
 	switch (raw->codec) {
 	case STARGZ_CODEC_STORED:
 		return super->features & STARGZ_INCOMPAT_STORED &&
-		       !(flags & ~STARGZ_SPAN_CRC);
+		       !(flags & ~STARGZ_SPAN_CHECKED);
 	case STARGZ_CODEC_GZIP:
-		return !(flags & ~STARGZ_SPAN_CRC);
+		return !(flags & ~STARGZ_SPAN_CHECKED);
 	case STARGZ_CODEC_DEFLATE:
-		/* Only the CRC can detect wrong bytes. */
+		/* Only the CRCs can detect wrong bytes. */
 		return super->features & STARGZ_INCOMPAT_DEFLATE &&
-		       flags & STARGZ_SPAN_CRC &&
-		       !(flags & ~(STARGZ_SPAN_CRC | STARGZ_SPAN_BIT_MASK));
+		       flags & STARGZ_SPAN_CHECKED &&
+		       !(flags & ~(STARGZ_SPAN_CHECKED | STARGZ_SPAN_BIT_MASK));
 	case STARGZ_CODEC_ZSTD:
 		return super->features & STARGZ_INCOMPAT_ZSTD &&
-		       !(flags & ~STARGZ_SPAN_CRC);
+		       !(flags & ~STARGZ_SPAN_CHECKED);
 	default:
 		return false;
 	}
@@ -422,10 +499,20 @@ static const char *stargz_check_stored(const struct stargz_span *raw)
 {
 	if (!raw->ulen || raw->ulen != raw->clen)
 		return "bad size of stored span";
-	if (raw->flags & STARGZ_SPAN_CRC &&
-	    le32_to_cpu(raw->ulen) > STARGZ_SPAN_MAX)
-		return "stored span too large for a checksum";
 	return NULL;
+}
+
+/* Do the CRCs exist? */
+static bool stargz_pieces_exist(const struct stargz_super_info *super,
+				const struct stargz_span *raw)
+{
+	u32 ulen = le32_to_cpu(raw->ulen);
+
+	return !(raw->flags & STARGZ_SPAN_CHECKED) ||
+	       ulen <= STARGZ_PIECE_SIZE ||
+	       stargz_in_table(super, STARGZ_TABLE_PIECES,
+			       le32_to_cpu(raw->check),
+			       stargz_span_pieces(ulen));
 }
 
 /**
@@ -456,6 +543,8 @@ const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 		return "span out of range";
 	if (!stargz_codec_known(super, raw))
 		return "unknown codec or flags of span";
+	if (!stargz_pieces_exist(super, raw))
+		return "checksums of span out of range";
 	if (raw->codec == STARGZ_CODEC_STORED)
 		return stargz_check_stored(raw);
 	if (!ulen || ulen > super->max_span)
@@ -467,6 +556,23 @@ const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 		return NULL;
 	if (ulen > stargz_deflate_ulen_max(clen))
 		return "impossible compression ratio of span";
+	return NULL;
+}
+
+/**
+ * stargz_check_digests() - check where the digests of a span start
+ * @super: bounds of the tables
+ * @raw: the span, which passed stargz_check_span()
+ * @start: its record in the table of starts
+ *
+ * Return: NULL, or the violated rule.
+ */
+const char *stargz_check_digests(const struct stargz_super_info *super,
+				 const struct stargz_span *raw, u32 start)
+{
+	if (!stargz_in_table(super, STARGZ_TABLE_DIGESTS, start,
+			     stargz_span_digests(le32_to_cpu(raw->ulen))))
+		return "digests of span out of range";
 	return NULL;
 }
 

@@ -25,22 +25,54 @@ struct stargz_table_info {
 };
 
 /**
+ * struct stargz_tree_shape - the position of the levels of a hash tree
+ * @leaves: number of hashed blocks, which start at block 1 of the index
+ * @levels: number of levels; 0 if there is one leaf, whose hash is the root
+ * @level: first block of each level in the index, the lowest level first
+ * @end: block after the tree
+ */
+struct stargz_tree_shape {
+	u64 leaves;
+	unsigned int levels;
+	u64 level[STARGZ_TREE_LEVELS];
+	u64 end;
+};
+
+/**
  * struct stargz_super_info - decoded and checked superblock
- * @table: every table lies within @index_size and overlaps no other table
+ * @table: every table lies between the superblock and the hash tree and
+ *	overlaps no other table
  * @index_size: size of the index, bytes
  * @data_bytes: sum of the sizes of all regular files, bytes
  * @max_span: largest decoded size of a compressed span, bytes
+ * @compat: STARGZ_COMPAT_* bits
  * @features: STARGZ_INCOMPAT_* bits, not checked by stargz_super_check()
  * @uuid: identity of the tree
+ * @tree: the hash tree
+ * @root: its root hash
  */
 struct stargz_super_info {
 	struct stargz_table_info table[STARGZ_TABLES];
 	u64 index_size;
 	u64 data_bytes;
 	u32 max_span;
+	u32 compat;
 	u32 features;
 	u8 uuid[16];
+	struct stargz_tree_shape tree;
+	u8 root[STARGZ_HASH_SIZE];
 };
+
+/* Number of CRCs, and of digests, of a span of @ulen decoded bytes. */
+static inline u32 stargz_span_pieces(u32 ulen)
+{
+	return ((u64)ulen + STARGZ_PIECE_SIZE - 1) / STARGZ_PIECE_SIZE;
+}
+
+static inline u32 stargz_span_digests(u32 ulen)
+{
+	return ((u64)ulen + STARGZ_DIGEST_SIZE - 1) / STARGZ_DIGEST_SIZE;
+}
 
 /**
  * stargz_span_clen_max() - limit of the compressed bytes of a span
@@ -71,8 +103,8 @@ static inline u64 stargz_deflate_ulen_max(u32 clen)
 }
 
 size_t stargz_record_size(enum stargz_table_id id);
-const char *stargz_super_check(const struct stargz_super_block *raw,
-			       u64 source_size,
+bool stargz_tree_shape(u64 offset, struct stargz_tree_shape *shape);
+const char *stargz_super_check(const void *block, u64 source_size,
 			       struct stargz_super_info *super, int *err);
 bool stargz_in_table(const struct stargz_super_info *super,
 		     enum stargz_table_id id, u64 first, u64 count);
@@ -86,6 +118,8 @@ const char *stargz_check_child(u32 dir, u8 type, u32 ino, u16 mode,
 const char *stargz_check_target(const char *target, size_t len);
 const char *stargz_check_span(const struct stargz_super_info *super, u64 used,
 			      const struct stargz_span *raw);
+const char *stargz_check_digests(const struct stargz_super_info *super,
+				 const struct stargz_span *raw, u32 start);
 const char *stargz_check_extent(const struct stargz_extent *raw, u64 pos,
 				u64 end, u64 size);
 const char *stargz_check_content(const struct stargz_span *raw, u32 offset,

@@ -27,8 +27,16 @@
 #define STARGZ_SUPER_MAGIC	0x7a477453
 #define STARGZ_VERSION		1
 
-/* The index is padded with zeroes to a multiple of this many bytes. */
-#define STARGZ_INDEX_ALIGN	4096
+/*
+ * Size of a block, in bytes. The superblock has the first block for itself. The
+ * hash tree has one hash for each block of the tables.
+ */
+#define STARGZ_BLOCK_SIZE	4096
+/* Hashes in a block of the hash tree, and the most levels that a tree has. */
+#define STARGZ_TREE_ARITY	128
+#define STARGZ_TREE_LEVELS	8
+/* Size of a SHA-256 hash, in bytes. */
+#define STARGZ_HASH_SIZE	32
 /* Every table starts at a multiple of this many bytes. */
 #define STARGZ_TABLE_ALIGN	8
 
@@ -67,6 +75,14 @@
 #define STARGZ_HISTORY_CLEN_MAX	40960
 /* Maximum number of blobs of one index. */
 #define STARGZ_MAX_BLOBS	4096
+/* Decoded bytes that one CRC-32 covers, and that one SHA-256 covers. */
+#define STARGZ_PIECE_SIZE	32768
+#define STARGZ_DIGEST_SIZE	131072
+/* Sizes of the text fields of the superblock, in bytes. */
+#define STARGZ_LABEL_SIZE	32
+#define STARGZ_CREATOR_SIZE	32
+/* Largest table of properties, in bytes. */
+#define STARGZ_PROPERTIES_MAX	65536
 
 /*
  * Times are unsigned nanoseconds since STARGZ_TIME_BASE seconds from the Unix
@@ -89,7 +105,16 @@
  * @STARGZ_TABLE_XATTRS: bytes; struct stargz_xattr_set at 4-byte boundaries
  * @STARGZ_TABLE_HISTORIES: struct stargz_history, sorted by span
  * @STARGZ_TABLE_HISTORY_DATA: bytes; compressed histories
- * @STARGZ_TABLE_DIGESTS: struct stargz_digest, sorted by inode and offset
+ * @STARGZ_TABLE_DIGESTS: struct stargz_digest; those of one span are contiguous
+ *	and in the order of the bytes that they cover
+ * @STARGZ_TABLE_PIECES: __le32; CRC-32 of pieces. Those of one span are
+ *	contiguous and in the order of the bytes that they cover
+ * @STARGZ_TABLE_DIGEST_STARTS: __le32, by span number; the first record of the
+ *	span in the digest table. Empty if the index has no digests
+ * @STARGZ_TABLE_PREFETCH: __le32; numbers of spans, in the order in which a
+ *	workload needs them. A hint; may hold any numbers
+ * @STARGZ_TABLE_PROPERTIES: bytes; "key=value" texts, each followed by a NUL
+ *	byte, at most %STARGZ_PROPERTIES_MAX. The kernel ignores them
  * @STARGZ_TABLES: number of slots; a slot that is not listed above is zero
  */
 enum stargz_table_id {
@@ -103,6 +128,10 @@ enum stargz_table_id {
 	STARGZ_TABLE_HISTORIES	= 7,
 	STARGZ_TABLE_HISTORY_DATA = 8,
 	STARGZ_TABLE_DIGESTS	= 9,
+	STARGZ_TABLE_PIECES	= 10,
+	STARGZ_TABLE_DIGEST_STARTS = 11,
+	STARGZ_TABLE_PREFETCH	= 12,
+	STARGZ_TABLE_PROPERTIES	= 13,
 	STARGZ_TABLES		= 16,
 };
 
@@ -123,31 +152,45 @@ struct stargz_table {
 #define STARGZ_INCOMPAT_ZSTD	0x00000004u	/* %STARGZ_CODEC_ZSTD spans */
 
 /* feature_compat: a reader may ignore unknown bits. */
-#define STARGZ_COMPAT_DIGESTS	0x00000001u	/* the digest table is filled */
+#define STARGZ_COMPAT_DIGESTS	0x00000001u	/* every span has digests */
 #define STARGZ_COMPAT_RAW_VIEW	0x00000002u	/* whiteouts are .wh. files */
 #define STARGZ_COMPAT_MERGED	0x00000004u	/* whiteouts were applied */
 #define STARGZ_COMPAT_CHAINED	0x00000008u	/* lower layers were known */
 #define STARGZ_COMPAT_OPEN	0x00000010u	/* depends on lower layers */
 
 /**
- * struct stargz_super_block - first 512 bytes of the index
+ * struct stargz_super_block - the first 512 bytes of the index
  * @magic: %STARGZ_SUPER_MAGIC
  * @crc32: CRC-32 (IEEE 802.3, as in gzip) of these 512 bytes with this field
  *	taken as zero
  * @version: %STARGZ_VERSION; any other value is refused
- * @size: size of this structure, 512
+ * @size: %STARGZ_BLOCK_SIZE; the bytes of the block after this structure are
+ *	zero. Development versions wrote 512 and put a table there
  * @feature_compat: STARGZ_COMPAT_* bits
  * @feature_incompat: STARGZ_INCOMPAT_* bits
  * @max_span: largest @ulen of all compressed spans, in bytes, at most
  *	%STARGZ_SPAN_MAX
  * @uuid: identity of the tree, derived from the digests of the blobs and the
  *	options of the indexer
- * @index_size: size of the whole index in bytes, a multiple of
- *	%STARGZ_INDEX_ALIGN
+ * @index_size: size of the whole index in bytes; the end of the hash tree
  * @data_bytes: sum of the sizes of all regular files, each inode once;
  *	statfs(2) reports it as used space
  * @table: the tables, by &enum stargz_table_id
+ * @tree_offset: bytes from the start of the index to the hash tree, a multiple
+ *	of %STARGZ_BLOCK_SIZE; the end of the tables
+ * @tree_root: SHA-256 of the highest block of the hash tree, or of the only
+ *	block of the tables
+ * @label: name of the volume, padded with NUL bytes, without a terminator if it
+ *	takes all bytes
+ * @creator: program that made the index, likewise
  * @reserved: zero
+ *
+ * The hash tree has the form of those of fs-verity and dm-verity with SHA-256,
+ * blocks of 4096 bytes and no salt: a block holds the hashes of 128 blocks of
+ * the level below and is padded with zeroes; the levels lie one after the other
+ * from the highest to the lowest, which hashes the blocks from the second one of
+ * the index up to @tree_offset. The SHA-256 of the first block of the index
+ * therefore stands for every byte of the index.
  */
 struct stargz_super_block {
 	__le32 magic;
@@ -161,7 +204,11 @@ struct stargz_super_block {
 	__le64 index_size;
 	__le64 data_bytes;
 	struct stargz_table table[STARGZ_TABLES];
-	__u8 reserved[200];
+	__le64 tree_offset;
+	__u8 tree_root[STARGZ_HASH_SIZE];
+	__u8 label[STARGZ_LABEL_SIZE];
+	__u8 creator[STARGZ_CREATOR_SIZE];
+	__u8 reserved[96];
 };
 
 /* stargz_inode.flags */
@@ -259,7 +306,8 @@ struct stargz_extent {
  *	(stargz_span.flags & %STARGZ_SPAN_BIT_MASK) of the first byte. The
  *	history table may have a history for the span. The member may end
  *	within the span; its trailer covers more than the span and is skipped.
- *	Further members may follow as above. %STARGZ_SPAN_CRC is always set
+ *	Further members may follow as above. %STARGZ_SPAN_CHECKED is always
+ *	set
  * @STARGZ_CODEC_ZSTD: one or more consecutive RFC 8878 frames, with skippable
  *	frames among them
  */
@@ -272,7 +320,7 @@ enum stargz_codec {
 
 /* stargz_span.flags */
 #define STARGZ_SPAN_BIT_MASK	0x07	/* first bit in the first byte */
-#define STARGZ_SPAN_CRC		0x08	/* @crc32 is set */
+#define STARGZ_SPAN_CHECKED	0x08	/* @check is set */
 
 /**
  * struct stargz_span - a range of a blob that decodes on its own
@@ -283,8 +331,11 @@ enum stargz_codec {
  * @ulen: decoded bytes that extents may refer to, 1 to %STARGZ_SPAN_MAX (any
  *	number for stored spans). The compressed bytes may decode to more: tar
  *	padding and headers, or the next span, follow the content
- * @crc32: with %STARGZ_SPAN_CRC, CRC-32 of the @ulen decoded bytes; readers
- *	verify it instead of the checksums of members
+ * @check: with %STARGZ_SPAN_CHECKED: if @ulen is at most %STARGZ_PIECE_SIZE, the
+ *	CRC-32 of the @ulen decoded bytes; else the first record in the piece
+ *	table, which has one for every %STARGZ_PIECE_SIZE decoded bytes and for
+ *	the rest. Readers verify these instead of the checksums of members and
+ *	frames
  * @blob: position in the blob table
  * @codec: &enum stargz_codec
  * @flags: STARGZ_SPAN_* bits
@@ -293,7 +344,7 @@ struct stargz_span {
 	__le64 start;
 	__le32 clen;
 	__le32 ulen;
-	__le32 crc32;
+	__le32 check;
 	__le16 blob;
 	__u8 codec;
 	__u8 flags;
@@ -319,21 +370,24 @@ struct stargz_history {
 	__le32 reserved;
 };
 
-/* stargz_blob.digest_type */
-#define STARGZ_DIGEST_NONE	0	/* @digest is zero */
-#define STARGZ_DIGEST_BLOB	1	/* SHA-256 of the blob */
-#define STARGZ_DIGEST_TOC	2	/* SHA-256 of its uncompressed TOC JSON */
+/* stargz_blob.digests */
+#define STARGZ_BLOB_SHA256	0x0001	/* @sha256 is set */
+#define STARGZ_BLOB_DIFFID	0x0002	/* @diffid is set */
+#define STARGZ_BLOB_TOC		0x0004	/* @toc is set */
 
 /**
  * struct stargz_blob - one layer blob
  * @size: size in bytes
  * @start: offset of the first byte in the source
+ * @used: end of the last span, from the start of the blob, at most @size
  * @source: zero: the source that holds this index; N: the Nth source given at
  *	mount time, counted from one
- * @digest_type: STARGZ_DIGEST_*
+ * @digests: STARGZ_BLOB_* bits; unknown bits are ignored
  * @reserved: zero
- * @digest: digest of the type @digest_type
- * @used: end of the last span, from the start of the blob, at most @size
+ * @sha256: SHA-256 of the blob, its digest in an OCI manifest; else zero
+ * @diffid: SHA-256 of the tar archive that the blob decodes to, its diffID in
+ *	an OCI image configuration; else zero
+ * @toc: SHA-256 of its uncompressed table of contents, the JSON text; else zero
  *
  * The source must extend at least to @start + @used. It may be larger than
  * @start + @size, because disks are padded. It may be smaller, because a loop
@@ -343,11 +397,13 @@ struct stargz_history {
 struct stargz_blob {
 	__le64 size;
 	__le64 start;
-	__le32 source;
-	__le16 digest_type;
-	__le16 reserved;
-	__u8 digest[32];
 	__le64 used;
+	__le32 source;
+	__le16 digests;
+	__le16 reserved;
+	__u8 sha256[STARGZ_HASH_SIZE];
+	__u8 diffid[STARGZ_HASH_SIZE];
+	__u8 toc[STARGZ_HASH_SIZE];
 };
 
 /**
@@ -397,19 +453,12 @@ struct stargz_xattr_set {
 };
 
 /**
- * struct stargz_digest - expected content of a range of a file
- * @ino: inode number
- * @reserved: zero
- * @pos: first byte in the file
- * @len: number of bytes
- * @sha256: SHA-256 of the bytes
+ * struct stargz_digest - digest of decoded bytes of a span
+ * @sha256: SHA-256 of %STARGZ_DIGEST_SIZE decoded bytes, or of the rest up to
+ *	stargz_span.ulen
  */
 struct stargz_digest {
-	__le32 ino;
-	__le32 reserved;
-	__le64 pos;
-	__le64 len;
-	__u8 sha256[32];
+	__u8 sha256[STARGZ_HASH_SIZE];
 };
 
 /* Size of a record of each table, in bytes; zero for an unlisted slot. */
@@ -424,6 +473,10 @@ struct stargz_digest {
 	[STARGZ_TABLE_HISTORIES]    = sizeof(struct stargz_history),	\
 	[STARGZ_TABLE_HISTORY_DATA] = 1,				\
 	[STARGZ_TABLE_DIGESTS]      = sizeof(struct stargz_digest),	\
+	[STARGZ_TABLE_PIECES]       = sizeof(__le32),			\
+	[STARGZ_TABLE_DIGEST_STARTS] = sizeof(__le32),			\
+	[STARGZ_TABLE_PREFETCH]     = sizeof(__le32),			\
+	[STARGZ_TABLE_PROPERTIES]   = 1,				\
 }
 
 #define STARGZ_SIZE(name, size)	\
@@ -436,10 +489,10 @@ STARGZ_SIZE(stargz_dirent, 12);
 STARGZ_SIZE(stargz_extent, 16);
 STARGZ_SIZE(stargz_span, 24);
 STARGZ_SIZE(stargz_history, 24);
-STARGZ_SIZE(stargz_blob, 64);
+STARGZ_SIZE(stargz_blob, 128);
 STARGZ_SIZE(stargz_xattr, 8);
 STARGZ_SIZE(stargz_xattr_set, 8);
-STARGZ_SIZE(stargz_digest, 56);
+STARGZ_SIZE(stargz_digest, 32);
 
 #undef STARGZ_SIZE
 

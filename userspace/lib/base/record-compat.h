@@ -14,6 +14,7 @@
 #define U32_MAX		UINT32_MAX
 #define NSEC_PER_SEC	1000000000u
 #define ALIGN(n, to)	(((n) + (to) - 1) / (to) * (to))
+#define DIV_ROUND_UP_ULL(n, by)	(((n) + (by) - 1) / (by))
 
 #define le16_to_cpu(x)	le16toh(x)
 #define le32_to_cpu(x)	le32toh(x)
@@ -27,6 +28,17 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
 	*remainder = dividend % divisor;
 	return dividend / divisor;
+}
+
+/* The first of @len bytes that is not @c, or NULL. */
+static inline const void *memchr_inv(const void *p, int c, size_t len)
+{
+	const u8 *byte = p;
+
+	for (; len; len--, byte++)
+		if (*byte != (u8)c)
+			return byte;
+	return NULL;
 }
 
 /* The kernel's crc32_le() leaves both inversions to the caller. */
