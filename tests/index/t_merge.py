@@ -5,13 +5,12 @@ import gzip
 import io
 import os
 import random
-import struct
 import subprocess
 import tarfile
 import tempfile
-import zlib
 
 import ocilayout
+from hashtree import seal
 from indexer import PROGRAM
 from programs import load, save, zstd
 from readindex import Index
@@ -324,12 +323,11 @@ def test_damaged_indexes():
         codes = set()
         for i in range(300):
             data = bytearray(seeds[i % 2])
-            used = len(bytes(data).rstrip(b"\0"))
             for _ in range(rng.randint(1, 3)):
-                at = rng.choice((rng.randrange(used), rng.randrange(512)))
+                at = rng.choice((rng.randrange(4096, len(data)),
+                                 rng.randrange(512)))
                 data[at] = rng.choice((0, 1, 0x7f, 0xff, rng.randrange(256)))
-            data[4:8] = bytes(4)
-            data[4:8] = struct.pack("<I", zlib.crc32(data[:512]))
+            seal(data)
             if rng.random() < .1:
                 del data[rng.randrange(len(data)):]
             save(bad, data)

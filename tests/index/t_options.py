@@ -162,7 +162,7 @@ def test_toc_digest():
     digest = hashlib.sha256(made.toc).hexdigest()
     r = index(blob, "--toc-digest=sha256:" + digest)
     assert r.code == 0
-    assert Index(r.index).digest.hex() == digest
+    assert Index(r.index).blobs[0].toc.hex() == digest
     r = index(blob, "--toc-digest=sha256:" + digest[::-1])
     assert r.code == 4 and r.index is None and digest in r.err
     for bad in ("", "sha256:", "sha512:" + digest, digest,

@@ -3,10 +3,15 @@
 
 Every rule that the header states is asserted on the way.
 """
+import gzip
+import hashlib
 import stat
 import struct
 import subprocess
 import zlib
+from typing import NamedTuple
+
+import hashtree
 
 BASE = -2147483648
 NO_SPAN = 0xffffffff
@@ -15,8 +20,33 @@ INCOMPAT = {STORED: 1, GZIP: 0, DEFLATE: 2, ZSTD: 4}
 PREFIX = {1: b"user.", 2: b"trusted.", 3: b"security.",
           4: b"system.posix_acl_access", 5: b"system.posix_acl_default"}
 (INODES, DIRENTS, NAMES, EXTENTS, SPANS, BLOBS, XATTRS, HISTORIES,
- HISTORY_DATA) = range(9)
-RECORD = [48, 12, 1, 16, 24, 64, 1, 24, 1, 56]
+ HISTORY_DATA, DIGESTS, PIECES, DIGEST_STARTS, PREFETCH,
+ PROPERTIES) = range(14)
+RECORD = [48, 12, 1, 16, 24, 128, 1, 24, 1, 32, 4, 4, 4, 1]
+PIECE, DIGEST = 32 << 10, 128 << 10
+HAS_DIGESTS, RAW, MERGED, CHAINED, OPEN = 1, 2, 4, 8, 16
+
+
+class Span(NamedTuple):
+    """A span. pieces are the CRC-32 of its pieces, or None."""
+    start: int
+    clen: int
+    ulen: int
+    codec: int
+    bit: int
+    pieces: tuple
+    blob: int
+
+
+class Blob(NamedTuple):
+    """A blob; a digest is None if the record does not have it."""
+    size: int
+    start: int
+    source: int
+    used: int
+    sha256: bytes
+    diffid: bytes
+    toc: bytes
 
 
 class Node:
@@ -36,6 +66,33 @@ class Node:
     @property
     def type(self):
         return stat.S_IFMT(self.mode)
+
+
+def padded(field):
+    """A text that is filled up with NUL bytes."""
+    text = field.rstrip(b"\0")
+    assert b"\0" not in text
+    return text.decode()
+
+
+def cut(data, size):
+    """Parts of that size, and the rest."""
+    return [data[i:i + size] for i in range(0, len(data), size)]
+
+
+def unzstd(data):
+    """All that zstd frames decode to."""
+    return subprocess.run(["zstd", "-dc"], input=data, check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+def plain(blob):
+    """The tar archive that a blob decodes to."""
+    if blob[:2] == b"\x1f\x8b":
+        return gzip.decompress(blob)
+    if blob[:4] == b"\x28\xb5\x2f\xfd" or blob[1:4] == b"\x2a\x4d\x18":
+        return unzstd(blob)
+    return blob
 
 
 def members(data, ulen):
@@ -101,8 +158,10 @@ class Index:
         self.sources = sources
         self.cache = (None, b"")
         self.superblock()
+        self.read_texts()
         self.read_blobs()
         self.read_spans()
+        self.read_digests()
         self.read_histories()
         self.inodes = [Node(i + 1, self.record(INODES, i))
                        for i in range(self.count[INODES])]
@@ -110,64 +169,105 @@ class Index:
         self.walk()
         for node in self.inodes:
             self.details(node)
+        assert self.data_bytes == sum(n.size for n in self.inodes
+                                      if n.type == stat.S_IFREG)
 
     def superblock(self):
         sb = bytearray(self.data[:512])
         (magic, crc, version, size, self.compat, self.incompat,
          self.max_span, self.uuid, index_size, self.data_bytes) = \
             struct.unpack_from("<IIHHIII16sQQ", sb)
+        tree_offset, self.root, label, creator, zero = \
+            struct.unpack_from("<Q32s32s32s96s", sb, 312)
         sb[4:8] = bytes(4)
         assert magic == int.from_bytes(b"StGz", "little")
-        assert crc == zlib.crc32(sb)
-        assert (version, size) == (1, 512)
+        assert crc == zlib.crc32(sb), "checksum of the superblock"
+        assert (version, size) == (1, 4096)
+        assert not any(self.data[512:4096]) and not any(zero)
+        assert not self.compat & ~31 and not self.incompat & ~7
         assert index_size <= len(self.data) and index_size % 4096 == 0
         self.device = self.data[index_size:]
         self.data = self.data[:index_size]
+        self.sha256 = hashlib.sha256(self.data[:4096]).digest()
+        self.label, self.creator = padded(label), padded(creator)
+        self.tables(sb, tree_offset)
+        self.tree(tree_offset)
+        assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
+
+    def tables(self, sb, tree_offset):
+        """Tables follow one another, with nothing but zeroes between them."""
         self.offset, self.count = [], []
-        end = 512
+        places = []
         for i in range(16):
             off, count = struct.unpack_from("<QQ", sb, 56 + 16 * i)
             self.offset.append(off)
             self.count.append(count)
-            if not count:
+            if count:
+                assert i < len(RECORD) and off % 8 == 0
+                places.append((off, off + count * RECORD[i]))
+            else:
                 assert off == 0
-                continue
-            assert off % 8 == 0 and off >= end
-            assert not any(self.data[end:off])
-            end = off + count * RECORD[i]
-            assert end <= index_size
-        assert not any(self.data[end:]) and index_size - end < 4096
-        assert not any(sb[56 + 256:])
-        assert self.uuid[6] >> 4 == 8 and self.uuid[8] >> 6 == 2
+        end = 4096
+        for off, after in sorted(places):
+            assert off >= end and not any(self.data[end:off])
+            end = after
+        assert 4096 < end <= tree_offset < end + 4096
+        assert not any(self.data[end:tree_offset])
+
+    def tree(self, offset):
+        assert offset % 4096 == 0 and offset <= len(self.data)
+        tree, root = hashtree.build(self.data[4096:offset])
+        assert self.root == root, "root of the hash tree"
+        assert self.data[offset:] == tree, "hash tree"
+
+    def read_texts(self):
+        """Properties by key, and the spans to prefetch."""
+        raw = self.heap(PROPERTIES, 0, self.count[PROPERTIES])
+        assert len(raw) <= 65536 and raw[-1:] in (b"", b"\0")
+        texts = [text.decode() for text in raw.split(b"\0")[:-1]]
+        assert all(text.find("=") > 0 for text in texts)
+        self.properties = [tuple(text.split("=", 1)) for text in texts]
+        self.prefetch = self.numbers(PREFETCH)
+        assert all(n < self.count[SPANS] for n in self.prefetch)
+        assert len(set(self.prefetch)) == len(self.prefetch)
 
     def read_blobs(self):
         """Those of a device image are behind the index, one after another."""
         self.blobs = []
         end = len(self.data)
         for i in range(self.count[BLOBS]):
-            size, start, source, kind, zero, digest, used = \
-                struct.unpack("<QQIHH32sQ", self.record(BLOBS, i))
-            assert zero == 0 and kind in (0, 2) and used <= size
-            assert kind or not any(digest)
+            size, start, used, source, have, zero, *digests = \
+                struct.unpack("<QQQIHH32s32s32s", self.record(BLOBS, i))
+            assert zero == 0 and have < 8 and used <= size
+            for bit, digest in enumerate(digests):
+                assert have >> bit & 1 or not any(digest)
             assert source == (0 if self.device else i + 1)
             if self.device:
                 assert start == (end + 4095) // 4096 * 4096
                 assert not any(self.device[end - len(self.data):
                                            start - len(self.data)])
                 end = start + size
-            self.blobs.append((size, start, source, used))
+            self.blobs.append(Blob(size, start, source, used, *(
+                digest if have >> bit & 1 else None
+                for bit, digest in enumerate(digests))))
         if self.device:
             assert len(self.data) + len(self.device) >= end
             assert not any(self.device[end - len(self.data):])
-        self.digest_type, _, self.digest = \
-            struct.unpack_from("<HH32s", self.record(BLOBS, 0), 20)
+        if self.device or len(self.sources) >= len(self.blobs):
+            self.check_blobs()
+
+    def check_blobs(self):
+        for i, blob in enumerate(self.blobs):
+            data = self.blob(i)
+            assert blob.sha256 in (None, hashlib.sha256(data).digest())
+            assert blob.diffid in (None, hashlib.sha256(plain(data)).digest())
 
     def blob(self, i):
         """The bytes of a blob, as the index says where they are."""
-        size, start, source, _ = self.blobs[i]
-        if source:
-            return self.sources[source - 1][start:start + size]
-        return self.device[start - len(self.data):][:size]
+        blob = self.blobs[i]
+        if blob.source:
+            return self.sources[blob.source - 1][blob.start:][:blob.size]
+        return self.device[blob.start - len(self.data):][:blob.size]
 
     def record(self, table, i):
         assert i < self.count[table]
@@ -175,33 +275,61 @@ class Index:
         return self.data[at:at + RECORD[table]]
 
     def heap(self, table, at, size):
-        assert at + size <= self.count[table]
+        assert at + size <= self.count[table] * RECORD[table]
         return self.data[self.offset[table] + at:][:size]
 
+    def numbers(self, table):
+        """A table of 32-bit numbers."""
+        raw = self.heap(table, 0, 4 * self.count[table])
+        return struct.unpack(f"<{self.count[table]}I", raw)
+
     def read_spans(self):
+        """The CRCs of all spans follow one another."""
         self.spans = []
         last, incompat = (0, -1), 0
         used = [0] * len(self.blobs)
+        crcs, piece = self.numbers(PIECES), 0
         for i in range(self.count[SPANS]):
-            start, clen, ulen, crc, blob, codec, flags = \
+            start, clen, ulen, check, blob, codec, flags = \
                 struct.unpack("<QIIIHBB", self.record(SPANS, i))
             assert (blob, start) > last and ulen
             assert not flags & ~15
-            assert flags & 8 or (crc == 0 and codec != DEFLATE)
+            assert flags & 8 or (check == 0 and codec != DEFLATE)
             assert codec == DEFLATE or not flags & 7
             assert clen == ulen if codec == STORED else \
                 clen <= ulen + ulen // 8 + 1310720
             last = blob, start
             used[blob] = max(used[blob], start + clen)
             incompat |= INCOMPAT[codec]
-            self.spans.append((start, clen, ulen, codec, flags & 7,
-                               crc if flags & 8 else None, blob))
+            pieces = (check,) if flags & 8 else None
+            if pieces and ulen > PIECE:
+                assert check == piece
+                piece += -(-ulen // PIECE)
+                pieces = crcs[check:piece]
+            self.spans.append(Span(start, clen, ulen, codec, flags & 7,
+                                   pieces, blob))
+        assert piece == len(crcs)
         assert self.incompat == incompat
-        assert all(b[3] >= n for b, n in zip(self.blobs, used))
-        assert len(used) > 1 or self.blobs[0][3] == used[0]
+        assert all(b.used >= n for b, n in zip(self.blobs, used))
+        assert len(used) > 1 or self.blobs[0].used == used[0]
         assert self.max_span <= 64 << 20
-        assert self.max_span == max([s[2] for s in self.spans
-                                     if s[3] != STORED], default=0)
+        assert self.max_span == max([s.ulen for s in self.spans
+                                     if s.codec != STORED], default=0)
+
+    def read_digests(self):
+        """The digests of all spans follow one another."""
+        starts, first = self.numbers(DIGEST_STARTS), 0
+        self.digests = []
+        if not self.compat & HAS_DIGESTS:
+            assert not starts and not self.count[DIGESTS]
+            return
+        assert len(starts) == len(self.spans)
+        for span, start in zip(self.spans, starts):
+            assert start == first
+            first += -(-span.ulen // DIGEST)
+            self.digests.append([self.record(DIGESTS, i)
+                                 for i in range(start, first)])
+        assert first == self.count[DIGESTS]
 
     def read_histories(self):
         self.histories = {}
@@ -210,7 +338,7 @@ class Index:
             span, clen, offset, ulen, zero = \
                 struct.unpack("<IIQII", self.record(HISTORIES, i))
             assert last < span < len(self.spans) and zero == 0
-            assert self.spans[span][3] == DEFLATE
+            assert self.spans[span].codec == DEFLATE
             assert offset == end and clen <= 40960 and 1 <= ulen <= 32768
             last, end = span, offset + clen
             d = zlib.decompressobj(-15)
@@ -286,7 +414,7 @@ class Index:
             if span == NO_SPAN:
                 assert offset == 0
                 continue
-            assert offset + end - pos <= self.spans[span][2]
+            assert offset + end - pos <= self.spans[span].ulen
 
     def xattrs(self, number):
         if not number:
@@ -308,17 +436,18 @@ class Index:
 
     def decode(self, span):
         if self.cache[0] != span:
-            start, clen, ulen, codec, bit, crc, blob = self.spans[span]
+            start, clen, ulen, codec, bit, pieces, blob = self.spans[span]
             data = self.blob(blob)[start:start + clen]
             if codec == GZIP:
                 data = members(data, ulen)
             elif codec == DEFLATE:
                 data = resume(data, bit, self.histories.get(span, b""), ulen)
             elif codec == ZSTD:
-                data = subprocess.run(["zstd", "-dc"], input=data, check=True,
-                                      stdout=subprocess.PIPE).stdout[:ulen]
+                data = unzstd(data)[:ulen]
             assert len(data) == ulen
-            assert crc is None or zlib.crc32(data) == crc
+            assert pieces in (None, tuple(map(zlib.crc32, cut(data, PIECE))))
+            assert not self.digests or self.digests[span] == [
+                hashlib.sha256(part).digest() for part in cut(data, DIGEST)]
             self.cache = (span, data)
         return self.cache[1]
 

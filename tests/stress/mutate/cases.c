@@ -26,8 +26,11 @@
 #include <zlib.h>
 
 #include "cases.h"
+#include "seal.h"
 
 #define MAX_SEEDS	32
+/* Tables that have a name. */
+#define TABLES		(STARGZ_TABLE_PROPERTIES + 1)
 #define MS_NOSUID	2
 #define MS_NODEV	4
 
@@ -49,15 +52,26 @@ static const char * const value_names[VALUES] = {
 	"random", "another's", "the next one's", "a bound", "near a bound"
 };
 
+enum verify {
+	VERIFY_DEFAULT, VERIFY_NONE, VERIFY_CRC, VERIFY_DIGEST, VERIFIES
+};
+
+static const char * const verify_names[VERIFIES] = {
+	"", "none", "crc", "digest"
+};
+
 /* One case. */
 struct lie {
 	uint64_t number;
 	struct seed *seed;
 	const struct place *place;
+	struct place bit;	/* the place, if each bit is one */
 	enum value value;
 	uint64_t old, new;
 	uint64_t random;	/* for all else that is drawn */
-	bool fit;		/* the span's checksum fits the stream */
+	enum verify verify;
+	bool fit;		/* the span's checksums fit the stream */
+	bool sealed;		/* the hash tree fits the tables */
 	bool wide;		/* limits of the superblock are at their largest */
 	bool late;		/* told when it is mounted already */
 	bool new_api, zlib, kill, remount, loop;
@@ -76,12 +90,22 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-void cases_add_seed(const char *folder, char *line, const char *copies)
+static bool has_digests(const struct seed *s)
 {
+	return seed_super(s)->feature_compat & STARGZ_COMPAT_DIGESTS;
+}
+
+void cases_add_seed(const char *folder, char *line, const char *copies,
+		    enum mode mode)
+{
+	struct seed *s = &seeds[nr_seeds];
+
 	if (nr_seeds == MAX_SEEDS)
 		errx(2, "too many seeds");
-	seed_load(&seeds[nr_seeds], folder, line, copies);
-	seed_find_places(&seeds[nr_seeds]);
+	seed_load(s, folder, line, copies);
+	if (mode != MODE_FIELDS && !has_digests(s))
+		return;
+	seed_find_places(s);
 	nr_seeds++;
 }
 
@@ -111,10 +135,12 @@ static uint64_t a_bound(const struct seed *s, uint64_t *random)
 {
 	const struct stargz_super_block *sb = seed_super(s);
 	const uint64_t some[] = {
-		sb->table[draw(random) % 10].count,
-		sb->table[draw(random) % 10].offset,
+		sb->table[draw(random) % TABLES].count,
+		sb->table[draw(random) % TABLES].offset,
 		s->file[draw(random) % s->files].size,
-		sb->max_span, sb->index_size, 4096, STARGZ_HISTORY_SIZE,
+		sb->max_span, sb->index_size, sb->tree_offset,
+		STARGZ_BLOCK_SIZE, STARGZ_HISTORY_SIZE, STARGZ_PIECE_SIZE,
+		STARGZ_DIGEST_SIZE, STARGZ_PROPERTIES_MAX,
 		STARGZ_HISTORY_CLEN_MAX, STARGZ_SPAN_MAX, STARGZ_SYMLINK_MAX,
 		STARGZ_XATTR_VALUE_MAX, STARGZ_XATTR_SET_MAX, STARGZ_MAX_BLOBS,
 		1ull << 31, 1ull << 32, 1ull << 44,
@@ -170,12 +196,46 @@ static bool in_stream(const struct lie *lie)
 	       !strncmp(name, "zstd ", 5) || !strncmp(name, "stored ", 7);
 }
 
+/* In a file that is mounted, and in a field of its superblock. */
+static bool in_super(const struct lie *lie)
+{
+	return !lie->place->file &&
+	       lie->place->bit / 8 < sizeof(struct stargz_super_block);
+}
+
+/* What is drawn besides the place and the value. */
+static void find_ways(struct lie *lie)
+{
+	const struct seed *s = lie->seed;
+	uint64_t r = draw(&lie->random);
+	unsigned int verify;
+
+	lie->fit = in_stream(lie) && r % 2;
+	lie->wide = about_spans(lie) && r / 2 % 4 == 0;
+	lie->loop = s->image && r / (1 << 20) % 4 == 0;
+	/*
+	 * A mounted file cannot be written, but the file of a loop device can.
+	 */
+	lie->late = lie->loop && r / 8 % 2 == 0;
+	lie->new_api = r / 64 % 4 == 0;
+	lie->zlib = r / 256 % 8 == 0;
+	lie->kill = r / 2048 % 16 == 0;
+	lie->remount = r / 32768 % 32 == 0;
+	lie->sealed = r / (1 << 22) % 8 || plan->mode == MODE_DIGEST;
+	verify = r / (1 << 25) % (2 * VERIFIES);
+	if (plan->mode == MODE_DIGEST)
+		lie->verify = VERIFY_DIGEST;
+	else if (verify < VERIFIES &&
+		 (verify != VERIFY_DIGEST || has_digests(s)))
+		lie->verify = verify;
+}
+
 /*
  * Case @number: seeds take turns. Within a seed, all pairs of a kind of place
  * and a kind of value take turns, in an order in which few cases cover all of
  * them.
  */
-static void find_lie(struct lie *lie, uint64_t seed, uint64_t number)
+static void find_field(struct lie *lie, uint64_t seed, uint64_t number)
 {
 	struct seed *s = &seeds[number % nr_seeds];
 	uint64_t pairs = (uint64_t)s->turns * VALUES, pair, r = seed;
@@ -196,18 +256,56 @@ static void find_lie(struct lie *lie, uint64_t seed, uint64_t number)
 	if (lie->new == lie->old)
 		lie->new ^= 1ull << draw(&lie->random) %
 			    (lie->place->width ?: 13);
-	r = draw(&lie->random);
-	lie->fit = in_stream(lie) && r % 2;
-	lie->wide = about_spans(lie) && r / 2 % 4 == 0;
-	lie->loop = s->image && r / (1 << 20) % 4 == 0;
-	/*
-	 * A mounted file cannot be written, but the file of a loop device can.
-	 */
-	lie->late = lie->loop && r / 8 % 2 == 0;
-	lie->new_api = r / 64 % 4 == 0;
-	lie->zlib = r / 256 % 8 == 0;
-	lie->kill = r / 2048 % 16 == 0;
-	lie->remount = r / 32768 % 32 == 0;
+	find_ways(lie);
+}
+
+/* Bit @bit of all files of all seeds, if there are so many. */
+static struct seed *place_of_bit(uint64_t bit, struct place *place)
+{
+	struct seed *s;
+
+	for (s = seeds; s < seeds + nr_seeds; s++) {
+		unsigned int file;
+
+		for (file = 0; file < s->files; file++) {
+			uint64_t bits = 8 * s->file[file].size;
+
+			if (bit < bits) {
+				*place = (struct place) {
+					.bit = bit, .file = file, .width = 1,
+					.kind = seed_bit_kind(s),
+				};
+				return s;
+			}
+			bit -= bits;
+		}
+	}
+	return NULL;
+}
+
+static bool find_bit(struct lie *lie, uint64_t number)
+{
+	*lie = (struct lie) {
+		.number = number,
+		.value = VALUE_FLIP,
+		.random = number,
+		.verify = VERIFY_DIGEST,
+	};
+	lie->seed = place_of_bit(number * plan->step, &lie->bit);
+	if (!lie->seed)
+		return false;
+	lie->place = &lie->bit;
+	lie->old = get_bits(lie->seed, lie->place);
+	lie->new = !lie->old;
+	return true;
+}
+
+static bool find_lie(struct lie *lie, uint64_t number)
+{
+	if (plan->mode == MODE_BITS)
+		return find_bit(lie, number);
+	find_field(lie, plan->seed, number);
+	return true;
 }
 
 static void describe(const struct lie *lie, char *text, size_t room)
@@ -215,14 +313,15 @@ static void describe(const struct lie *lie, char *text, size_t room)
 	const struct place *p = lie->place;
 
 	snprintf(text, room, "%s: %s of file %u, byte %" PRIu64 " bit %u: %#" PRIx64
-		 " -> %#" PRIx64 " (%s)%s%s%s%s%s%s%s%s",
+		 " -> %#" PRIx64 " (%s)%s%s%s%s%s%s%s%s%s%s%s",
 		 lie->seed->name, lie->seed->kind[p->kind].name, p->file,
 		 p->bit / 8, (unsigned int)(p->bit % 8), lie->old, lie->new,
 		 value_names[lie->value], lie->fit ? ", fit" : "",
-		 lie->wide ? ", wide" : "", lie->late ? ", late" : "",
-		 lie->new_api ? ", fsmount" : "", lie->zlib ? ", zlib" : "",
-		 lie->kill ? ", kill" : "", lie->remount ? ", remount" : "",
-		 lie->loop ? ", loop" : "");
+		 lie->wide ? ", wide" : "", lie->sealed ? ", sealed" : "",
+		 lie->late ? ", late" : "", lie->new_api ? ", fsmount" : "",
+		 lie->zlib ? ", zlib" : "", lie->kill ? ", kill" : "",
+		 lie->remount ? ", remount" : "", lie->loop ? ", loop" : "",
+		 lie->verify ? ", verify=" : "", verify_names[lie->verify]);
 }
 
 /* Applying the damage */
@@ -285,16 +384,65 @@ static void put_bits(struct seed *s, const struct place *p, uint64_t value)
 	      (p->bit + p->width + 7) / 8 - p->bit / 8);
 }
 
-static void seal(struct seed *s)
+/*
+ * Make checksums fit a lie in the index, unless the lie is about the checksum of
+ * the superblock. A lie about the tree would be taken back with a new tree.
+ */
+static void seal(const struct lie *lie)
 {
-	struct stargz_super_block *sb = seed_super(s);
+	struct seed *s = lie->seed;
+	const struct stargz_super_block *sb = (void *)s->file[0].was;
+	const char *name = s->kind[lie->place->kind].name;
+	const uint64_t byte = lie->place->bit / 8;
 
-	sb->crc32 = 0;
-	sb->crc32 = crc32(0, (void *)sb, sizeof(*sb));
+	if (!strcmp(name, "super_block.crc32") || !strcmp(name, "hash") ||
+	    !((!lie->place->file && byte < sb->index_size) || lie->fit))
+		return;
+	if (lie->sealed && strncmp(name, "super_block.tree_", 17)) {
+		seal_tree(s->file[0].now, sb->index_size);
+		touch(s, 0, sb->tree_offset, sb->index_size - sb->tree_offset);
+	} else if (in_super(lie) || lie->wide) {
+		seal_super(s->file[0].now);
+	}
 	touch(s, 0, 0, sizeof(*sb));
 }
 
-/* Set the checksum of a span to that of its current decoded bytes. */
+/* Set the CRC-32 of the pieces of a span. */
+static void fit_pieces(struct seed *s, struct stargz_span *span,
+		       const struct decoded *got)
+{
+	uint32_t *piece = seed_table(s, STARGZ_TABLE_PIECES);
+	uint32_t nr = (got->bytes + STARGZ_PIECE_SIZE - 1) / STARGZ_PIECE_SIZE;
+
+	if (!(span->flags & STARGZ_SPAN_CHECKED) ||
+	    got->bytes <= STARGZ_PIECE_SIZE) {
+		/* One record holds the sum of a short span only. */
+		if (got->bytes > STARGZ_PIECE_SIZE)
+			return;
+		span->check = got->crc[0];
+		span->flags |= STARGZ_SPAN_CHECKED;
+		return;
+	}
+	memcpy(piece + span->check, got->crc, nr * sizeof(*piece));
+	touch(s, 0, (uint8_t *)(piece + span->check) - s->file[0].now,
+	      nr * sizeof(*piece));
+}
+
+static void fit_digests(struct seed *s, uint32_t nr, const struct decoded *got)
+{
+	const uint32_t *start = seed_table(s, STARGZ_TABLE_DIGEST_STARTS);
+	struct stargz_digest *digest = seed_table(s, STARGZ_TABLE_DIGESTS);
+	size_t len;
+
+	if (!has_digests(s))
+		return;
+	len = (got->bytes + STARGZ_DIGEST_SIZE - 1) / STARGZ_DIGEST_SIZE *
+	      sizeof(*digest);
+	memcpy(digest + start[nr], got->digest, len);
+	touch(s, 0, (uint8_t *)(digest + start[nr]) - s->file[0].now, len);
+}
+
+/* Set the checksums of a span to those of its current decoded bytes. */
 static void fit_span(struct seed *s, uint32_t nr)
 {
 	struct stargz_span *span = seed_table(s, STARGZ_TABLE_SPANS);
@@ -303,8 +451,8 @@ static void fit_span(struct seed *s, uint32_t nr)
 	span += nr;
 	if (!span_decode(s, nr, &got))
 		return;
-	span->crc32 = got.crc;
-	span->flags |= STARGZ_SPAN_CRC;
+	fit_pieces(s, span, &got);
+	fit_digests(s, nr, &got);
 	if (span->codec != STARGZ_CODEC_STORED)
 		span->ulen = got.bytes;
 	touch(s, 0, (uint8_t *)span - s->file[0].now, sizeof(*span));
@@ -334,7 +482,6 @@ static void tell(const struct lie *lie)
 {
 	struct seed *s = lie->seed;
 	struct stargz_super_block *sb = seed_super(s);
-	const char *name = s->kind[lie->place->kind].name;
 
 	if (!lie->place->width) {
 		if (truncate(s->file[lie->place->file].path, lie->new))
@@ -348,9 +495,8 @@ static void tell(const struct lie *lie)
 		sb->max_span = STARGZ_SPAN_MAX;
 		sb->feature_incompat = 7;
 	}
-	if (lie->wide || (!strncmp(name, "super_block.", 12) &&
-			  strcmp(name, "super_block.crc32")))
-		seal(s);
+	if (plan->mode != MODE_BITS)
+		seal(lie);
 }
 
 static void take_back(const struct lie *lie)
@@ -411,10 +557,21 @@ static const char *source_of(const struct lie *lie)
 	return lie->loop ? f->device : f->path;
 }
 
+/* The digest of the undamaged index, as an option has it. */
+static const char *digest_of(const struct seed *s, char text[80])
+{
+	unsigned int i;
+
+	strcpy(text, "sha256:");
+	for (i = 0; i < sizeof(s->digest); i++)
+		sprintf(text + 7 + 2 * i, "%02x", s->digest[i]);
+	return text;
+}
+
 static int mount_classic(const struct lie *lie)
 {
 	const struct seed *s = lie->seed;
-	char options[2048];
+	char options[2048], digest[80];
 	unsigned int i;
 	int len = 0;
 
@@ -425,6 +582,12 @@ static int mount_classic(const struct lie *lie)
 		len += sprintf(options + len, "device=%s,", s->file[i].path);
 	if (lie->zlib)
 		len += sprintf(options + len, "decoder=zlib,");
+	if (lie->verify)
+		len += sprintf(options + len, "verify=%s,",
+			       verify_names[lie->verify]);
+	if (plan->mode == MODE_DIGEST)
+		len += sprintf(options + len, "index_digest=%s,",
+			       digest_of(s, digest));
 	if (len)
 		options[len - 1] = '\0';
 	if (mount(source_of(lie), plan->dir, "stargz",
@@ -445,6 +608,7 @@ static int mount_new(const struct lie *lie)
 	int fs = syscall(SYS_fsopen, "stargz", FSOPEN_CLOEXEC), root = -1;
 	int ret = set_option(fs, "source", source_of(lie)), error;
 	unsigned int i;
+	char digest[80];
 
 	if (!ret && !s->image)
 		ret = set_option(fs, "index", s->file[0].path);
@@ -452,6 +616,10 @@ static int mount_new(const struct lie *lie)
 		ret = set_option(fs, "device", s->file[i].path);
 	if (!ret && lie->zlib)
 		ret = set_option(fs, "decoder", "zlib");
+	if (!ret && lie->verify)
+		ret = set_option(fs, "verify", verify_names[lie->verify]);
+	if (!ret && plan->mode == MODE_DIGEST)
+		ret = set_option(fs, "index_digest", digest_of(s, digest));
 	if (!ret)
 		ret = syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL,
 			      0);
@@ -527,21 +695,29 @@ static void start_readers(void)
 	}
 }
 
-/* Content is known if a checksum that was not adjusted covers it. */
+/* The tree is known if checksums that were not adjusted cover it. */
 static bool is_exact(const struct lie *lie)
 {
 	const struct seed *s = lie->seed;
 	const struct stargz_span *span;
 	uint32_t nr;
 
-	if (!lie->place->width || !in_stream(lie) || lie->fit)
+	if (plan->mode != MODE_FIELDS)
+		return true;
+	if (!lie->place->width || lie->verify == VERIFY_NONE)
+		return false;
+	if (lie->verify == VERIFY_DIGEST && !lie->sealed && !lie->wide &&
+	    !in_super(lie))
+		return true;
+	if (!in_stream(lie) || lie->fit)
 		return false;
 	span = seed_span_at(s, lie->place->file, lie->place->bit / 8, &nr);
 	/* The checksum of a span covers its history. */
 	if (!span)
 		return true;
-	return span->flags & STARGZ_SPAN_CRC ||
-	       span->codec == STARGZ_CODEC_GZIP;
+	return span->flags & STARGZ_SPAN_CHECKED ||
+	       span->codec == STARGZ_CODEC_GZIP ||
+	       lie->verify == VERIFY_DIGEST;
 }
 
 /* A mount without a directory has a path only in /proc. */
@@ -642,6 +818,12 @@ static void check_taint(void)
 	known |= now_is;
 }
 
+/* Is the first block not the one with the digest? */
+static bool is_other_index(const struct seed *s)
+{
+	return memcmp(s->file[0].now, s->file[0].was, STARGZ_BLOCK_SIZE);
+}
+
 static void do_case(struct lie *lie)
 {
 	static bool no_loop;
@@ -658,6 +840,8 @@ static void do_case(struct lie *lie)
 	if (root < 0) {
 		refused();
 	} else {
+		if (plan->mode == MODE_DIGEST && is_other_index(lie->seed))
+			complain("mounts with the digest of another index");
 		if (lie->late)
 			tell(lie);
 		failures = use_all(lie, root);
@@ -704,14 +888,14 @@ static void note_state(int fd, uint64_t number)
 		err(2, "%s", plan->state);
 }
 
-void cases_list(uint64_t seed, uint64_t first, uint64_t count)
+void cases_list(const struct plan *p)
 {
 	struct lie lie;
 	char what[256];
 	uint64_t n;
 
-	for (n = first; n < first + count; n++) {
-		find_lie(&lie, seed, n);
+	plan = p;
+	for (n = p->first; n < p->end && find_lie(&lie, n); n++) {
 		describe(&lie, what, sizeof(what));
 		printf("%" PRIu64 ": %s\n", n, what);
 	}
@@ -737,8 +921,8 @@ void cases_run(const struct plan *p, struct report *to)
 		learn(&seeds[i]);
 	report->learning = false;
 	start_readers();
-	for (n = p->first; n < p->end && (!p->until || now() < p->until); n++) {
-		find_lie(&lie, p->seed, n);
+	for (n = p->first; n < p->end && (!p->until || now() < p->until) &&
+			   find_lie(&lie, n); n++) {
 		report->number = n;
 		describe(&lie, report->what, sizeof(report->what));
 		note_state(state, n);

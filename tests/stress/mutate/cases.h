@@ -9,9 +9,16 @@
 
 #include "mutate.h"
 
+enum mode {
+	MODE_FIELDS,		/* a value in a field, or in a stream */
+	MODE_DIGEST,		/* the same, mounted with the index's digest */
+	MODE_BITS,		/* each bit, mounted with verify=digest */
+};
+
 struct plan {
 	const char *dir, *state;
-	uint64_t seed, first, end;
+	enum mode mode;
+	uint64_t seed, first, end, step;
 	double until;
 	bool verbose;
 };
@@ -27,8 +34,10 @@ struct report {
 	unsigned long kill_us, slowest, slowest_us;
 };
 
-void cases_add_seed(const char *folder, char *line, const char *copies);
-void cases_list(uint64_t seed, uint64_t first, uint64_t count);
+/* Other modes than MODE_FIELDS use only the seeds that have digests. */
+void cases_add_seed(const char *folder, char *line, const char *copies,
+		    enum mode mode);
+void cases_list(const struct plan *plan);
 void cases_run(const struct plan *plan, struct report *report);
 
 #endif /* CASES_H */

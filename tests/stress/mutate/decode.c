@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mutate - decode a span with zlib and libzstd, to adjust its checksum to a
+ * mutate - decode a span with zlib and libzstd, to adjust its checksums to a
  * damaged stream.
  */
 #include <string.h>
@@ -8,12 +8,10 @@
 #include <zstd.h>
 
 #include "mutate.h"
+#include "seal.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "the records of an index are used as they are");
-
-/* An upper bound of the decoded size of seeds. */
-#define MOST_DECODED	(1 << 20)
 
 static uint8_t content[MOST_DECODED];
 
@@ -161,11 +159,8 @@ static const uint8_t *find_history(const struct seed *s, uint32_t nr)
 	return NULL;
 }
 
-/*
- * Decode span @nr as far as possible. Returns false if that gives no bytes, or
- * if the span has no checksum to adjust.
- */
-bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out)
+/* Decode to @content. */
+static bool decode(const struct seed *s, uint32_t nr, struct decoded *out)
 {
 	const struct stargz_span *span = seed_table(s, STARGZ_TABLE_SPANS);
 	const uint8_t *p;
@@ -192,6 +187,30 @@ bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out)
 					 part ? find_history(s, nr) : NULL,
 					 span->ulen);
 	}
-	out->crc = crc32(0, content, out->bytes);
 	return out->bytes != 0;
+}
+
+static uint32_t part_size(const struct decoded *out, uint32_t at, uint32_t most)
+{
+	return out->bytes - at < most ? out->bytes - at : most;
+}
+
+/*
+ * Decode span @nr as far as possible, and compute the sums of its parts. Returns
+ * false if that gives no bytes.
+ */
+bool span_decode(const struct seed *s, uint32_t nr, struct decoded *out)
+{
+	uint32_t at;
+
+	if (!decode(s, nr, out))
+		return false;
+	for (at = 0; at < out->bytes; at += STARGZ_PIECE_SIZE)
+		out->crc[at / STARGZ_PIECE_SIZE] = crc32(0, content + at,
+			part_size(out, at, STARGZ_PIECE_SIZE));
+	for (at = 0; at < out->bytes; at += STARGZ_DIGEST_SIZE)
+		seal_sha256(content + at,
+			    part_size(out, at, STARGZ_DIGEST_SIZE),
+			    out->digest[at / STARGZ_DIGEST_SIZE]);
+	return true;
 }

@@ -7,7 +7,7 @@
  *
  *	-s, --seed N		another order of the cases (0)
  *	-f, --first N		number of the first case (0)
- *	-n, --count N		how many cases (1000)
+ *	-n, --count N		how many cases (1000; with --bits all)
  *	-t, --seconds N		start no new case after this time
  *	-d, --deadline N	maximum duration of a case in seconds (10)
  *	-c, --copies DIR	directory for damaged copies (/tmp/mutate)
@@ -15,19 +15,28 @@
  *				begins, because the kernel may crash
  *	-v, --verbose		print each case and its result
  *	-l, --list		only list the cases
+ *	-D, --digest		mount with the digest of the undamaged index
+ *	-b, --bits		each case changes one bit
+ *	-p, --step N		of every Nth bit (1)
+ *	-o, --only SEED		use only this seed
  *
  * The script seeds makes the directory SEEDS; DIR is the mount point. A case is
- * one lie: in a field of one record of the index, with the superblock's
- * checksum corrected, or in the compressed stream, with or without adjusting
- * the span's checksum. All fields and all kinds of places in a stream take
- * turns with each kind of value; the number of the case selects the record.
- * Each case is mounted, walked by four readers in different ways, and
- * unmounted. In some cases a reader is killed.
+ * one lie: in a field of one record of the index, with the checksum of the
+ * superblock and mostly the hash tree corrected, or in the compressed stream,
+ * with or without adjusting the span's checksums. All fields and all kinds of
+ * places in a stream take turns with each kind of value; the number of the case
+ * selects the record. Each case is mounted, walked by four readers in different
+ * ways, and unmounted. In some cases a reader is killed.
  *
  * Mounting may be refused, and calls may fail with an error that indicates
- * damage. The unmount must succeed, a case must end in time, bytes must be
- * correct where a checksum covers them, and the kernel must not be tainted,
- * which happens when it logs a warning.
+ * damage. The unmount must succeed, a case must end in time, the tree must be
+ * correct where a checksum covers it, and the kernel must not be tainted, which
+ * happens when it logs a warning.
+ *
+ * With --digest the hash tree is always corrected. Every index with another
+ * superblock must be refused, and no lie may change the tree. With --bits no
+ * checksum is corrected, all is mounted with verify=digest, and no bit may change
+ * the tree. Both use the seeds that have digests.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -47,11 +56,12 @@
 #include "cases.h"
 
 static struct options {
-	const char *seeds, *dir, *copies, *state;
-	uint64_t seed, first, count, seconds, deadline;
+	const char *seeds, *dir, *copies, *state, *only;
+	uint64_t seed, first, count, seconds, deadline, step;
+	enum mode mode;
 	bool verbose, list;
 } opt = {
-	.copies = "/tmp/mutate", .count = 1000, .deadline = 10,
+	.copies = "/tmp/mutate", .deadline = 10, .step = 1,
 };
 
 static struct report *report;
@@ -81,7 +91,9 @@ static void parse(int argc, char **argv)
 		{ "count", 1, NULL, 'n' }, { "seconds", 1, NULL, 't' },
 		{ "deadline", 1, NULL, 'd' }, { "copies", 1, NULL, 'c' },
 		{ "state", 1, NULL, 'S' }, { "verbose", 0, NULL, 'v' },
-		{ "list", 0, NULL, 'l' }, { NULL, 0, NULL, 0 }
+		{ "list", 0, NULL, 'l' }, { "digest", 0, NULL, 'D' },
+		{ "bits", 0, NULL, 'b' }, { "step", 1, NULL, 'p' },
+		{ "only", 1, NULL, 'o' }, { NULL, 0, NULL, 0 }
 	};
 	static const struct {
 		int letter;
@@ -89,11 +101,12 @@ static void parse(int argc, char **argv)
 	} numbers[] = {
 		{ 's', &opt.seed }, { 'f', &opt.first }, { 'n', &opt.count },
 		{ 't', &opt.seconds }, { 'd', &opt.deadline },
+		{ 'p', &opt.step },
 	};
 	unsigned int i;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:f:n:t:d:c:S:vl", longs, NULL)) !=
+	while ((c = getopt_long(argc, argv, "s:f:n:t:d:c:S:vlDbp:o:", longs, NULL)) !=
 	       -1) {
 		for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 			if (numbers[i].letter == c)
@@ -106,6 +119,12 @@ static void parse(int argc, char **argv)
 			opt.verbose = true;
 		else if (c == 'l')
 			opt.list = true;
+		else if (c == 'D')
+			opt.mode = MODE_DIGEST;
+		else if (c == 'b')
+			opt.mode = MODE_BITS;
+		else if (c == 'o')
+			opt.only = optarg;
 		else if (c == '?')
 			exit(2);
 	}
@@ -113,6 +132,29 @@ static void parse(int argc, char **argv)
 		errx(2, "Usage: mutate [OPTION]... SEEDS DIR");
 	opt.seeds = argv[optind];
 	opt.dir = argv[optind + 1];
+}
+
+/* @line: the name of the seed, a blank, and its files. */
+static bool is_wanted(const char *line)
+{
+	size_t len = opt.only ? strlen(opt.only) : 0;
+
+	return !len || (!strncmp(line, opt.only, len) && line[len] == ' ');
+}
+
+static struct plan plan_from(uint64_t first)
+{
+	uint64_t count = opt.count;
+
+	if (!count)
+		count = opt.mode == MODE_BITS ? UINT64_MAX / 2 : 1000;
+	return (struct plan) {
+		.dir = opt.dir, .state = opt.state, .mode = opt.mode,
+		.seed = opt.seed, .first = first, .end = opt.first + count,
+		.step = opt.step,
+		.until = opt.seconds ? report->started + opt.seconds : 0,
+		.verbose = opt.verbose,
+	};
 }
 
 static void load_seeds(void)
@@ -128,7 +170,8 @@ static void load_seeds(void)
 	if (mkdir(opt.copies, 0700) && errno != EEXIST)
 		err(2, "%s", opt.copies);
 	while (getline(&line, &room, list) > 0)
-		cases_add_seed(opt.seeds, line, opt.copies);
+		if (is_wanted(line))
+			cases_add_seed(opt.seeds, line, opt.copies, opt.mode);
 	free(line);
 	fclose(list);
 }
@@ -207,12 +250,7 @@ static bool give_up_case(pid_t worker)
 
 static void work(uint64_t first)
 {
-	const struct plan plan = {
-		.dir = opt.dir, .state = opt.state, .seed = opt.seed,
-		.first = first, .end = opt.first + opt.count,
-		.until = opt.seconds ? report->started + opt.seconds : 0,
-		.verbose = opt.verbose,
-	};
+	const struct plan plan = plan_from(first);
 
 	load_seeds();
 	cases_run(&plan, report);
@@ -261,8 +299,10 @@ int main(int argc, char **argv)
 		err(2, "mmap");
 	report->started = now();
 	if (opt.list) {
+		const struct plan plan = plan_from(opt.first);
+
 		load_seeds();
-		cases_list(opt.seed, opt.first, opt.count);
+		cases_list(&plan);
 		return 0;
 	}
 	good = run();

@@ -14,6 +14,11 @@
 #define MAX_KINDS	256
 #define MAX_INODES	64
 #define READERS		4
+/* Most decoded bytes of a span of a seed. */
+#define MOST_DECODED	(1 << 20)
+
+/* Properties of an inode that have a checksum. */
+enum sum { SUM_STAT, SUM_TARGET, SUM_XATTRS, SUM_NAMES, SUMS };
 
 /* A place for a lie: bits of one file of a seed. */
 struct place {
@@ -54,8 +59,10 @@ struct seed {
 	unsigned int turns;
 	struct place *places;
 	uint32_t nr_places;
-	/* Content of files, by inode number, if they could be read. */
-	struct { bool known; uint32_t crc; } content[MAX_INODES];
+	/* What each inode holds, by its number. */
+	struct { uint8_t *data; size_t len; } content[MAX_INODES];
+	struct { bool known; uint32_t crc; } sum[MAX_INODES][SUMS];
+	unsigned char digest[STARGZ_HASH_SIZE];	/* of the index */
 };
 
 static inline struct stargz_super_block *seed_super(const struct seed *s)
@@ -77,13 +84,16 @@ static inline uint64_t seed_count(const struct seed *s, int table)
 /* places.c */
 void seed_load(struct seed *s, const char *folder, char *line, const char *copies);
 void seed_find_places(struct seed *s);
+unsigned int seed_bit_kind(struct seed *s);
 const struct stargz_span *seed_span_at(const struct seed *s, unsigned int file,
 				       uint64_t byte, uint32_t *nr);
 
 /* decode.c */
 struct decoded {
 	uint32_t bytes;		/* that came out, at most span.ulen */
-	uint32_t crc;
+	uint32_t crc[MOST_DECODED / STARGZ_PIECE_SIZE];
+	unsigned char digest[MOST_DECODED / STARGZ_DIGEST_SIZE]
+			    [STARGZ_HASH_SIZE];
 };
 
 unsigned int span_file(const struct seed *s, const struct stargz_span *span,
@@ -111,7 +121,7 @@ struct reader {
 	uint64_t random;
 	int root;		/* may be open for its path only */
 	int top;		/* the same, open for reading */
-	/* Expected content of files; recorded from undamaged seeds. */
+	/* The expected tree; recorded from undamaged seeds. */
 	struct seed *seed;
 	bool exact, learn;
 	/* Results. */

@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "mutate.h"
+#include "seal.h"
 
 #define MAX_PLACES	200000
 /* Maximum number of compressed symbols of a block, which are all alike. */
@@ -34,11 +35,14 @@ struct field {
 #define FIELD(table, type, member) \
 	FIELD_OF(STARGZ_TABLE_##table, type, member)
 #define SUPER(member)	FIELD_OF(-1, super_block, member)
+/* A table of 32-bit numbers. */
+#define NUMBER(table, name)	{ name, STARGZ_TABLE_##table, 0, 4 }
 
 static const struct field fields[] = {
 	SUPER(magic), SUPER(crc32), SUPER(version), SUPER(size),
 	SUPER(feature_compat), SUPER(feature_incompat), SUPER(max_span),
-	SUPER(uuid), SUPER(index_size), SUPER(data_bytes), SUPER(reserved),
+	SUPER(uuid), SUPER(index_size), SUPER(data_bytes), SUPER(tree_offset),
+	SUPER(tree_root), SUPER(label), SUPER(creator), SUPER(reserved),
 	FIELD(INODES, inode, mode), FIELD(INODES, inode, flags),
 	FIELD(INODES, inode, nlink), FIELD(INODES, inode, uid),
 	FIELD(INODES, inode, gid), FIELD(INODES, inode, size),
@@ -51,19 +55,20 @@ static const struct field fields[] = {
 	FIELD(EXTENTS, extent, pos), FIELD(EXTENTS, extent, span),
 	FIELD(EXTENTS, extent, offset),
 	FIELD(SPANS, span, start), FIELD(SPANS, span, clen),
-	FIELD(SPANS, span, ulen), FIELD(SPANS, span, crc32),
+	FIELD(SPANS, span, ulen), FIELD(SPANS, span, check),
 	FIELD(SPANS, span, blob), FIELD(SPANS, span, codec),
 	FIELD(SPANS, span, flags),
 	FIELD(BLOBS, blob, size), FIELD(BLOBS, blob, start),
-	FIELD(BLOBS, blob, source), FIELD(BLOBS, blob, digest_type),
-	FIELD(BLOBS, blob, reserved), FIELD(BLOBS, blob, digest),
-	FIELD(BLOBS, blob, used),
+	FIELD(BLOBS, blob, used), FIELD(BLOBS, blob, source),
+	FIELD(BLOBS, blob, digests), FIELD(BLOBS, blob, reserved),
+	FIELD(BLOBS, blob, sha256), FIELD(BLOBS, blob, diffid),
+	FIELD(BLOBS, blob, toc),
 	FIELD(HISTORIES, history, span), FIELD(HISTORIES, history, clen),
 	FIELD(HISTORIES, history, offset), FIELD(HISTORIES, history, ulen),
 	FIELD(HISTORIES, history, reserved),
-	FIELD(DIGESTS, digest, ino), FIELD(DIGESTS, digest, reserved),
-	FIELD(DIGESTS, digest, pos), FIELD(DIGESTS, digest, len),
 	FIELD(DIGESTS, digest, sha256),
+	NUMBER(PIECES, "piece"), NUMBER(DIGEST_STARTS, "digest start"),
+	NUMBER(PREFETCH, "span to prefetch"),
 };
 
 static const unsigned int record_sizes[STARGZ_TABLES] = STARGZ_RECORD_SIZES;
@@ -130,8 +135,9 @@ void seed_load(struct seed *s, const char *folder, char *line,
 		s->image = true;
 	while ((word = strtok_r(NULL, BLANKS, &save)))
 		load_file(s, folder, word, copies);
-	if (!s->files || s->file[0].size < sizeof(struct stargz_super_block))
+	if (!s->files || s->file[0].size < STARGZ_BLOCK_SIZE)
 		errx(2, "%s: no index", s->name);
+	seal_sha256(s->file[0].was, STARGZ_BLOCK_SIZE, s->digest);
 }
 
 /* Places */
@@ -202,7 +208,8 @@ static void add_tables(struct seed *s)
 	for (i = 0; i < STARGZ_TABLES; i++) {
 		at = offsetof(struct stargz_super_block, table[i]);
 		/* Those without a name all have the same meaning. */
-		nr = i <= STARGZ_TABLE_DIGESTS ? i : STARGZ_TABLE_DIGESTS + 1;
+		nr = i <= STARGZ_TABLE_PROPERTIES ?
+		     i : STARGZ_TABLE_PROPERTIES + 1;
 		snprintf(name, sizeof(name), "super_block.table[%u].offset", nr);
 		add_field(s, name, 0, at, 8);
 		snprintf(name, sizeof(name), "super_block.table[%u].count", nr);
@@ -248,6 +255,18 @@ static void add_bytes(struct seed *s, const char *name, int table)
 
 	for (i = 0; i < seed_count(s, table); i++)
 		add_field(s, name, 0, table_offset(s, table) + i, 1);
+}
+
+/* The zeroes behind the superblock, and the hash tree. */
+static void add_blocks(struct seed *s)
+{
+	const struct stargz_super_block *sb = seed_super(s);
+	uint64_t at;
+
+	for (at = sizeof(*sb); at < STARGZ_BLOCK_SIZE; at += 512)
+		add_field(s, "super_block padding", 0, at, 8);
+	for (at = sb->tree_offset; at < sb->index_size; at += STARGZ_HASH_SIZE)
+		add_field(s, "hash", 0, at, 8);
 }
 
 /* Deflate: RFC 1951, 3.2.3 and the following sections. */
@@ -584,6 +603,8 @@ void seed_find_places(struct seed *s)
 	add_tables(s);
 	add_xattrs(s);
 	add_bytes(s, "name", STARGZ_TABLE_NAMES);
+	add_bytes(s, "property", STARGZ_TABLE_PROPERTIES);
+	add_blocks(s);
 	add_histories(s);
 	for (n = 0; n < seed_count(s, STARGZ_TABLE_SPANS); n++)
 		add_span(s, n);
@@ -596,6 +617,12 @@ void seed_find_places(struct seed *s)
 		s->kind[s->places[n].kind].count++;
 	}
 	give_turns(s);
+}
+
+/* The kind of a place that is any bit of a file. */
+unsigned int seed_bit_kind(struct seed *s)
+{
+	return find_kind(s, "a bit");
 }
 
 /* The span that contains this byte of a source, or NULL. */

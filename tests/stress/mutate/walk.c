@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +16,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -68,6 +70,72 @@ static void failed(struct reader *r, const char *name, const char *call)
 	complain(r, name, call);
 }
 
+/* Record the sum of an inode, or compare it. */
+static void compare(struct reader *r, const char *name, uint64_t ino,
+		    enum sum sum, uint32_t crc)
+{
+	static const char * const wrong[SUMS] = {
+		[SUM_STAT] = "wrong inode", [SUM_TARGET] = "wrong target",
+		[SUM_XATTRS] = "wrong attributes", [SUM_NAMES] = "wrong names",
+	};
+
+	if (!r->seed || (!r->learn && !r->exact))
+		return;
+	if (r->learn && ino < MAX_INODES) {
+		r->seed->sum[ino][sum].known = true;
+		r->seed->sum[ino][sum].crc = crc;
+	} else if (ino >= MAX_INODES || !r->seed->sum[ino][sum].known ||
+		   r->seed->sum[ino][sum].crc != crc) {
+		errno = 0;
+		complain(r, name, wrong[sum]);
+	}
+}
+
+/* Compare bytes of a file. The end of a long file is not known. */
+static void compare_bytes(struct reader *r, const char *name,
+			  const struct stat *st, size_t at, const uint8_t *data,
+			  size_t len)
+{
+	uint64_t ino = st->st_ino;
+	size_t known;
+
+	if (!r->seed || !r->exact || !len)
+		return;
+	known = ino < MAX_INODES ? r->seed->content[ino].len : 0;
+	if (known == MOST_READ) {
+		if (at >= known)
+			return;
+		len = len < known - at ? len : known - at;
+	}
+	if (at + len <= known &&
+	    !memcmp(r->seed->content[ino].data + at, data, len))
+		return;
+	errno = 0;
+	complain(r, name, "wrong bytes");
+}
+
+/* Record bytes at the end of those that are known. */
+static void learn_bytes(struct reader *r, const struct stat *st,
+			const uint8_t *data, size_t len)
+{
+	uint64_t ino = st->st_ino;
+	size_t known;
+
+	if (!r->learn)
+		return;
+	if (ino >= MAX_INODES)
+		errx(2, "%s: too many inodes", r->seed->name);
+	known = r->seed->content[ino].len;
+	if (len > MOST_READ - known)
+		len = MOST_READ - known;
+	r->seed->content[ino].data = realloc(r->seed->content[ino].data,
+					     known + len);
+	if (!r->seed->content[ino].data)
+		err(2, "realloc");
+	memcpy(r->seed->content[ino].data + known, data, len);
+	r->seed->content[ino].len += len;
+}
+
 static void bus_error(int sig)
 {
 	if (mapping)
@@ -94,51 +162,48 @@ static void read_all(struct reader *r, const char *name, int fd,
 		     const struct stat *st)
 {
 	static uint8_t buf[1 << 16];
-	uint32_t crc = crc32(0, NULL, 0);
 	size_t sum = 0;
 	ssize_t n;
-	uint64_t ino = st->st_ino;
 
+	if (r->learn && st->st_ino < MAX_INODES)
+		r->seed->content[st->st_ino].len = 0;
 	while ((n = read(fd, buf, sum < SMALL_BLOCKS ? r->block :
 			 sizeof(buf))) > 0 && sum < MOST_READ) {
-		crc = crc32(crc, buf, n);
+		learn_bytes(r, st, buf, n);
+		compare_bytes(r, name, st, sum, buf, n);
 		sum += n;
 	}
-	if (n < 0) {
+	if (n < 0)
 		failed(r, name, "read");
-		return;
-	}
-	if (sum >= MOST_READ) {
-		if (pread(fd, buf, PAGE, st->st_size - PAGE) < 0)
-			failed(r, name, "read the end");
-		return;
-	}
-	if (ino >= MAX_INODES || !r->seed)
-		return;
-	if (r->learn) {
-		r->seed->content[ino].known = true;
-		r->seed->content[ino].crc = crc;
-	} else if (r->exact && r->seed->content[ino].known &&
-		   r->seed->content[ino].crc != crc) {
-		errno = 0;
-		complain(r, name, "wrong bytes");
-	}
+	else if (sum >= MOST_READ &&
+		 pread(fd, buf, PAGE, st->st_size - PAGE) < 0)
+		failed(r, name, "read the end");
+	else if (!n && r->exact && sum != (size_t)st->st_size)
+		complain(r, name, "ends early");
 }
 
-static void read_spots(struct reader *r, const char *name, int fd, off_t size)
+static void read_spots(struct reader *r, const char *name, int fd,
+		       const struct stat *st)
 {
 	uint8_t page[PAGE];
 	unsigned int i;
+	ssize_t n;
+	off_t at;
 
-	for (i = 0; i < SPOTS && size; i++)
-		if (pread(fd, page, sizeof(page),
-			  (off_t)(draw(&r->random) % size)) < 0)
+	for (i = 0; i < SPOTS && st->st_size; i++) {
+		at = draw(&r->random) % st->st_size;
+		n = pread(fd, page, sizeof(page), at);
+		if (n < 0)
 			failed(r, name, "pread");
+		else
+			compare_bytes(r, name, st, at, page, n);
+	}
 }
 
-static void read_mapped(struct reader *r, const char *name, int fd, off_t size)
+static void read_mapped(struct reader *r, const char *name, int fd,
+			const struct stat *st)
 {
-	size_t len = size < MOST_READ ? size : MOST_READ;
+	size_t len = st->st_size < MOST_READ ? st->st_size : MOST_READ;
 	size_t step = (len / MAPPED | (PAGE - 1)) + 1;
 	volatile uint8_t *map;
 	volatile size_t at = 0;
@@ -157,8 +222,11 @@ static void read_mapped(struct reader *r, const char *name, int fd, off_t size)
 		r->failures++;
 		at += step;
 	}
-	for (; at < len; at += step)
-		(void)map[at];
+	for (; at < len; at += step) {
+		uint8_t byte = map[at];
+
+		compare_bytes(r, name, st, at, &byte, 1);
+	}
 	mapping = false;
 	munmap((void *)map, len);
 }
@@ -213,9 +281,9 @@ static void use_file(struct reader *r, const char *name, const struct stat *st)
 	if (r->use & USE_FIEMAP)
 		list_extents(r, name, fd);
 	if (r->use & USE_SPOTS)
-		read_spots(r, name, fd, st->st_size);
+		read_spots(r, name, fd, st);
 	if (r->use & USE_MAP)
-		read_mapped(r, name, fd, st->st_size);
+		read_mapped(r, name, fd, st);
 	if (r->use & USE_READ)
 		read_all(r, name, fd, st);
 	if (r->use & USE_SEEK)
@@ -225,10 +293,12 @@ static void use_file(struct reader *r, const char *name, const struct stat *st)
 
 /* Other uses */
 
-static void use_xattrs(struct reader *r, const char *name)
+static void use_xattrs(struct reader *r, const char *name, uint64_t ino)
 {
 	char names[2048], value[1024];
-	ssize_t len = llistxattr(name, names, sizeof(names));
+	ssize_t len = llistxattr(name, names, sizeof(names)), n;
+	unsigned long before = r->failures;
+	uint32_t crc;
 	char *at;
 
 	if (len < 0) {
@@ -236,9 +306,13 @@ static void use_xattrs(struct reader *r, const char *name)
 			failed(r, name, "listxattr");
 		return;
 	}
+	crc = crc32(0, (void *)names, len);
 	for (at = names; at < names + len; at += strlen(at) + 1) {
-		if (lgetxattr(name, at, value, sizeof(value)) >= 0)
+		n = lgetxattr(name, at, value, sizeof(value));
+		if (n >= 0) {
+			crc = crc32(crc, (void *)value, n);
 			continue;
+		}
 		switch (errno) {
 		case ERANGE:
 		case E2BIG:
@@ -251,6 +325,8 @@ static void use_xattrs(struct reader *r, const char *name)
 			failed(r, name, at);
 		}
 	}
+	if (r->failures == before)
+		compare(r, name, ino, SUM_XATTRS, crc);
 }
 
 static void use_handle(struct reader *r, const char *name)
@@ -281,9 +357,35 @@ static void use_handle(struct reader *r, const char *name)
 	}
 }
 
-static void walk_folder(struct reader *r, int dir, int depth);
+/* The properties that stat(2) returns and that the index determines. */
+static void compare_stat(struct reader *r, const char *name,
+			 const struct stat *st)
+{
+	const uint64_t fields[] = {
+		st->st_mode, st->st_nlink, st->st_uid, st->st_gid, st->st_size,
+		st->st_mtim.tv_sec, st->st_mtim.tv_nsec, st->st_rdev,
+	};
 
-static void visit_folder(struct reader *r, int dir, const char *name, int depth)
+	compare(r, name, st->st_ino, SUM_STAT,
+		crc32(0, (void *)fields, sizeof(fields)));
+}
+
+static void use_link(struct reader *r, const char *name, uint64_t ino)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(name, target, sizeof(target));
+
+	if (len < 0)
+		failed(r, name, "readlink");
+	else
+		compare(r, name, ino, SUM_TARGET,
+			crc32(0, (void *)target, len));
+}
+
+static void walk_folder(struct reader *r, int dir, uint64_t ino, int depth);
+
+static void visit_folder(struct reader *r, int dir, const char *name,
+			 uint64_t ino, int depth)
 {
 	int below = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 			   O_CLOEXEC);
@@ -295,7 +397,7 @@ static void visit_folder(struct reader *r, int dir, const char *name, int depth)
 	if (fchdir(below)) {
 		failed(r, name, "chdir");
 	} else {
-		walk_folder(r, below, depth + 1);
+		walk_folder(r, below, ino, depth + 1);
 		if (fchdir(dir))
 			complain(r, name, "chdir back");
 	}
@@ -304,7 +406,6 @@ static void visit_folder(struct reader *r, int dir, const char *name, int depth)
 
 static void visit(struct reader *r, int dir, const char *name, int depth)
 {
-	char target[PATH_MAX];
 	struct stat st;
 
 	r->visits++;
@@ -314,17 +415,18 @@ static void visit(struct reader *r, int dir, const char *name, int depth)
 		failed(r, name, "stat");
 		return;
 	}
+	compare_stat(r, name, &st);
 	if (r->use & USE_XATTRS)
-		use_xattrs(r, name);
+		use_xattrs(r, name, st.st_ino);
 	if (r->use & USE_HANDLES)
 		use_handle(r, name);
-	if (S_ISLNK(st.st_mode) && readlink(name, target, sizeof(target)) < 0)
-		failed(r, name, "readlink");
+	if (S_ISLNK(st.st_mode))
+		use_link(r, name, st.st_ino);
 	else if (S_ISREG(st.st_mode) &&
 		 (st.st_nlink == 1 || r->learn || draw(&r->random) % 4 == 0))
 		use_file(r, name, &st);
 	else if (S_ISDIR(st.st_mode) && depth < MOST_DEPTH)
-		visit_folder(r, dir, name, depth);
+		visit_folder(r, dir, name, st.st_ino, depth);
 }
 
 /* Entry of getdents64(2). */
@@ -336,12 +438,20 @@ struct entry {
 	char name[];
 };
 
-static void walk_folder(struct reader *r, int dir, int depth)
+static uint32_t add_entry(uint32_t crc, const struct entry *e)
+{
+	crc = crc32(crc, (void *)&e->ino, sizeof(e->ino));
+	crc = crc32(crc, &e->type, sizeof(e->type));
+	return crc32(crc, (void *)e->name, strlen(e->name) + 1);
+}
+
+static void walk_folder(struct reader *r, int dir, uint64_t ino, int depth)
 {
 	union {
 		struct entry first;
 		char bytes[2048];
 	} buf;
+	uint32_t crc = 0;
 	long len, at;
 
 	while ((len = syscall(SYS_getdents64, dir, &buf, sizeof(buf))) > 0) {
@@ -349,6 +459,7 @@ static void walk_folder(struct reader *r, int dir, int depth)
 			const struct entry *e = (void *)(buf.bytes + at);
 
 			at += e->len;
+			crc = add_entry(crc, e);
 			if (strcmp(e->name, ".") && strcmp(e->name, ".."))
 				visit(r, dir, e->name, depth);
 		}
@@ -357,23 +468,27 @@ static void walk_folder(struct reader *r, int dir, int depth)
 	}
 	if (len < 0)
 		failed(r, "a folder", "getdents");
+	else
+		compare(r, "a folder", ino, SUM_NAMES, crc);
 }
 
 /* Use all objects below r->root. Ends with "/" as working directory. */
 void walk_tree(struct reader *r)
 {
 	int dir = openat(r->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 
 	r->top = dir;
 	r->failures = 0;
 	r->visits = 0;
 	r->complaints = 0;
-	if (dir < 0 || fchdir(dir)) {
+	if (dir < 0 || fchdir(dir) || fstat(dir, &st)) {
 		failed(r, ".", "open");
 	} else {
+		compare_stat(r, ".", &st);
 		if (r->use & USE_XATTRS)
-			use_xattrs(r, ".");
-		walk_folder(r, dir, 0);
+			use_xattrs(r, ".", st.st_ino);
+		walk_folder(r, dir, st.st_ino, 0);
 	}
 	if (chdir("/"))
 		complain(r, "/", "chdir");
