@@ -101,6 +101,10 @@ bool stargz_annotation(struct stargz_index_options *opt, const char *text);
  * @encoding: with @toc_only: &enum stargz_encoding of the members of the blob
  * @toc_sha256: with @toc_only: digest of the uncompressed TOC
  * @content_end: end of the content in the blob
+ * @index_sha256: SHA-256 of the first block of the index, which stands for the
+ *	whole index
+ * @blob_sha256: with @has_blob_sha256: SHA-256 of the blob
+ * @has_blob_sha256: @blob_sha256 is known. False if the index has several blobs
  * @reserved: zero
  */
 struct stargz_index_stats {
@@ -114,6 +118,9 @@ struct stargz_index_stats {
 	uint8_t encoding;
 	uint8_t toc_sha256[32];
 	uint64_t content_end;
+	uint8_t index_sha256[32];
+	uint8_t blob_sha256[32];
+	bool has_blob_sha256;
 	uint64_t reserved[4];
 };
 

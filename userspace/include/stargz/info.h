@@ -18,12 +18,15 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+/* Longest label of a volume and longest name of a creator, in bytes. */
+#define STARGZ_LABEL_MAX	32
+
 /**
  * enum stargz_feature - bits of &stargz_index_info.features
  * @STARGZ_FEATURE_STORED: has stored spans
  * @STARGZ_FEATURE_DEFLATE: has spans within gzip members
  * @STARGZ_FEATURE_ZSTD: has zstd spans
- * @STARGZ_FEATURE_DIGESTS: has digests of files
+ * @STARGZ_FEATURE_DIGESTS: has digests of all content
  * @STARGZ_FEATURE_RAW: shows whiteouts as they are in the tar
  * @STARGZ_FEATURE_MERGED: merges several layers; whiteouts were applied
  * @STARGZ_FEATURE_CHAINED: was made with the layers below it
@@ -51,6 +54,9 @@ enum stargz_feature {
  * @blobs: number of blobs
  * @spans: number of spans
  * @inodes: number of inodes
+ * @sha256: SHA-256 of the first block, which stands for the whole index
+ * @label: label of the volume, or an empty text
+ * @creator: program that made the index, or an empty text
  * @reserved: zero
  */
 struct stargz_index_info {
@@ -63,6 +69,9 @@ struct stargz_index_info {
 	uint32_t blobs;
 	uint32_t spans;
 	uint32_t inodes;
+	uint8_t sha256[STARGZ_SHA256_LEN];
+	char label[STARGZ_LABEL_MAX + 1];
+	char creator[STARGZ_LABEL_MAX + 1];
 	uint64_t reserved[4];
 };
 
@@ -110,37 +119,52 @@ int stargz_get_table(const struct stargz_opened *opened, unsigned int nr,
 		     struct stargz_index_table *table);
 
 /**
- * enum stargz_digest_of - the bytes that the digest of a blob covers
- * @STARGZ_DIGEST_OF_NONE: the blob has no digest
- * @STARGZ_DIGEST_OF_BLOB: all bytes of the blob
- * @STARGZ_DIGEST_OF_TOC: its decoded table of contents
+ * stargz_get_property() - get a property of the index
+ * @opened: the handle
+ * @nr: number of the property, from zero
+ *
+ * Return: "KEY=VALUE", which is valid as long as the handle, or NULL if there
+ * is no such property.
  */
-enum stargz_digest_of {
-	STARGZ_DIGEST_OF_NONE,
-	STARGZ_DIGEST_OF_BLOB,
-	STARGZ_DIGEST_OF_TOC,
+const char *stargz_get_property(const struct stargz_opened *opened,
+				unsigned int nr);
+
+/**
+ * enum stargz_blob_digest - bits of &stargz_blob_info.digests
+ * @STARGZ_BLOB_HAS_SHA256: @sha256 is known
+ * @STARGZ_BLOB_HAS_DIFFID: @diffid is known
+ * @STARGZ_BLOB_HAS_TOC: @toc is known
+ */
+enum stargz_blob_digest {
+	STARGZ_BLOB_HAS_SHA256 = 1 << 0,
+	STARGZ_BLOB_HAS_DIFFID = 1 << 1,
+	STARGZ_BLOB_HAS_TOC = 1 << 2,
 };
 
 /**
  * struct stargz_blob_info - a blob of the index
  * @source: number of the file that holds it; 0 is the file of the index
- * @digest_of: &enum stargz_digest_of
+ * @digests: bits of &enum stargz_blob_digest
  * @start: first byte in that file
  * @size: size in bytes
  * @used: end of the last span in bytes
  * @available: bytes that can be read; zero if the blob was not passed to
  *	stargz_open()
- * @sha256: the digest
+ * @sha256: digest of all bytes of the blob
+ * @diffid: digest of the tar to which it decodes
+ * @toc: digest of its uncompressed table of contents
  * @reserved: zero
  */
 struct stargz_blob_info {
 	uint32_t source;
-	uint32_t digest_of;
+	uint32_t digests;
 	uint64_t start;
 	uint64_t size;
 	uint64_t used;
 	uint64_t available;
 	uint8_t sha256[STARGZ_SHA256_LEN];
+	uint8_t diffid[STARGZ_SHA256_LEN];
+	uint8_t toc[STARGZ_SHA256_LEN];
 	uint64_t reserved[4];
 };
 

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "build/device_image.h"
-#include "index/superblock.h"
 
 /* Number of bytes to copy between two reports of progress. */
 #define COPY_STEP	(8u << 20)
@@ -108,8 +107,9 @@ int sgz_device_write(struct sgz_index *index, const struct sgz_context *ctx,
 	    lseek(out, 0, SEEK_CUR) || fcntl(out, F_GETFL) & O_APPEND)
 		return sgz_fail(ctx, -EINVAL,
 				"the output of a device image must be a regular file, written from its start");
-	sgz_superblock_seal(index);
-	ret = sgz_index_write(index, ctx, out);
+	ret = sgz_index_seal(index, ctx);
+	if (!ret)
+		ret = sgz_index_write(index, ctx, out);
 	for (size_t i = 0; !ret && i < count; i++)
 		ret = copy_blob(ctx, &blobs[i], out, le64toh(blob[i].start),
 				end);

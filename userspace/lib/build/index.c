@@ -82,7 +82,8 @@ int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 		return sgz_index_digests(index, ctx, opt, blob, below, NULL);
 	ret = sgz_index_digests(index, ctx, opt, blob, below, &ranges);
 	/* Without a TOC, all content was checked when it was read. */
-	if (!ret && sgz_blob_record(index, 0)->digest_type)
+	if (!ret && le16toh(sgz_blob_record(index, 0)->digests) &
+		    STARGZ_BLOB_TOC)
 		ret = sgz_check_content(ctx, index, blob, &ranges);
 	sgz_vec_free(&ranges);
 	return ret;
@@ -112,6 +113,8 @@ int stargz_index_blob(int fd, const struct stargz_index_options *options,
 		ret = sgz_index_make(&index, &ctx, &opt, &blob, NULL);
 	if (!ret && le32toh(index.sb.feature_compat) & STARGZ_COMPAT_OPEN)
 		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
+	if (!ret)
+		ret = sgz_index_seal(&index, &ctx);
 	if (!ret && out >= 0)
 		ret = sgz_index_write(&index, &ctx, out);
 	if (!ret && stats)

@@ -83,10 +83,13 @@ static int load_layers(struct work *w, const int *fds, size_t *failed)
 
 static int write_out(struct work *w, struct sgz_index *index, int out)
 {
+	int ret;
+
 	if (w->opt->device_image)
 		return sgz_device_write(index, w->ctx, w->opt->align, w->blobs,
 					out);
-	return sgz_index_write(index, w->ctx, out);
+	ret = sgz_index_seal(index, w->ctx);
+	return ret ? ret : sgz_index_write(index, w->ctx, out);
 }
 
 static int make(struct work *w, const int *fds, int out,

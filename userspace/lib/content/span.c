@@ -123,16 +123,23 @@ static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
 	return kept;
 }
 
-/* Compare decoded bytes with the checksum in the index. */
-static int check_crc(const struct sgz_spanread *r, uint32_t nr,
-		     const uint8_t *data)
+/* Compare decoded bytes, from the start of a piece, with their checksums. */
+static int check_pieces(const struct sgz_spanread *r, uint32_t nr,
+			uint32_t piece, const uint8_t *data, size_t len)
 {
 	const struct stargz_span *span = sgz_span(r->index, nr);
 
-	if (span->flags & STARGZ_SPAN_CRC &&
-	    libdeflate_crc32(0, data, le32toh(span->ulen)) !=
-	    le32toh(span->crc32))
-		return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
+	if (!(span->flags & STARGZ_SPAN_CHECKED))
+		return 0;
+	for (; len; piece++) {
+		size_t n = len < STARGZ_PIECE_SIZE ? len : STARGZ_PIECE_SIZE;
+
+		if (libdeflate_crc32(0, data, n) !=
+		    sgz_span_crc(r->index, span, piece))
+			return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
+		data += n;
+		len -= n;
+	}
 	return 0;
 }
 
@@ -154,7 +161,8 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 			sgz_span_zstd(r, nr, kept->data) :
 			sgz_span_gzip(r, nr, kept->data);
 		if (!ret)
-			ret = check_crc(r, nr, kept->data);
+			ret = check_pieces(r, nr, 0, kept->data,
+					   le32toh(span->ulen));
 		if (ret) {
 			drop(kept);
 			return ret;
@@ -189,23 +197,20 @@ int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
 {
 	const struct stargz_span *span = sgz_span(r->index, nr);
-	uint32_t left = le32toh(span->ulen), crc = 0;
+	uint32_t left = le32toh(span->ulen), piece = 0;
 	uint64_t pos = le64toh(span->start);
 	int ret = have_blob(r, nr);
 
-	if (ret || !(span->flags & STARGZ_SPAN_CRC))
+	if (!(span->flags & STARGZ_SPAN_CHECKED))
 		return ret;
-	while (left) {
-		size_t n = left < sizeof(r->in.buf) ? left : sizeof(r->in.buf);
+	for (; !ret && left; piece++) {
+		size_t n = left < STARGZ_PIECE_SIZE ? left : STARGZ_PIECE_SIZE;
 
-		ret = sgz_blob_read(blob_of(r, nr), r->ctx, pos, r->in.buf, n);
-		if (ret)
-			return ret;
-		crc = libdeflate_crc32(crc, r->in.buf, n);
+		ret = sgz_blob_read(blob_of(r, nr), r->ctx, pos, r->tail, n);
+		if (!ret)
+			ret = check_pieces(r, nr, piece, r->tail, n);
 		pos += n;
 		left -= n;
 	}
-	if (crc != le32toh(span->crc32))
-		return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
-	return 0;
+	return ret;
 }

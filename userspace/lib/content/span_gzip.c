@@ -15,7 +15,7 @@
  * Decoder of a gzip stream to memory.
  * @base: start of the history of the current member
  * @pos: end of the decoded bytes
- * @checked: the index has a checksum, so those of members are not verified
+ * @checked: the index has checksums, so those of members are not verified
  * @crc: CRC-32 of the decoded bytes of the member
  * @len: number of these bytes
  */
@@ -214,7 +214,7 @@ int sgz_span_gzip(struct sgz_spanread *r, uint32_t nr, uint8_t *data)
 	struct run run = {
 		.r = r,
 		.nr = nr,
-		.checked = span->flags & STARGZ_SPAN_CRC,
+		.checked = span->flags & STARGZ_SPAN_CHECKED,
 		.pos = data,
 	};
 	int ret;

@@ -2,9 +2,9 @@
 /*
  * A gzip stream is decoded once. A span ends at the first start of a block or
  * member after it has reached its size, so small members share a span. The next
- * span is deflate data with its history, or gzip. The checksums of spans and
- * members are combined from those of the segments between both kinds of
- * borders, so that each byte is summed once.
+ * span is deflate data with its history, or gzip. The checksums of members and
+ * of the pieces of spans are combined from those of the segments between all
+ * these borders, so that each byte is summed once.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +45,7 @@ struct sgz_gzscan {
 	uint64_t garbage;
 	uint64_t member_len;
 	uint32_t member_crc;
+	uint32_t piece_crc;
 	uint32_t segment_crc;
 	uint64_t segment_len;
 	struct sgz_span span;
@@ -64,10 +65,23 @@ static void end_segment(struct sgz_gzscan *g)
 		return;
 	g->member_crc = crc32_combine(g->member_crc, g->segment_crc,
 				      g->segment_len);
-	g->span.crc = crc32_combine(g->span.crc, g->segment_crc,
-				    g->segment_len);
+	g->piece_crc = crc32_combine(g->piece_crc, g->segment_crc,
+				     g->segment_len);
 	g->segment_crc = 0;
 	g->segment_len = 0;
+}
+
+/* Keep the checksum of a piece. */
+static int end_piece(struct sgz_gzscan *g)
+{
+	uint32_t *crc = sgz_vec_add(&g->spans->pieces, 1, sizeof(*crc));
+
+	if (!crc)
+		return sgz_nomem(g->ctx);
+	end_segment(g);
+	*crc = g->piece_crc;
+	g->piece_crc = 0;
+	return 0;
 }
 
 static void begin_span(struct sgz_gzscan *g, uint64_t start,
@@ -79,7 +93,8 @@ static void begin_span(struct sgz_gzscan *g, uint64_t start,
 		.start = start,
 		.codec = codec,
 		.bit = bit,
-		.flags = SGZ_SPAN_CRC,
+		.piece = g->spans->pieces.count,
+		.flags = SGZ_SPAN_CHECKED,
 	};
 	g->span_len = 0;
 	g->in_span = true;
@@ -129,12 +144,13 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 	if (!g->in_span)
 		return 0;
 	g->in_span = false;
-	end_segment(g);
 	if (!g->span_len) {
 		extend_span(g, end);
 		return 0;
 	}
-	ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen, g->span_len);
+	ret = g->span_len % STARGZ_PIECE_SIZE ? end_piece(g) : 0;
+	if (!ret)
+		ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen, g->span_len);
 	if (ret)
 		return ret;
 	to = sgz_vec_add(&g->spans->list, 1, sizeof(*to));
@@ -299,13 +315,33 @@ static size_t stop_at(const struct sgz_gzscan *g)
 	return g->pos + room;
 }
 
+/* Sum new bytes of the span. */
+static int sum(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
+{
+	while (n) {
+		size_t left = STARGZ_PIECE_SIZE -
+			      g->span_len % STARGZ_PIECE_SIZE;
+		size_t len = n < left ? n : left;
+
+		g->segment_crc = libdeflate_crc32(g->segment_crc, bytes, len);
+		g->segment_len += len;
+		g->span_len += len;
+		bytes += len;
+		n -= len;
+		if (len == left && end_piece(g))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* Account for @n new bytes in @out. */
 static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 {
-	g->segment_crc = libdeflate_crc32(g->segment_crc, bytes, n);
-	g->segment_len += n;
+	int ret = sum(g, bytes, n);
+
+	if (ret)
+		return ret;
 	g->member_len += n;
-	g->span_len += n;
 	g->decoded += n;
 	if (g->span_len > STARGZ_SPAN_MAX)
 		return sgz_fail(g->ctx, -E2BIG,

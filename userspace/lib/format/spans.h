@@ -11,7 +11,7 @@
 /* sgz_span.flags */
 #define SGZ_SPAN_OPEN	0x01	/* @ulen grows with the references of files */
 #define SGZ_SPAN_USED	0x02	/* contains content of a visible file */
-#define SGZ_SPAN_CRC	0x04	/* @crc is set */
+#define SGZ_SPAN_CHECKED 0x04	/* @piece is set */
 
 /**
  * struct sgz_span - a part of the blob
@@ -20,7 +20,8 @@
  * @start: first byte in the blob
  * @clen: upper bound of the compressed length
  * @ulen: decoded length
- * @crc: CRC-32 of the decoded bytes
+ * @piece: number of the CRC-32 of its first piece in &struct sgz_spans.pieces;
+ *	those of the other pieces follow
  * @number: its number in the index, if it is used
  * @history: offset of its history in &struct sgz_spans.histories
  * @history_clen: compressed size of the history in bytes
@@ -36,7 +37,7 @@ struct sgz_span {
 	uint64_t history;
 	uint32_t clen;
 	uint32_t ulen;
-	uint32_t crc;
+	uint32_t piece;
 	uint32_t number;
 	uint16_t history_clen;
 	uint16_t history_ulen;
@@ -70,12 +71,15 @@ static inline uint32_t sgz_span_size(const struct sgz_span_options *opt)
  * @list: struct sgz_span, sorted by unit and out; the spans of a unit have no
  *	gaps
  * @histories: bytes of the histories, each raw deflate data
+ * @pieces: uint32_t: CRC-32 of every STARGZ_PIECE_SIZE decoded bytes of a span,
+ *	and of the rest
  * @used: number of spans in use
  * @crossed: how often the content of a file continues in the next span
  */
 struct sgz_spans {
 	struct sgz_vec list;
 	struct sgz_vec histories;
+	struct sgz_vec pieces;
 	uint32_t used;
 	uint64_t crossed;
 };

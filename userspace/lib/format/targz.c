@@ -76,6 +76,7 @@ static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 {
 	const size_t count = spans->list.count;
 	const size_t history_bytes = spans->histories.count;
+	const size_t pieces = spans->pieces.count;
 	struct stargz_error inner = { "" };
 	const struct sgz_context scan = sgz_context_inner(ctx, &inner);
 	int ret;
@@ -86,6 +87,7 @@ static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		sgz_warn(ctx, "%s; files in it cannot be read", inner.text);
 		spans->list.count = count;
 		spans->histories.count = history_bytes;
+		spans->pieces.count = pieces;
 		return keep_span(spans, ctx, span);
 	}
 	return ret ? sgz_fail(ctx, ret, "%s", inner.text) : 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "blob/stream.h"
+#include "format/pieces.h"
 #include "format/tar_entries.h"
 #include "format/zstd_tar.h"
 #include "record.h"
@@ -23,7 +24,8 @@ struct scan {
 	uint32_t limit;		/* maximum decoded size of joined frames */
 	uint64_t out;		/* decoded bytes before the current frame */
 	uint32_t ulen;		/* decoded bytes of the current frame */
-	uint32_t crc;		/* CRC-32 of these bytes */
+	struct sgz_pieces alone; /* checksums of the frame as a span */
+	struct sgz_pieces joined; /* the same as a part of the last span */
 	bool warned;
 };
 
@@ -51,8 +53,12 @@ static int on_bytes(void *data, const struct sgz_stream *s, const void *bytes,
 		return sgz_fail(s->ctx, -EINVAL,
 				"zstd frame at offset %llu: decodes to more than 64 MiB, and only from its start; convert the layer with mkfs.stargz",
 				(unsigned long long)s->member);
-	scan->crc = crc32(scan->crc, bytes, len);
 	scan->ulen += len;
+	if (sgz_pieces_add(&scan->alone, bytes, len))
+		return sgz_nomem(s->ctx);
+	if (scan->ulen <= scan->limit &&
+	    sgz_pieces_add(&scan->joined, bytes, len))
+		return sgz_nomem(s->ctx);
 	return 0;
 }
 
@@ -63,6 +69,20 @@ static void warn_large(struct scan *scan, uint64_t start)
 	scan->warned = true;
 	sgz_warn(scan->ctx, "zstd frame at offset %llu: reading any byte decodes all of its %u MiB; mkfs.stargz makes layers that read faster",
 		 (unsigned long long)start, scan->ulen >> 20);
+}
+
+/* Add a frame, which ends at @end, to the last span. */
+static int join_frame(struct scan *scan, struct sgz_span *s, uint64_t end)
+{
+	struct sgz_vec *pieces = &scan->spans->pieces;
+
+	/* The frame continues the last piece. */
+	if (s->ulen % STARGZ_PIECE_SIZE)
+		pieces->count--;
+	s->clen = end - s->start;
+	s->ulen += scan->ulen;
+	return sgz_pieces_store(&scan->joined, pieces) ? sgz_nomem(scan->ctx) :
+							 0;
 }
 
 /* Add a frame, which ends at @end, to the last span if it fits. */
@@ -76,12 +96,8 @@ static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
 		s += list->count - 1;
 	if (list->count && scan->ulen <= scan->limit &&
 	    s->ulen <= scan->limit - scan->ulen &&
-	    end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen)) {
-		s->clen = end - s->start;
-		s->ulen += scan->ulen;
-		s->crc = crc32_combine(s->crc, scan->crc, scan->ulen);
-		return 0;
-	}
+	    end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen))
+		return join_frame(scan, s, end);
 	ret = sgz_spans_clen(scan->ctx, "zstd frame", start, end - start,
 			     scan->ulen);
 	if (ret)
@@ -93,24 +109,44 @@ static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
 	s->start = start;
 	s->clen = end - start;
 	s->ulen = scan->ulen;
-	s->crc = scan->crc;
+	s->piece = scan->spans->pieces.count;
 	s->codec = STARGZ_CODEC_ZSTD;
-	s->flags = SGZ_SPAN_CRC;
-	return 0;
+	s->flags = SGZ_SPAN_CHECKED;
+	return sgz_pieces_store(&scan->alone, &scan->spans->pieces) ?
+		sgz_nomem(scan->ctx) : 0;
+}
+
+/* Prepare the checksums for the next frame. */
+static void restart_pieces(struct scan *scan)
+{
+	const struct sgz_spans *spans = scan->spans;
+	const struct sgz_span *s = spans->list.data;
+	const uint32_t *crc = spans->pieces.data;
+
+	sgz_pieces_resume(&scan->alone, 0, 0);
+	s += spans->list.count - 1;
+	if (s->ulen % STARGZ_PIECE_SIZE)
+		sgz_pieces_resume(&scan->joined, crc[spans->pieces.count - 1],
+				  s->ulen % STARGZ_PIECE_SIZE);
+	else
+		sgz_pieces_resume(&scan->joined, 0, 0);
 }
 
 static int on_end(void *data, const struct sgz_stream *s, uint64_t pos)
 {
 	struct scan *scan = data;
-	int ret = 0;
+	int ret;
 
 	warn_large(scan, s->member);
-	if (scan->ulen)
-		ret = add_frame(scan, s->member, pos);
+	if (!scan->ulen)
+		return 0;
+	ret = add_frame(scan, s->member, pos);
+	if (ret)
+		return ret;
+	restart_pieces(scan);
 	scan->out += scan->ulen;
 	scan->ulen = 0;
-	scan->crc = 0;
-	return ret;
+	return 0;
 }
 
 static int read_all(struct scan *scan, struct sgz_toc *toc,
@@ -144,6 +180,8 @@ int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	scan->spans = spans;
 	scan->limit = sgz_span_size(opt);
 	ret = read_all(scan, toc, blob);
+	sgz_vec_free(&scan->alone.list);
+	sgz_vec_free(&scan->joined.list);
 	free(scan);
 	return ret;
 }

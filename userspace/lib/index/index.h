@@ -14,6 +14,8 @@
  * struct sgz_index - an index
  * @table: records of each table, in on-disk form
  * @sb: the superblock
+ * @tree: bytes of the hash tree, once the index is sealed
+ * @sha256: SHA-256 of the first block, once the index is sealed or read
  * @from_content: as in struct sgz_toc; only in a new index
  * @codec: likewise, compression of its units
  * @content_end: likewise, end of the content in the blob
@@ -25,6 +27,8 @@
 struct sgz_index {
 	struct sgz_vec table[STARGZ_TABLES];
 	struct stargz_super_block sb;
+	struct sgz_vec tree;
+	uint8_t sha256[STARGZ_HASH_SIZE];
 	bool from_content;
 	uint64_t content_end;
 	uint8_t codec;

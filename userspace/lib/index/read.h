@@ -12,32 +12,17 @@
 bool sgz_is_index(const void *bytes, size_t len);
 
 /**
- * sgz_index_superblock() - read a superblock
- * @sb: filled in
- * @ctx: the call
- * @file: the index
- *
- * The call checks the checksum, and that the tables are within the index and do
- * not overlap.
- *
- * Return: 0, -EINVAL if @file is not an index or of an unknown version,
- * -EUCLEAN if it is damaged, or an errno of reading; with the error text set.
- */
-int sgz_index_superblock(struct stargz_super_block *sb,
-			 const struct sgz_context *ctx,
-			 const struct sgz_blob *file);
-
-/** sgz_index_table() - read one table, after the superblock */
-int sgz_index_table(struct sgz_index *index, const struct sgz_context *ctx,
-		    const struct sgz_blob *file, enum stargz_table_id id);
-
-/**
- * sgz_index_tables() - read superblock and tables, without checking records
+ * sgz_index_tables() - read an index, without checking records
  * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call
  * @file: the index
  *
- * Return: as sgz_index_superblock(), or -ENOMEM.
+ * The call checks that the tables are within the index and do not overlap, and
+ * that all bytes of the index match the hash tree.
+ *
+ * Return: 0, -EINVAL if @file is not an index or of an unknown version,
+ * -EUCLEAN if it is damaged, -ENOMEM, or an errno of reading; with the error
+ * text set.
  */
 int sgz_index_tables(struct sgz_index *index, const struct sgz_context *ctx,
 		     const struct sgz_blob *file);

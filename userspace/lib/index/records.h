@@ -34,6 +34,18 @@ sgz_span(const struct sgz_index *index, uint64_t i)
 		index->table[STARGZ_TABLE_SPANS].data + i;
 }
 
+/** sgz_span_crc() - CRC-32 of a piece of a span that has %STARGZ_SPAN_CHECKED */
+static inline uint32_t sgz_span_crc(const struct sgz_index *index,
+				    const struct stargz_span *span,
+				    uint32_t piece)
+{
+	const __le32 *crc = index->table[STARGZ_TABLE_PIECES].data;
+
+	if (le32toh(span->ulen) <= STARGZ_PIECE_SIZE)
+		return le32toh(span->check);
+	return le32toh(crc[le32toh(span->check) + piece]);
+}
+
 /** sgz_blob_record() - record of a blob */
 static inline const struct stargz_blob *
 sgz_blob_record(const struct sgz_index *index, uint64_t i)

@@ -299,11 +299,12 @@ static int check_tree(struct check *c)
 	return ret;
 }
 
-/* Check against the tables in memory, as read by sgz_index_table(). */
+/* Check against the tables in memory, as read by sgz_index_tables(). */
 static void describe(struct check *c)
 {
 	for (int i = 0; i < STARGZ_TABLES; i++)
 		c->super.table[i].count = c->index->table[i].count;
+	c->super.compat = le32toh(c->index->sb.feature_compat);
 	c->super.max_span = le32toh(c->index->sb.max_span);
 	c->super.features = le32toh(c->index->sb.feature_incompat);
 }

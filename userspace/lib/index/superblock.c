@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Positions of the tables, the UUID, and the checksum.
+ * Positions of the tables and of the hash tree, and the UUID.
  */
 #include <endian.h>
 #include <inttypes.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "index/superblock.h"
 #include "record.h"
+#include "stargz/version.h"
+
+static const char creator[] = "libstargz " STARGZ_TOOLS_VERSION;
 
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
@@ -28,19 +30,30 @@ static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 }
 
 /*
+ * Tables that do not identify the tree: the blobs, which are there with their
+ * size, and what is optional.
+ */
+static const bool not_identity[STARGZ_TABLES] = {
+	[STARGZ_TABLE_BLOBS] = true,
+	[STARGZ_TABLE_DIGESTS] = true,
+	[STARGZ_TABLE_DIGEST_STARTS] = true,
+	[STARGZ_TABLE_PREFETCH] = true,
+	[STARGZ_TABLE_PROPERTIES] = true,
+};
+
+/*
  * Identify the tree by the digest of the table of contents of the blob, or else
- * by that of all tables except the blobs, which then hold only size and
- * position.
+ * by that of the tables that describe it.
  */
 static void identify(const struct sgz_index *index, const struct sgz_toc *toc,
 		     struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN])
 {
-	if (toc->digest_type != STARGZ_DIGEST_NONE) {
+	if (toc->has_digest) {
 		memcpy(digest, toc->sha256, STARGZ_SHA256_LEN);
 		return;
 	}
 	for (int i = 0; i < STARGZ_TABLES; i++)
-		if (i != STARGZ_TABLE_BLOBS && index->table[i].count)
+		if (!not_identity[i] && index->table[i].count)
 			sgz_sha256_add(sha, index->table[i].data,
 				       index->table[i].count *
 				       stargz_record_size(i));
@@ -78,15 +91,16 @@ static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 	return 0;
 }
 
-/* Set positions and sizes. */
+/* Set positions, sizes and texts. */
 static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 {
 	struct stargz_super_block *sb = &index->sb;
-	uint64_t pos = sizeof(*sb);
+	uint64_t pos = STARGZ_BLOCK_SIZE;
+	struct stargz_tree_shape shape;
 
 	sb->magic = htole32(STARGZ_SUPER_MAGIC);
 	sb->version = htole16(STARGZ_VERSION);
-	sb->size = htole16(sizeof(*sb));
+	sb->size = htole16(STARGZ_BLOCK_SIZE);
 	sb->data_bytes = htole64(data_bytes);
 	for (int i = 0; i < STARGZ_TABLES; i++) {
 		uint64_t count = index->table[i].count;
@@ -98,29 +112,20 @@ static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 		pos = align_up(pos + count * stargz_record_size(i),
 			       STARGZ_TABLE_ALIGN);
 	}
-	sb->index_size = htole64(align_up(pos, STARGZ_INDEX_ALIGN));
-}
-
-void sgz_superblock_seal(struct sgz_index *index)
-{
-	struct stargz_super_block *sb = &index->sb;
-
-	sb->crc32 = 0;
-	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+	pos = align_up(pos, STARGZ_BLOCK_SIZE);
+	stargz_tree_shape(pos, &shape);
+	sb->tree_offset = htole64(pos);
+	sb->index_size = htole64(shape.end * STARGZ_BLOCK_SIZE);
+	memcpy(sb->creator, creator, sizeof(creator) - 1);
 }
 
 int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_tree *tree, uint64_t data_bytes)
 {
-	int ret;
-
 	if (tree->raw)
 		index->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
 	place_tables(index, data_bytes);
-	ret = make_uuid(index, ctx, tree);
-	if (!ret)
-		sgz_superblock_seal(index);
-	return ret;
+	return make_uuid(index, ctx, tree);
 }
 
 /*
@@ -166,12 +171,8 @@ int sgz_superblock_chained(struct sgz_index *layers,
 {
 	size_t used = count < 2 ? count : 2;
 	struct sgz_index *index = &layers[count - 1];
-	int ret = make_layers_uuid(index, ctx, index + 1 - used, used,
-				   "chained");
 
-	if (!ret)
-		sgz_superblock_seal(index);
-	return ret;
+	return make_layers_uuid(index, ctx, index + 1 - used, used, "chained");
 }
 
 int sgz_superblock_merged(struct sgz_index *index,
@@ -179,17 +180,12 @@ int sgz_superblock_merged(struct sgz_index *index,
 			  const struct sgz_index *layers, size_t count,
 			  bool chain, uint64_t data_bytes)
 {
-	int ret = 0;
-
 	index->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
 						   STARGZ_COMPAT_MERGED);
 	place_tables(index, data_bytes);
-	if (chain)
-		memcpy(index->sb.uuid, layers[count - 1].sb.uuid,
-		       sizeof(index->sb.uuid));
-	else
-		ret = make_layers_uuid(index, ctx, layers, count, "merged");
-	if (!ret)
-		sgz_superblock_seal(index);
-	return ret;
+	if (!chain)
+		return make_layers_uuid(index, ctx, layers, count, "merged");
+	memcpy(index->sb.uuid, layers[count - 1].sb.uuid,
+	       sizeof(index->sb.uuid));
+	return 0;
 }

@@ -10,7 +10,7 @@
 #include "index/tree.h"
 
 /**
- * sgz_superblock_fill() - fill the superblock
+ * sgz_superblock_fill() - fill the superblock, except for sgz_index_seal()
  * @index: the index, with complete tables
  * @ctx: the call
  * @tree: the tree of the tables
@@ -48,8 +48,5 @@ int sgz_superblock_merged(struct sgz_index *index,
  */
 int sgz_superblock_chained(struct sgz_index *layers,
 			   const struct sgz_context *ctx, size_t count);
-
-/** sgz_superblock_seal() - compute the checksum, after the last change */
-void sgz_superblock_seal(struct sgz_index *index);
 
 #endif /* SGZ_INDEX_SUPERBLOCK_H */

@@ -91,9 +91,35 @@ static int make_history(struct maker *m, const struct sgz_span *s)
 	return 0;
 }
 
+/* Give a span its checksum, or its place in the table of pieces. */
+static int make_check(struct maker *m, const struct sgz_span *s,
+		      struct stargz_span *span)
+{
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_PIECES];
+	const uint32_t *crc = (uint32_t *)m->spans->pieces.data + s->piece;
+	uint32_t count = stargz_span_pieces(s->ulen);
+	__le32 *to;
+
+	span->flags |= STARGZ_SPAN_CHECKED;
+	if (s->ulen <= STARGZ_PIECE_SIZE) {
+		span->check = htole32(*crc);
+		return 0;
+	}
+	if (table->count > UINT32_MAX - count)
+		return sgz_fail(m->ctx, -E2BIG, "too many checksums");
+	span->check = htole32(table->count);
+	to = sgz_vec_add(table, count, sizeof(*to));
+	if (!to)
+		return sgz_nomem(m->ctx);
+	for (uint32_t i = 0; i < count; i++)
+		to[i] = htole32(crc[i]);
+	return 0;
+}
+
 static int make_span(struct maker *m, const struct sgz_span *s)
 {
 	struct stargz_span *span;
+	int ret = 0;
 
 	span = sgz_vec_add(&m->index->table[STARGZ_TABLE_SPANS], 1,
 			   sizeof(*span));
@@ -104,12 +130,10 @@ static int make_span(struct maker *m, const struct sgz_span *s)
 	span->ulen = htole32(s->ulen);
 	span->codec = s->codec;
 	span->flags = s->bit;
-	if (s->flags & SGZ_SPAN_CRC) {
-		span->crc32 = htole32(s->crc);
-		span->flags |= STARGZ_SPAN_CRC;
-	}
 	note_span(m, s);
-	return s->history_ulen ? make_history(m, s) : 0;
+	if (s->flags & SGZ_SPAN_CHECKED)
+		ret = make_check(m, s, span);
+	return !ret && s->history_ulen ? make_history(m, s) : ret;
 }
 
 static int make_spans(struct maker *m)
@@ -436,8 +460,10 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	b->size = htole64(blob->size);
 	b->start = htole64(blob->start);
 	b->source = htole32(1);
-	b->digest_type = htole16(m->tree->toc->digest_type);
-	memcpy(b->digest, m->tree->toc->sha256, sizeof(b->digest));
+	if (m->tree->toc->has_digest) {
+		b->digests = htole16(STARGZ_BLOB_TOC);
+		memcpy(b->toc, m->tree->toc->sha256, sizeof(b->toc));
+	}
 	b->used = htole64(m->used);
 	return 0;
 }
@@ -490,6 +516,13 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 	return sgz_superblock_fill(index, ctx, tree, m.data_bytes);
 }
 
+static void blob_stats(const struct stargz_blob *blob,
+		       struct stargz_index_stats *stats)
+{
+	stats->has_blob_sha256 = le16toh(blob->digests) & STARGZ_BLOB_SHA256;
+	memcpy(stats->blob_sha256, blob->sha256, sizeof(stats->blob_sha256));
+}
+
 void sgz_index_stats(const struct sgz_index *index,
 		     struct stargz_index_stats *stats)
 {
@@ -506,8 +539,10 @@ void sgz_index_stats(const struct sgz_index *index,
 	stats->toc_only = !index->from_content && index->content_end;
 	stats->content_end = index->content_end;
 	stats->encoding = index->codec;
-	memset(stats->toc_sha256, 0, sizeof(stats->toc_sha256));
+	memcpy(stats->index_sha256, index->sha256, sizeof(stats->index_sha256));
+	if (table[STARGZ_TABLE_BLOBS].count == 1)
+		blob_stats(sgz_blob_record(index, 0), stats);
 	if (stats->toc_only)
-		memcpy(stats->toc_sha256, sgz_blob_record(index, 0)->digest,
+		memcpy(stats->toc_sha256, sgz_blob_record(index, 0)->toc,
 		       sizeof(stats->toc_sha256));
 }

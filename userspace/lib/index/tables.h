@@ -26,7 +26,16 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_layout *layout,
 			struct sgz_spans *spans, const struct sgz_blob *blob);
 
-/** sgz_index_write() - write an index, from the current position on */
+/**
+ * sgz_index_seal() - compute hash tree, checksum and digest of an index
+ * @index: the index, after its last change
+ * @ctx: the call
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_index_seal(struct sgz_index *index, const struct sgz_context *ctx);
+
+/** sgz_index_write() - write a sealed index, from the current position on */
 int sgz_index_write(const struct sgz_index *index,
 		    const struct sgz_context *ctx, int fd);
 
@@ -34,7 +43,7 @@ int sgz_index_write(const struct sgz_index *index,
 int sgz_index_name(struct sgz_index *index, const struct sgz_context *ctx,
 		   const char *bytes, size_t len, __le32 *where);
 
-/** sgz_index_stats() - counts of entries, inodes and so on */
+/** sgz_index_stats() - counts of entries, inodes and so on of a sealed index */
 void sgz_index_stats(const struct sgz_index *index,
 		     struct stargz_index_stats *stats);
 

@@ -8,12 +8,6 @@
 #include "index/records.h"
 #include "index/tree_check.h"
 
-/*
- * Maximum number of digests of the same bytes of a file, because the bytes are
- * read once for each. Two are useful: that of a chunk and that of the file.
- */
-#define DIGESTS_MAX	8
-
 struct check {
 	const struct sgz_index *index;
 	struct sgz_faults *faults;
@@ -149,61 +143,6 @@ static void check_sums(const struct check *c)
 			       le32toh(sb->max_span), longest);
 }
 
-/* The ranges of a file that include the current position. */
-struct cover {
-	uint32_t ino;
-	unsigned int count;
-	uint64_t end[DIGESTS_MAX];
-};
-
-/* Add a range that starts at @pos; false if too many ranges include @pos. */
-static bool add_cover(struct cover *cover, uint32_t ino, uint64_t pos,
-		      uint64_t end)
-{
-	unsigned int n = 0;
-
-	if (ino != cover->ino)
-		cover->count = 0;
-	cover->ino = ino;
-	for (unsigned int i = 0; i < cover->count; i++)
-		if (cover->end[i] > pos)
-			cover->end[n++] = cover->end[i];
-	cover->count = n;
-	if (n == DIGESTS_MAX)
-		return false;
-	cover->end[cover->count++] = end;
-	return true;
-}
-
-static void check_digests(const struct check *c)
-{
-	const struct sgz_vec *table = c->index->table;
-	const struct stargz_digest *d = table[STARGZ_TABLE_DIGESTS].data;
-	struct cover cover = { 0 };
-	uint64_t last = 0;
-
-	for (uint64_t i = 0; i < table[STARGZ_TABLE_DIGESTS].count; i++, d++) {
-		uint32_t ino = le32toh(d->ino);
-		const struct stargz_inode *inode;
-		uint64_t pos = le64toh(d->pos), size;
-
-		if (!ino || ino > table[STARGZ_TABLE_INODES].count) {
-			fault(c, "digest", i, "no such inode");
-			continue;
-		}
-		inode = sgz_inode(c->index, ino);
-		size = le64toh(inode->size);
-		if (!S_ISREG(le16toh(inode->mode)) || pos > size ||
-		    le64toh(d->len) > size - pos || d->reserved)
-			fault(c, "digest", i, "out of range");
-		else if (ino < cover.ino || (ino == cover.ino && pos < last))
-			fault(c, "digest", i, "not in order");
-		else if (!add_cover(&cover, ino, pos, pos + le64toh(d->len)))
-			fault(c, "digest", i, "too many for the same bytes");
-		last = pos;
-	}
-}
-
 int sgz_tree_faults(const struct sgz_index *index,
 		    const struct sgz_context *ctx, struct sgz_faults *faults)
 {
@@ -217,7 +156,6 @@ int sgz_tree_faults(const struct sgz_index *index,
 		count_names(&c, named);
 		check_links(&c, named);
 		check_sums(&c);
-		check_digests(&c);
 		ret = check_sets(&c);
 	}
 	free(named);

@@ -13,7 +13,7 @@
  * @index: an index whose records were checked
  * @ctx: the call
  * @faults: receives wrong numbers of links, inodes without a name, wrong sums
- *	in the superblock, unsorted extended attributes and invalid digests
+ *	in the superblock and unsorted extended attributes
  *
  * The kernel does not check these. An index with such faults can be read, but
  * the program that made it has an error.

@@ -120,15 +120,12 @@ static int check_layer(struct check *c)
 	return sgz_layer_end(context_of(c), &how, &c->h->o.file, &c->faults);
 }
 
-/* Check superblock and bounds of tables of an index, and sizes of its blobs. */
+/* Check superblock and hash tree of an index, and the sizes of its blobs. */
 static int check_bounds(struct check *c)
 {
 	struct sgz_opened *o = &c->h->o;
-	int ret = sgz_index_superblock(&o->index.sb, context_of(c), &o->file);
+	int ret = sgz_index_tables(&o->index, context_of(c), &o->file);
 
-	if (!ret)
-		ret = sgz_index_table(&o->index, context_of(c), &o->file,
-				      STARGZ_TABLE_BLOBS);
 	return ret ? ret : sgz_opened_blobs(o, c->fds, c->count, &c->faults);
 }
 

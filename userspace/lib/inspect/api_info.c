@@ -13,8 +13,9 @@ static_assert((int)STARGZ_ENCODING_STORED == STARGZ_CODEC_STORED);
 static_assert((int)STARGZ_ENCODING_GZIP == STARGZ_CODEC_GZIP);
 static_assert((int)STARGZ_ENCODING_DEFLATE == STARGZ_CODEC_DEFLATE);
 static_assert((int)STARGZ_ENCODING_ZSTD == STARGZ_CODEC_ZSTD);
-static_assert(STARGZ_DIGEST_OF_BLOB == STARGZ_DIGEST_BLOB);
-static_assert(STARGZ_DIGEST_OF_TOC == STARGZ_DIGEST_TOC);
+static_assert((int)STARGZ_BLOB_HAS_SHA256 == STARGZ_BLOB_SHA256);
+static_assert((int)STARGZ_BLOB_HAS_DIFFID == STARGZ_BLOB_DIFFID);
+static_assert((int)STARGZ_BLOB_HAS_TOC == STARGZ_BLOB_TOC);
 
 static const char *const table_names[] = {
 	[STARGZ_TABLE_INODES] = "inodes",
@@ -27,6 +28,10 @@ static const char *const table_names[] = {
 	[STARGZ_TABLE_HISTORIES] = "histories",
 	[STARGZ_TABLE_HISTORY_DATA] = "history data",
 	[STARGZ_TABLE_DIGESTS] = "digests",
+	[STARGZ_TABLE_PIECES] = "pieces",
+	[STARGZ_TABLE_DIGEST_STARTS] = "digest starts",
+	[STARGZ_TABLE_PREFETCH] = "prefetch",
+	[STARGZ_TABLE_PROPERTIES] = "properties",
 };
 
 static uint32_t features(const struct stargz_super_block *sb)
@@ -70,6 +75,9 @@ void stargz_get_info(const struct stargz_opened *opened,
 		.inodes = table[STARGZ_TABLE_INODES].count,
 	};
 	memcpy(info->uuid, sb->uuid, sizeof(info->uuid));
+	memcpy(info->sha256, opened->o.index.sha256, sizeof(info->sha256));
+	memcpy(info->label, sb->label, sizeof(sb->label));
+	memcpy(info->creator, sb->creator, sizeof(sb->creator));
 }
 
 void stargz_get_stats(const struct stargz_opened *opened,
@@ -104,15 +112,35 @@ int stargz_get_blob(const struct stargz_opened *opened, uint32_t nr,
 	b = sgz_blob_record(&opened->o.index, nr);
 	*blob = (struct stargz_blob_info){
 		.source = le32toh(b->source),
-		.digest_of = le16toh(b->digest_type),
+		.digests = le16toh(b->digests),
 		.start = le64toh(b->start),
 		.size = le64toh(b->size),
 		.used = le64toh(b->used),
 	};
 	if (opened->o.blobs[nr].fd >= 0)
 		blob->available = opened->o.blobs[nr].size;
-	memcpy(blob->sha256, b->digest, sizeof(blob->sha256));
+	memcpy(blob->sha256, b->sha256, sizeof(blob->sha256));
+	memcpy(blob->diffid, b->diffid, sizeof(blob->diffid));
+	memcpy(blob->toc, b->toc, sizeof(blob->toc));
 	return 0;
+}
+
+const char *stargz_get_property(const struct stargz_opened *opened,
+				unsigned int nr)
+{
+	const struct sgz_vec *table =
+		&opened->o.index.table[STARGZ_TABLE_PROPERTIES];
+	const char *text = table->data;
+	size_t left = table->count;
+
+	/* Each text ends with a NUL byte: sgz_records_check(). */
+	while (left && nr--) {
+		size_t len = strlen(text) + 1;
+
+		text += len;
+		left -= len;
+	}
+	return left ? text : NULL;
 }
 
 ssize_t stargz_blob_read(struct stargz_opened *opened, uint32_t nr, void *buf,

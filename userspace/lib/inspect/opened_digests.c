@@ -84,13 +84,12 @@ static bool compare_toc(const struct sgz_opened *o, uint16_t i,
 	const struct stargz_blob *have = sgz_blob_record(fresh, 0);
 	const struct stargz_blob *want = sgz_blob_record(&o->index, i);
 
-	if (want->digest_type == have->digest_type &&
-	    !memcmp(want->digest, have->digest, sizeof(want->digest)))
+	if (!memcmp(want->toc, have->toc, sizeof(want->toc)))
 		return true;
 	sgz_faults_add(faults, 0, -EBADMSG,
 		       "blob %u: the digest of its table of contents is sha256:%s, not sha256:%s",
-		       i, sgz_sha256_hex(have->digest).text,
-		       sgz_sha256_hex(want->digest).text);
+		       i, sgz_sha256_hex(have->toc).text,
+		       sgz_sha256_hex(want->toc).text);
 	return false;
 }
 
@@ -215,7 +214,7 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 	}
 	sgz_sha256_get(&sha, have);
 	sgz_sha256_close(&sha);
-	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->index, i)->digest,
+	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->index, i)->sha256,
 					  have, sizeof(have))))
 		sgz_faults_add(faults, 0, -EBADMSG,
 			       "blob %u: does not have the digest in the index",
@@ -223,41 +222,19 @@ static int compare_blob(struct sgz_opened *o, uint16_t i,
 	return ret;
 }
 
-/* Take the digests over that the index itself contains. */
-static int take_table(struct sgz_opened *o)
-{
-	const struct sgz_vec *table = &o->index.table[STARGZ_TABLE_DIGESTS];
-	const struct stargz_digest *d = table->data;
-
-	for (size_t i = 0; i < table->count; i++, d++) {
-		struct sgz_range *range = sgz_vec_add(&o->ranges, 1,
-						      sizeof(*range));
-
-		if (!range)
-			return sgz_nomem(o->ctx);
-		range->ino = le32toh(d->ino);
-		range->pos = le64toh(d->pos);
-		range->len = le64toh(d->len);
-		range->compare = true;
-		memcpy(range->sha256, d->sha256, sizeof(range->sha256));
-	}
-	return 0;
-}
-
 int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults)
 {
 	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;
-	int ret = take_table(o);
+	int ret = 0;
 
 	for (size_t i = 0; !ret && i < count; i++) {
-		uint16_t type;
+		uint16_t have = le16toh(sgz_blob_record(&o->index, i)->digests);
 
 		if (o->blobs[i].fd < 0)
 			continue;
-		type = le16toh(sgz_blob_record(&o->index, i)->digest_type);
-		if (type == STARGZ_DIGEST_BLOB)
+		if (have & STARGZ_BLOB_SHA256)
 			ret = compare_blob(o, i, faults);
-		else
+		if (!ret)
 			ret = compare_layer(o, i, faults);
 	}
 	return ret;

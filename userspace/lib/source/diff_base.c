@@ -178,30 +178,6 @@ static int take_directory(struct sgz_old *old, size_t dir)
 	return 0;
 }
 
-/*
- * Take the digests of whole files from the index. The table was not checked
- * before.
- */
-static void take_index_digests(struct sgz_old *old)
-{
-	const struct sgz_index *index = &old->opened.index;
-	const struct sgz_vec *table = &index->table[STARGZ_TABLE_DIGESTS];
-	const struct stargz_digest *d = table->data;
-	struct sgz_old_content *content = old->content.data;
-
-	for (size_t i = 0; i < table->count; i++, d++) {
-		uint32_t ino = le32toh(d->ino);
-		struct sgz_digest *to;
-
-		if (!ino || ino > old->content.count || d->pos ||
-		    d->len != sgz_inode(index, ino)->size)
-			continue;
-		to = &content[ino - 1].digest;
-		to->set = true;
-		memcpy(to->sha256, d->sha256, sizeof(to->sha256));
-	}
-}
-
 /* Are all blobs of the index open, as in a device image? */
 static bool holds_blobs(const struct sgz_opened *o)
 {
@@ -235,7 +211,6 @@ static int read_index(struct sgz_old *old, int fd)
 	if (!add_file(old, SGZ_PATH_ROOT, "", 0) ||
 	    !sgz_vec_add(&old->content, inodes, sizeof(struct sgz_old_content)))
 		return sgz_nomem(&old->ctx);
-	take_index_digests(old);
 	take_inode(old, sgz_old_file(old, 0), STARGZ_ROOT_INO);
 	for (size_t i = 0; !ret && i < old->files.count; i++)
 		if (S_ISDIR(sgz_old_file(old, i)->mode))

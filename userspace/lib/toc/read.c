@@ -330,7 +330,7 @@ static int locate_and_read(struct reader *r, const struct sgz_blob *blob,
 	if (ret)
 		return ret;
 	sgz_sha256_get(&r->sha, r->toc->sha256);
-	r->toc->digest_type = STARGZ_DIGEST_TOC;
+	r->toc->has_digest = true;
 	return check_digest(r, r->opt->digest, r->toc->sha256);
 }
 

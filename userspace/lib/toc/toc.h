@@ -96,8 +96,8 @@ struct sgz_digest {
  * @xattrs: sets of extended attributes
  * @strings: names and link targets of the entries
  * @data_end: end offset of the content in the blob
- * @sha256: digest of the type @digest_type
- * @digest_type: STARGZ_DIGEST_*
+ * @sha256: digest of the JSON text of the table of contents, if there is one
+ * @has_digest: @sha256 is set
  * @codec: &enum stargz_codec of the units, if there is a table of contents
  * @from_content: the content of the blob was read for this: there is no table
  *	of contents, or bytes that it has lost were restored, or gzip members
@@ -115,7 +115,7 @@ struct sgz_toc {
 	struct sgz_arena strings;
 	uint64_t data_end;
 	uint8_t sha256[STARGZ_SHA256_LEN];
-	uint16_t digest_type;
+	bool has_digest;
 	bool from_content;
 	bool end_marker;
 	uint8_t codec;
