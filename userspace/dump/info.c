@@ -58,7 +58,6 @@ static void add_tables(struct json_object *o, const struct job *job)
 
 static void add_blobs(struct json_object *o, const struct job *job)
 {
-	static const char *const types[] = { "none", "blob", "toc" };
 	struct json_object *rows = json_object_new_array();
 	struct stargz_blob_info b;
 
@@ -66,15 +65,15 @@ static void add_blobs(struct json_object *o, const struct job *job)
 		struct json_object *row = json_object_new_object();
 		char hex[STARGZ_SHA256_HEX] = "-";
 
-		if (b.digest_of)
-			stargz_sha256_hex(b.sha256, hex);
+		if (b.digests & STARGZ_BLOB_HAS_TOC)
+			stargz_sha256_hex(b.toc, hex);
 		report_int(row, "blob", i);
 		report_int(row, "source", b.source);
 		report_int(row, "start", b.start);
 		report_int(row, "size", b.size);
 		report_int(row, "used", b.used);
 		report_text(row, "digest_of",
-			    b.digest_of < 3 ? types[b.digest_of] : "?");
+			    b.digests & STARGZ_BLOB_HAS_TOC ? "toc" : "none");
 		report_text(row, "sha256", hex);
 		json_object_array_add(rows, row);
 	}

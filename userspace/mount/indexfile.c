@@ -29,7 +29,7 @@ static bool sound(struct stargz_super_block *sb)
 
 	if (le32toh(sb->magic) != STARGZ_SUPER_MAGIC ||
 	    le16toh(sb->version) != STARGZ_VERSION ||
-	    le16toh(sb->size) != sizeof(*sb))
+	    le16toh(sb->size) != STARGZ_BLOCK_SIZE)
 		return false;
 	sb->crc32 = 0;
 	return crc32(0, (const void *)sb, sizeof(*sb)) == crc;
@@ -81,9 +81,9 @@ int indexfile_has_toc(int fd, const char *toc_digest)
 	if (ret)
 		return ret;
 	if (index.blobs != 1 ||
-	    le16toh(index.blob.digest_type) != STARGZ_DIGEST_TOC)
+	    !(le16toh(index.blob.digests) & STARGZ_BLOB_TOC))
 		return -ENODATA;
-	return !memcmp(index.blob.digest, digest, sizeof(digest));
+	return !memcmp(index.blob.toc, digest, sizeof(digest));
 }
 
 int indexfile_set_start(int fd, uint64_t start)
