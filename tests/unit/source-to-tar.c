@@ -33,7 +33,7 @@ static const struct stargz_index_options options;
 static const struct sgz_context context = { .err = &error, .warn = warn };
 static struct sgz_exclude exclude;
 static struct sgz_edit edit;
-static struct sgz_priority first;
+static struct sgz_path_list first;
 static struct sgz_order order = { .first = &first };
 static bool landmark;
 static int diff_fd = -1;
@@ -162,7 +162,7 @@ static int set_option(int c)
 						       STARGZ_SORT_NONE;
 		return 0;
 	case PRIORITIZED:
-		return sgz_priority_read(&first, &context,
+		return sgz_path_list_read(&first, &context,
 					 fopen(optarg, "re"));
 	case LANDMARK:
 		landmark = true;
@@ -272,6 +272,6 @@ int main(int argc, char **argv)
 	if (ret)
 		fprintf(stderr, "source-to-tar: %s\n", error.text);
 	sgz_exclude_free(&exclude);
-	sgz_priority_free(&first);
+	sgz_path_list_free(&first);
 	return ret ? 1 : 0;
 }

@@ -25,6 +25,9 @@ extern "C" {
 #define STARGZ_SPAN_SIZE_MAX	(16u << 20)
 #define STARGZ_SPAN_SIZE	(128u << 10)
 
+/* Longest label of a volume, in bytes. */
+#define STARGZ_LABEL_MAX	32
+
 /**
  * struct stargz_index_options - options for making an index
  * @struct_size: sizeof(struct stargz_index_options)
@@ -53,6 +56,22 @@ extern "C" {
  * @progress: called from time to time with the bytes done and the total,
  *	which is zero if it is not known; or NULL
  * @data: passed to @warn and @progress
+ * @label: label of the volume, UTF-8 of at most STARGZ_LABEL_MAX bytes, or NULL
+ * @properties: texts "key=value", the last one followed by NULL; or NULL. A key
+ *	is not empty and occurs once. All texts with their terminators take at
+ *	most 64 KiB
+ * @prefetch_path: file with the paths of files of the tree, one in a line, in
+ *	the order in which a workload reads them; or NULL. A line that starts
+ *	with "{" is a record of ctr-remote. Paths that do not exist only cause a
+ *	warning
+ * @digests: store the SHA-256 of every 128 KiB of content, and the digests of
+ *	the blob. Content that was not decoded for other reasons is decoded
+ * @layer_digest: required digest "sha256:HEX" of the blob, or NULL. The index
+ *	stores it. With several layers, it is that of the last one, and only
+ *	possible with @below
+ * @has_start: @start is set; else it is @offset
+ * @start: first byte of the blob in the file or device that holds it when the
+ *	index is used. Only with one blob; a device image has its own
  */
 struct stargz_index_options {
 	size_t struct_size;
@@ -74,6 +93,13 @@ struct stargz_index_options {
 	void (*warn)(void *data, const char *line);
 	void (*progress)(void *data, uint64_t done, uint64_t total);
 	void *data;
+	const char *label;
+	const char *const *properties;
+	const char *prefetch_path;
+	bool digests;
+	bool has_start;
+	const char *layer_digest;
+	uint64_t start;
 };
 
 /**
@@ -163,6 +189,27 @@ int stargz_index_layers(const int *fds, size_t count,
 			const struct stargz_index_options *opt, int out,
 			struct stargz_index_stats *stats,
 			struct stargz_error *err, size_t *failed);
+
+/**
+ * stargz_index_edit() - write an index again, with other texts about itself
+ * @fd: the index or device image, a regular file or block device
+ * @opt: the options. The new index has the @label, the @properties, the
+ *	prefetch list of @prefetch_path and the @start that are given, and else
+ *	those of the old one. @offset and @size are the place of the index in @fd. The other
+ *	options, except @warn and @progress, have no effect
+ * @out: destination of the index, as for stargz_index_blob(). Of a device
+ *	image, only the index is written
+ * @stats: filled in on success, or NULL
+ * @err: filled in on failure
+ *
+ * Return: 0, or a negative errno: -EINVAL if @fd is not an index or an option
+ * is invalid, -EUCLEAN if the index is damaged, -EFBIG if the index of a device
+ * image would reach into its blobs, -E2BIG, -ENOMEM, or an errno of read(2) or
+ * write(2).
+ */
+int stargz_index_edit(int fd, const struct stargz_index_options *opt, int out,
+		      struct stargz_index_stats *stats,
+		      struct stargz_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

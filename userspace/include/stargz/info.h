@@ -18,8 +18,8 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-/* Longest label of a volume and longest name of a creator, in bytes. */
-#define STARGZ_LABEL_MAX	32
+/* Longest name of the creator of an index, in bytes. */
+#define STARGZ_CREATOR_MAX	32
 
 /**
  * enum stargz_feature - bits of &stargz_index_info.features
@@ -71,7 +71,7 @@ struct stargz_index_info {
 	uint32_t inodes;
 	uint8_t sha256[STARGZ_SHA256_LEN];
 	char label[STARGZ_LABEL_MAX + 1];
-	char creator[STARGZ_LABEL_MAX + 1];
+	char creator[STARGZ_CREATOR_MAX + 1];
 	uint64_t reserved[4];
 };
 

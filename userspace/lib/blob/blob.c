@@ -5,12 +5,16 @@
  * again.
  */
 #include <linux/fs.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "blob/blob.h"
+
+/* Bytes to read at once only for a digest. */
+#define STEP		(256u << 10)
 
 static int file_size(const struct sgz_context *ctx, int fd, uint64_t *size)
 {
@@ -121,8 +125,8 @@ int sgz_blob_open(struct sgz_blob *blob, const struct sgz_context *ctx, int fd,
 	return ret ? ret : read_head(blob, ctx);
 }
 
-ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
-		      uint64_t pos, void *buf, size_t len)
+static ssize_t read_some(struct sgz_blob *blob, const struct sgz_context *ctx,
+			 uint64_t pos, void *buf, size_t len)
 {
 	int ret;
 
@@ -138,6 +142,39 @@ ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
 		len = blob->size - pos;
 	ret = sgz_blob_read(blob, ctx, pos, buf, len);
 	return ret ? ret : (ssize_t)len;
+}
+
+ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
+		      uint64_t pos, void *buf, size_t len)
+{
+	ssize_t n = read_some(blob, ctx, pos, buf, len);
+	uint64_t known = blob->hashed - pos;
+
+	if (n <= 0 || !blob->sha || pos > blob->hashed || known >= (size_t)n)
+		return n;
+	sgz_sha256_add(blob->sha, (char *)buf + known, n - known);
+	blob->hashed += n - known;
+	return n;
+}
+
+int sgz_blob_digest(struct sgz_blob *blob, const struct sgz_context *ctx,
+		    uint8_t digest[STARGZ_SHA256_LEN])
+{
+	char *buf = malloc(STEP);
+	ssize_t n = 1;
+
+	if (!buf)
+		return sgz_nomem(ctx);
+	while (n > 0 && blob->hashed < blob->size) {
+		n = sgz_blob_some(blob, ctx, blob->hashed, buf, STEP);
+		sgz_progress(ctx, blob->hashed, blob->size);
+	}
+	free(buf);
+	if (n < 0)
+		return n;
+	sgz_sha256_get(blob->sha, digest);
+	blob->sha = NULL;
+	return 0;
 }
 
 int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,

@@ -6,7 +6,7 @@
 #ifndef SGZ_BLOB_BLOB_H
 #define SGZ_BLOB_BLOB_H
 
-#include "base/context.h"
+#include "base/sha256.h"
 
 /* Number of bytes at the start of a blob that show its format. */
 #define SGZ_BLOB_HEAD	512
@@ -18,6 +18,8 @@
  * @size: in bytes; an upper limit for a pipe until its end was reached
  * @pipe: @fd can only be read in sequence
  * @at: number of bytes of a pipe that were read
+ * @sha: digest of the bytes before @hashed, or NULL: not computed
+ * @hashed: end of these bytes
  * @head_len: number of bytes in @head
  * @head: start of the blob
  */
@@ -27,6 +29,8 @@ struct sgz_blob {
 	uint64_t size;
 	bool pipe;
 	uint64_t at;
+	struct sgz_sha256 *sha;
+	uint64_t hashed;
 	size_t head_len;
 	unsigned char head[SGZ_BLOB_HEAD];
 };
@@ -62,5 +66,20 @@ int sgz_blob_read(const struct sgz_blob *blob, const struct sgz_context *ctx,
  */
 ssize_t sgz_blob_some(struct sgz_blob *blob, const struct sgz_context *ctx,
 		      uint64_t pos, void *buf, size_t len);
+
+/**
+ * sgz_blob_digest() - end the digest of a blob
+ * @blob: the blob; its @sha becomes NULL
+ * @ctx: the call
+ * @digest: set to the SHA-256 of all its bytes
+ *
+ * If @sha is set, sgz_blob_some() adds each byte to it that follows the bytes
+ * before. This call reads only what is missing: nothing, if the blob was read
+ * in order up to its end.
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_blob_digest(struct sgz_blob *blob, const struct sgz_context *ctx,
+		    uint8_t digest[STARGZ_SHA256_LEN]);
 
 #endif /* SGZ_BLOB_BLOB_H */

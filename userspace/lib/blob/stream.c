@@ -74,9 +74,9 @@ int sgz_stream_whole(struct sgz_stream *s, const struct sgz_context *ctx,
 {
 	int ret = sgz_stream_open(s, ctx, blob, 0, blob->size, kind);
 
-	if (blob->pipe)
-		s->pipe = blob;
-	if (blob->pipe && s->gzip)
+	if (blob->pipe || blob->sha)
+		s->ordered = blob;
+	if (s->ordered && s->gzip)
 		s->gzip->in.blob = blob;
 	return ret;
 }
@@ -120,13 +120,13 @@ static ssize_t read_blob(struct sgz_stream *s, void *buf, size_t len)
 
 	if (len > s->end - s->pos)
 		len = s->end - s->pos;
-	if (s->pipe)
-		n = sgz_blob_some(s->pipe, s->ctx, s->pos, buf, len);
+	if (s->ordered)
+		n = sgz_blob_some(s->ordered, s->ctx, s->pos, buf, len);
 	else
 		n = sgz_blob_read(s->blob, s->ctx, s->pos, buf, len);
 	if (n < 0)
 		return n;
-	if (!s->pipe)
+	if (!s->ordered)
 		n = len;
 	else if (!n)
 		s->end = s->pos;
@@ -222,7 +222,7 @@ static int next_member(struct sgz_stream *s)
 	if (next == SGZ_GZIP_GARBAGE)
 		s->rest = end;
 	/* Read a pipe to its end, so that its writer does not get SIGPIPE. */
-	return s->pipe ? sgz_gzinput_drain(in) : 0;
+	return s->ordered ? sgz_gzinput_drain(in) : 0;
 }
 
 static int end_member(struct sgz_stream *s)
@@ -419,7 +419,7 @@ int sgz_stream_skip(struct sgz_stream *s, uint64_t len)
 	if (s->kind == SGZ_PULLED)
 		return skip_pulled(s, len);
 
-	if (s->kind == SGZ_PLAIN && !s->pipe && len <= s->end - s->pos) {
+	if (s->kind == SGZ_PLAIN && !s->ordered && len <= s->end - s->pos) {
 		s->pos += len;
 		s->decoded += len;
 		return 0;

@@ -62,7 +62,8 @@ struct sgz_frame_watch {
  * struct sgz_stream - a range being decoded
  * @ctx: the call
  * @blob: the blob
- * @pipe: the same blob if it is a pipe, else NULL
+ * @ordered: the same blob if it must be read in order, because it is a pipe or
+ *	its digest is computed; else NULL
  * @kind: how it is decoded
  * @pos: offset in the blob of the next byte to read
  * @end: end of the range
@@ -91,7 +92,7 @@ struct sgz_frame_watch {
 struct sgz_stream {
 	const struct sgz_context *ctx;
 	const struct sgz_blob *blob;
-	struct sgz_blob *pipe;
+	struct sgz_blob *ordered;
 	enum sgz_stream_kind kind;
 	uint64_t pos;
 	uint64_t end;

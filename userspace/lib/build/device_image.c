@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "build/device_image.h"
+#include "index/superblock.h"
 
 /* Number of bytes to copy between two reports of progress. */
 #define COPY_STEP	(8u << 20)
@@ -24,8 +25,10 @@ static uint64_t align_up(uint64_t n, uint64_t to)
 static uint64_t place_blobs(struct sgz_index *index)
 {
 	struct stargz_blob *blob = index->table[STARGZ_TABLE_BLOBS].data;
-	uint64_t pos = le64toh(index->sb.index_size);
+	uint64_t pos;
 
+	sgz_superblock_place(index);
+	pos = le64toh(index->sb.index_size);
 	for (size_t i = 0; i < index->table[STARGZ_TABLE_BLOBS].count; i++) {
 		pos = align_up(pos, SGZ_DEVICE_ALIGN);
 		blob[i].source = 0;

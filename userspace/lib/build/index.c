@@ -4,8 +4,10 @@
  */
 #include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/options.h"
+#include "build/describe.h"
 #include "build/index.h"
 #include "content/toc_ranges.h"
 #include "content/verify.h"
@@ -20,18 +22,84 @@ struct work {
 	struct sgz_tree tree;
 	struct sgz_layout layout;
 	struct sgz_spans spans;
+	struct sgz_sha256 sha;
 };
+
+/* Prepare for the digests of the blob. */
+static int begin_digests(struct work *w, const struct sgz_context *ctx,
+			 struct sgz_blob *blob)
+{
+	int ret = sgz_sha256_open(&w->sha, ctx);
+
+	if (ret)
+		return ret;
+	blob->sha = &w->sha;
+	blob->hashed = 0;
+	w->toc.want_diffid = true;
+	return 0;
+}
+
+static int check_digest(const struct sgz_context *ctx, const char *text,
+			const uint8_t have[STARGZ_SHA256_LEN])
+{
+	uint8_t want[STARGZ_SHA256_LEN];
+
+	if (!text)
+		return 0;
+	if (stargz_sha256_parse(text, want))
+		return sgz_fail(ctx, -EINVAL,
+				"the digest of the layer, %s, is not \"sha256:\" and 64 hexadecimal digits",
+				sgz_quote(text, strlen(text)).text);
+	if (memcmp(have, want, sizeof(want)))
+		return sgz_fail(ctx, -EBADMSG,
+				"the layer has the digest sha256:%s, not %s",
+				sgz_sha256_hex(have).text, text);
+	return 0;
+}
+
+/* Complete the digests of the blob, after it was read. */
+static int end_digests(struct work *w, const struct sgz_context *ctx,
+		       const struct stargz_index_options *opt,
+		       struct sgz_blob *blob)
+{
+	int ret = sgz_blob_digest(blob, ctx, w->toc.blob_sha256);
+
+	if (ret)
+		return ret;
+	w->toc.has_blob_sha256 = true;
+	if (w->toc.plain) {
+		w->toc.has_diffid = true;
+		memcpy(w->toc.diffid, w->toc.blob_sha256,
+		       sizeof(w->toc.diffid));
+	}
+	return check_digest(ctx, opt->layer_digest, w->toc.blob_sha256);
+}
+
+/* Read the layer, and compute its digests if they are wanted. */
+static int read_layer(struct work *w, const struct sgz_context *ctx,
+		      const struct stargz_index_options *opt,
+		      struct sgz_blob *blob)
+{
+	const struct sgz_format_options how = sgz_format_options_of(opt);
+	bool digests = w->spans.with_digests || opt->layer_digest;
+	int ret = digests ? begin_digests(w, ctx, blob) : 0;
+
+	if (!ret)
+		ret = sgz_format_read(&w->toc, &w->spans, ctx, &how, blob);
+	if (!ret && digests)
+		ret = end_digests(w, ctx, opt, blob);
+	blob->sha = NULL;
+	return ret;
+}
 
 static int make(struct work *w, struct sgz_index *index,
 		const struct sgz_context *ctx,
 		const struct stargz_index_options *opt, struct sgz_blob *blob,
 		struct sgz_vec *ranges)
 {
-	const struct sgz_format_options how = sgz_format_options_of(opt);
 	struct sgz_left_open open = { 0 };
-	int ret;
+	int ret = read_layer(w, ctx, opt, blob);
 
-	ret = sgz_format_read(&w->toc, &w->spans, ctx, &how, blob);
 	if (!ret)
 		ret = sgz_replay(&w->tree, ctx, &open, NULL);
 	if (ret)
@@ -47,10 +115,10 @@ static int make(struct work *w, struct sgz_index *index,
 	return ret;
 }
 
-int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
+static int make_index(struct sgz_index *index, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob, struct sgz_below *below,
-		      struct sgz_vec *ranges)
+		      struct sgz_vec *ranges, bool digests)
 {
 	struct work *w = calloc(1, sizeof(*w));
 	int ret;
@@ -59,6 +127,7 @@ int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	w->toc.raw = opt->raw;
 	w->toc.digests = opt->check;
+	w->spans.with_digests = digests;
 	w->tree.toc = &w->toc;
 	w->tree.raw = opt->raw;
 	w->tree.below = below;
@@ -67,24 +136,52 @@ int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 	sgz_layout_free(&w->layout);
 	sgz_tree_free(&w->tree);
 	sgz_toc_free(&w->toc);
+	if (w->sha.md)
+		sgz_sha256_close(&w->sha);
 	free(w);
 	return ret;
+}
+
+int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
+		      const struct stargz_index_options *opt,
+		      struct sgz_blob *blob, struct sgz_vec *ranges)
+{
+	return make_index(index, ctx, opt, blob, NULL, ranges, false);
+}
+
+/* Does the content have to be decoded after the index was made? */
+static bool has_pending(const struct sgz_index *index)
+{
+	return index->undigested.count &&
+	       memchr(index->undigested.data, 1, index->undigested.count);
+}
+
+/* Decode what was not decoded before, for digests or to check it. */
+static int read_content(struct sgz_index *index, const struct sgz_context *ctx,
+			struct sgz_blob *blob, struct sgz_vec *ranges)
+{
+	bool toc = le16toh(sgz_blob_record(index, 0)->digests) & STARGZ_BLOB_TOC;
+
+	/* Without a TOC, all content was checked when it was read. */
+	if (!toc)
+		ranges = NULL;
+	if (!ranges && !has_pending(index))
+		return 0;
+	return sgz_check_content(ctx, index, blob, ranges);
 }
 
 int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
 		   const struct stargz_index_options *opt,
 		   struct sgz_blob *blob, struct sgz_below *below)
 {
-	struct sgz_vec ranges = { 0 };
-	int ret;
+	struct sgz_vec ranges = { 0 }, *check = opt->check ? &ranges : NULL;
+	int ret = make_index(index, ctx, opt, blob, below, check,
+			     opt->digests);
 
-	if (!opt->check)
-		return sgz_index_digests(index, ctx, opt, blob, below, NULL);
-	ret = sgz_index_digests(index, ctx, opt, blob, below, &ranges);
-	/* Without a TOC, all content was checked when it was read. */
-	if (!ret && le16toh(sgz_blob_record(index, 0)->digests) &
-		    STARGZ_BLOB_TOC)
-		ret = sgz_check_content(ctx, index, blob, &ranges);
+	if (!ret)
+		ret = read_content(index, ctx, blob, check);
+	if (!ret && opt->digests)
+		index->sb.feature_compat |= htole32(STARGZ_COMPAT_DIGESTS);
 	sgz_vec_free(&ranges);
 	return ret;
 }
@@ -113,6 +210,8 @@ int stargz_index_blob(int fd, const struct stargz_index_options *options,
 		ret = sgz_index_make(&index, &ctx, &opt, &blob, NULL);
 	if (!ret && le32toh(index.sb.feature_compat) & STARGZ_COMPAT_OPEN)
 		sgz_warn(&ctx, "directories without entries, or hard links, depend on the layers below, see --below");
+	if (!ret)
+		ret = sgz_describe(&index, &ctx, &opt);
 	if (!ret)
 		ret = sgz_index_seal(&index, &ctx);
 	if (!ret && out >= 0)

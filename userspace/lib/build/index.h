@@ -9,7 +9,7 @@
 #include "index/below.h"
 
 /**
- * sgz_index_make() - make the index of a blob, and check content with @check
+ * sgz_index_make() - make the index of a blob; with @check, check its content
  * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call
  * @opt: the options
@@ -27,16 +27,15 @@ int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
  * sgz_index_digests() - make the index of a blob, and get digests of content
  * @index: as for sgz_index_make()
  * @ctx: the call
- * @opt: the options; with @check, the call gets the digests of the layer
+ * @opt: the options; with @check, the call gets the digests of the layer. The
+ *	index gets no digests of content
  * @blob: the layer
- * @below: as for sgz_index_make()
- * @ranges: NULL, or the digests are appended as struct sgz_range
+ * @ranges: the digests are appended as struct sgz_range
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
-		      struct sgz_blob *blob, struct sgz_below *below,
-		      struct sgz_vec *ranges);
+		      struct sgz_blob *blob, struct sgz_vec *ranges);
 
 #endif /* SGZ_BUILD_INDEX_H */

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 
 #include "base/options.h"
+#include "build/describe.h"
 #include "build/device_image.h"
 #include "build/index.h"
 #include "build/merge.h"
 #include "index/read.h"
+#include "index/records.h"
 #include "index/superblock.h"
 
 /* Data of layers that are being merged. */
@@ -26,19 +28,31 @@ struct work {
 
 static int load_index(struct work *w, size_t i)
 {
+	int ret;
+
 	if (w->opt->device_image)
 		return sgz_fail(w->ctx, -EINVAL,
 				"is an index; a device image requires the layer itself");
-	return sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
+	if (w->opt->layer_digest && i + 1 == w->count)
+		return sgz_fail(w->ctx, -EINVAL,
+				"is an index; its layer is required for comparing the digest");
+	ret = sgz_index_read(&w->images[i], w->ctx, &w->blobs[i]);
+	if (!ret && w->opt->digests && !sgz_has_digests(&w->images[i]))
+		return sgz_fail(w->ctx, -EINVAL,
+				"is an index without digests; make it with digests, or use the layer itself");
+	return ret;
 }
 
 /* Make the index of a layer, with the layers below it. */
 static int make_index(struct work *w, size_t i)
 {
-	int ret = sgz_index_make(&w->images[i], w->ctx, w->opt, &w->blobs[i],
-				 w->opt->merge || w->opt->below ?
-					 &w->below : NULL);
+	struct stargz_index_options opt = *w->opt;
+	int ret;
 
+	if (i + 1 < w->count)
+		opt.layer_digest = NULL;
+	ret = sgz_index_make(&w->images[i], w->ctx, &opt, &w->blobs[i],
+			     opt.merge || opt.below ? &w->below : NULL);
 	if (!ret && w->opt->below)
 		ret = sgz_superblock_chained(w->images, w->ctx, i + 1);
 	return ret;
@@ -105,6 +119,8 @@ static int make(struct work *w, const int *fds, int out,
 	else if (w->images)
 		index = w->images;
 	if (!ret)
+		ret = sgz_describe(index, w->ctx, w->opt);
+	if (!ret)
 		ret = write_out(w, index, out);
 	if (!ret && stats)
 		sgz_index_stats(index, stats);
@@ -128,6 +144,8 @@ int stargz_index_layers(const int *fds, size_t count,
 	ctx = sgz_context_of(&opt, err);
 	if (!ret && (!count || (count > 1 && !opt.merge && !opt.below)))
 		ret = sgz_fail(&ctx, -EINVAL, "one layer is required, or several with merge or below");
+	if (!ret && opt.merge && opt.layer_digest)
+		ret = sgz_fail(&ctx, -EINVAL, "a required digest of the layer is not possible with merge");
 	if (!ret)
 		ret = make(&w, fds, out, stats, &layer);
 	if (failed)

@@ -270,39 +270,104 @@ static void renumber_span(struct sgz_merge *m, uint32_t layer, __le32 *span)
 		*span = htole32(m->map[layer].spans[le32toh(*span)] - 1);
 }
 
-/* Copy and number the marked spans, in the order of the blobs. */
-static int move_spans(struct sgz_merge *m)
+static int move_pieces(struct sgz_merge *m, const struct sgz_index *from,
+		       struct stargz_span *span)
+{
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_PIECES];
+	uint32_t ulen = le32toh(span->ulen), count = stargz_span_pieces(ulen);
+	const __le32 *old = from->table[STARGZ_TABLE_PIECES].data;
+	__le32 *to;
+
+	if (!(span->flags & STARGZ_SPAN_CHECKED) || ulen <= STARGZ_PIECE_SIZE)
+		return 0;
+	if (table->count > UINT32_MAX - count)
+		return sgz_fail(m->ctx, -E2BIG, "too many checksums");
+	to = sgz_vec_add(table, count, sizeof(*to));
+	if (!to)
+		return sgz_nomem(m->ctx);
+	memcpy(to, old + le32toh(span->check), count * sizeof(*to));
+	span->check = htole32(table->count - count);
+	return 0;
+}
+
+/* Copy the digests of span @i of a layer. */
+static int move_digests(struct sgz_merge *m, const struct sgz_index *from,
+			size_t i)
+{
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_DIGESTS];
+	uint32_t count = stargz_span_digests(le32toh(sgz_span(from, i)->ulen));
+	struct stargz_digest *to;
+	__le32 *start;
+
+	if (table->count > UINT32_MAX - count)
+		return sgz_fail(m->ctx, -E2BIG, "too many digests");
+	start = sgz_vec_add(&m->index->table[STARGZ_TABLE_DIGEST_STARTS], 1,
+			    sizeof(*start));
+	to = sgz_vec_add(table, count, sizeof(*to));
+	if (!start || !to)
+		return sgz_nomem(m->ctx);
+	*start = htole32(table->count - count);
+	memcpy(to, sgz_span_sha256(from, i), count * sizeof(*to));
+	return 0;
+}
+
+/* The index has digests if all layers have them. */
+static bool all_have_digests(const struct sgz_merge *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!sgz_has_digests(&m->layers[i]))
+			return false;
+	return true;
+}
+
+/* Copy span @i of a layer, which gets the next number. */
+static int move_span(struct sgz_merge *m, size_t layer, size_t i)
 {
 	struct stargz_super_block *sb = &m->index->sb;
 	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_SPANS];
+	const struct sgz_index *from = &m->layers[layer];
+	struct sgz_merge_layer *map = &m->map[layer];
+	struct stargz_span *span;
+
+	if (table->count == STARGZ_NO_SPAN)
+		return sgz_fail(m->ctx, -E2BIG, "too many spans");
+	span = sgz_vec_add(table, 1, sizeof(*span));
+	if (!span)
+		return sgz_nomem(m->ctx);
+	*span = *sgz_span(from, i);
+	span->blob = htole16(map->blobs[le16toh(span->blob)]);
+	map->spans[i] = table->count;
+	sb->feature_incompat |= htole32(sgz_codec_feature(span->codec));
+	if (span->codec != STARGZ_CODEC_STORED &&
+	    le32toh(span->ulen) > le32toh(sb->max_span))
+		sb->max_span = span->ulen;
+	return move_pieces(m, from, span);
+}
+
+/* Copy and number the marked spans, in the order of the blobs. */
+static int move_spans(struct sgz_merge *m)
+{
+	bool digests = all_have_digests(m);
 
 	for (size_t nth = 0; nth < m->count; nth++) {
 		size_t layer = nth_layer(m, nth);
 		const struct sgz_index *from = &m->layers[layer];
-		struct sgz_merge_layer *map = &m->map[layer];
 
 		for (size_t i = 0;
 		     i < from->table[STARGZ_TABLE_SPANS].count; i++) {
-			struct stargz_span *span;
+			int ret;
 
-			if (!map->spans[i])
+			if (!m->map[layer].spans[i])
 				continue;
-			if (table->count == STARGZ_NO_SPAN)
-				return sgz_fail(m->ctx, -E2BIG,
-						"too many spans");
-			span = sgz_vec_add(table, 1, sizeof(*span));
-			if (!span)
-				return sgz_nomem(m->ctx);
-			*span = *sgz_span(from, i);
-			span->blob = htole16(map->blobs[le16toh(span->blob)]);
-			map->spans[i] = table->count;
-			sb->feature_incompat |=
-				htole32(sgz_codec_feature(span->codec));
-			if (span->codec != STARGZ_CODEC_STORED &&
-			    le32toh(span->ulen) > le32toh(sb->max_span))
-				sb->max_span = span->ulen;
+			ret = move_span(m, layer, i);
+			if (!ret && digests)
+				ret = move_digests(m, from, i);
+			if (ret)
+				return ret;
 		}
 	}
+	if (digests)
+		m->index->sb.feature_compat |= htole32(STARGZ_COMPAT_DIGESTS);
 	return 0;
 }
 

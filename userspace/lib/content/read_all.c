@@ -102,6 +102,29 @@ static void look_at_ranges(struct worker *w, uint32_t nr, const uint8_t *data)
 	}
 }
 
+/* Store the digests of a decoded span. No other thread has the span. */
+static void store_digests(struct worker *w, uint32_t nr, const uint8_t *data)
+{
+	const struct sgz_index *index = content_of(w)->index;
+	struct stargz_digest *to = sgz_span_sha256(index, nr);
+	uint32_t left = le32toh(sgz_span(index, nr)->ulen);
+
+	for (; left; to++) {
+		uint32_t n = left < STARGZ_DIGEST_SIZE ? left :
+							 STARGZ_DIGEST_SIZE;
+
+		sgz_sha256_add(&w->sha[2], data, n);
+		sgz_sha256_get(&w->sha[2], to->sha256);
+		data += n;
+		left -= n;
+	}
+}
+
+static bool wants_digests(const struct worker *w, uint32_t nr)
+{
+	return content_of(w)->undigested && content_of(w)->undigested[nr];
+}
+
 static bool claim(struct worker *w, uint32_t nr)
 {
 	return !atomic_exchange(&w->plan->claimed[nr], 1);
@@ -116,6 +139,8 @@ static void conclude(struct worker *w, uint32_t nr, int ret,
 	atomic_fetch_add(&w->plan->done, le32toh(span->clen));
 	if (ret)
 		blame(w, nr, ret);
+	else if (wants_digests(w, nr))
+		store_digests(w, nr, data);
 	look_at_ranges(w, nr, ret ? NULL : data);
 	if (w->leads)
 		sgz_progress(content_of(w)->ctx, w->plan->done,
@@ -278,7 +303,8 @@ static void *work(void *data)
 	while ((i = atomic_fetch_add(&plan->next_file, 1)) < plan->files.count)
 		read_file(w, (struct sgz_file_job *)plan->files.data + i);
 	while ((i = atomic_fetch_add(&plan->next_span, 1)) < spans)
-		if (content_of(w)->all || has_ranges(w, i))
+		if (content_of(w)->all || has_ranges(w, i) ||
+		    wants_digests(w, i))
 			read_span(w, i);
 	return NULL;
 }

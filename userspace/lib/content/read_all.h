@@ -64,6 +64,8 @@ struct sgz_range {
  * @ranges: struct sgz_range; the call sorts them
  * @threads: number of threads, at least one
  * @all: decode every span, not only those of ranges
+ * @undigested: for each span, whether to decode it and to store its digests in
+ *	the index, which has no digests yet; or NULL. Such spans are compressed
  * @faults: receives damaged spans and wrong digests
  */
 struct sgz_content {
@@ -74,6 +76,7 @@ struct sgz_content {
 	struct sgz_vec ranges;
 	unsigned int threads;
 	bool all;
+	const uint8_t *undigested;
 	struct sgz_faults *faults;
 };
 

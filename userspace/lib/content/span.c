@@ -10,6 +10,8 @@
 #include "content/span.h"
 #include "index/records.h"
 
+static_assert(SGZ_GZINPUT_SIZE >= STARGZ_DIGEST_SIZE);
+
 struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
 				       const struct sgz_index *index,
 				       struct sgz_blob *blobs)
@@ -32,6 +34,8 @@ void sgz_spanread_close(struct sgz_spanread *r)
 	for (int i = 0; i < SGZ_SPANREAD_KEPT; i++)
 		free(r->kept[i].data);
 	ZSTD_freeDCtx(r->zstd);
+	if (r->sha.md)
+		sgz_sha256_close(&r->sha);
 	free(r);
 }
 
@@ -123,11 +127,11 @@ static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
 	return kept;
 }
 
-/* Compare decoded bytes, from the start of a piece, with their checksums. */
 static int check_pieces(const struct sgz_spanread *r, uint32_t nr,
-			uint32_t piece, const uint8_t *data, size_t len)
+			uint64_t pos, const uint8_t *data, size_t len)
 {
 	const struct stargz_span *span = sgz_span(r->index, nr);
+	uint32_t piece = pos / STARGZ_PIECE_SIZE;
 
 	if (!(span->flags & STARGZ_SPAN_CHECKED))
 		return 0;
@@ -141,6 +145,52 @@ static int check_pieces(const struct sgz_spanread *r, uint32_t nr,
 		len -= n;
 	}
 	return 0;
+}
+
+static int wrong_digest(const struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+			size_t len)
+{
+	char why[100];
+
+	snprintf(why, sizeof(why),
+		 "bytes %llu to %llu do not have the digest in the index",
+		 (unsigned long long)pos, (unsigned long long)pos + len - 1);
+	return sgz_span_damaged(r, nr, why);
+}
+
+static int check_digests(struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+			 const uint8_t *data, size_t len)
+{
+	const struct stargz_digest *want;
+	uint8_t have[STARGZ_HASH_SIZE];
+	int ret = 0;
+
+	if (!sgz_has_digests(r->index))
+		return 0;
+	if (!r->sha.md)
+		ret = sgz_sha256_open(&r->sha, r->ctx);
+	want = sgz_span_sha256(r->index, nr) + pos / STARGZ_DIGEST_SIZE;
+	for (; !ret && len; want++) {
+		size_t n = len < STARGZ_DIGEST_SIZE ? len : STARGZ_DIGEST_SIZE;
+
+		sgz_sha256_add(&r->sha, data, n);
+		sgz_sha256_get(&r->sha, have);
+		if (memcmp(have, want->sha256, sizeof(have)))
+			return wrong_digest(r, nr, pos, n);
+		data += n;
+		pos += n;
+		len -= n;
+	}
+	return ret;
+}
+
+/* Compare decoded bytes, from the start of a digest on, with the index. */
+static int check_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+		       const uint8_t *data, size_t len)
+{
+	int ret = check_pieces(r, nr, pos, data, len);
+
+	return ret ? ret : check_digests(r, nr, pos, data, len);
 }
 
 int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
@@ -161,8 +211,8 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 			sgz_span_zstd(r, nr, kept->data) :
 			sgz_span_gzip(r, nr, kept->data);
 		if (!ret)
-			ret = check_pieces(r, nr, 0, kept->data,
-					   le32toh(span->ulen));
+			ret = check_bytes(r, nr, 0, kept->data,
+					  le32toh(span->ulen));
 		if (ret) {
 			drop(kept);
 			return ret;
@@ -197,20 +247,18 @@ int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
 {
 	const struct stargz_span *span = sgz_span(r->index, nr);
-	uint32_t left = le32toh(span->ulen), piece = 0;
-	uint64_t pos = le64toh(span->start);
+	uint64_t pos = 0, end = le32toh(span->ulen);
 	int ret = have_blob(r, nr);
 
-	if (!(span->flags & STARGZ_SPAN_CHECKED))
+	if (!(span->flags & STARGZ_SPAN_CHECKED) && !sgz_has_digests(r->index))
 		return ret;
-	for (; !ret && left; piece++) {
-		size_t n = left < STARGZ_PIECE_SIZE ? left : STARGZ_PIECE_SIZE;
+	for (; !ret && pos < end; pos += STARGZ_DIGEST_SIZE) {
+		uint64_t len = end - pos;
 
-		ret = sgz_blob_read(blob_of(r, nr), r->ctx, pos, r->tail, n);
+		len = len < STARGZ_DIGEST_SIZE ? len : STARGZ_DIGEST_SIZE;
+		ret = sgz_spanread_bytes(r, nr, pos, r->in.buf, len);
 		if (!ret)
-			ret = check_pieces(r, nr, piece, r->tail, n);
-		pos += n;
-		left -= n;
+			ret = check_bytes(r, nr, pos, r->in.buf, len);
 	}
 	return ret;
 }

@@ -39,6 +39,7 @@ struct sgz_kept_span {
  * @kept: cached spans
  * @clock: counts requests
  * @zstd: decoder of zstd frames, or NULL before the first one
+ * @sha: for digests of the index; closed before the first one
  * @inflate: decoder of deflate data
  * @in: compressed bytes
  * @history: history of a span
@@ -52,6 +53,7 @@ struct sgz_spanread {
 	struct sgz_kept_span kept[SGZ_SPANREAD_KEPT];
 	uint64_t clock;
 	ZSTD_DCtx *zstd;
+	struct sgz_sha256 sha;
 	struct stargz_inflate inflate;
 	struct sgz_gzinput in;
 	uint8_t history[STARGZ_HISTORY_SIZE];
@@ -77,7 +79,8 @@ struct sgz_spanread *sgz_spanread_open(const struct sgz_context *ctx,
  * @data: set to its bytes, valid until the next call
  *
  * The call verifies all checksums in the span, and also that of the last gzip
- * member or zstd frame, which may extend beyond the span.
+ * member or zstd frame, which may extend beyond the span; and the digests, if
+ * the index has them.
  *
  * Return: 0, or a negative errno with the error text set: -EUCLEAN if it is
  * damaged, -ENODATA if its blob is missing.
@@ -93,14 +96,14 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
  * @buf: destination
  * @len: number of bytes; must be within the span
  *
- * The call does not verify the checksum of a stored span.
+ * The call does not verify checksums and digests of a stored span.
  *
  * Return: 0, or a negative errno as from sgz_spanread_whole().
  */
 int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 		       void *buf, size_t len);
 
-/** sgz_spanread_stored() - verify the checksum of a stored span that has one */
+/** sgz_spanread_stored() - verify checksums and digests of a stored span */
 int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr);
 
 /** sgz_spanread_close() - release */

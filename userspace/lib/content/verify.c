@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Checking all content of a layer, up to the first fault.
+ * Decoding the content of a layer, up to the first fault.
  */
 #include <unistd.h>
 
@@ -15,7 +15,7 @@ static int read_all(struct sgz_content *content, struct sgz_faults *faults)
 }
 
 int sgz_check_content(const struct sgz_context *ctx,
-		      const struct sgz_index *index, struct sgz_blob *blob,
+		      struct sgz_index *index, struct sgz_blob *blob,
 		      struct sgz_vec *ranges)
 {
 	struct sgz_faults faults = SGZ_FAULTS_INIT;
@@ -25,13 +25,15 @@ int sgz_check_content(const struct sgz_context *ctx,
 		.index = index,
 		.blobs = blob,
 		.names = &names,
-		.ranges = *ranges,
 		.threads = sysconf(_SC_NPROCESSORS_ONLN),
-		.all = true,
+		.all = ranges,
+		.undigested = index->undigested.data,
 		.faults = &faults,
 	};
 	int ret = sgz_inodepath_make(&names, ctx, index);
 
+	if (ranges)
+		content.ranges = *ranges;
 	if (!ret)
 		ret = read_all(&content, &faults);
 	sgz_inodepath_free(&names);

@@ -2,17 +2,15 @@
 /*
  * A gzip stream is decoded once. A span ends at the first start of a block or
  * member after it has reached its size, so small members share a span. The next
- * span is deflate data with its history, or gzip. The checksums of members and
- * of the pieces of spans are combined from those of the segments between all
- * these borders, so that each byte is summed once.
+ * span is deflate data with its history, or gzip.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "blob/gzip_member.h"
 #include "format/checkpoint_window.h"
 #include "format/gzip_checkpoints.h"
+#include "format/sums.h"
 #include "inflate.h"
 #include "record.h"
 
@@ -28,6 +26,7 @@ enum state {
  * @base: start of the history of the decoder in @out
  * @pos: end of the decoded bytes in @out
  * @decoded: number of decoded bytes of the unit
+ * @whole: digest of these bytes, or closed
  * @members: number of complete members
  * @deflate: start of the deflate data of the member in the blob
  * @garbage: start of other data after the last member in the blob, or 0
@@ -45,9 +44,8 @@ struct sgz_gzscan {
 	uint64_t garbage;
 	uint64_t member_len;
 	uint32_t member_crc;
-	uint32_t piece_crc;
-	uint32_t segment_crc;
-	uint64_t segment_len;
+	struct sgz_sha256 whole;
+	struct sgz_sums sums;
 	struct sgz_span span;
 	uint64_t span_len;
 	bool in_span;
@@ -59,31 +57,6 @@ struct sgz_gzscan {
 	uint8_t out[SGZ_HISTORY_SIZE + OUT_SIZE];
 };
 
-static void end_segment(struct sgz_gzscan *g)
-{
-	if (!g->segment_len)
-		return;
-	g->member_crc = crc32_combine(g->member_crc, g->segment_crc,
-				      g->segment_len);
-	g->piece_crc = crc32_combine(g->piece_crc, g->segment_crc,
-				     g->segment_len);
-	g->segment_crc = 0;
-	g->segment_len = 0;
-}
-
-/* Keep the checksum of a piece. */
-static int end_piece(struct sgz_gzscan *g)
-{
-	uint32_t *crc = sgz_vec_add(&g->spans->pieces, 1, sizeof(*crc));
-
-	if (!crc)
-		return sgz_nomem(g->ctx);
-	end_segment(g);
-	*crc = g->piece_crc;
-	g->piece_crc = 0;
-	return 0;
-}
-
 static void begin_span(struct sgz_gzscan *g, uint64_t start,
 		       enum stargz_codec codec, unsigned int bit)
 {
@@ -93,9 +66,8 @@ static void begin_span(struct sgz_gzscan *g, uint64_t start,
 		.start = start,
 		.codec = codec,
 		.bit = bit,
-		.piece = g->spans->pieces.count,
-		.flags = SGZ_SPAN_CHECKED,
 	};
+	sgz_sums_begin(&g->sums, &g->span);
 	g->span_len = 0;
 	g->in_span = true;
 }
@@ -148,9 +120,10 @@ static int end_span(struct sgz_gzscan *g, uint64_t end)
 		extend_span(g, end);
 		return 0;
 	}
-	ret = g->span_len % STARGZ_PIECE_SIZE ? end_piece(g) : 0;
+	ret = sgz_sums_end(&g->sums);
 	if (!ret)
-		ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen, g->span_len);
+		ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen,
+				     g->span_len);
 	if (ret)
 		return ret;
 	to = sgz_vec_add(&g->spans->list, 1, sizeof(*to));
@@ -264,7 +237,6 @@ static int end_member(struct sgz_gzscan *g)
 	int ret;
 
 	g->in.at = g->in.len - stargz_inflate_unread(&g->inflate);
-	end_segment(g);
 	ret = end_history(g);
 	if (!ret)
 		ret = sgz_gzip_trailer(&g->in, &crc, &size);
@@ -315,33 +287,18 @@ static size_t stop_at(const struct sgz_gzscan *g)
 	return g->pos + room;
 }
 
-/* Sum new bytes of the span. */
-static int sum(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
-{
-	while (n) {
-		size_t left = STARGZ_PIECE_SIZE -
-			      g->span_len % STARGZ_PIECE_SIZE;
-		size_t len = n < left ? n : left;
-
-		g->segment_crc = libdeflate_crc32(g->segment_crc, bytes, len);
-		g->segment_len += len;
-		g->span_len += len;
-		bytes += len;
-		n -= len;
-		if (len == left && end_piece(g))
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Account for @n new bytes in @out. */
 static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 {
-	int ret = sum(g, bytes, n);
+	int ret = sgz_sums_add(&g->sums, bytes, n);
 
 	if (ret)
 		return ret;
+	g->member_crc = libdeflate_crc32(g->member_crc, bytes, n);
+	if (g->whole.md)
+		sgz_sha256_add(&g->whole, bytes, n);
 	g->member_len += n;
+	g->span_len += n;
 	g->decoded += n;
 	if (g->span_len > STARGZ_SPAN_MAX)
 		return sgz_fail(g->ctx, -E2BIG,
@@ -422,56 +379,67 @@ static ssize_t pull(struct sgz_stream *stream, const uint8_t **bytes)
 	return n;
 }
 
-static struct sgz_gzscan *open_scan(struct sgz_spans *spans,
-				    const struct sgz_context *ctx,
-				    uint32_t span_size, struct sgz_blob *blob,
-				    uint64_t start, uint64_t end)
+static int open_scan(struct sgz_gzscan **scan, struct sgz_spans *spans,
+		     const struct sgz_context *ctx, uint32_t span_size,
+		     struct sgz_blob *blob, uint64_t start, uint64_t end)
 {
 	struct sgz_gzscan *g = calloc(1, sizeof(*g));
 
+	*scan = g;
 	if (!g)
-		return NULL;
+		return sgz_nomem(ctx);
 	g->ctx = ctx;
 	g->spans = spans;
 	g->span_size = span_size;
 	g->span.unit = start;
 	sgz_gzinput_open(&g->in, ctx, blob, start, end);
-	return g;
+	return sgz_sums_open(&g->sums, ctx, spans, SGZ_SPAN_CHECKED);
 }
 
 int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 		      struct sgz_spans *spans, const struct sgz_context *ctx,
-		      uint32_t span_size, struct sgz_blob *blob)
+		      uint32_t span_size, struct sgz_blob *blob, bool whole)
 {
-	*scan = open_scan(spans, ctx, span_size, blob, 0, blob->size);
-	if (!*scan)
-		return sgz_nomem(ctx);
-	sgz_stream_from(stream, ctx, blob, pull, *scan);
-	return 0;
+	int ret = open_scan(scan, spans, ctx, span_size, blob, 0, blob->size);
+
+	if (!ret && whole)
+		ret = sgz_sha256_open(&(*scan)->whole, ctx);
+	if (!ret)
+		sgz_stream_from(stream, ctx, blob, pull, *scan);
+	return ret;
+}
+
+static ssize_t read_member(struct sgz_gzscan *g)
+{
+	const uint8_t *bytes;
+	ssize_t n;
+
+	g->one_member = true;
+	do {
+		n = next_piece(g, &bytes);
+		sgz_progress(g->ctx, g->in.next, g->in.blob->size);
+	} while (n > 0);
+	return n;
 }
 
 int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		      uint32_t span_size, struct sgz_blob *blob, uint64_t start,
 		      uint64_t end)
 {
-	struct sgz_gzscan *g = open_scan(spans, ctx, span_size, blob, start,
-					 end);
-	const uint8_t *bytes;
-	ssize_t n;
+	struct sgz_gzscan *g;
+	int ret = open_scan(&g, spans, ctx, span_size, blob, start, end);
 
-	if (!g)
-		return sgz_nomem(ctx);
-	g->one_member = true;
-	do {
-		n = next_piece(g, &bytes);
-		sgz_progress(ctx, g->in.next, blob->size);
-	} while (n > 0);
+	if (!ret)
+		ret = read_member(g);
 	sgz_gzscan_close(g);
-	return n;
+	return ret;
 }
 
-void sgz_gzscan_warn(const struct sgz_gzscan *scan)
+void sgz_gzscan_end(struct sgz_gzscan *scan, struct sgz_toc *toc)
 {
+	toc->has_diffid = scan->whole.md;
+	if (toc->has_diffid)
+		sgz_sha256_get(&scan->whole, toc->diffid);
 	if (scan->garbage)
 		sgz_warn(scan->ctx, "garbage after the gzip data, from offset %llu on, is ignored",
 			 (unsigned long long)scan->garbage);
@@ -482,5 +450,8 @@ void sgz_gzscan_close(struct sgz_gzscan *scan)
 	if (!scan)
 		return;
 	sgz_history_free(&scan->history);
+	sgz_sums_close(&scan->sums);
+	if (scan->whole.md)
+		sgz_sha256_close(&scan->whole);
 	free(scan);
 }

@@ -18,6 +18,7 @@ struct sgz_gzscan;
  * @ctx: the call
  * @span_size: decoded bytes between checkpoints
  * @blob: the blob, possibly a pipe
+ * @whole: compute the digest of all decoded bytes
  *
  * The scan verifies checksum and length of each member at its end.
  *
@@ -25,7 +26,7 @@ struct sgz_gzscan;
  */
 int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
 		      struct sgz_spans *spans, const struct sgz_context *ctx,
-		      uint32_t span_size, struct sgz_blob *blob);
+		      uint32_t span_size, struct sgz_blob *blob, bool whole);
 
 /**
  * sgz_gzscan_member() - read one gzip member
@@ -43,11 +44,12 @@ int sgz_gzscan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		      uint64_t end);
 
 /**
- * sgz_gzscan_warn() - warn about irregularities of a stream
+ * sgz_gzscan_end() - end a scan: set diffID, warn about irregularities
  * @scan: its stream is at its end, and the layer was accepted; for a rejected
  *	layer only the error is reported
+ * @toc: receives the digest of all decoded bytes, if it was computed
  */
-void sgz_gzscan_warn(const struct sgz_gzscan *scan);
+void sgz_gzscan_end(struct sgz_gzscan *scan, struct sgz_toc *toc);
 
 /** sgz_gzscan_close() - release */
 void sgz_gzscan_close(struct sgz_gzscan *scan);

@@ -7,11 +7,14 @@
 #include <string.h>
 
 #include "format/plain_tar.h"
+#include "format/sums.h"
 #include "format/tar_entries.h"
 #include "tar/header.h"
 
 /* Size of spans in bytes: at most 32 bits, and a multiple of the page size. */
 #define PIECE		(1u << 30)
+/* Bytes to read at once for digests. */
+#define STEP		(256u << 10)
 /*
  * An empty tar contains only zeroes, but so does an empty disk. These are the
  * sizes of empty tars: two blocks, or a record of 20 blocks.
@@ -55,6 +58,52 @@ static int add_spans(struct sgz_spans *spans, const struct sgz_context *ctx,
 	return 0;
 }
 
+/* Compute the digests of the bytes of a span. */
+static int sum_span(struct sgz_sums *sums, struct sgz_blob *blob,
+		    const struct sgz_span *s, uint8_t *buf)
+{
+	uint64_t pos = s->start, end = s->start + s->ulen;
+	int ret = 0;
+
+	while (!ret && pos < end) {
+		size_t left = end - pos < STEP ? end - pos : STEP;
+		ssize_t n = sgz_blob_some(blob, sums->ctx, pos, buf, left);
+
+		if (n < 0)
+			return n;
+		ret = sgz_sums_add(sums, buf, n);
+		pos += n;
+		sgz_progress(sums->ctx, pos, blob->size);
+	}
+	return ret ? ret : sgz_sums_end(sums);
+}
+
+/* The headers were read, the content was not. */
+static int sum_spans(struct sgz_spans *spans, const struct sgz_context *ctx,
+		     struct sgz_blob *blob)
+{
+	struct sgz_span *s = spans->list.data;
+	struct sgz_sums sums;
+	uint8_t *buf;
+	int ret;
+
+	if (!spans->with_digests)
+		return 0;
+	ret = sgz_sums_open(&sums, ctx, spans, 0);
+	if (ret)
+		return ret;
+	buf = malloc(STEP);
+	if (!buf)
+		ret = sgz_nomem(ctx);
+	for (size_t i = 0; !ret && i < spans->list.count; i++) {
+		sgz_sums_begin(&sums, &s[i]);
+		ret = sum_span(&sums, blob, &s[i], buf);
+	}
+	free(buf);
+	sgz_sums_close(&sums);
+	return ret;
+}
+
 int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		      const struct sgz_context *ctx, struct sgz_blob *blob)
 {
@@ -65,6 +114,7 @@ int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	s = malloc(sizeof(*s));
 	if (!s)
 		return sgz_nomem(ctx);
+	toc->plain = true;
 	ret = sgz_stream_open(s, ctx, blob, 0, blob->size, SGZ_PLAIN);
 	if (!ret)
 		ret = sgz_tar_walk(toc, ctx, s);
@@ -78,5 +128,6 @@ int sgz_plaintar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 		if (chunk->inner + chunk->size > end)
 			end = chunk->inner + chunk->size;
 	}
-	return add_spans(spans, ctx, end);
+	ret = add_spans(spans, ctx, end);
+	return ret ? ret : sum_spans(spans, ctx, blob);
 }

@@ -200,4 +200,5 @@ void sgz_spans_free(struct sgz_spans *spans)
 	sgz_vec_free(&spans->list);
 	sgz_vec_free(&spans->histories);
 	sgz_vec_free(&spans->pieces);
+	sgz_vec_free(&spans->digests);
 }

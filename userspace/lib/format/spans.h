@@ -12,6 +12,7 @@
 #define SGZ_SPAN_OPEN	0x01	/* @ulen grows with the references of files */
 #define SGZ_SPAN_USED	0x02	/* contains content of a visible file */
 #define SGZ_SPAN_CHECKED 0x04	/* @piece is set */
+#define SGZ_SPAN_DIGESTED 0x08	/* @digest is set */
 
 /**
  * struct sgz_span - a part of the blob
@@ -22,6 +23,7 @@
  * @ulen: decoded length
  * @piece: number of the CRC-32 of its first piece in &struct sgz_spans.pieces;
  *	those of the other pieces follow
+ * @digest: likewise, its first SHA-256 in &struct sgz_spans.digests
  * @number: its number in the index, if it is used
  * @history: offset of its history in &struct sgz_spans.histories
  * @history_clen: compressed size of the history in bytes
@@ -38,6 +40,7 @@ struct sgz_span {
 	uint32_t clen;
 	uint32_t ulen;
 	uint32_t piece;
+	uint32_t digest;
 	uint32_t number;
 	uint16_t history_clen;
 	uint16_t history_ulen;
@@ -73,6 +76,10 @@ static inline uint32_t sgz_span_size(const struct sgz_span_options *opt)
  * @histories: bytes of the histories, each raw deflate data
  * @pieces: uint32_t: CRC-32 of every STARGZ_PIECE_SIZE decoded bytes of a span,
  *	and of the rest
+ * @digests: SHA-256 of every STARGZ_DIGEST_SIZE decoded bytes of a span, and of
+ *	the rest
+ * @with_digests: set before reading: compute digests of spans that are decoded
+ *	as a stream
  * @used: number of spans in use
  * @crossed: how often the content of a file continues in the next span
  */
@@ -80,6 +87,8 @@ struct sgz_spans {
 	struct sgz_vec list;
 	struct sgz_vec histories;
 	struct sgz_vec pieces;
+	struct sgz_vec digests;
+	bool with_digests;
 	uint32_t used;
 	uint64_t crossed;
 };

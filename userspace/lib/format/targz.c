@@ -25,14 +25,14 @@ int sgz_targz_read(struct sgz_toc *toc, struct sgz_spans *spans,
 
 	if (!s)
 		return sgz_nomem(ctx);
-	ret = sgz_gzscan_stream(&scan, s, spans, ctx, sgz_span_size(opt),
-				blob);
+	ret = sgz_gzscan_stream(&scan, s, spans, ctx, sgz_span_size(opt), blob,
+				toc->want_diffid);
 	if (!ret)
 		ret = sgz_tar_walk(toc, ctx, s);
 	if (!ret)
 		ret = sgz_stream_drain(s);
 	if (!ret)
-		sgz_gzscan_warn(scan);
+		sgz_gzscan_end(scan, toc);
 	sgz_gzscan_close(scan);
 	free(s);
 	return ret;
@@ -77,6 +77,7 @@ static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 	const size_t count = spans->list.count;
 	const size_t history_bytes = spans->histories.count;
 	const size_t pieces = spans->pieces.count;
+	const size_t digests = spans->digests.count;
 	struct stargz_error inner = { "" };
 	const struct sgz_context scan = sgz_context_inner(ctx, &inner);
 	int ret;
@@ -88,6 +89,7 @@ static int scan_member(struct sgz_spans *spans, const struct sgz_context *ctx,
 		spans->list.count = count;
 		spans->histories.count = history_bytes;
 		spans->pieces.count = pieces;
+		spans->digests.count = digests;
 		return keep_span(spans, ctx, span);
 	}
 	return ret ? sgz_fail(ctx, ret, "%s", inner.text) : 0;

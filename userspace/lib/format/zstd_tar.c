@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "blob/stream.h"
-#include "format/pieces.h"
+#include "format/sums.h"
 #include "format/tar_entries.h"
 #include "format/zstd_tar.h"
 #include "record.h"
@@ -24,8 +24,11 @@ struct scan {
 	uint32_t limit;		/* maximum decoded size of joined frames */
 	uint64_t out;		/* decoded bytes before the current frame */
 	uint32_t ulen;		/* decoded bytes of the current frame */
-	struct sgz_pieces alone; /* checksums of the frame as a span */
-	struct sgz_pieces joined; /* the same as a part of the last span */
+	struct sgz_sums sums;	/* of the last span */
+	struct sgz_sha256 whole; /* digest of all decoded bytes, or closed */
+	struct sgz_span next;	/* the span that starts with a large frame */
+	bool large;		/* the frame is too large for joining */
+	struct sgz_vec held;	/* bytes of a frame that may be joined */
 	bool warned;
 };
 
@@ -44,22 +47,53 @@ int sgz_zstdtar_probe(const struct sgz_blob *blob,
 		!memcmp(magic + 1, skippable, sizeof(skippable)));
 }
 
+/* Start a span at the frame at @start. */
+static int begin_span(struct scan *scan, uint64_t start)
+{
+	int ret = sgz_sums_end(&scan->sums);
+
+	scan->next = (struct sgz_span){
+		.out = scan->out,
+		.start = start,
+		.codec = STARGZ_CODEC_ZSTD,
+	};
+	sgz_sums_begin(&scan->sums, &scan->next);
+	return ret ? ret : sgz_sums_add(&scan->sums, scan->held.data,
+					scan->held.count);
+}
+
+/* Only the end of a small frame shows whether it is joined to the last span. */
+static int hold(struct scan *scan, const void *bytes, size_t len)
+{
+	void *to = sgz_vec_add(&scan->held, len, 1);
+
+	if (!to)
+		return sgz_nomem(scan->ctx);
+	memcpy(to, bytes, len);
+	return 0;
+}
+
 static int on_bytes(void *data, const struct sgz_stream *s, const void *bytes,
 		    size_t len)
 {
 	struct scan *scan = data;
+	int ret = 0;
 
 	if (len > STARGZ_SPAN_MAX - scan->ulen)
 		return sgz_fail(s->ctx, -EINVAL,
 				"zstd frame at offset %llu: decodes to more than 64 MiB, and only from its start; convert the layer with mkfs.stargz",
 				(unsigned long long)s->member);
+	if (scan->whole.md)
+		sgz_sha256_add(&scan->whole, bytes, len);
 	scan->ulen += len;
-	if (sgz_pieces_add(&scan->alone, bytes, len))
-		return sgz_nomem(s->ctx);
-	if (scan->ulen <= scan->limit &&
-	    sgz_pieces_add(&scan->joined, bytes, len))
-		return sgz_nomem(s->ctx);
-	return 0;
+	if (!scan->large && scan->ulen > scan->limit) {
+		scan->large = true;
+		ret = begin_span(scan, s->member);
+	}
+	if (ret)
+		return ret;
+	return scan->large ? sgz_sums_add(&scan->sums, bytes, len) :
+			     hold(scan, bytes, len);
 }
 
 static void warn_large(struct scan *scan, uint64_t start)
@@ -71,18 +105,12 @@ static void warn_large(struct scan *scan, uint64_t start)
 		 (unsigned long long)start, scan->ulen >> 20);
 }
 
-/* Add a frame, which ends at @end, to the last span. */
-static int join_frame(struct scan *scan, struct sgz_span *s, uint64_t end)
+/* Can a frame, which ends at @end, become part of span @s? */
+static bool fits(const struct scan *scan, const struct sgz_span *s,
+		 uint64_t end)
 {
-	struct sgz_vec *pieces = &scan->spans->pieces;
-
-	/* The frame continues the last piece. */
-	if (s->ulen % STARGZ_PIECE_SIZE)
-		pieces->count--;
-	s->clen = end - s->start;
-	s->ulen += scan->ulen;
-	return sgz_pieces_store(&scan->joined, pieces) ? sgz_nomem(scan->ctx) :
-							 0;
+	return !scan->large && s->ulen <= scan->limit - scan->ulen &&
+	       end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen);
 }
 
 /* Add a frame, which ends at @end, to the last span if it fits. */
@@ -90,79 +118,75 @@ static int add_frame(struct scan *scan, uint64_t start, uint64_t end)
 {
 	struct sgz_vec *list = &scan->spans->list;
 	struct sgz_span *s = list->data;
-	int ret;
+	int ret = 0;
 
 	if (list->count)
 		s += list->count - 1;
-	if (list->count && scan->ulen <= scan->limit &&
-	    s->ulen <= scan->limit - scan->ulen &&
-	    end - s->start <= stargz_span_clen_max(s->ulen + scan->ulen))
-		return join_frame(scan, s, end);
-	ret = sgz_spans_clen(scan->ctx, "zstd frame", start, end - start,
-			     scan->ulen);
+	if (list->count && fits(scan, s, end)) {
+		s->clen = end - s->start;
+		s->ulen += scan->ulen;
+		return sgz_sums_add(&scan->sums, scan->held.data,
+				    scan->held.count);
+	}
+	if (!scan->large)
+		ret = begin_span(scan, start);
+	if (!ret)
+		ret = sgz_spans_clen(scan->ctx, "zstd frame", start,
+				     end - start, scan->ulen);
 	if (ret)
 		return ret;
 	s = sgz_vec_add(list, 1, sizeof(*s));
 	if (!s)
 		return sgz_nomem(scan->ctx);
-	s->out = scan->out;
-	s->start = start;
+	*s = scan->next;
 	s->clen = end - start;
 	s->ulen = scan->ulen;
-	s->piece = scan->spans->pieces.count;
-	s->codec = STARGZ_CODEC_ZSTD;
-	s->flags = SGZ_SPAN_CHECKED;
-	return sgz_pieces_store(&scan->alone, &scan->spans->pieces) ?
-		sgz_nomem(scan->ctx) : 0;
-}
-
-/* Prepare the checksums for the next frame. */
-static void restart_pieces(struct scan *scan)
-{
-	const struct sgz_spans *spans = scan->spans;
-	const struct sgz_span *s = spans->list.data;
-	const uint32_t *crc = spans->pieces.data;
-
-	sgz_pieces_resume(&scan->alone, 0, 0);
-	s += spans->list.count - 1;
-	if (s->ulen % STARGZ_PIECE_SIZE)
-		sgz_pieces_resume(&scan->joined, crc[spans->pieces.count - 1],
-				  s->ulen % STARGZ_PIECE_SIZE);
-	else
-		sgz_pieces_resume(&scan->joined, 0, 0);
+	return 0;
 }
 
 static int on_end(void *data, const struct sgz_stream *s, uint64_t pos)
 {
 	struct scan *scan = data;
-	int ret;
+	int ret = 0;
 
 	warn_large(scan, s->member);
-	if (!scan->ulen)
-		return 0;
-	ret = add_frame(scan, s->member, pos);
-	if (ret)
-		return ret;
-	restart_pieces(scan);
+	if (scan->ulen)
+		ret = add_frame(scan, s->member, pos);
 	scan->out += scan->ulen;
 	scan->ulen = 0;
-	return 0;
+	scan->large = false;
+	scan->held.count = 0;
+	return ret;
 }
 
 static int read_all(struct scan *scan, struct sgz_toc *toc,
-		    const struct sgz_blob *blob)
+		    struct sgz_blob *blob)
 {
 	const struct sgz_frame_watch watch = { on_bytes, on_end, scan };
 	int ret;
 
-	ret = sgz_stream_open(&scan->stream, scan->ctx, blob, 0, blob->size,
-			      SGZ_FRAMES);
+	ret = sgz_stream_whole(&scan->stream, scan->ctx, blob, SGZ_FRAMES);
 	scan->stream.watch = &watch;
 	if (!ret)
 		ret = sgz_tar_walk(toc, scan->ctx, &scan->stream);
 	if (!ret)
 		ret = sgz_stream_drain(&scan->stream);
+	if (!ret)
+		ret = sgz_sums_end(&scan->sums);
 	sgz_stream_close(&scan->stream);
+	toc->has_diffid = !ret && scan->whole.md;
+	if (toc->has_diffid)
+		sgz_sha256_get(&scan->whole, toc->diffid);
+	return ret;
+}
+
+static int open_sums(struct scan *scan, const struct sgz_toc *toc)
+{
+	int ret = sgz_sums_open(&scan->sums, scan->ctx, scan->spans,
+				SGZ_SPAN_CHECKED);
+
+	if (!ret && toc->want_diffid)
+		ret = sgz_sha256_open(&scan->whole, scan->ctx);
 	return ret;
 }
 
@@ -179,9 +203,13 @@ int sgz_zstdtar_read(struct sgz_toc *toc, struct sgz_spans *spans,
 	scan->ctx = ctx;
 	scan->spans = spans;
 	scan->limit = sgz_span_size(opt);
-	ret = read_all(scan, toc, blob);
-	sgz_vec_free(&scan->alone.list);
-	sgz_vec_free(&scan->joined.list);
+	ret = open_sums(scan, toc);
+	if (!ret)
+		ret = read_all(scan, toc, blob);
+	if (scan->whole.md)
+		sgz_sha256_close(&scan->whole);
+	sgz_sums_close(&scan->sums);
+	sgz_vec_free(&scan->held);
 	free(scan);
 	return ret;
 }

@@ -29,6 +29,7 @@ void sgz_index_free(struct sgz_index *index)
 	for (int i = 0; i < STARGZ_TABLES; i++)
 		sgz_vec_free(&index->table[i]);
 	sgz_vec_free(&index->tree);
+	sgz_vec_free(&index->undigested);
 	sgz_vec_free(&index->grafts);
 	free(index->opaque);
 }

@@ -21,6 +21,8 @@
  * @content_end: likewise, end of the content in the blob
  * @opaque: results of sgz_is_opaque() by stargz_inode.xattr minus one, see
  *	sgz_opaque_memo(); or NULL
+ * @undigested: uint8_t: for each span, whether its digests must still be
+ *	computed; empty if the index gets none
  * @grafts: struct sgz_graft, by inode number. The index can be written only
  *	after sgz_merge() or sgz_chain() has resolved them.
  */
@@ -33,6 +35,7 @@ struct sgz_index {
 	uint64_t content_end;
 	uint8_t codec;
 	uint8_t *opaque;
+	struct sgz_vec undigested;
 	struct sgz_vec grafts;
 };
 

@@ -46,6 +46,22 @@ static inline uint32_t sgz_span_crc(const struct sgz_index *index,
 	return le32toh(crc[le32toh(span->check) + piece]);
 }
 
+/** sgz_span_sha256() - digests of a span of an index that has them */
+static inline struct stargz_digest *
+sgz_span_sha256(const struct sgz_index *index, uint64_t i)
+{
+	const __le32 *start = index->table[STARGZ_TABLE_DIGEST_STARTS].data;
+
+	return (struct stargz_digest *)
+		index->table[STARGZ_TABLE_DIGESTS].data + le32toh(start[i]);
+}
+
+/** sgz_has_digests() - does every span of an index have digests? */
+static inline bool sgz_has_digests(const struct sgz_index *index)
+{
+	return le32toh(index->sb.feature_compat) & STARGZ_COMPAT_DIGESTS;
+}
+
 /** sgz_blob_record() - record of a blob */
 static inline const struct stargz_blob *
 sgz_blob_record(const struct sgz_index *index, uint64_t i)

@@ -7,6 +7,7 @@
  */
 #include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "index/records.h"
@@ -86,11 +87,49 @@ static const char *check_history(const struct check *c, uint64_t i)
 	return stargz_check_history(&c->super, w);
 }
 
+static const char *check_digests(const struct check *c, uint64_t i)
+{
+	const __le32 *start = c->index->table[STARGZ_TABLE_DIGEST_STARTS].data;
+
+	return stargz_check_digests(&c->super, sgz_span(c->index, i),
+				    le32toh(start[i]));
+}
+
+/* Properties are texts "key=value", each followed by a NUL byte. */
+static int check_properties(const struct check *c)
+{
+	const struct sgz_vec *table = &c->index->table[STARGZ_TABLE_PROPERTIES];
+	const char *text = table->data, *end = text + table->count;
+	int ret = 0;
+
+	if (table->count && end[-1])
+		return damaged(c, "byte", table->count - 1,
+			       "no end of the properties");
+	for (uint64_t i = 0; !ret && text < end; i++) {
+		const char *value = strchr(text, '=');
+
+		if (!value || value == text)
+			ret = damaged(c, "property", i, "not \"key=value\"");
+		text += strlen(text) + 1;
+	}
+	return ret;
+}
+
 static int check_blob(struct check *c, uint64_t nr)
 {
 	const struct stargz_blob *blob = sgz_blob_record(c->index, nr);
 
 	return damaged(c, "blob", nr, stargz_check_blob_record(blob));
+}
+
+static int check_all_digests(struct check *c)
+{
+	uint64_t spans = c->index->table[STARGZ_TABLE_SPANS].count;
+	int ret = 0;
+
+	for (uint64_t i = 0; !ret && i < spans; i++)
+		ret = damaged(c, "digests of span", i, check_digests(c, i));
+	return ret;
 }
 
 static int check_places(struct check *c)
@@ -102,6 +141,8 @@ static int check_places(struct check *c)
 		ret = check_blob(c, i);
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_SPANS].count; i++)
 		ret = damaged(c, "span", i, check_span(c, i));
+	if (!ret && sgz_has_digests(c->index))
+		ret = check_all_digests(c);
 	for (uint64_t i = 0; !ret && i < table[STARGZ_TABLE_HISTORIES].count; i++)
 		ret = damaged(c, "history", i, check_history(c, i));
 	return ret;
@@ -326,6 +367,8 @@ int sgz_records_faults(const struct sgz_index *index,
 		ret = sgz_nomem(ctx);
 	} else {
 		ret = check_places(&c);
+		if (!ret)
+			ret = check_properties(&c);
 		if (!ret)
 			ret = check_tree(&c);
 	}

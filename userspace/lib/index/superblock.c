@@ -11,6 +11,7 @@
 #include "stargz/version.h"
 
 static const char creator[] = "libstargz " STARGZ_TOOLS_VERSION;
+static_assert(sizeof(creator) - 1 <= STARGZ_CREATOR_SIZE);
 
 static uint64_t align_up(uint64_t n, uint64_t to)
 {
@@ -91,8 +92,7 @@ static int make_uuid(struct sgz_index *index, const struct sgz_context *ctx,
 	return 0;
 }
 
-/* Set positions, sizes and texts. */
-static void place_tables(struct sgz_index *index, uint64_t data_bytes)
+void sgz_superblock_place(struct sgz_index *index)
 {
 	struct stargz_super_block *sb = &index->sb;
 	uint64_t pos = STARGZ_BLOCK_SIZE;
@@ -101,7 +101,7 @@ static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 	sb->magic = htole32(STARGZ_SUPER_MAGIC);
 	sb->version = htole16(STARGZ_VERSION);
 	sb->size = htole16(STARGZ_BLOCK_SIZE);
-	sb->data_bytes = htole64(data_bytes);
+	memset(sb->table, 0, sizeof(sb->table));
 	for (int i = 0; i < STARGZ_TABLES; i++) {
 		uint64_t count = index->table[i].count;
 
@@ -116,6 +116,7 @@ static void place_tables(struct sgz_index *index, uint64_t data_bytes)
 	stargz_tree_shape(pos, &shape);
 	sb->tree_offset = htole64(pos);
 	sb->index_size = htole64(shape.end * STARGZ_BLOCK_SIZE);
+	memset(sb->creator, 0, sizeof(sb->creator));
 	memcpy(sb->creator, creator, sizeof(creator) - 1);
 }
 
@@ -124,7 +125,7 @@ int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 {
 	if (tree->raw)
 		index->sb.feature_compat |= htole32(STARGZ_COMPAT_RAW_VIEW);
-	place_tables(index, data_bytes);
+	index->sb.data_bytes = htole64(data_bytes);
 	return make_uuid(index, ctx, tree);
 }
 
@@ -180,9 +181,9 @@ int sgz_superblock_merged(struct sgz_index *index,
 			  const struct sgz_index *layers, size_t count,
 			  bool chain, uint64_t data_bytes)
 {
-	index->sb.feature_compat = htole32(chain ? STARGZ_COMPAT_CHAINED :
+	index->sb.feature_compat |= htole32(chain ? STARGZ_COMPAT_CHAINED :
 						   STARGZ_COMPAT_MERGED);
-	place_tables(index, data_bytes);
+	index->sb.data_bytes = htole64(data_bytes);
 	if (!chain)
 		return make_layers_uuid(index, ctx, layers, count, "merged");
 	memcpy(index->sb.uuid, layers[count - 1].sb.uuid,

@@ -10,7 +10,7 @@
 #include "index/tree.h"
 
 /**
- * sgz_superblock_fill() - fill the superblock, except for sgz_index_seal()
+ * sgz_superblock_fill() - set the UUID and the size of all files
  * @index: the index, with complete tables
  * @ctx: the call
  * @tree: the tree of the tables
@@ -22,7 +22,7 @@ int sgz_superblock_fill(struct sgz_index *index, const struct sgz_context *ctx,
 			const struct sgz_tree *tree, uint64_t data_bytes);
 
 /**
- * sgz_superblock_merged() - fill the superblock of an index of several layers
+ * sgz_superblock_merged() - the same for an index of several layers
  * @index: the index, with complete tables
  * @ctx: the call
  * @layers: the indexes of the layers
@@ -48,5 +48,11 @@ int sgz_superblock_merged(struct sgz_index *index,
  */
 int sgz_superblock_chained(struct sgz_index *layers,
 			   const struct sgz_context *ctx, size_t count);
+
+/**
+ * sgz_superblock_place() - set the positions of the tables and of the hash tree
+ * @index: the index, after the last change of the size of a table
+ */
+void sgz_superblock_place(struct sgz_index *index);
 
 #endif /* SGZ_INDEX_SUPERBLOCK_H */

@@ -116,6 +116,33 @@ static int make_check(struct maker *m, const struct sgz_span *s,
 	return 0;
 }
 
+/* Give a span its digests, or room for them. */
+static int make_digests(struct maker *m, const struct sgz_span *s)
+{
+	struct sgz_vec *table = &m->index->table[STARGZ_TABLE_DIGESTS];
+	const uint8_t *from = m->spans->digests.data;
+	uint32_t count = stargz_span_digests(s->ulen);
+	size_t first = table->count;
+	uint8_t *missing;
+	__le32 *start;
+	void *to;
+
+	if (first > UINT32_MAX - count)
+		return sgz_fail(m->ctx, -E2BIG, "too many digests");
+	start = sgz_vec_add(&m->index->table[STARGZ_TABLE_DIGEST_STARTS], 1,
+			    sizeof(*start));
+	to = sgz_vec_add(table, count, STARGZ_HASH_SIZE);
+	missing = sgz_vec_add(&m->index->undigested, 1, sizeof(*missing));
+	if (!start || !to || !missing)
+		return sgz_nomem(m->ctx);
+	*start = htole32(first);
+	*missing = !(s->flags & SGZ_SPAN_DIGESTED);
+	if (!*missing)
+		memcpy(to, from + (size_t)s->digest * STARGZ_HASH_SIZE,
+		       (size_t)count * STARGZ_HASH_SIZE);
+	return 0;
+}
+
 static int make_span(struct maker *m, const struct sgz_span *s)
 {
 	struct stargz_span *span;
@@ -133,6 +160,8 @@ static int make_span(struct maker *m, const struct sgz_span *s)
 	note_span(m, s);
 	if (s->flags & SGZ_SPAN_CHECKED)
 		ret = make_check(m, s, span);
+	if (!ret && m->spans->with_digests)
+		ret = make_digests(m, s);
 	return !ret && s->history_ulen ? make_history(m, s) : ret;
 }
 
@@ -452,7 +481,9 @@ static int make_opaque(struct maker *m)
 
 static int make_blob(struct maker *m, const struct sgz_blob *blob)
 {
+	const struct sgz_toc *toc = m->tree->toc;
 	struct stargz_blob *b;
+	uint16_t digests = 0;
 
 	b = sgz_vec_add(&m->index->table[STARGZ_TABLE_BLOBS], 1, sizeof(*b));
 	if (!b)
@@ -460,10 +491,16 @@ static int make_blob(struct maker *m, const struct sgz_blob *blob)
 	b->size = htole64(blob->size);
 	b->start = htole64(blob->start);
 	b->source = htole32(1);
-	if (m->tree->toc->has_digest) {
-		b->digests = htole16(STARGZ_BLOB_TOC);
-		memcpy(b->toc, m->tree->toc->sha256, sizeof(b->toc));
-	}
+	if (toc->has_digest)
+		digests |= STARGZ_BLOB_TOC;
+	memcpy(b->toc, toc->sha256, sizeof(b->toc));
+	if (toc->has_blob_sha256)
+		digests |= STARGZ_BLOB_SHA256;
+	memcpy(b->sha256, toc->blob_sha256, sizeof(b->sha256));
+	if (toc->has_diffid)
+		digests |= STARGZ_BLOB_DIFFID;
+	memcpy(b->diffid, toc->diffid, sizeof(b->diffid));
+	b->digests = htole16(digests);
 	b->used = htole64(m->used);
 	return 0;
 }

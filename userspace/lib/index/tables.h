@@ -27,7 +27,7 @@ int sgz_index_from_tree(struct sgz_index *index, const struct sgz_context *ctx,
 			struct sgz_spans *spans, const struct sgz_blob *blob);
 
 /**
- * sgz_index_seal() - compute hash tree, checksum and digest of an index
+ * sgz_index_seal() - place the tables, compute hash tree, checksum and digest
  * @index: the index, after its last change
  * @ctx: the call
  *

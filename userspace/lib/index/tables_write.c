@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "index/hash_tree.h"
+#include "index/superblock.h"
 #include "index/tables.h"
 #include "record.h"
 
@@ -85,6 +86,7 @@ int sgz_index_seal(struct sgz_index *index, const struct sgz_context *ctx)
 
 	if (ret)
 		return ret;
+	sgz_superblock_place(index);
 	sgz_vec_free(&index->tree);
 	ret = each_table(index, &r);
 	if (!ret)

@@ -3,6 +3,7 @@
  * Comparing redundant data of an index.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "index/records.h"
@@ -143,6 +144,32 @@ static void check_sums(const struct check *c)
 			       le32toh(sb->max_span), longest);
 }
 
+/* Tables that belong to features are empty without them. */
+static void check_features(const struct check *c)
+{
+	const struct sgz_vec *table = c->index->table;
+
+	if (!sgz_has_digests(c->index) &&
+	    (table[STARGZ_TABLE_DIGESTS].count ||
+	     table[STARGZ_TABLE_DIGEST_STARTS].count))
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "superblock: digests, but not of all content");
+}
+
+/* Read as text, label and creator have no bytes after their end. */
+static void check_text(const struct check *c, const char *what,
+		       const uint8_t *text, size_t size)
+{
+	size_t len = strnlen((const char *)text, size);
+
+	while (len < size && !text[len])
+		len++;
+	if (len < size)
+		sgz_faults_add(c->faults, 0, -EUCLEAN,
+			       "superblock: bytes after the end of the %s",
+			       what);
+}
+
 int sgz_tree_faults(const struct sgz_index *index,
 		    const struct sgz_context *ctx, struct sgz_faults *faults)
 {
@@ -156,6 +183,11 @@ int sgz_tree_faults(const struct sgz_index *index,
 		count_names(&c, named);
 		check_links(&c, named);
 		check_sums(&c);
+		check_features(&c);
+		check_text(&c, "label", index->sb.label,
+			   sizeof(index->sb.label));
+		check_text(&c, "creator", index->sb.creator,
+			   sizeof(index->sb.creator));
 		ret = check_sets(&c);
 	}
 	free(named);

@@ -13,7 +13,8 @@
  * @index: an index whose records were checked
  * @ctx: the call
  * @faults: receives wrong numbers of links, inodes without a name, wrong sums
- *	in the superblock and unsorted extended attributes
+ *	and texts in the superblock, digests without their feature, and unsorted
+ *	extended attributes
  *
  * The kernel does not check these. An index with such faults can be read, but
  * the program that made it has an error.

@@ -27,9 +27,11 @@ int sgz_opened_file(struct sgz_opened *o, const struct sgz_context *ctx,
 
 int sgz_opened_layer(struct sgz_opened *o)
 {
-	int ret = sgz_index_digests(&o->index, o->ctx, o->opt, &o->file, NULL,
+	int ret = sgz_index_digests(&o->index, o->ctx, o->opt, &o->file,
 				    &o->ranges);
 
+	if (!ret)
+		ret = sgz_index_seal(&o->index, o->ctx);
 	if (ret)
 		return ret;
 	o->blobs = malloc(sizeof(*o->blobs));

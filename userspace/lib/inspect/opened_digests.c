@@ -77,20 +77,61 @@ static int take_ranges(struct sgz_opened *o, uint16_t blob,
 	return 0;
 }
 
-static bool compare_toc(const struct sgz_opened *o, uint16_t i,
-			const struct sgz_index *fresh,
-			struct sgz_faults *faults)
+/* Compare a digest of a blob that the index has. */
+static bool compare_digest(struct sgz_faults *faults, uint16_t i,
+			   const char *what, const uint8_t *want,
+			   const uint8_t *have)
+{
+	if (!memcmp(want, have, STARGZ_SHA256_LEN))
+		return true;
+	sgz_faults_add(faults, 0, -EBADMSG,
+		       "blob %u: the digest of its %s is sha256:%s, not sha256:%s",
+		       i, what, sgz_sha256_hex(have).text,
+		       sgz_sha256_hex(want).text);
+	return false;
+}
+
+/* A new index of the layer has the digest of the blob, as it was asked for. */
+static bool compare_digests(const struct sgz_opened *o, uint16_t i,
+			    const struct sgz_index *fresh,
+			    struct sgz_faults *faults)
 {
 	const struct stargz_blob *have = sgz_blob_record(fresh, 0);
 	const struct stargz_blob *want = sgz_blob_record(&o->index, i);
+	bool same = compare_digest(faults, i, "table of contents", want->toc,
+				   have->toc);
 
-	if (!memcmp(want->toc, have->toc, sizeof(want->toc)))
-		return true;
-	sgz_faults_add(faults, 0, -EBADMSG,
-		       "blob %u: the digest of its table of contents is sha256:%s, not sha256:%s",
-		       i, sgz_sha256_hex(have->toc).text,
-		       sgz_sha256_hex(want->toc).text);
-	return false;
+	if (le16toh(want->digests) & le16toh(have->digests) &
+	    STARGZ_BLOB_DIFFID)
+		same &= compare_digest(faults, i, "tar", want->diffid,
+				       have->diffid);
+	return same;
+}
+
+/*
+ * Options for a new index of a blob. The span size is the default, with which
+ * the index was probably made. If the index has the digest of the blob, the
+ * same pass over the blob compares it.
+ */
+static struct stargz_index_options fresh_options(const struct sgz_opened *o,
+						 uint16_t i, char *digest)
+{
+	const struct stargz_blob *blob = sgz_blob_record(&o->index, i);
+	struct stargz_index_options opt = *o->opt;
+
+	opt.span_size = 0;
+	opt.raw = le32toh(o->index.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
+	opt.layer_digest = NULL;
+	if (!(le16toh(blob->digests) & STARGZ_BLOB_SHA256))
+		return opt;
+	if (o->blobs[i].size < le64toh(blob->size)) {
+		sgz_warn(o->ctx, "blob %u: its end is missing, so its digest is not checked",
+			 i);
+		return opt;
+	}
+	sprintf(digest, "sha256:%s", sgz_sha256_hex(blob->sha256).text);
+	opt.layer_digest = digest;
+	return opt;
 }
 
 /* Destination of differences between an index and a new one. */
@@ -164,21 +205,19 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	struct sgz_index fresh = { 0 };
 	struct sgz_vec ranges = { 0 };
 	struct stargz_error inner;
-	struct stargz_index_options opt = *o->opt;
+	char digest[sizeof("sha256:") + STARGZ_SHA256_HEX];
+	const struct stargz_index_options opt = fresh_options(o, i, digest);
 	const struct sgz_context ctx = sgz_context_inner(o->ctx, &inner);
 	int ret;
 
-	/* The default, with which the index was probably made. */
-	opt.span_size = 0;
-	opt.raw = le32toh(o->index.sb.feature_compat) & STARGZ_COMPAT_RAW_VIEW;
-	ret = sgz_index_digests(&fresh, &ctx, &opt, &o->blobs[i], NULL, &ranges);
+	ret = sgz_index_digests(&fresh, &ctx, &opt, &o->blobs[i], &ranges);
 	if (ret == -ENOMEM || ret == -EIO) {
 		sgz_fail(o->ctx, ret, "%s", inner.text);
 	} else if (ret) {
 		sgz_faults_add(faults, 0, ret, "blob %u: %s", i, inner.text);
 		ret = 0;
 	} else {
-		if (compare_toc(o, i, &fresh, faults))
+		if (compare_digests(o, i, &fresh, faults))
 			ret = compare_trees(o, i, &fresh, faults);
 		if (!ret)
 			ret = sgz_inodepath_make(&names, o->ctx, &fresh);
@@ -191,51 +230,13 @@ static int compare_layer(struct sgz_opened *o, uint16_t i,
 	return ret;
 }
 
-/* Compare the digest of all bytes of a blob. */
-static int compare_blob(struct sgz_opened *o, uint16_t i,
-			struct sgz_faults *faults)
-{
-	uint64_t pos = 0, size = le64toh(sgz_blob_record(&o->index, i)->size);
-	uint8_t have[STARGZ_SHA256_LEN];
-	struct sgz_sha256 sha;
-	char buf[64 << 10];
-	int ret = sgz_sha256_open(&sha, o->ctx);
-
-	if (ret)
-		return ret;
-	while (!ret && pos < o->blobs[i].size) {
-		size_t n = sizeof(buf);
-
-		if (n > o->blobs[i].size - pos)
-			n = o->blobs[i].size - pos;
-		ret = sgz_blob_read(&o->blobs[i], o->ctx, pos, buf, n);
-		sgz_sha256_add(&sha, buf, n);
-		pos += n;
-	}
-	sgz_sha256_get(&sha, have);
-	sgz_sha256_close(&sha);
-	if (!ret && (pos < size || memcmp(sgz_blob_record(&o->index, i)->sha256,
-					  have, sizeof(have))))
-		sgz_faults_add(faults, 0, -EBADMSG,
-			       "blob %u: does not have the digest in the index",
-			       i);
-	return ret;
-}
-
 int sgz_opened_digests(struct sgz_opened *o, struct sgz_faults *faults)
 {
 	size_t count = o->index.table[STARGZ_TABLE_BLOBS].count;
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < count; i++) {
-		uint16_t have = le16toh(sgz_blob_record(&o->index, i)->digests);
-
-		if (o->blobs[i].fd < 0)
-			continue;
-		if (have & STARGZ_BLOB_SHA256)
-			ret = compare_blob(o, i, faults);
-		if (!ret)
+	for (size_t i = 0; !ret && i < count; i++)
+		if (o->blobs[i].fd >= 0)
 			ret = compare_layer(o, i, faults);
-	}
 	return ret;
 }

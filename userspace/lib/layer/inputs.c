@@ -208,7 +208,7 @@ static int read_list(struct sgz_inputs *in)
 		close(fd);
 		return ret;
 	}
-	ret = sgz_priority_read(&in->list, in->ctx, file);
+	ret = sgz_path_list_read(&in->list, in->ctx, file);
 	fclose(file);
 	if (!ret)
 		in->about = NULL;
@@ -288,7 +288,7 @@ void sgz_inputs_close(struct sgz_inputs *in)
 	sgz_opened_free(&in->layer);
 	if (in->text.fd >= 0)
 		close(in->text.fd);
-	sgz_priority_free(&in->list);
+	sgz_path_list_free(&in->list);
 	for (size_t i = 0; i < in->reused.count; i++)
 		if (((int *)in->reused.data)[i] >= 0)
 			close(((int *)in->reused.data)[i]);

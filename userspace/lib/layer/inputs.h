@@ -11,7 +11,7 @@
 #include "source/edit.h"
 #include "source/from_dir.h"
 #include "source/from_dump.h"
-#include "source/order_list.h"
+#include "base/path_list.h"
 
 /**
  * struct sgz_inputs - an open source and its parts
@@ -41,7 +41,7 @@ struct sgz_inputs {
 	struct sgz_dump_content content;
 	struct sgz_dir_options dir;
 	struct sgz_edit edit;
-	struct sgz_priority list;
+	struct sgz_path_list list;
 	struct sgz_reuse *reuse;
 	struct sgz_vec reused;
 	struct sgz_source *source;

@@ -227,7 +227,7 @@ static int put_chain(struct orderer *o, uint32_t i, bool parents)
 /* Place the listed files. *@first: number of entries up to the last of them. */
 static int put_first(struct orderer *o, uint64_t *first)
 {
-	const struct sgz_priority_path *p = o->order->first->paths.data;
+	const struct sgz_listed_path *p = o->order->first->paths.data;
 
 	for (size_t n = o->order->first->paths.count; n; n--, p++) {
 		uint32_t i = sgz_collection_find(&o->all, p->path, p->len);

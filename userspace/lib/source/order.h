@@ -5,7 +5,7 @@
 #ifndef SGZ_SOURCE_ORDER_H
 #define SGZ_SOURCE_ORDER_H
 
-#include "source/order_list.h"
+#include "base/path_list.h"
 #include "source/source.h"
 #include "stargz/make.h"
 
@@ -19,7 +19,7 @@
  */
 struct sgz_order {
 	enum stargz_sort sort;
-	const struct sgz_priority *first;
+	const struct sgz_path_list *first;
 };
 
 /**

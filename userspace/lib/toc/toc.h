@@ -103,6 +103,13 @@ struct sgz_digest {
  *	of contents, or bytes that it has lost were restored, or gzip members
  *	were divided into spans
  * @end_marker: without a table of contents: the tar ends with a block of zeroes
+ * @blob_sha256: digest of the blob, with @has_blob_sha256
+ * @has_blob_sha256: @blob_sha256 is set
+ * @diffid: digest of the tar, with @has_diffid
+ * @has_diffid: @diffid is set
+ * @plain: the blob is the tar itself
+ * @want_diffid: set before reading: compute @diffid if the blob is decoded as
+ *	one stream
  * @raw: set before reading: keep extended attributes that overlayfs interprets
  * @digests: set before reading: keep the digests of the table of contents
  * @chunk_digests: struct sgz_digest for each chunk, with @digests
@@ -116,6 +123,12 @@ struct sgz_toc {
 	uint64_t data_end;
 	uint8_t sha256[STARGZ_SHA256_LEN];
 	bool has_digest;
+	uint8_t blob_sha256[STARGZ_SHA256_LEN];
+	bool has_blob_sha256;
+	uint8_t diffid[STARGZ_SHA256_LEN];
+	bool has_diffid;
+	bool plain;
+	bool want_diffid;
 	bool from_content;
 	bool end_marker;
 	uint8_t codec;

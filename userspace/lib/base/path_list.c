@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "source/order_list.h"
+#include "base/path_list.h"
 
-static int add_path(struct sgz_priority *list, const struct sgz_context *ctx,
-		    const char *path, size_t len, bool optional)
+static int add_path(struct sgz_path_list *list, const struct sgz_context *ctx,
+		    const char *path, size_t len, size_t line, bool optional)
 {
-	struct sgz_priority_path *to;
+	struct sgz_listed_path *to;
 	char *copy = sgz_arena_copy(&list->strings, path, len);
 
 	if (!copy)
@@ -22,11 +22,12 @@ static int add_path(struct sgz_priority *list, const struct sgz_context *ctx,
 		return sgz_nomem(ctx);
 	to->path = copy;
 	to->len = sgz_path_clean(copy, copy, len);
+	to->line = line;
 	to->optional = optional;
 	return 0;
 }
 
-static int add_record(struct sgz_priority *list, const struct sgz_context *ctx,
+static int add_record(struct sgz_path_list *list, const struct sgz_context *ctx,
 		      const char *line, size_t number)
 {
 	struct json_object *record = json_tokener_parse(line), *path;
@@ -35,7 +36,7 @@ static int add_record(struct sgz_priority *list, const struct sgz_context *ctx,
 	if (json_object_object_get_ex(record, "path", &path) &&
 	    json_object_is_type(path, json_type_string))
 		ret = add_path(list, ctx, json_object_get_string(path),
-			       json_object_get_string_len(path), true);
+			       json_object_get_string_len(path), number, true);
 	else
 		ret = sgz_fail(ctx, -EINVAL,
 			       "line %zu is not a JSON object with \"path\"",
@@ -44,7 +45,7 @@ static int add_record(struct sgz_priority *list, const struct sgz_context *ctx,
 	return ret;
 }
 
-int sgz_priority_read(struct sgz_priority *list, const struct sgz_context *ctx,
+int sgz_path_list_read(struct sgz_path_list *list, const struct sgz_context *ctx,
 		      FILE *file)
 {
 	size_t room = 0, number = 0;
@@ -64,7 +65,7 @@ int sgz_priority_read(struct sgz_priority *list, const struct sgz_context *ctx,
 		if (*line == '{')
 			ret = add_record(list, ctx, line, number);
 		else if (len)
-			ret = add_path(list, ctx, line, len, false);
+			ret = add_path(list, ctx, line, len, number, false);
 	}
 	if (!ret && ferror(file))
 		ret = sgz_fail(ctx, errno ? -errno : -EIO, "read: %s",
@@ -73,7 +74,7 @@ int sgz_priority_read(struct sgz_priority *list, const struct sgz_context *ctx,
 	return ret;
 }
 
-void sgz_priority_free(struct sgz_priority *list)
+void sgz_path_list_free(struct sgz_path_list *list)
 {
 	sgz_vec_free(&list->paths);
 	sgz_arena_free(&list->strings);
