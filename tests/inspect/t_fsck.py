@@ -6,16 +6,14 @@ import json
 import os
 import struct
 import subprocess
-import zlib
 
+from hashtree import seal, seal_super
 from mkblob import layer, with_toc
 from programs import load, save, tool, zstd
-from readindex import Index
+from readindex import Index, plain
 from tap import Skip
 from tools import (CLEAN, CONTENT, ERRORS, ITEMS, OPERATION, TEXT, USAGE, Layer,
                    estargz, folder, fsck, layers, make_index, run, tar)
-
-SUPER = 512
 
 
 def ends(code, *args):
@@ -317,12 +315,12 @@ def test_fifos_are_not_waited_for():
             assert not os.path.exists(f"{d}/out")
 
 
-def patched(index, at, data, reseal=True):
+def patched(index, at, data, reseal=seal):
+    """An index with other bytes, which fit its checksums again."""
     out = bytearray(index)
     out[at:at + len(data)] = data
     if reseal:
-        out[4:8] = bytes(4)
-        out[4:8] = struct.pack("<I", zlib.crc32(bytes(out[:SUPER])))
+        reseal(out)
     return bytes(out)
 
 
@@ -337,14 +335,31 @@ def damaged(index):
         return struct.pack("<I", value)
 
     inode = offset(index, 0)
-    yield "checksum", patched(index, 30, b"\xff", False), True, "checksum"
+    yield "checksum", patched(index, 30, b"\xff", None), True, "checksum"
     yield "size", patched(index, 40, struct.pack("<Q", 1 << 40)), True, \
         "truncated index"
     yield "table", patched(index, 56, struct.pack("<Q", 1 << 40)), True, \
         "table beyond the end"
     yield "overlap", patched(index, 56 + 16, index[56:64]), True, \
         "overlapping tables"
-    yield "short", index[:4096 - 8], True, "truncated index"
+    yield "short", index[:-8], True, "truncated index"
+    yield "shorter", index[:4096 + 8], True, "truncated index"
+    yield "padding", patched(index, 4000, b"x"), True, \
+        "data behind the superblock"
+    tables, end = struct.unpack_from("<Q", index, 312)[0], len(index)
+    yield "tree", patched(index, 312, struct.pack("<Q", tables + 1)), True, \
+        "bad position of the hash tree"
+    yield "no tree", patched(index, 312, struct.pack("<Q", end + 4096)), True, \
+        "bad position of the hash tree"
+    yield "small tree", patched(index + bytes(4096), 40, struct.pack(
+        "<Q", end + 4096)), True, "bad size of the hash tree"
+    yield "block size", patched(index, 10, struct.pack("<H", 8192)), True, \
+        "bad superblock size"
+    for name, at in (("root", 320), ("table", inode)):
+        yield "unsealed " + name, patched(index, at, b"\xaa", seal_super), True, \
+            "the index does not match the hash tree"
+    yield "label", patched(index, 352, b"a\0b"), False, "label"
+    yield "creator", patched(index, 384 + 31, b"b"), False, "creator"
     yield "mode", patched(index, inode + 48, b"\0\0"), False, "inode 2"
     yield "nlink", patched(index, inode + 4, u32(9)), False, "links"
     yield "parent", patched(index, inode + 48 + 44, u32(9)), False, "parent"
@@ -379,6 +394,19 @@ def test_damaged_indexes():
             r = fsck("-f", *args, path)
             assert r.code == ERRORS and word in r.err, (name, r)
             found(path, args=args) if quick else ends(CLEAN, *args, path)
+
+
+def test_index_of_a_development_version():
+    with folder() as d:
+        path = save(f"{d}/blob", estargz()[0])
+        make_index("-o", f"{d}/index", path)
+        old = save(f"{d}/old", patched(load(f"{d}/index"), 10,
+                                       struct.pack("<H", 512)))
+        for args in ((), ("-f",), (f"--index={old}",)):
+            r = ends(OPERATION, *args, path if len(args) and "=" in args[0]
+                     else old)
+            assert "made by a development version, make the index again" in \
+                r.err, r
 
 
 def test_index_that_says_other_things_than_the_layer():
@@ -429,78 +457,48 @@ def test_unsorted_attributes():
             found(path, "inode 2", word, args=("-f", f"--index={bad}"))
 
 
-def with_digests(index, digests):
-    """An index with a table of digests: inode, reserved, position, length and
-    SHA-256 of each."""
-    table = b"".join(struct.pack("<IIQQ32s", *one) for one in digests)
-    out = patched(index, 40, struct.pack(
-        "<Q", len(index) + (len(table) + 4095 & ~4095)))
-    out = patched(out, 12, struct.pack("<I", out[12] | 1))
-    out = patched(out, 56 + 16 * 9, struct.pack("<QQ", len(index), len(digests)))
-    return out + table + bytes(-len(table) % 4096)
-
-
-def digests_to_try(text, data, folder_):
-    """Tables of digests, and what is said of them: of the inode of a file, its
-    content, and the inode of a directory."""
-    def digest(data):
-        return hashlib.sha256(data).digest()
-
-    size = len(data)
-    whole = (text, 0, 0, size, digest(data))
-    rest = (text, 0, 1500, size - 1500)
-    yield [whole], None
-    yield [whole, (*rest, digest(data[1500:]))], None
-    yield [(text, 0, 0, 1500, digest(data[:1500])),
-           (*rest, digest(data[1500:]))], None
-    yield [whole, (*rest, digest(b""))], ": bytes 1500 to "
-    for bad, word in (((1 << 30, 0, 0, 0, b""), "no such inode"),
-                      ((0, 0, 0, 0, b""), "no such inode"),
-                      ((folder_, 0, 0, 0, b""), "out of range"),
-                      ((text, 1, 0, 1, b""), "out of range"),
-                      ((text, 0, size + 1, 0, b""), "out of range"),
-                      ((text, 0, 1, size, b""), "out of range")):
-        yield [bad], "digest 0 of the index: " + word
-    yield [(*rest, b""), whole], "digest 1 of the index: not in order"
-    yield [whole] * 9, "digest 8 of the index: too many for the same bytes"
-
-
 def test_digests_of_an_index():
-    """Those are compared with the content, beside those of the layer."""
-    # The file of the second one has several spans, and no other digests.
+    """They are compared with the content of each span."""
     long = [{"name": "d/", "type": "dir"},
-            {"name": "d/text", "type": "reg", "data": TEXT * 5}]
+            {"name": "d/text", "type": "reg", "data": TEXT * 99}]
     long = gzip.compress(gzip.decompress(layer(long)))
-    for blob, data in ((estargz()[0], TEXT), (long, TEXT * 5)):
+    for blob in (estargz()[0], long):
         with folder() as d:
             path = save(f"{d}/blob", blob)
-            make_index("--span=64K", "-o", f"{d}/index", path)
+            make_index("--digests", "--span=256K", "-o", f"{d}/index", path)
             good = load(f"{d}/index")
-            files = Index(good, blob).paths
-            assert len(files[b"d/text"].extents) > 1 or data == TEXT
-            for digests, word in digests_to_try(files[b"d/text"].ino, data,
-                                                files[b"d"].ino):
-                index = save(f"{d}/digests", with_digests(good, digests))
-                if word:
-                    found(path, word, args=("-f", f"--index={index}"))
-                else:
-                    ends(CLEAN, "-f", f"--index={index}", path)
+            digests = Index(good, blob).digests
+            ends(CLEAN, "-f", f"--index={d}/index", path)
+            nr = len(digests) - 1
+            last = offset(good, 9, sum(map(len, digests)) - 1, 32)
+            for at, data, word in (
+                    (last, b"12", f"span {nr} of the index: digest mismatch"),
+                    (offset(good, 11, nr, 4), b"\xff\xff\xff\xff",
+                     f"span {nr} of the index: digests of span out of range")):
+                bad = save(f"{d}/bad", patched(good, at, data))
+                found(path, word, args=("-f", f"--index={bad}"))
 
 
-def test_digest_of_a_blob():
-    """An index may say the digest of all bytes of its blob."""
+def test_digests_of_a_blob():
+    """An index may have those of all bytes of its blob, and of its tar."""
     with folder() as d:
         for name, blob in layers():
             path = save(f"{d}/{name}", blob)
             make_index("-o", f"{d}/index", path)
-            good, at = load(f"{d}/index"), offset(load(f"{d}/index"), 5) + 20
-            for data, code in ((blob, CLEAN), (blob[1:], ERRORS)):
-                index = save(f"{d}/digest", patched(
-                    good, at, struct.pack("<HH32s", 1, 0,
-                                          hashlib.sha256(data).digest())))
-                r = ends(code, "-f", f"--index={index}", path)
-                assert bool(code) == ("blob 0: does not have the digest in "
-                                      "the index" in r.err), r
+            good = load(f"{d}/index")
+            at = offset(good, 5)
+            have, = struct.unpack_from("<H", good, at + 28)
+            # Only a layer without a table of contents is decoded as a whole.
+            whole = [(2, plain(blob))] if name.startswith("tar") else []
+            for bit, data in ((1, blob), *whole):
+                for right in (True, False):
+                    digest = hashlib.sha256(data if right else data[1:])
+                    index = patched(good, at + 28, bytes([have | bit]), None)
+                    index = save(f"{d}/digest", patched(
+                        index, at + 32 * bit, digest.digest()))
+                    r = ends(CLEAN if right else ERRORS, "-f",
+                             f"--index={index}", path)
+                    assert right or digest.hexdigest() in r.err, r
 
 
 def test_index_with_other_options():
@@ -519,6 +517,7 @@ def test_many_faults_are_told():
         inodes = offset(data, 0)
         for ino in (3, 5, 7):
             struct.pack_into("<H", data, inodes + 48 * (ino - 1), 0)
+        seal(data)
         bad = save(f"{d}/bad", data)
         err = found(bad, "inode 3 ", "inode 5 ", "inode 7 ")
         assert len(err.splitlines()) > 3
@@ -534,6 +533,7 @@ def test_faults_are_bounded():
         data = bytearray(load(f"{d}/index"))
         for ino in range(2, 3002):
             struct.pack_into("<H", data, offset(data, 0) + 48 * (ino - 1), 0)
+        seal(data)
         err = found(save(f"{d}/bad", data), "more")
         assert len(err.splitlines()) <= 1001
 

@@ -2,16 +2,13 @@
 """Layers of what has changed. What is unpacked over the old tree, as the OCI
 image specification says it, has to give the new one."""
 import gzip
-import hashlib
 import io
 import os
 import random
 import shutil
 import stat
-import struct
 import tarfile
 import tempfile
-import zlib
 
 from programs import BIN, load, save, tool
 from readindex import Index
@@ -28,8 +25,6 @@ FORMATS = {
     "zstd-per-file": ("-zzstd,3", "--min-chunk-size=0"),
     "external": ("--format=external-toc",),
 }
-# Places in the superblock of an index, see stargz_fs.h.
-SB_CRC, SB_INDEX_SIZE, SB_TABLES, TABLE_DIGESTS = 4, 40, 56, 9
 OPAQUE, LANDMARK = ".wh..wh..opq", ".prefetch.landmark"
 
 
@@ -219,40 +214,6 @@ def test_failures_name_the_file():
         m = attempt("--diff=" + save(p.tmp + "/damaged", data), p.new)
         assert m.code == 8 and m.err.startswith(
             f"mkfs.stargz: {p.tmp}/damaged: "), m
-
-
-def add_digests(index, digests):
-    """Give an index a digest table: (inode, first byte, bytes, digest)."""
-    data = bytearray(load(index))
-    at = len(data)
-    for ino, pos, size, digest in digests:
-        data += struct.pack("<IIQQ32s", ino, 0, pos, size, digest)
-    data += bytes(-len(data) % 4096)
-    struct.pack_into("<QQ", data, SB_TABLES + 16 * TABLE_DIGESTS, at,
-                     len(digests))
-    struct.pack_into("<Q", data, SB_INDEX_SIZE, len(data))
-    struct.pack_into("<I", data, SB_CRC, 0)
-    struct.pack_into("<I", data, SB_CRC, zlib.crc32(data[:512]))
-    save(index, data)
-
-
-def test_digests_of_an_index():
-    """One that has them can tell; parts of a file are not enough."""
-    with Pair() as p:
-        p.folder.write("a", b"1234")
-        p.copy()
-        change_content(p.new + "/a")
-        sums = [hashlib.sha256(x).digest() for x in (b"1234", b"5678")]
-        for records, expected in (
-                ([(2, 0, 4, sums[0])], [".", "a"]),
-                ([(2, 0, 4, sums[1])], ["."]),
-                ([(0, 0, 4, sums[0]), (2, 0, 4, sums[0]),
-                  (3, 0, 4, sums[1])], [".", "a"])):
-            index = p.index()
-            add_digests(index, records)
-            assert names(made("--diff=" + index, p.new)) == expected
-        add_digests(p.index(), [(2, 0, 2, sums[0]), (2, 2, 2, sums[0])])
-        refused("--diff=" + index, p.new, words=["nor a digest"])
 
 
 def test_attributes():
