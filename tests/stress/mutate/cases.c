@@ -642,6 +642,7 @@ static void refused(void)
 	case EOPNOTSUPP:
 	case EFBIG:
 	case EOVERFLOW:
+	case EBADMSG:	/* not the index with the digest */
 		return;
 	}
 	complain(strerrorname_np(errno));
