@@ -127,6 +127,44 @@ def test_a_message_is_one_line():
                 refused(program, args, "1\\0122")
 
 
+def test_labels():
+    for value in ("x" * 33, "ü" * 17):
+        for args in (["-L" + value], ["--label=" + value]):
+            refused("stargz-index", args, "--label=" + value, "32 bytes")
+    for value in ("", "x" * 32, "ü" * 16, "a=b c"):
+        accepted("stargz-index", ["--label=" + value])
+    status, _, names = PROGRAMS["stargz-index"]
+    done = run("stargz-index", b"--label=\xff", *names, encoding="latin-1")
+    assert done.returncode == status and "not UTF-8" in done.stderr, done
+
+
+def test_properties():
+    for value in ("", "key", "=", "=value", "None"):
+        refused("stargz-index", ["--property=" + value], "--property=" + value,
+                "not KEY=VALUE")
+    for args in (["--property=k=v"], ["--property=k=", "--property=l=a=b"],
+                 ["--property=none"], ["--property=k=v", "--property=none"]):
+        accepted("stargz-index", args)
+
+
+def test_digests():
+    right = "sha256:" + "0123456789abcdefABCDEF" + "0" * 42
+    for program, how in (("stargz-index", ["--layer-digest={}"]),
+                         ("mount.stargz", ["-o", "layer_digest={}"]),
+                         ("mount.stargz", ["-o", "index_digest={}"]),
+                         ("mount.stargz", ["-o", "toc_digest={}"])):
+        for value in ("x", "sha256:", right[:-1], right + "0", right[7:],
+                      "sha512:" + right[7:], right.replace("f", "g")):
+            args = [arg.format(value) for arg in how]
+            refused(program, args, value, "not sha256: and 64")
+        accepted(program, [arg.format(right) for arg in how])
+
+
+def test_digest_is_printed_once():
+    for option in "--stats", "--json", "--check":
+        refused("stargz-index", ["--digest", option], "--digest: ", option)
+
+
 def test_levels():
     for value in ("gzip,0", "gzip,13", "gzip,", "gzip,x", "gzip,4294967297"):
         refused("mkfs.stargz", ["-z" + value], "-z " + value, "1 to 12")

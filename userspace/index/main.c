@@ -11,6 +11,8 @@
 
 #include "options.h"
 #include "output.h"
+#include "stargz/digest.h"
+#include "stargz/info.h"
 #include "stargz/open.h"
 #include "stats.h"
 #include "stdfds.h"
@@ -50,30 +52,99 @@ static int exit_code(int error)
 	}
 }
 
-/* Make the index or image from the open layers. */
+/* Make the index or image from the open layers, or change the open index. */
 static int make(struct settings *s, const int *fds, int out,
 		struct stargz_index_stats *stats, struct stargz_error *err,
 		size_t *about)
 {
 	*about = 0;
+	if (s->edit)
+		return stargz_index_edit(fds[0], &s->opt, out, stats, err);
 	if (s->opt.merge || s->opt.below || s->opt.device_image)
 		return stargz_index_layers(fds, s->count, &s->opt, out, stats,
 					   err, about);
 	return stargz_index_blob(fds[0], &s->opt, out, stats, err);
 }
 
-/* Never write to the layers or to the file of the table of contents. */
+/*
+ * Never write to the layers or to another input. A changed index may replace the
+ * file of the old one, which stays as it is until then.
+ */
 static int open_output(const struct settings *s, struct output *out)
 {
 	if (output_open(out, s->output, OUTPUT_BINARY |
 			(s->force ? OUTPUT_FORCE : 0)))
 		return -1;
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count && !(s->edit && out->temp); i++)
 		if (output_reads(out, s->layers[i]))
 			return -1;
 	if (s->opt.toc_path && output_reads(out, s->opt.toc_path))
 		return -1;
-	return 0;
+	return s->opt.prefetch_path &&
+	       output_reads(out, s->opt.prefetch_path) ? -1 : 0;
+}
+
+static void print_digest(FILE *to, const uint8_t digest[STARGZ_SHA256_LEN])
+{
+	char hex[STARGZ_SHA256_HEX];
+
+	stargz_sha256_hex(digest, hex);
+	fprintf(to, "sha256:%s\n", hex);
+}
+
+/* A changed index may need more room than there is before the blobs. */
+static int refuse_image(const struct settings *s,
+			const struct stargz_opened *opened)
+{
+	struct stargz_blob_info blob;
+
+	for (uint32_t i = 0; !stargz_get_blob(opened, i, &blob); i++)
+		if (!blob.source) {
+			fprintf(stderr, PROG ": %s: is a device image; make it again to change its index\n",
+				s->layers[0]);
+			return EXIT_USAGE;
+		}
+	return -1;
+}
+
+/*
+ * Only an index that is not damaged has a digest worth keeping. Returns -1 if
+ * the index is to be changed, else the exit code.
+ */
+static int look_at_index(const struct settings *s, int fd)
+{
+	struct stargz_index_info info;
+	struct stargz_opened *opened;
+	struct stargz_error err;
+	int ret = stargz_open(&opened, &fd, 1, &s->opt, &err);
+
+	if (ret) {
+		fprintf(stderr, PROG ": %s: %s\n", s->layers[0], err.text);
+		return exit_code(ret);
+	}
+	if (s->output) {
+		ret = refuse_image(s, opened);
+	} else {
+		stargz_get_info(opened, &info);
+		print_digest(stdout, info.sha256);
+	}
+	stargz_close(opened);
+	return ret;
+}
+
+/* What the options ask for about a complete index. */
+static void report(const struct settings *s, FILE *to,
+		   const struct stargz_index_stats *stats,
+		   const struct timespec *start)
+{
+	if (s->verbose)
+		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %s\n",
+			s->layers[s->below], stats->entries,
+			s->opt.check ? "no fault" : s->output);
+	if (s->digest)
+		print_digest(to, stats->index_sha256);
+	if (s->stats || s->json)
+		stats_print(to, stats, start, s->json);
 }
 
 static int run(struct settings *s, const int *fds)
@@ -107,13 +178,7 @@ static int run(struct settings *s, const int *fds)
 		fprintf(stderr, PROG ": %s: %s\n", s->output, out.why);
 		return EXIT_SYSTEM;
 	}
-	if (s->verbose)
-		fprintf(stderr, PROG ": %s: %" PRIu64 " entries, %s\n",
-			s->layers[s->below], stats.entries,
-			s->opt.check ? "no fault" : s->output);
-	if (s->stats || s->json)
-		stats_print(to_stdout ? stderr : stdout, &stats, &start,
-			    s->json);
+	report(s, to_stdout ? stderr : stdout, &stats, &start);
 	return EXIT_OK;
 }
 
@@ -132,6 +197,15 @@ static int open_layers(const struct settings *s, int *fds)
 		}
 	}
 	return EXIT_OK;
+}
+
+/* Is the only layer an index? Then nothing is made of it. */
+static int find_index(struct settings *s, const int *fds)
+{
+	s->edit = s->count == 1 && !s->opt.merge && !s->opt.device_image &&
+		  stargz_probe(fds[0], s->opt.offset, s->opt.size, NULL) ==
+		  STARGZ_KIND_INDEX;
+	return s->edit ? options_check_edit(s) : -1;
 }
 
 static int no_memory(void)
@@ -162,12 +236,16 @@ int main(int argc, char **argv)
 	if (!fds)
 		return no_memory();
 	code = open_layers(&s, fds);
-	if (code == EXIT_OK && !s.output) {
+	if (code == EXIT_OK)
+		code = find_index(&s, fds);
+	if (code < 0 && s.edit)
+		code = look_at_index(&s, fds[0]);
+	if (code < 0 && !s.output) {
 		if (asprintf(&beside, "%s.index", s.layers[s.below]) < 0)
 			return no_memory();
 		s.output = beside;
 	}
-	if (code == EXIT_OK)
+	if (code < 0)
 		code = run(&s, fds);
 	if (fflush(stdout) && code == EXIT_OK) {
 		fprintf(stderr, PROG ": standard output: %s\n",
@@ -176,6 +254,7 @@ int main(int argc, char **argv)
 	}
 	free(beside);
 	free(fds);
+	names_free(&s.properties);
 	free(s.layers);
 	return code;
 }

@@ -10,6 +10,9 @@
 #include "inputs.h"
 #include "option_table.h"
 #include "options.h"
+#include "stargz/digest.h"
+#include "stargz/info.h"
+#include "stargz/text.h"
 #include "stargz/version.h"
 
 /* The size of a device image is a multiple of this. */
@@ -20,10 +23,14 @@ static const char synopsis[] =
 "       " PROG " --below=LAYER... [OPTION]... BLOB\n"
 "       " PROG " --merge [OPTION]... -o INDEX LAYER...\n"
 "       " PROG " --device-image [--merge] [OPTION]... -o IMAGE LAYER...\n"
+"       " PROG " [--label=TEXT] [--property=KEY=VALUE]... [--prefetch=FILE]\n"
+"                    -o NEW INDEX\n"
+"       " PROG " --digest INDEX\n"
 "\n"
 "Make the index that the kernel needs to mount BLOB, a container layer, without\n"
 "unpacking it; or one index of all layers of an image; or a disk image with index\n"
-"and layers. A BLOB of - is standard input.\n";
+"and layers. Or change the label, properties or prefetch list of an INDEX. A BLOB\n"
+"of - is standard input.\n";
 
 static const char epilog[] =
 "Exit status: 0 done, 1 usage, 2 a file could not be read or written, 3 unknown\n"
@@ -45,14 +52,57 @@ static const char *take_align(void *at, const struct option_value *value)
 	return value->number % ALIGN ? "not a multiple of 4096 bytes" : NULL;
 }
 
+/* An empty label takes the place of an existing one. */
+static const char *take_label(void *at, const struct option_value *value)
+{
+	size_t len = strlen(value->text);
+
+	if (len > STARGZ_LABEL_MAX)
+		return option_why("longer than %d bytes", STARGZ_LABEL_MAX);
+	if (!stargz_text_is_utf8(value->text, len))
+		return "not UTF-8";
+	*(const char **)at = value->text;
+	return NULL;
+}
+
+/* A list without texts takes the place of existing properties. */
+static const char *take_property(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+	struct names *list = &s->properties;
+	bool none_at_all = !strcmp(value->text, "none");
+
+	if (!none_at_all && (*value->text == '=' || !strchr(value->text, '=')))
+		return "not KEY=VALUE";
+	if (none_at_all)
+		names_free(list);
+	else if (list->count)
+		list->count--;	/* the NULL at the end */
+	if ((!none_at_all && !names_add(list, value->text)) ||
+	    !names_add(list, NULL))
+		return "out of memory";
+	s->opt.properties = list->name;
+	return NULL;
+}
+
+static const char *take_digest(void *at, const struct option_value *value)
+{
+	uint8_t digest[STARGZ_SHA256_LEN];
+
+	if (stargz_sha256_parse(value->text, digest))
+		return "not sha256: and 64 hexadecimal digits";
+	*(const char **)at = value->text;
+	return NULL;
+}
+
 /* The position of a word is the value of no_checkpoints. */
 static const char *const checkpoints[] = { "auto", "none", NULL };
 
-static const char *const no_layer[] = { "none", NULL };
+static const char *const none[] = { "none", NULL };
 
 static const struct option_row rows[] = {
 	{ OPTION(0, "below", OPTION_CALL(take_below)),
-	  .kind = OPTION_FILE, .argument = "LAYER|none", .words = no_layer,
+	  .kind = OPTION_FILE, .argument = "LAYER|none", .words = none,
 	  .help = "make the index of BLOB as a layer on top of LAYER, a blob "
 		  "or an index; repeatable, lowest first; none: BLOB is the lowest" },
 	{ OPTION(0, "merge", OPTION_STORE(struct settings, opt.merge)),
@@ -74,6 +124,27 @@ static const struct option_row rows[] = {
 	  .help = "read the table of contents from FILE" },
 	INPUT_TOC_DIGEST(struct settings),
 	INPUT_ANNOTATION(struct settings),
+	{ OPTION(0, "layer-digest",
+		 OPTION_CALL_AT(take_digest, struct settings,
+				opt.layer_digest)),
+	  .kind = OPTION_TEXT, .argument = "DIGEST",
+	  .help = "required digest of BLOB, sha256:HEX; the index records it" },
+	{ OPTION(0, "digests", OPTION_STORE(struct settings, opt.digests)),
+	  .help = "store the SHA-256 of all content, for the mount option "
+		  "verify=digest" },
+	{ OPTION('L', "label",
+		 OPTION_CALL_AT(take_label, struct settings, opt.label)),
+	  .kind = OPTION_TEXT, .argument = "TEXT",
+	  .help = "name of the volume, up to 32 bytes" },
+	{ OPTION(0, "property", OPTION_CALL(take_property)),
+	  .kind = OPTION_TEXT, .argument = "KEY=VALUE|none", .words = none,
+	  .help = "store a property, such as the name of the image; repeatable; "
+		  "none: no property" },
+	{ OPTION(0, "prefetch", OPTION_STORE(struct settings,
+					     opt.prefetch_path)),
+	  .kind = OPTION_FILE, .argument = "FILE",
+	  .help = "store the order in which the paths in FILE, one a line, are "
+		  "needed" },
 	{ OPTION(0, "raw", OPTION_STORE(struct settings, opt.raw)),
 	  .help = "show whiteouts and landmarks as they are in the tar" },
 	{ OPTION(0, "offset", OPTION_STORE(struct settings, opt.offset)),
@@ -92,6 +163,9 @@ static const struct option_row rows[] = {
 	  .help = "auto: place checkpoints in members of eStargz layers that "
 		  "are larger than a span; none: place none, and read only the "
 		  "table of contents" },
+	{ OPTION(0, "digest", OPTION_STORE(struct settings, digest)),
+	  .help = "print the digest of the index, for the mount option "
+		  "index_digest=" },
 	{ OPTION(0, "stats", OPTION_STORE(struct settings, stats)),
 	  .help = "print the counts of the index, time and memory" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
@@ -151,8 +225,50 @@ static int check_options(const struct settings *s)
 		return usage("cannot be used with --merge", "--toc");
 	if (s->opt.merge && (s->opt.toc_stored_digest || s->opt.toc_position))
 		return usage("cannot be used with --merge", "--annotation");
+	if (s->opt.merge && s->opt.layer_digest)
+		return usage("cannot be used with --merge", "--layer-digest");
 	if (s->opt.align && !s->opt.device_image)
 		return usage("requires --device-image", "--align");
+	if (s->digest && s->opt.check)
+		return usage("cannot be used with --check", "--digest");
+	if (s->digest && (s->stats || s->json))
+		return usage("cannot be used with --stats or --json, which print it, too",
+			     "--digest");
+	return -1;
+}
+
+/* An option that only makes sense while an index is made, or NULL. */
+static const char *option_for_layers(const struct stargz_index_options *opt)
+{
+	return opt->toc_path ? "--toc" :
+	       opt->toc_digest ? "--toc-digest" :
+	       opt->toc_stored_digest || opt->toc_position ? "--annotation" :
+	       opt->layer_digest ? "--layer-digest" :
+	       opt->digests ? "--digests" :
+	       opt->raw ? "--raw" :
+	       opt->check ? "--check" :
+	       opt->offset ? "--offset" :
+	       opt->size ? "--size" :
+	       opt->span_size ? "--span" :
+	       opt->no_checkpoints ? "--checkpoints" : NULL;
+}
+
+int options_check_edit(const struct settings *s)
+{
+	const struct stargz_index_options *opt = &s->opt;
+	bool edits = opt->label || opt->properties || opt->prefetch_path;
+	const char *wrong = option_for_layers(opt);
+
+	if (wrong)
+		return usage("is for layers and cannot be used with an index",
+			     wrong);
+	if (edits && !s->output)
+		return usage("is required to change an index", "--output");
+	if (!edits && s->output)
+		return usage("is an index: --label, --property or --prefetch change it",
+			     s->layers[0]);
+	if (!edits && !s->digest)
+		return usage("is an index already", s->layers[0]);
 	return -1;
 }
 

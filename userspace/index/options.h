@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "bar.h"
+#include "names.h"
 #include "stargz/index.h"
 
 #define PROG	"stargz-index"
@@ -24,10 +25,13 @@ enum exit_code {
 /**
  * struct settings - the command line, and data for messages
  * @opt: options for the library
+ * @properties: texts for @opt.properties
+ * @edit: the only layer is an index, to be changed or to print its digest
  * @layers: the layers below, lowest first, then the blobs; the array is owned
  * @count: number of @layers
  * @below: number of layers below
  * @output: file to write, or NULL
+ * @digest: print the digest of the index
  * @stats: print statistics
  * @json: print them as JSON
  * @force: overwrite a device that has data on it
@@ -37,10 +41,13 @@ enum exit_code {
  */
 struct settings {
 	struct stargz_index_options opt;
+	struct names properties;
+	bool edit;
 	const char **layers;
 	size_t count;
 	size_t below;
 	const char *output;
+	bool digest;
 	bool stats;
 	bool json;
 	bool force;
@@ -51,5 +58,13 @@ struct settings {
 
 /** options_parse() - returns -1 to continue, else the exit code */
 int options_parse(struct settings *s, int argc, char **argv);
+
+/**
+ * options_check_edit() - check the options for an index that exists already
+ * @s: the command line; the only layer is an index
+ *
+ * Return: -1 to continue, else the exit code, after a message.
+ */
+int options_check_edit(const struct settings *s);
 
 #endif /* OPTIONS_H */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
 #include <sys/resource.h>
 
 #include "report.h"
+#include "stargz/digest.h"
 #include "stats.h"
 
 static double seconds_since(const struct timespec *start)
@@ -11,6 +13,15 @@ static double seconds_since(const struct timespec *start)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec - start->tv_sec +
 	       (now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static void add_digest(struct json_object *o, const char *key,
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
+{
+	char text[sizeof("sha256:") + STARGZ_SHA256_HEX] = "sha256:";
+
+	stargz_sha256_hex(sha256, text + strlen(text));
+	report_text(o, key, text);
 }
 
 void stats_print(FILE *to, const struct stargz_index_stats *st,
@@ -26,6 +37,9 @@ void stats_print(FILE *to, const struct stargz_index_stats *st,
 	report_int(o, "extents", st->extents);
 	report_int(o, "data_bytes", st->data_bytes);
 	report_int(o, "index_bytes", st->index_size);
+	add_digest(o, "index_digest", st->index_sha256);
+	if (st->has_blob_sha256)
+		add_digest(o, "layer_digest", st->blob_sha256);
 	report_real(o, "bytes_per_entry", (double)st->index_size / st->entries);
 	report_real(o, "seconds", seconds_since(start));
 	report_int(o, "memory_bytes", (uint64_t)ru.ru_maxrss << 10);
