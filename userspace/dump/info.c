@@ -2,6 +2,7 @@
 /*
  * The superblock of an index, and statistics.
  */
+#include <string.h>
 #include <sys/stat.h>
 
 #include "dump.h"
@@ -63,37 +64,88 @@ static void add_blobs(struct json_object *o, const struct job *job)
 
 	for (uint32_t i = 0; !stargz_get_blob(job->opened, i, &b); i++) {
 		struct json_object *row = json_object_new_object();
-		char hex[STARGZ_SHA256_HEX] = "-";
 
-		if (b.digests & STARGZ_BLOB_HAS_TOC)
-			stargz_sha256_hex(b.toc, hex);
 		report_int(row, "blob", i);
 		report_int(row, "source", b.source);
 		report_int(row, "start", b.start);
 		report_int(row, "size", b.size);
 		report_int(row, "used", b.used);
-		report_text(row, "digest_of",
-			    b.digests & STARGZ_BLOB_HAS_TOC ? "toc" : "none");
-		report_text(row, "sha256", hex);
 		json_object_array_add(rows, row);
 	}
 	json_object_object_add(o, "blobs", rows);
+}
+
+static void add_blob_digest(struct json_object *rows, uint32_t blob,
+			    const char *of, const uint8_t *sha256)
+{
+	struct json_object *row = json_object_new_object();
+	char hex[STARGZ_SHA256_HEX];
+
+	stargz_sha256_hex(sha256, hex);
+	report_int(row, "blob", blob);
+	report_text(row, "of", of);
+	report_text(row, "sha256", hex);
+	json_object_array_add(rows, row);
+}
+
+/* A row for each digest, because three of them do not fit in a line. */
+static void add_blob_digests(struct json_object *o, const struct job *job)
+{
+	struct json_object *rows = json_object_new_array();
+	struct stargz_blob_info b;
+
+	for (uint32_t i = 0; !stargz_get_blob(job->opened, i, &b); i++) {
+		if (b.digests & STARGZ_BLOB_HAS_SHA256)
+			add_blob_digest(rows, i, "layer", b.sha256);
+		if (b.digests & STARGZ_BLOB_HAS_DIFFID)
+			add_blob_digest(rows, i, "tar", b.diffid);
+		if (b.digests & STARGZ_BLOB_HAS_TOC)
+			add_blob_digest(rows, i, "toc", b.toc);
+	}
+	json_object_object_add(o, "blob_digests", rows);
+}
+
+static void add_properties(struct json_object *o, const struct job *job)
+{
+	struct json_object *rows = json_object_new_array();
+	const char *text;
+
+	for (unsigned int i = 0; (text = stargz_get_property(job->opened, i));
+	     i++) {
+		struct json_object *row = json_object_new_object();
+		size_t key = strcspn(text, "=");
+
+		report_bytes(row, "key", text, key);
+		text += key + (text[key] == '=');
+		report_bytes(row, "value", text, strlen(text));
+		json_object_array_add(rows, row);
+	}
+	json_object_object_add(o, "properties", rows);
 }
 
 int dump_superblock(const struct job *job)
 {
 	struct json_object *o = json_object_new_object();
 	struct stargz_index_info info;
+	char digest[sizeof("sha256:") + STARGZ_SHA256_HEX] = "sha256:";
 
 	stargz_get_info(job->opened, &info);
+	stargz_sha256_hex(info.sha256, digest + strlen(digest));
 	report_int(o, "version", info.version);
+	report_bytes(o, "label", info.label, strlen(info.label));
+	report_bytes(o, "creator", info.creator, strlen(info.creator));
 	add_uuid(o, info.uuid);
+	/* The index of a layer is in memory only. */
+	if (stargz_opened_kind(job->opened) == STARGZ_KIND_INDEX)
+		report_text(o, "index_digest", digest);
 	add_features(o, info.features);
 	report_int(o, "index_size", info.index_size);
 	report_int(o, "data_bytes", info.data_bytes);
 	report_int(o, "longest_span", info.longest_span);
 	add_tables(o, job);
 	add_blobs(o, job);
+	add_blob_digests(o, job);
+	add_properties(o, job);
 	report_print(job->to, o, job->settings->json);
 	return 0;
 }
