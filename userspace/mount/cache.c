@@ -85,7 +85,7 @@ static int open_locked(const struct cache *cache, const char *name,
 }
 
 int cache_find(const struct cache *cache, const char *key,
-	       const struct source *src)
+	       const struct source *src, const struct mount_options *opt)
 {
 	const struct timespec now[2] = {
 		{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
@@ -96,9 +96,10 @@ int cache_find(const struct cache *cache, const char *key,
 
 	fd = open_locked(cache, name, &st);
 	if (fd >= 0 && !(S_ISREG(st.st_mode) && only_ours(&st) &&
-			 st.st_nlink == 1 && indexfile_describes(fd, src))) {
+			 st.st_nlink == 1 &&
+			 indexfile_describes(fd, src, opt))) {
 		close(fd);
-		msg_note(cache->dir, "%s is damaged, or others may write to it",
+		msg_note(cache->dir, "%s is damaged or outdated, or others may write to it",
 			 name);
 		fd = cache_remove(cache, name, &st) ? -ENOENT : -EBUSY;
 	}
@@ -156,7 +157,8 @@ static int by_name(const struct cache *cache, const char *name,
 }
 
 int cache_add(const struct cache *cache, const char *key,
-	      const struct source *src, int new)
+	      const struct source *src, const struct mount_options *opt,
+	      int new)
 {
 	char *proc = xasprintf("/proc/self/fd/%d", new);
 	char *name = file_name(key);
@@ -179,7 +181,7 @@ int cache_add(const struct cache *cache, const char *key,
 	free(proc);
 	free(name);
 	if (err == EEXIST)
-		return cache_find(cache, key, src);
+		return cache_find(cache, key, src, opt);
 	if (fd >= 0)
 		cache_evict(cache);
 	else

@@ -51,14 +51,16 @@ char *cache_path(const struct cache *cache, const char *key);
  * @cache: open cache
  * @key: name from cachekey.h
  * @src: required source of the index
+ * @opt: mount options; the index must have the digests that they require
  *
- * The function removes an index that is damaged or that others may write to.
+ * The function removes an index that is damaged, that does not fit, or that
+ * others may write to.
  *
  * Return: the index, open for reading, and locked against eviction while it is
  * open; -ENOENT if there is none; or another negative errno.
  */
 int cache_find(const struct cache *cache, const char *key,
-	       const struct source *src);
+	       const struct source *src, const struct mount_options *opt);
 
 /**
  * cache_new() - create a file for an index
@@ -74,13 +76,15 @@ int cache_new(const struct cache *cache);
  * @cache: open cache
  * @key: name from cachekey.h
  * @src: its source
+ * @opt: mount options, as for cache_find()
  * @new: a complete index from cache_new(); stays open
  *
  * Return: as cache_find(); the index may be one that another process has added
  * in the meantime. -EFBIG if it is larger than the limit of the cache.
  */
 int cache_add(const struct cache *cache, const char *key,
-	      const struct source *src, int new);
+	      const struct source *src, const struct mount_options *opt,
+	      int new);
 
 /**
  * cache_close() - close the cache

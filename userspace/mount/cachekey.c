@@ -12,7 +12,9 @@
  * with history, and names that are not UTF-8 come from the tar. Reading all
  * bytes costs as much as making the index again. In this case, the name is the
  * digest of the identity of the file: device, inode, size, and the times of its
- * last change. Two kinds of sources have no such identity, and their indexes
+ * last change. This is also the name of an index that has the digest of the layer
+ * or of its content: another file with the same table of contents may have other
+ * content. Two kinds of sources have no such identity, and their indexes
  * are not cached: block devices, and files that changed a moment ago, because
  * another change might not change the times.
  */
@@ -50,15 +52,23 @@ static int hash_text(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 	return ret;
 }
 
+/* Does the index have digests of bytes that the table does not determine? */
+static bool hashes_content(const struct mount_options *opt)
+{
+	return opt->layer_digest || options_need_digests(opt);
+}
+
 /* The data on which every index depends, in a fixed order. */
 static char *head_text(const struct source *src,
 		       const struct mount_options *opt)
 {
-	return xasprintf("stargz index: maker %s, format %d, %s view, %s TOC, start %" PRIu64
-			 ", size %" PRIu64,
+	return xasprintf("stargz index: maker %s, format %d, %s view, %s TOC, "
+			 "digests of %s, start %" PRIu64 ", size %" PRIu64,
 			 STARGZ_TOOLS_VERSION, STARGZ_VERSION,
 			 opt->raw ? "raw" : "overlay",
 			 opt->toc ? "external" : "internal",
+			 options_need_digests(opt) ? "layer and content" :
+			 opt->layer_digest ? "layer" : "nothing",
 			 src->start, src->blob.size);
 }
 
@@ -163,8 +173,11 @@ static int name_before(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {
-	int ret = name_before(key->toc, err, src, opt);
+	int ret = 0;
 
+	key->toc[0] = '\0';
+	if (!hashes_content(opt))
+		ret = name_before(key->toc, err, src, opt);
 	if (!ret)
 		ret = name_of_file(key->file, err, src, opt);
 	if (!ret && !key->toc[0] && !key->file[0])
@@ -179,7 +192,7 @@ bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 {
 	struct stargz_error err;
 
-	if (stats->toc_only)
+	if (stats->toc_only && !hashes_content(opt))
 		return !name_of_toc(name, &err, src, opt, stats->encoding,
 				    stats->content_end, stats->toc_sha256);
 	/* The file must not have changed while it was read. */

@@ -13,7 +13,8 @@
 /**
  * struct cachekey - possible names of the index of a source
  * @toc: digest of the table of contents and the other data on which an index
- *	depends if no content is decoded; empty if the layer has no such table
+ *	depends if no content is read; empty if the layer has no such table, or
+ *	if the index has digests of content
  * @file: digest of the current identity of the file; empty if the source is not
  *	a regular file, or if it changed a moment ago
  */

@@ -25,24 +25,71 @@ static enum mount_exit fail(const struct source *src, int ret,
 	return msg_exit_of(-ret);
 }
 
-/* Check an existing index against toc_digest=. */
-static enum mount_exit check_toc(int fd, const char *path,
-				 const struct mount_options *opt)
-{
-	int ret = opt->toc_digest ? indexfile_has_toc(fd, opt->toc_digest) : 1;
+/* An option that requires a digest of the index or of its blob. */
+struct required {
+	const char *option;
+	const char *value;
+	const char *what;
+	unsigned int of_blob;
+};
 
-	if (ret == 1)
-		return MOUNT_OK;
+/* Report a digest that cannot be read. */
+static enum mount_exit no_digest(const char *path, const struct required *req,
+				 int ret)
+{
 	if (ret == -ENODATA)
-		msg_error(path, "cannot check toc_digest: the index does not record the digest of one table of contents");
+		msg_error(path, "cannot check %s: the index does not record the digest of one %s",
+			  req->option, req->what);
 	else if (ret == -EUCLEAN)
 		msg_error(path, "not an index, or a damaged index");
-	else if (ret < 0)
-		msg_error(path, "%s", strerror(-ret));
 	else
-		msg_error(path, "the table of contents of the index does not have the digest %s",
-			  opt->toc_digest);
+		msg_error(path, "%s", strerror(-ret));
 	return MOUNT_FAILED;
+}
+
+static enum mount_exit check_digest(int fd, const char *path,
+				    const struct required *req)
+{
+	uint8_t want[STARGZ_SHA256_LEN], have[STARGZ_SHA256_LEN];
+	char hex[STARGZ_SHA256_HEX];
+	int ret;
+
+	if (!req->value)
+		return MOUNT_OK;
+	ret = stargz_sha256_parse(req->value, want);
+	if (!ret)
+		ret = req->of_blob ?
+		      indexfile_blob_digest(fd, req->of_blob, have) :
+		      indexfile_digest(fd, have);
+	if (ret)
+		return no_digest(path, req, ret);
+	/* The kernel accepts the digest of fs-verity for the index, too. */
+	if (!memcmp(want, have, sizeof(want)) ||
+	    (!req->of_blob && indexfile_has_verity(fd, want)))
+		return MOUNT_OK;
+	stargz_sha256_hex(have, hex);
+	msg_error(path, "the %s%s has the digest sha256:%s, not %s", req->what,
+		  req->of_blob ? " of the index" : "", hex, req->value);
+	return MOUNT_FAILED;
+}
+
+/* Check an index against the digests that the options require. */
+static enum mount_exit check_digests(int fd, const char *path,
+				     const struct mount_options *opt)
+{
+	const struct required required[] = {
+		{ "toc_digest", opt->toc_digest, "table of contents",
+		  STARGZ_BLOB_TOC },
+		{ "layer_digest", opt->layer_digest, "layer",
+		  STARGZ_BLOB_SHA256 },
+		{ "index_digest", opt->index_digest, "index", 0 },
+	};
+	enum mount_exit ret = MOUNT_OK;
+
+	for (size_t i = 0; !ret && i < sizeof(required) / sizeof(required[0]);
+	     i++)
+		ret = check_digest(fd, path, &required[i]);
+	return ret;
 }
 
 static enum mount_exit given(struct index *index,
@@ -54,7 +101,7 @@ static enum mount_exit given(struct index *index,
 		msg_error(index->path, "%s", strerror(errno));
 		return MOUNT_FAILED;
 	}
-	return check_toc(index->fd, index->path, opt);
+	return check_digests(index->fd, index->path, opt);
 }
 
 struct warnings {
@@ -86,6 +133,10 @@ static int build(const struct source *src, const struct mount_options *opt,
 		.struct_size = sizeof(how),
 		.toc_path = opt->toc,
 		.toc_digest = opt->toc_digest,
+		.layer_digest = opt->layer_digest,
+		.digests = options_need_digests(opt),
+		.has_start = true,
+		.start = src->start,
 		.raw = opt->raw,
 		.offset = src->blob.start,
 		.size = src->blob.size,
@@ -96,8 +147,6 @@ static int build(const struct source *src, const struct mount_options *opt,
 	int ret;
 
 	ret = stargz_index_blob(src->blob.fd, &how, out, stats, err);
-	if (!ret && src->start != src->blob.start)
-		ret = indexfile_set_start(out, src->start);
 	if (!ret && warnings.count && !msg_verbose())
 		msg_error(src->path, "warning: %lu irregularities in the layer; stargz-index lists them",
 			  warnings.count);
@@ -161,7 +210,7 @@ static enum mount_exit make_index(struct index *index,
 	if (fd < 0)
 		return fail(src, fd, &err);
 	if (cache && cachekey_of_index(key, src, opt, &stats, name))
-		index->fd = cache_add(cache, name, src, fd);
+		index->fd = cache_add(cache, name, src, opt, fd);
 	if (index->fd >= 0) {
 		index->path = cache_path(cache, name);
 		msg_note(src->path, "index: made %s", index->path);
@@ -172,7 +221,9 @@ static enum mount_exit make_index(struct index *index,
 		msg_note(src->path, "index: made for this mount only");
 	}
 	close(fd);
-	return index->fd < 0 ? fail(src, index->fd, &err) : MOUNT_OK;
+	if (index->fd < 0)
+		return fail(src, index->fd, &err);
+	return check_digests(index->fd, src->path, opt);
 }
 
 static enum mount_exit through_cache(struct index *index,
@@ -191,16 +242,16 @@ static enum mount_exit through_cache(struct index *index,
 	if (ret)
 		return fail(src, ret, &err);
 	name = key.toc[0] ? key.toc : key.file;
-	index->fd = cache_find(cache, name, src);
+	index->fd = cache_find(cache, name, src, opt);
 	if (index->fd < 0 && name == key.toc && key.file[0]) {
 		name = key.file;
-		index->fd = cache_find(cache, name, src);
+		index->fd = cache_find(cache, name, src, opt);
 	}
 	if (index->fd < 0)
 		return make_index(index, cache, &key, src, opt);
 	index->path = cache_path(cache, name);
 	msg_note(src->path, "index: found %s", index->path);
-	return check_toc(index->fd, src->path, opt);
+	return check_digests(index->fd, src->path, opt);
 }
 
 void index_put(struct index *index)
@@ -221,7 +272,7 @@ enum mount_exit index_get(struct index *index, struct source *src,
 	if (opt->index)
 		return given(index, opt);
 	if (src->image)
-		return check_toc(src->fd, src->path, opt);
+		return check_digests(src->fd, src->path, opt);
 	ret = source_find_blob(src, opt);
 	if (ret)
 		return ret;

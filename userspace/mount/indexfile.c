@@ -5,14 +5,14 @@
  * kernel checks everything.
  */
 #include <errno.h>
-#include <stddef.h>
+#include <linux/fsverity.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "indexfile.h"
-#include "stargz/digest.h"
 
 static int read_at(int fd, void *buf, size_t len, uint64_t pos)
 {
@@ -47,6 +47,7 @@ int indexfile_read(int fd, struct indexfile *index)
 	if (!sound(&sb))
 		return -EUCLEAN;
 	index->size = le64toh(sb.index_size);
+	index->features = le32toh(sb.feature_compat);
 	index->blobs = le64toh(blobs->count);
 	index->blob_pos = le64toh(blobs->offset);
 	memset(&index->blob, 0, sizeof(index->blob));
@@ -58,7 +59,20 @@ int indexfile_read(int fd, struct indexfile *index)
 	return read_at(fd, &index->blob, sizeof(index->blob), index->blob_pos);
 }
 
-bool indexfile_describes(int fd, const struct source *src)
+/* Does the index record the digest of the layer that the options require? */
+static bool has_layer_digest(const struct indexfile *index,
+			     const char *layer_digest)
+{
+	uint8_t digest[STARGZ_SHA256_LEN];
+
+	return !layer_digest ||
+	       (!stargz_sha256_parse(layer_digest, digest) &&
+		le16toh(index->blob.digests) & STARGZ_BLOB_SHA256 &&
+		!memcmp(index->blob.sha256, digest, sizeof(digest)));
+}
+
+bool indexfile_describes(int fd, const struct source *src,
+			 const struct mount_options *opt)
 {
 	struct indexfile index;
 	struct stat st;
@@ -66,40 +80,48 @@ bool indexfile_describes(int fd, const struct source *src)
 	return !indexfile_read(fd, &index) && !fstat(fd, &st) &&
 	       (uint64_t)st.st_size == index.size && index.blobs == 1 &&
 	       le64toh(index.blob.size) == src->blob.size &&
-	       le64toh(index.blob.start) == src->start;
+	       le64toh(index.blob.start) == src->start &&
+	       has_layer_digest(&index, opt->layer_digest) &&
+	       (!options_need_digests(opt) ||
+		index.features & STARGZ_COMPAT_DIGESTS);
 }
 
-int indexfile_has_toc(int fd, const char *toc_digest)
+int indexfile_blob_digest(int fd, unsigned int which,
+			  uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	uint8_t digest[STARGZ_SHA256_LEN];
 	struct indexfile index;
-	int ret;
+	int ret = indexfile_read(fd, &index);
 
-	ret = stargz_sha256_parse(toc_digest, digest);
-	if (!ret)
-		ret = indexfile_read(fd, &index);
 	if (ret)
 		return ret;
-	if (index.blobs != 1 ||
-	    !(le16toh(index.blob.digests) & STARGZ_BLOB_TOC))
+	if (index.blobs != 1 || !(le16toh(index.blob.digests) & which))
 		return -ENODATA;
-	return !memcmp(index.blob.toc, digest, sizeof(digest));
+	memcpy(sha256, which == STARGZ_BLOB_TOC ? index.blob.toc :
+						  index.blob.sha256,
+	       STARGZ_SHA256_LEN);
+	return 0;
 }
 
-int indexfile_set_start(int fd, uint64_t start)
+int indexfile_digest(int fd, uint8_t sha256[STARGZ_SHA256_LEN])
 {
-	const size_t field = offsetof(struct stargz_blob, start);
-	__le64 value = htole64(start);
+	uint8_t block[STARGZ_BLOCK_SIZE];
 	struct indexfile index;
-	int ret;
+	int ret = indexfile_read(fd, &index);
 
-	ret = indexfile_read(fd, &index);
-	if (ret)
-		return ret;
-	if (index.blobs != 1)
-		return -EUCLEAN;
-	if (pwrite(fd, &value, sizeof(value), index.blob_pos + field) !=
-	    sizeof(value))
-		return -errno;
-	return 0;
+	if (!ret)
+		ret = read_at(fd, block, sizeof(block), 0);
+	return ret ? ret : stargz_sha256(block, sizeof(block), sha256, NULL);
+}
+
+bool indexfile_has_verity(int fd, const uint8_t sha256[STARGZ_SHA256_LEN])
+{
+	union {
+		struct fsverity_digest head;
+		uint8_t room[sizeof(struct fsverity_digest) +
+			     STARGZ_SHA256_LEN];
+	} got = { .head.digest_size = STARGZ_SHA256_LEN };
+
+	return !ioctl(fd, FS_IOC_MEASURE_VERITY, &got) &&
+	       got.head.digest_algorithm == FS_VERITY_HASH_ALG_SHA256 &&
+	       !memcmp(got.head.digest, sha256, STARGZ_SHA256_LEN);
 }

@@ -9,17 +9,20 @@
 #include <stdint.h>
 
 #include "source.h"
+#include "stargz/digest.h"
 #include "stargz_fs.h"
 
 /**
  * struct indexfile - data of an index
  * @size: size in bytes
+ * @features: STARGZ_COMPAT_* bits
  * @blobs: number of blob records
  * @blob_pos: position of the first blob record
  * @blob: the first blob record
  */
 struct indexfile {
 	uint64_t size;
+	uint32_t features;
 	uint64_t blobs;
 	uint64_t blob_pos;
 	struct stargz_blob blob;
@@ -36,32 +39,47 @@ struct indexfile {
 int indexfile_read(int fd, struct indexfile *index);
 
 /**
- * indexfile_describes() - is this an index of the source?
+ * indexfile_describes() - is this an index that the mount may use?
  * @fd: index, open for reading
  * @src: source after source_find_blob()
+ * @opt: mount options
  *
- * Return: true if the superblock and the size of the file are valid, and the
- * only blob has the position and size of the blob in @src.
+ * Return: true if the superblock and the size of the file are valid, the only
+ * blob has the position and size of the blob in @src and the digest in @opt, and
+ * the index has digests of the content if @opt requires them.
  */
-bool indexfile_describes(int fd, const struct source *src);
+bool indexfile_describes(int fd, const struct source *src,
+			 const struct mount_options *opt);
 
 /**
- * indexfile_has_toc() - was the index made from this table of contents?
+ * indexfile_blob_digest() - get a digest of the only blob
  * @fd: index, open for reading
- * @toc_digest: sha256:HEX
+ * @which: %STARGZ_BLOB_SHA256: of the blob; %STARGZ_BLOB_TOC: of its table of
+ *	contents
+ * @sha256: set to the digest
  *
- * Return: 1 yes, 0 no, or a negative errno; -ENODATA if the index does not
- * record the digest of one table of contents.
+ * Return: 0 or a negative errno; -ENODATA if the index does not record this
+ * digest of one blob.
  */
-int indexfile_has_toc(int fd, const char *toc_digest);
+int indexfile_blob_digest(int fd, unsigned int which,
+			  uint8_t sha256[STARGZ_SHA256_LEN]);
 
 /**
- * indexfile_set_start() - set the start of the only blob in its source
- * @fd: index, open for reading and writing
- * @start: first byte
+ * indexfile_digest() - compute the digest of an index
+ * @fd: index, open for reading
+ * @sha256: set to the SHA-256 of its first block
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -EUCLEAN if there is no valid superblock.
  */
-int indexfile_set_start(int fd, uint64_t start);
+int indexfile_digest(int fd, uint8_t sha256[STARGZ_SHA256_LEN]);
+
+/**
+ * indexfile_has_verity() - does fs-verity protect the file of the index?
+ * @fd: index, open for reading
+ * @sha256: required fs-verity digest
+ *
+ * Return: true if it does, with this digest.
+ */
+bool indexfile_has_verity(int fd, const uint8_t sha256[STARGZ_SHA256_LEN]);
 
 #endif /* MOUNT_INDEXFILE_H */

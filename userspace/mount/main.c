@@ -106,6 +106,7 @@ static enum mount_exit mount_layer(struct args *args)
 	ret = source_open(&src, args->source, &args->opt);
 	if (!ret)
 		ret = index_get(&index, &src, &args->opt);
+	options_add_verification(&args->opt);
 	if (!ret && index.path)
 		options_add_file(&args->opt, "index", index.path, index.fd);
 	call.source = src.path;
@@ -138,6 +139,7 @@ static enum mount_exit mount_again(struct args *args)
 		.opt = &args->opt,
 	};
 
+	options_add_verification(&args->opt);
 	if (args->opt.index)
 		options_add_file(&args->opt, "index", args->opt.index, -1);
 	msg_note(args->source, "remount %s", args->target);

@@ -72,6 +72,9 @@ void options_free(struct mount_options *opt)
 	free(opt->index);
 	free(opt->toc);
 	free(opt->toc_digest);
+	free(opt->layer_digest);
+	free(opt->index_digest);
+	free(opt->verify);
 	free(opt->cache_dir);
 	free(opt->loop_device);
 }
@@ -104,6 +107,20 @@ void options_add_file(struct mount_options *opt, const char *key,
 
 	new->file = true;
 	new->fd = fd;
+}
+
+bool options_need_digests(const struct mount_options *opt)
+{
+	return opt->verify && !strcmp(opt->verify, "digest");
+}
+
+/* Once each: the last of repeated options counts. */
+void options_add_verification(struct mount_options *opt)
+{
+	if (opt->verify)
+		options_add_kernel(opt, "verify", opt->verify);
+	if (opt->index_digest)
+		options_add_kernel(opt, "index_digest", opt->index_digest);
 }
 
 static void set_text(char **where, char *text)
@@ -141,14 +158,19 @@ static const char *take_path(void *at, const struct option_value *value)
 	return NULL;
 }
 
+static const char *take_text(void *at, const struct option_value *value)
+{
+	set_text(at, xasprintf("%s", value->text));
+	return NULL;
+}
+
 static const char *take_digest(void *at, const struct option_value *value)
 {
 	uint8_t digest[STARGZ_SHA256_LEN];
 
 	if (stargz_sha256_parse(value->text, digest))
 		return "not sha256: and 64 hexadecimal digits";
-	set_text(at, xasprintf("%s", value->text));
-	return NULL;
+	return take_text(at, value);
 }
 
 static const char *take_no_cache(void *at, const struct option_value *value)
@@ -171,6 +193,7 @@ static const char *take_loop(void *at, const struct option_value *value)
 }
 
 static const char *const decoders[] = { "auto", "zlib", NULL };
+static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const auto_index[] = { "auto", NULL };
 
 static const struct option_row rows[] = {
@@ -186,6 +209,22 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_TEXT, .argument = "NAME", .words = decoders,
 	  .help = "deflate decoder: auto, or zlib, the kernel's decoder",
 	  .preset = "auto" },
+	{ OPTION(0, "verify",
+		 OPTION_CALL_AT(take_text, struct mount_options, verify)),
+	  .kind = OPTION_CHOICE, .argument = "LEVEL", .words = verifications,
+	  .help = "what the kernel verifies: none: nothing; crc: checksums of "
+		  "content; digest: SHA-256 of content and index",
+	  .preset = "crc" },
+	{ OPTION(0, "index_digest",
+		 OPTION_CALL_AT(take_digest, struct mount_options,
+				index_digest)),
+	  .kind = OPTION_TEXT, .argument = "DIGEST",
+	  .help = "required digest of the index, sha256:HEX" },
+	{ OPTION(0, "layer_digest",
+		 OPTION_CALL_AT(take_digest, struct mount_options,
+				layer_digest)),
+	  .kind = OPTION_TEXT, .argument = "DIGEST",
+	  .help = "required digest of the layer, sha256:HEX" },
 	{ OPTION(0, "toc",
 		 OPTION_CALL_AT(take_path, struct mount_options, toc)),
 	  .kind = OPTION_FILE, .argument = "FILE",

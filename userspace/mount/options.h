@@ -35,6 +35,9 @@ struct kernel_option {
  * @index: index=PATH, or NULL: find or make one
  * @toc: toc=FILE, or NULL
  * @toc_digest: toc_digest=sha256:HEX, or NULL
+ * @layer_digest: layer_digest=sha256:HEX, or NULL
+ * @index_digest: index_digest=sha256:HEX, or NULL
+ * @verify: verify=LEVEL, or NULL
  * @raw: show whiteouts as they are in the tar
  * @cache: use the index cache
  * @cache_dir: its directory
@@ -52,6 +55,9 @@ struct mount_options {
 	char *index;
 	char *toc;
 	char *toc_digest;
+	char *layer_digest;
+	char *index_digest;
+	char *verify;
 	bool raw;
 	bool cache;
 	char *cache_dir;
@@ -96,6 +102,20 @@ enum mount_exit options_parse(struct mount_options *opt, const char *text);
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
 enum mount_exit options_check(const struct mount_options *opt);
+
+/**
+ * options_need_digests() - must the index have digests of all content?
+ * @opt: options
+ *
+ * Return: true with verify=digest.
+ */
+bool options_need_digests(const struct mount_options *opt);
+
+/**
+ * options_add_verification() - add verify= and index_digest= for the kernel
+ * @opt: all options
+ */
+void options_add_verification(struct mount_options *opt);
 
 /**
  * options_add_kernel() - add an option for the kernel
