@@ -472,9 +472,11 @@ def test_digests_of_an_index():
             nr = len(digests) - 1
             last = offset(good, 9, sum(map(len, digests)) - 1, 32)
             for at, data, word in (
-                    (last, b"12", f"span {nr} of the index: digest mismatch"),
+                    (last, b"12", f"span {nr} at offset "),
+                    (last, b"12", "do not have the digest in the index"),
                     (offset(good, 11, nr, 4), b"\xff\xff\xff\xff",
-                     f"span {nr} of the index: digests of span out of range")):
+                     f"digests of span {nr} of the index: digests of span out "
+                     "of range")):
                 bad = save(f"{d}/bad", patched(good, at, data))
                 found(path, word, args=("-f", f"--index={bad}"))
 
