@@ -67,6 +67,10 @@ class Node:
         return stat.S_IFMT(self.mode)
 
 
+def is_zero(data):
+    return not data.strip(b"\0")
+
+
 def padded(field):
     """A text that is filled up with NUL bytes."""
     text = field.rstrip(b"\0")
@@ -185,7 +189,7 @@ class Index:
         assert magic == int.from_bytes(b"StGz", "little")
         assert crc == zlib.crc32(sb), "checksum of the superblock"
         assert (version, size) == (1, 4096)
-        assert not any(self.data[512:4096]) and not any(zero)
+        assert is_zero(self.data[512:4096]) and is_zero(zero)
         assert not self.compat & ~31 and not self.incompat & ~7
         assert index_size <= len(self.data) and index_size % 4096 == 0
         self.device = self.data[index_size:]
@@ -211,10 +215,10 @@ class Index:
                 assert off == 0
         end = 4096
         for off, after in sorted(places):
-            assert off >= end and not any(self.data[end:off])
+            assert off >= end and is_zero(self.data[end:off])
             end = after
         assert 4096 < end <= tree_offset < end + 4096
-        assert not any(self.data[end:tree_offset])
+        assert is_zero(self.data[end:tree_offset])
 
     def tree(self, offset):
         assert offset % 4096 == 0 and offset <= len(self.data)
@@ -242,11 +246,11 @@ class Index:
                 struct.unpack("<QQQIHH32s32s32s", self.record(BLOBS, i))
             assert zero == 0 and have < 8 and used <= size
             for bit, digest in enumerate(digests):
-                assert have >> bit & 1 or not any(digest)
+                assert have >> bit & 1 or is_zero(digest)
             assert source == (0 if self.device else i + 1)
             if self.device:
                 assert start == (end + 4095) // 4096 * 4096
-                assert not any(self.device[end - len(self.data):
+                assert is_zero(self.device[end - len(self.data):
                                            start - len(self.data)])
                 end = start + size
             self.blobs.append(Blob(size, start, source, used, *(
@@ -254,7 +258,7 @@ class Index:
                 for bit, digest in enumerate(digests))))
         if self.device:
             assert len(self.data) + len(self.device) >= end
-            assert not any(self.device[end - len(self.data):])
+            assert is_zero(self.device[end - len(self.data):])
         if self.device or len(self.sources) >= len(self.blobs):
             self.check_blobs()
 
