@@ -41,7 +41,7 @@ static enum mount_exit no_digest(const char *path, const struct required *req,
 		msg_error(path, "cannot check %s: the index does not record the digest of one %s",
 			  req->option, req->what);
 	else if (ret == -EUCLEAN)
-		msg_error(path, "not an index, or a damaged index");
+		msg_error(path, "not an index, or a damaged or outdated index");
 	else
 		msg_error(path, "%s", strerror(-ret));
 	return MOUNT_FAILED;
