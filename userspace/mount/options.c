@@ -109,9 +109,11 @@ void options_add_file(struct mount_options *opt, const char *key,
 	new->fd = fd;
 }
 
+/* For the kernel, index_digest= alone implies verify=digest. */
 bool options_need_digests(const struct mount_options *opt)
 {
-	return opt->verify && !strcmp(opt->verify, "digest");
+	return opt->verify ? !strcmp(opt->verify, "digest") :
+			     opt->index_digest != NULL;
 }
 
 /* Once each: the last of repeated options counts. */

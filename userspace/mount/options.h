@@ -107,7 +107,7 @@ enum mount_exit options_check(const struct mount_options *opt);
  * options_need_digests() - must the index have digests of all content?
  * @opt: options
  *
- * Return: true with verify=digest.
+ * Return: true with verify=digest, and with index_digest= without verify=.
  */
 bool options_need_digests(const struct mount_options *opt);
 
