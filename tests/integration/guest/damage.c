@@ -13,7 +13,8 @@
  * 64-bit words, cut truncates the file; at every STEPth position, starting at
  * FIRST, counted from zero. INDEX and BLOB are changed in place and restored.
  * With a damaged index the checksum of the superblock is corrected, so that the
- * checksum does not hide the damage.
+ * checksum does not hide the damage. The damage is in the superblock and in the
+ * tables; mounts without verify=digest do not read the hash tree.
  *
  * Every mount may be refused, and every call on a mount may fail, but only with
  * an error that indicates damage. Every mount must unmount. A damaged blob must
@@ -59,7 +60,7 @@ static char what[128];
 static char options[PATH_MAX + 16];
 static char *original;
 static size_t original_size;
-/* Without the zeroes that pad the last page of an index. */
+/* Without what follows the last table of an index. */
 static size_t content_size;
 static unsigned long mounts, refused, failures, complaints;
 static struct reference refs[MAX_FILES];
@@ -255,8 +256,18 @@ static void load(const char *path)
 		err(1, "%s", path);
 	close(fd);
 	content_size = original_size;
+	if (path == index_path)
+		content_size = le64toh(((struct stargz_super_block *)original)
+				       ->tree_offset);
 	while (content_size && !original[content_size - 1])
 		content_size--;
+}
+
+/* Zeroes fill the rest of the block of the superblock. */
+static bool is_padding(const char *path, size_t at)
+{
+	return path == index_path && at < STARGZ_BLOCK_SIZE &&
+	       at >= sizeof(struct stargz_super_block);
 }
 
 static void seal(char *data)
@@ -294,6 +305,8 @@ static void flip(const char *path, size_t step, size_t first)
 	char byte, mask;
 
 	for (at = first; at < content_size; at += step) {
+		if (is_padding(path, at))
+			continue;
 		mask = masks[at / step % sizeof(masks)];
 		snprintf(what, sizeof(what), "%s byte %zu ^ 0x%02x", path, at,
 			 (unsigned char)mask);
@@ -311,6 +324,8 @@ static void words(const char *path, size_t step, size_t first, size_t len,
 	size_t at, i;
 
 	for (at = first * len; at < content_size; at += step * len) {
+		if (is_padding(path, at))
+			continue;
 		for (i = 0; i < count; i++) {
 			snprintf(what, sizeof(what), "%s word %zu = 0x%llx",
 				 path, at, (unsigned long long)values[i]);

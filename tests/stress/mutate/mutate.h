@@ -12,7 +12,7 @@
 
 #define MAX_FILES	8
 #define MAX_KINDS	256
-#define MAX_INODES	64
+#define MAX_INODES	256
 #define READERS		4
 /* Most decoded bytes of a span of a seed. */
 #define MOST_DECODED	(1 << 20)
