@@ -95,12 +95,11 @@ enum stargz_gzip_phase {
  * @stop: where to stop decoding: @ulen, or beyond it to reach a trailer
  * @total: number of decoded bytes, without the current run
  * @member: value of @total at the start of the member
- * @crc: CRC-32 of the member, or of the span with %STARGZ_SPAN_CRC
+ * @crc: CRC-32 of the member, unless stargz_decode.checked is set
  * @header_crc: CRC-32 of the header
  * @skip: remaining bytes of the extra field
  * @phase: next part, an enum stargz_gzip_phase
  * @flags: FLG of the header
- * @checked: the span has %STARGZ_SPAN_CRC
  * @whole: the whole span is wanted, so it is decoded in place, not to the sink
  */
 struct stargz_gzip {
@@ -116,7 +115,6 @@ struct stargz_gzip {
 	u32 skip;
 	u8 phase;
 	u8 flags;
-	bool checked;
 	bool whole;
 };
 
@@ -516,7 +514,7 @@ static int stargz_gzip_more(struct stargz_decode *d)
 
 	if (g->total == g->stop) {
 		/* Complete and verified, or the tail is too long. */
-		if (g->checked || g->stop > g->ulen)
+		if (d->checked || g->stop > g->ulen)
 			return 1;
 		g->stop = g->ulen + STARGZ_GZIP_TAIL_MAX;
 		g->whole = false;
@@ -540,7 +538,7 @@ static int stargz_gzip_member_end(struct stargz_decode *d)
 	u32 crc, size;
 	int err = 0;
 
-	if (!g->checked)
+	if (!d->checked)
 		err = stargz_gzip_trailer(d->strm, &d->in, g->crc,
 					  g->total - g->member);
 	else if (!last)
@@ -549,8 +547,7 @@ static int stargz_gzip_member_end(struct stargz_decode *d)
 	if (err || last)
 		return err ? err : 1;
 	g->member = g->total;
-	if (!g->checked)
-		g->crc = ~0;
+	g->crc = ~0;
 	stargz_gzip_next(d->strm, g);
 	return 0;
 }
@@ -567,14 +564,25 @@ static int stargz_gzip_run_header(struct stargz_decode *d)
 	return err ? err : stargz_gzip_more(d);
 }
 
+/* Verify @n bytes against the index, or add them to the CRC of the member. */
+static int stargz_gzip_sum(struct stargz_decode *d, const u8 *bytes, size_t n)
+{
+	struct stargz_gzip *g = stargz_gzip(d);
+
+	if (d->checked)
+		return stargz_check_add(d, bytes, n);
+	g->crc = stargz_crc(g->crc, bytes, n);
+	return 0;
+}
+
 /* Continue the deflate data of a member. */
 static int stargz_gzip_run(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
 	struct stargz_gzip_out *out = &g->out;
 	const u8 *bytes;
+	int ret, err;
 	size_t n;
-	int ret;
 
 	if (g->phase != GZIP_DATA)
 		return stargz_gzip_run_header(d);
@@ -586,7 +594,9 @@ static int stargz_gzip_run(struct stargz_decode *d)
 		return ret;
 	bytes = out->base + g->from;
 	n = out->pos - g->from;
-	g->crc = stargz_crc(g->crc, bytes, n);
+	err = stargz_gzip_sum(d, bytes, n);
+	if (err)
+		return err;
 	if (!g->whole)
 		stargz_gzip_copy(&d->want, g->total, bytes, n);
 	g->total += n;
@@ -604,7 +614,6 @@ static void stargz_gzip_setup(struct stargz_decode *d)
 		.ulen = ulen,
 		.stop = ulen,
 		.crc = ~0,
-		.checked = d->raw->flags & STARGZ_SPAN_CRC,
 		.whole = whole,
 	};
 }
@@ -664,16 +673,16 @@ static struct stargz_decode *stargz_gzip_pair(struct stargz_decode *a,
 	return first ? a : b;
 }
 
+/* The state is in the stream: there is nothing to release. */
 static int stargz_gzip_end(struct stargz_decode *d, int ret)
 {
-	d->crc = ~stargz_gzip(d)->crc;
 	return ret;
 }
 
 /*
  * Members, starting at the header of the first. The last member may hold more
- * bytes than the span. Without %STARGZ_SPAN_CRC, the CRC and the size of every
- * member are verified, except those of the last one if more than
+ * bytes than the span. Unless stargz_decode.checked is set, the CRC and the size
+ * of every member are verified, except those of the last one if more than
  * %STARGZ_GZIP_TAIL_MAX bytes follow the span in it.
  */
 const struct stargz_codec_ops stargz_codec_gzip = {
@@ -684,7 +693,7 @@ const struct stargz_codec_ops stargz_codec_gzip = {
 	.end	= stargz_gzip_end,
 };
 
-/* As above, but starting within a member; always with %STARGZ_SPAN_CRC. */
+/* As above, but starting within a member; always with stargz_decode.checked. */
 const struct stargz_codec_ops stargz_codec_deflate = {
 	.name	 = "deflate",
 	.prepare = stargz_deflate_prepare,

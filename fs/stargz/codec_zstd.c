@@ -65,11 +65,9 @@ static struct {
  * @skip: remaining bytes of a skippable frame
  * @ulen: decoded size of the span
  * @pos: number of decoded bytes; may exceed @ulen at the end
- * @crc: CRC-32 of the decoded bytes up to @ulen, not inverted
  * @reserved: @workspace is the reserve, whose lock is held
  * @large: the mutex of large windows is held
  * @inside: inside a frame
- * @checked: the span has %STARGZ_SPAN_CRC
  */
 struct stargz_zstd {
 	zstd_dstream *ds;
@@ -79,11 +77,9 @@ struct stargz_zstd {
 	u64 skip;
 	u32 ulen;
 	u32 pos;
-	u32 crc;
 	bool reserved;
 	bool large;
 	bool inside;
-	bool checked;
 };
 
 static_assert(sizeof(struct stargz_zstd) <= STARGZ_CODEC_STATE);
@@ -99,8 +95,8 @@ static int stargz_zstd_error(struct stargz_decode *d, const char *why)
 	return -EFSCORRUPTED;
 }
 
-/* Account for @n decoded bytes at @data; copy them unless @in_place. */
-static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
+/* Verify @n decoded bytes at @data; copy them unless @in_place. */
+static int stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
 			     bool in_place)
 {
 	const struct stargz_want *want = &d->want;
@@ -111,9 +107,8 @@ static void stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
 	if (start < end && !in_place)
 		memcpy(want->out + (start - want->from),
 		       data + (start - z->pos), end - start);
-	if (z->checked && z->pos < z->ulen)
-		z->crc = stargz_crc(z->crc, data, min(n, z->ulen - z->pos));
 	z->pos += n;
+	return d->checked ? stargz_check_add(d, data, n) : 0;
 }
 
 /*
@@ -128,6 +123,7 @@ static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 	size_t bound = zstd_dctx_workspace_bound(), n;
 	u8 *out = d->want.out + (z->pos - d->want.from);
 	zstd_dctx *ctx;
+	int err;
 
 	if (!strm->zstd)
 		strm->zstd = stargz_alloc(bound, 0);
@@ -144,10 +140,10 @@ static int stargz_zstd_at_once(struct stargz_decode *d, size_t size)
 			return 0;
 		return stargz_zstd_error(d, zstd_get_error_name(n));
 	}
-	stargz_zstd_take(d, out, n, true);
 	d->in.next += size;
 	d->in.avail -= size;
-	return 1;
+	err = stargz_zstd_take(d, out, n, true);
+	return err ? err : 1;
 }
 
 /* May the frame be decoded in one call, according to its header? */
@@ -316,16 +312,17 @@ static int stargz_zstd_slice(struct stargz_decode *d)
 		return stargz_zstd_error(d, "truncated zstd frame");
 	d->in.next += in.pos;
 	d->in.avail -= in.pos;
-	stargz_zstd_take(d, d->strm->sink, out.pos, false);
 	if (!left)
 		z->inside = false;
-	return 0;
+	return stargz_zstd_take(d, d->strm->sink, out.pos, false);
 }
 
 /* 1 if the span is complete and verified, or if its tail is too long. */
-static int stargz_zstd_progress(const struct stargz_zstd *z)
+static int stargz_zstd_progress(const struct stargz_decode *d)
 {
-	if (z->inside)
+	const struct stargz_zstd *z = stargz_zstd(d);
+
+	if (z->inside && !d->checked)
 		return z->pos >= z->ulen + STARGZ_ZSTD_TAIL_MAX;
 	return z->pos >= z->ulen;
 }
@@ -341,15 +338,13 @@ static int stargz_zstd_run(struct stargz_decode *d)
 		ret = stargz_zstd_skip(d);
 	else
 		ret = stargz_zstd_next(d);
-	return ret < 0 ? ret : stargz_zstd_progress(z);
+	return ret < 0 ? ret : stargz_zstd_progress(d);
 }
 
 static int stargz_zstd_begin(struct stargz_decode *d)
 {
 	*stargz_zstd(d) = (struct stargz_zstd) {
 		.ulen = le32_to_cpu(d->raw->ulen),
-		.crc = ~0,
-		.checked = d->raw->flags & STARGZ_SPAN_CRC,
 	};
 	return 0;
 }
@@ -358,7 +353,6 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 {
 	struct stargz_zstd *z = stargz_zstd(d);
 
-	d->crc = ~z->crc;
 	if (z->reserved)
 		mutex_unlock(&stargz_zstd_reserve.lock);
 	else
@@ -369,9 +363,10 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 }
 
 /*
- * The frames may hold more bytes than the span but not fewer. The checksum of a
- * frame is verified, unless the frame continues for more than
- * %STARGZ_ZSTD_TAIL_MAX bytes after the span. There is no @pair: a thread that
+ * The frames may hold more bytes than the span but not fewer. Unless
+ * stargz_decode.checked is set, the checksum of a frame is verified, except that
+ * of a frame that continues for more than %STARGZ_ZSTD_TAIL_MAX bytes after the
+ * span. There is no @pair: a thread that
  * decodes two spans at a time could wait for the reserve that it holds itself.
  */
 const struct stargz_codec_ops stargz_codec_zstd = {

@@ -10,6 +10,7 @@
 #include <linux/blkdev.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
+#include <linux/fsverity.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/ima.h>
@@ -21,6 +22,17 @@
 #include <linux/shrinker.h>
 #include <linux/version.h>
 #include <linux/xattr.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+#include <linux/fserror.h>
+#endif
+
+/* hex2bin() moved in 6.4. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#include <linux/hex.h>
+#else
+#include <linux/kernel.h>
+#endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>
@@ -350,6 +362,43 @@ static inline struct file *stargz_open_quiet(const struct path *path,
 #else
 	return dentry_open(path, O_RDONLY | O_LARGEFILE | __FMODE_NONOTIFY,
 			   cred);
+#endif
+}
+
+/* Damage is reported to listeners of FAN_FS_ERROR since 7.0. */
+static inline void stargz_report_metadata(struct super_block *sb, int err)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	fserror_report_metadata(sb, err, GFP_NOFS);
+#endif
+}
+
+static inline void stargz_report_content(struct inode *inode, loff_t pos,
+					 u64 len, int err)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	fserror_report_io(inode, FSERR_BUFFERED_READ, pos, len, err, GFP_NOFS);
+#endif
+}
+
+/*
+ * SHA-256 that fs-verity ensures for a file: the digest of its descriptor, in
+ * @digest of 32 bytes. False without such a digest. Modules can ask for it since
+ * 6.12.
+ */
+static inline bool stargz_fsverity_sha256(struct inode *inode, u8 *digest)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	u8 raw[FS_VERITY_MAX_DIGEST_SIZE];
+	enum hash_algo alg;
+
+	if (fsverity_get_digest(inode, raw, NULL, &alg) != 32 ||
+	    alg != HASH_ALGO_SHA256)
+		return false;
+	memcpy(digest, raw, 32);
+	return true;
+#else
+	return false;
 #endif
 }
 

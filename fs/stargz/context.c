@@ -17,7 +17,13 @@
 
 /* Mount options */
 
-enum { STARGZ_OPT_INDEX, STARGZ_OPT_DEVICE, STARGZ_OPT_DECODER };
+enum {
+	STARGZ_OPT_INDEX,
+	STARGZ_OPT_DEVICE,
+	STARGZ_OPT_DECODER,
+	STARGZ_OPT_VERIFY,
+	STARGZ_OPT_INDEX_DIGEST,
+};
 
 static const struct constant_table stargz_decoders[] = {
 	{ "auto",	STARGZ_DECODER_OWN },
@@ -25,10 +31,19 @@ static const struct constant_table stargz_decoders[] = {
 	{}
 };
 
+static const struct constant_table stargz_verifies[] = {
+	{ "none",	STARGZ_VERIFY_NONE },
+	{ "crc",	STARGZ_VERIFY_CRC },
+	{ "digest",	STARGZ_VERIFY_DIGEST },
+	{}
+};
+
 const struct fs_parameter_spec stargz_parameters[] = {
 	fsparam_string("index",		STARGZ_OPT_INDEX),
 	fsparam_string("device",	STARGZ_OPT_DEVICE),
 	fsparam_enum("decoder",		STARGZ_OPT_DECODER, stargz_decoders),
+	fsparam_enum("verify",		STARGZ_OPT_VERIFY, stargz_verifies),
+	fsparam_string("index_digest",	STARGZ_OPT_INDEX_DIGEST),
 	{}
 };
 
@@ -138,6 +153,27 @@ static int stargz_set_index(struct fs_context *fc, struct stargz_sb_info *sbi,
 	return err;
 }
 
+/* A digest of the index, "sha256:" and 64 hexadecimal digits. */
+static int stargz_set_digest(struct fs_context *fc, struct stargz_sb_info *sbi,
+			     const struct fs_parameter *param)
+{
+	static const char prefix[] = "sha256:";
+	u8 digest[STARGZ_HASH_SIZE];
+	const char *hex = param->string + sizeof(prefix) - 1;
+
+	if (strncmp(param->string, prefix, sizeof(prefix) - 1) ||
+	    strlen(hex) != 2 * sizeof(digest) ||
+	    hex2bin(digest, hex, sizeof(digest)))
+		return invalfc(fc, "%s: \"%s\" is not sha256: and 64 hexadecimal digits",
+			       param->key, param->string);
+	if (sbi->has_digest &&
+	    memcmp(digest, sbi->index_digest, sizeof(digest)))
+		return invalfc(fc, "%s: given twice", param->key);
+	memcpy(sbi->index_digest, digest, sizeof(digest));
+	sbi->has_digest = true;
+	return 0;
+}
+
 /*
  * The image as a file. The VFS handles the image as a path: it sets fc->source
  * and refuses a second source.
@@ -187,14 +223,22 @@ static int stargz_parse_param(struct fs_context *fc,
 	opt = fs_parse(fc, stargz_parameters, param, &result);
 	if (opt < 0)
 		return opt;
-	if (opt == STARGZ_OPT_DECODER) {
+	switch (opt) {
+	case STARGZ_OPT_DECODER:
 		sbi->decoder = result.uint_32;
 		sbi->decoder_given = true;
 		return 0;
-	}
-	if (opt == STARGZ_OPT_DEVICE)
+	case STARGZ_OPT_VERIFY:
+		sbi->verify = result.uint_32;
+		sbi->verify_given = true;
+		return 0;
+	case STARGZ_OPT_INDEX_DIGEST:
+		return stargz_set_digest(fc, sbi, param);
+	case STARGZ_OPT_DEVICE:
 		return stargz_add_device(fc, sbi, param);
-	return stargz_set_index(fc, sbi, param);
+	default:
+		return stargz_set_index(fc, sbi, param);
+	}
 }
 
 /* From options to a superblock */
@@ -232,6 +276,15 @@ static bool stargz_same_sources(const struct stargz_sb_info *a,
 	return true;
 }
 
+/* Do both verify the same? */
+static bool stargz_same_verify(const struct stargz_sb_info *a,
+			       const struct stargz_sb_info *b)
+{
+	return a->verify == b->verify && a->has_digest == b->has_digest &&
+	       !memcmp(a->index_digest, b->index_digest,
+		       sizeof(a->index_digest));
+}
+
 /*
  * Is @sb the superblock of the sources in @fc? sget_fc() calls this under a
  * spinlock. It finds superblocks until the end of their ->kill_sb(), so one
@@ -247,6 +300,7 @@ static int stargz_same_super(struct super_block *sb, struct fs_context *fc)
 	same = old && !READ_ONCE(old->stopping) && !old->on_bdev &&
 	       old->image.host == new->image.host &&
 	       READ_ONCE(old->decoder) == new->decoder &&
+	       stargz_same_verify(old, new) &&
 	       stargz_same_sources(old, new);
 	rcu_read_unlock();
 	return same;
@@ -272,8 +326,9 @@ static int stargz_get_tree_bdev(struct fs_context *fc)
 	if (!fc->s_fs_info)
 		return 0;
 	err = stargz_source_check_bdev(fc, &sbi->image, sb);
-	if (!err && !stargz_same_sources(sbi, STARGZ_SB(sb))) {
-		errorfc(fc, "%s: is mounted already with other index= or device= options",
+	if (!err && (!stargz_same_sources(sbi, STARGZ_SB(sb)) ||
+		     !stargz_same_verify(sbi, STARGZ_SB(sb)))) {
+		errorfc(fc, "%s: is mounted already with other index=, device=, verify= or index_digest= options",
 			fc->source);
 		err = -EBUSY;
 	}
@@ -313,6 +368,9 @@ static int stargz_get_tree(struct fs_context *fc)
 
 	if (!fc->source)
 		return invalfc(fc, "no source");
+	/* A digest of the index without an option means: verify all of it. */
+	if (sbi->has_digest && !sbi->verify_given)
+		sbi->verify = STARGZ_VERIFY_DIGEST;
 	err = stargz_open_sources(fc, sbi);
 	if (err)
 		return err;
@@ -345,6 +403,12 @@ static int stargz_reconfigure(struct fs_context *fc)
 		if (i >= old->nr_devices ||
 		    !stargz_names_source(&new->devices[i], &old->devices[i]))
 			return invalfc(fc, "device= cannot change");
+	if (new->verify_given && new->verify != old->verify)
+		return invalfc(fc, "verify= cannot change");
+	if (new->has_digest &&
+	    (!old->has_digest ||
+	     memcmp(new->index_digest, old->index_digest, STARGZ_HASH_SIZE)))
+		return invalfc(fc, "index_digest= cannot change");
 	if (new->decoder_given)
 		WRITE_ONCE(old->decoder, new->decoder);
 	fc->sb_flags |= SB_RDONLY;

@@ -34,18 +34,30 @@ bool stargz_unwanted(struct super_block *sb)
 	       READ_ONCE(STARGZ_SB(sb)->stopping);
 }
 
-/*
- * Charge a span to the budget of the request. The fixed cost of a decode,
- * especially of one with a history, counts as 64 KiB.
+/**
+ * stargz_budget_take() - charge work to the budget of a request
+ * @budget: the budget
+ * @decoded: bytes to decode or to verify
+ * @fetched: compressed bytes to decode, or bytes to read
+ *
+ * Return: false if the budget is exhausted.
  */
-static bool stargz_budget_take(struct stargz_budget *budget,
+bool stargz_budget_take(struct stargz_budget *budget, u32 decoded, u32 fetched)
+{
+	return atomic64_sub_return(decoded, &budget->decoded) >= 0 &&
+	       atomic64_sub_return(fetched, &budget->fetched) >= 0;
+}
+
+/*
+ * Charge a span. The fixed cost of a decode, especially of one with a history,
+ * counts as 64 KiB.
+ */
+static bool stargz_budget_span(struct stargz_budget *budget,
 			       const struct stargz_span *raw)
 {
-	u32 decoded = max_t(u32, le32_to_cpu(raw->ulen), SZ_64K);
-
-	return atomic64_sub_return(decoded, &budget->decoded) >= 0 &&
-	       atomic64_sub_return(le32_to_cpu(raw->clen),
-				   &budget->fetched) >= 0;
+	return stargz_budget_take(budget,
+				  max_t(u32, le32_to_cpu(raw->ulen), SZ_64K),
+				  le32_to_cpu(raw->clen));
 }
 
 /**
@@ -160,7 +172,8 @@ static int stargz_lane_input(struct stargz_lanes *l, struct stargz_lane *lane)
 		err = stargz_fetch_begin(&lane->fetch, blob, start, clen,
 					 lane->strm->in_buf,
 					 STARGZ_INPUT_SIZE);
-	if (lane->codec->prepare)
+	other = stargz_check_load(l->sb, d);
+	if (!other && lane->codec->prepare)
 		other = lane->codec->prepare(l->sb, d);
 	if (!data && !err) {
 		err = stargz_fetch_wait(&lane->fetch);
@@ -192,19 +205,19 @@ static int stargz_lane_prepare(struct stargz_lanes *l, struct stargz_lane *lane)
 	d->strm = strm;
 	if (stargz_unwanted(l->sb))
 		return -EINTR;
-	if (!stargz_budget_take(d->budget, d->raw)) {
+	if (!stargz_budget_span(d->budget, d->raw)) {
 		strm->why = "reading here takes too much decoding";
 		return -E2BIG;
 	}
 	return stargz_lane_input(l, lane);
 }
 
+/* Every byte was verified before it counts as decoded. */
 static void stargz_verify_span(struct stargz_decode *d)
 {
-	if (d->err || !(d->raw->flags & STARGZ_SPAN_CRC) ||
-	    d->crc == le32_to_cpu(d->raw->crc32))
+	if (d->err || stargz_check_end(d))
 		return;
-	d->strm->why = "checksum of the index differs";
+	d->strm->why = "decoded bytes are missing";
 	d->err = -EFSCORRUPTED;
 }
 

@@ -49,7 +49,7 @@ static int stargz_read_encoded(struct stargz_session *session,
 	return 0;
 }
 
-static int stargz_read_stored(struct super_block *sb,
+static int stargz_read_stored(struct stargz_session *session,
 			      const struct stargz_map *map, u32 from, void *to,
 			      size_t len, size_t slack)
 {
@@ -59,7 +59,7 @@ static int stargz_read_stored(struct super_block *sb,
 		.bv_len = len,
 	};
 
-	return stargz_stored_read(sb, map, from, &vec, 1, slack);
+	return stargz_stored_read(session, map, from, &vec, 1, slack);
 }
 
 /* Produce @len bytes of the extent @map from its byte @skip on. */
@@ -74,8 +74,8 @@ static int stargz_read_map(struct stargz_session *session,
 		memset(to, 0, len);
 		return 0;
 	case STARGZ_MAP_STORED:
-		err = stargz_read_stored(session->sb, map, map->offset + skip,
-					 to, len, slack);
+		err = stargz_read_stored(session, map, map->offset + skip, to,
+					 len, slack);
 		break;
 	default:
 		err = stargz_read_encoded(session, map, map->offset + skip, to,
@@ -144,6 +144,8 @@ static int stargz_read_folio(struct file *file, struct folio *folio)
 		err = -EFSCORRUPTED;
 	if (!err)
 		folio_zero_segment(folio, len, folio_size(folio));
+	else if (err == -EFSCORRUPTED)
+		stargz_report_content(inode, pos, len, err);
 	flush_dcache_folio(folio);
 	memalloc_noio_restore(noio);
 	trace_stargz_complete(inode, pos, len, err);

@@ -9,10 +9,11 @@
  *   log                          messages
  *   owner, share, engine         cgroups, their memory, and the workers
  *   source, fetch, input         bytes of the index and of blobs
+ *   sha256, hashtree             verification of the index
  *   meta, inode, namei, dir,     the tree
  *   xattr, export
  *   crc, stream, history,        codecs
- *   codec, codec_*
+ *   check, codec, codec_*
  *   map                          file range to span
  *   decode, cache, stored        spans: decoded, cached, or stored
  *   prefetch, request,           the page cache
@@ -44,6 +45,7 @@
 #ifndef STARGZ_INTERNAL_H
 #define STARGZ_INTERNAL_H
 
+#include <crypto/hash.h>
 #include <linux/atomic.h>
 #include <linux/bvec.h>
 #include <linux/completion.h>
@@ -161,6 +163,20 @@ enum stargz_decoder {
 };
 
 /**
+ * enum stargz_verify - what the content is verified by
+ * @STARGZ_VERIFY_NONE: nothing
+ * @STARGZ_VERIFY_CRC: the CRCs of the index; for spans without them the
+ *	checksums of members and frames
+ * @STARGZ_VERIFY_DIGEST: the digests of the index; and the index by its hash
+ *	tree
+ */
+enum stargz_verify {
+	STARGZ_VERIFY_NONE,
+	STARGZ_VERIFY_CRC,
+	STARGZ_VERIFY_DIGEST,
+};
+
+/**
  * enum stargz_stat - counters of a mount, which only grow
  * @STARGZ_STAT_SPANS_DECODED: spans decoded successfully to their end
  * @STARGZ_STAT_BYTES_INFLATED: decoded bytes of those spans
@@ -172,7 +188,7 @@ enum stargz_decoder {
  * @STARGZ_STAT_SPANS_PREFETCHED: spans decoded ahead of a reader
  * @STARGZ_STAT_DECODE_NS: time spent decoding, nanoseconds of all CPUs together
  * @STARGZ_STAT_VERIFY_FAILURES: spans that were damaged, or whose size, CRC or
- *	digest was wrong
+ *	digest was wrong, and blocks of the index that do not match the tree
  * @STARGZ_STATS: number of counters
  */
 enum stargz_stat {
@@ -263,6 +279,13 @@ struct stargz_mount_cache {
  * @decoder: decoder to use where there is a choice. A remount changes it, so it
  *	is accessed with READ_ONCE() and WRITE_ONCE()
  * @decoder_given: an option set @decoder
+ * @verify: what the content is verified by
+ * @verify_given: an option set @verify
+ * @has_digest: an option set @index_digest
+ * @index_digest: required SHA-256 of the first block of the index, or of the
+ *	fs-verity descriptor of its file
+ * @sha256: transform for hashing, or NULL: records of the index are not
+ *	verified
  * @stats: per-CPU counters
  * @ratelimit: limits messages
  * @kobj: sysfs directory of the counters
@@ -295,6 +318,11 @@ struct stargz_sb_info {
 	bool stopping;
 	enum stargz_decoder decoder;
 	bool decoder_given;
+	enum stargz_verify verify;
+	bool verify_given;
+	bool has_digest;
+	u8 index_digest[STARGZ_HASH_SIZE];
+	struct crypto_shash *sha256;
 	struct stargz_stats __percpu *stats;
 	struct ratelimit_state ratelimit;
 	struct kobject kobj;
@@ -548,6 +576,37 @@ static inline bool stargz_input_whole(const struct stargz_input *in)
 	return !in->left;
 }
 
+/* sha256.c */
+
+/* Room for the state of a driver of SHA-256, bytes. */
+#define STARGZ_SHA256_STATE	256
+
+/**
+ * struct stargz_sha256 - a hash in progress
+ * @desc: struct shash_desc and the state of the driver
+ */
+struct stargz_sha256 {
+	u8 desc[sizeof(struct shash_desc) + STARGZ_SHA256_STATE]
+		__aligned(__alignof__(struct shash_desc));
+};
+
+static inline struct shash_desc *stargz_sha256_desc(struct stargz_sha256 *hash)
+{
+	return (struct shash_desc *)hash->desc;
+}
+
+int stargz_sha256_open(struct stargz_sb_info *sbi);
+void stargz_sha256_close(struct stargz_sb_info *sbi);
+int stargz_sha256_start(struct stargz_sha256 *hash,
+			const struct stargz_sb_info *sbi);
+int stargz_sha256_add(struct stargz_sha256 *hash, const u8 *data, size_t len);
+int stargz_sha256_end(struct stargz_sha256 *hash, u8 *digest);
+int stargz_sha256(const struct stargz_sb_info *sbi, const u8 *data, size_t len,
+		  u8 *digest);
+
+/* hashtree.c */
+int stargz_tree_verify(struct super_block *sb, struct folio *folio);
+
 /* meta.c */
 
 /**
@@ -572,6 +631,7 @@ void stargz_meta_close(struct stargz_sb_info *sbi);
 int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
 		       unsigned int count);
 void stargz_cursor_end(struct stargz_cursor *cur);
+struct folio *stargz_meta_block(struct super_block *sb, u64 pos);
 int stargz_meta_read(struct super_block *sb, enum stargz_table_id id, u64 nr,
 		     void *buf, unsigned int count);
 void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
@@ -621,6 +681,53 @@ extern const struct export_operations stargz_export_ops;
 void stargz_crc_init(void);
 u32 stargz_crc(u32 crc, const u8 *data, size_t len);
 
+/* check.c, first part */
+
+/* Size of the buffer for the sums of a span, bytes. */
+#define STARGZ_SUMS_SIZE	16384
+
+/**
+ * struct stargz_sums - the sums by which a span is verified
+ * @kind: kind of the sums; with %STARGZ_VERIFY_NONE the other fields are unset
+ * @unit: decoded bytes that a sum covers; a power of two
+ * @single: there is one sum, a CRC, in @first
+ * @first: first record in the table of pieces or of digests
+ */
+struct stargz_sums {
+	enum stargz_verify kind;
+	u32 unit;
+	bool single;
+	u32 first;
+};
+
+/**
+ * struct stargz_sum - the sum of a unit, in progress
+ * @kind: kind of the sum
+ * @crc: CRC-32, not inverted
+ * @hash: SHA-256
+ */
+struct stargz_sum {
+	enum stargz_verify kind;
+	u32 crc;
+	struct stargz_sha256 hash;
+};
+
+/**
+ * struct stargz_check - verification of a decode
+ * @sbi: the mount
+ * @sums: the sums of the span
+ * @sum: sum of the current unit
+ * @ulen: decoded size of the span
+ * @pos: number of decoded bytes so far
+ */
+struct stargz_check {
+	const struct stargz_sb_info *sbi;
+	struct stargz_sums sums;
+	struct stargz_sum sum;
+	u32 ulen;
+	u32 pos;
+};
+
 /* stream.c */
 
 /* Size of the buffer for decoded bytes outside the wanted range. */
@@ -641,6 +748,8 @@ u32 stargz_crc(u32 crc, const u8 *data, size_t len);
  * @sink: %STARGZ_SINK_SIZE bytes for output outside the wanted range
  * @history: %STARGZ_HISTORY_SIZE bytes for the history of a span
  * @history_len: number of valid bytes of @history
+ * @sums: %STARGZ_SUMS_SIZE bytes for the sums of a span
+ * @check: verification of the current decode
  * @why: after an error, the reason if the data is at fault; else NULL
  * @ns: time spent in the codec, nanoseconds
  * @state: private state of the codec
@@ -660,6 +769,8 @@ struct stargz_stream {
 	u8 *sink;
 	u8 *history;
 	size_t history_len;
+	u8 *sums;
+	struct stargz_check check;
 	const char *why;
 	u64 ns;
 	u8 state[STARGZ_CODEC_STATE] __aligned(8);
@@ -705,7 +816,8 @@ struct stargz_budget;
  * @budget: budget of the request
  * @strm: decoder state
  * @in: compressed bytes
- * @crc: CRC-32 of the decoded span, if the record has one
+ * @checked: stargz_check_add() verifies the decoded bytes, or nothing shall; so
+ *	the checksums of members and frames need not be verified
  * @err: result: 0, -EFSCORRUPTED the blob is damaged, -E2BIG @budget is
  *	exhausted, -EINTR the caller is being killed or the mount goes away,
  *	-ENOMEM, -EIO or another error from reading
@@ -722,7 +834,7 @@ struct stargz_decode {
 	struct stargz_budget *budget;
 	struct stargz_stream *strm;
 	struct stargz_input in;
-	u32 crc;
+	bool checked;
 	int err;
 	void (*done)(struct stargz_decode *d);
 	void *data;
@@ -738,9 +850,11 @@ struct stargz_decode {
  * @run: decode one slice of bounded input and output
  * @pair: continue two spans of this codec side by side, without ending either;
  *	returns the one to @run next. NULL: spans cannot be paired
- * @end: release the state, whatever @begin or @run returned last. Sets d->crc
- *	to the CRC-32 of the span if the record has one. Returns the final
- *	result, usually its argument
+ * @end: release the state, whatever @begin or @run returned last. Returns the
+ *	final result, usually its argument
+ *
+ * If d->checked is set, @run passes all decoded bytes up to the end of the span
+ * to stargz_check_add(), in their order, before it returns.
  *
  * @begin and @run return 0 if there is more to do, 1 if the span is complete,
  * or an error as in stargz_decode.err, with strm->why if the data is at fault.
@@ -756,6 +870,21 @@ struct stargz_codec_ops {
 				      struct stargz_decode *b);
 	int (*end)(struct stargz_decode *d, int ret);
 };
+
+/* check.c, second part */
+int stargz_sums_find(struct super_block *sb, u32 span,
+		     const struct stargz_span *raw, struct stargz_sums *sums,
+		     const char **why);
+int stargz_sums_read(struct super_block *sb, const struct stargz_sums *sums,
+		     u32 unit, void *to, unsigned int nr);
+int stargz_sum_start(struct stargz_sum *sum, const struct stargz_sb_info *sbi,
+		     enum stargz_verify kind);
+int stargz_sum_add(struct stargz_sum *sum, const u8 *data, size_t len);
+int stargz_sum_verify(struct stargz_sum *sum, const void *want);
+const char *stargz_sum_differs(enum stargz_verify kind);
+int stargz_check_load(struct super_block *sb, struct stargz_decode *d);
+int stargz_check_add(struct stargz_decode *d, const u8 *data, size_t len);
+bool stargz_check_end(const struct stargz_decode *d);
 
 extern const struct stargz_codec_ops stargz_codec_stored;
 extern const struct stargz_codec_ops stargz_codec_gzip;
@@ -874,6 +1003,7 @@ struct stargz_session {
 };
 
 bool stargz_unwanted(struct super_block *sb);
+bool stargz_budget_take(struct stargz_budget *budget, u32 decoded, u32 fetched);
 int stargz_session_start(struct stargz_session *session);
 void stargz_session_end(struct stargz_session *session);
 void stargz_decode_spans(struct stargz_session *session,
@@ -951,9 +1081,9 @@ int stargz_cache_init(void);
 void stargz_cache_exit(void);
 
 /* stored.c */
-int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
-		       u32 from, const struct bio_vec *to, unsigned int nr,
-		       size_t slack);
+int stargz_stored_read(struct stargz_session *session,
+		       const struct stargz_map *map, u32 from,
+		       const struct bio_vec *to, unsigned int nr, size_t slack);
 
 /* prefetch.c */
 void stargz_prefetcher_init(struct stargz_prefetcher *prefetcher);

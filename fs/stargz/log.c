@@ -37,5 +37,6 @@ void stargz_err(const struct super_block *sb, const char *fmt, ...)
 int stargz_damaged(const struct inode *inode, const char *why)
 {
 	stargz_err(inode->i_sb, "inode %u: %s", stargz_ino(inode), why);
+	stargz_report_metadata(inode->i_sb, -EFSCORRUPTED);
 	return -EFSCORRUPTED;
 }

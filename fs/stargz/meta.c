@@ -187,7 +187,9 @@ int stargz_meta_open(struct super_block *sb)
 	mapping_set_gfp_mask(mapping, IS_ENABLED(CONFIG_HIGHMEM) ?
 			     GFP_NOFS | __GFP_MOVABLE :
 			     GFP_HIGHUSER_MOVABLE & ~__GFP_FS);
-	mapping_set_large_folios(mapping);
+	/* A folio is hashed as a whole, so keep it small. */
+	if (!sbi->sha256)
+		mapping_set_large_folios(mapping);
 	lockdep_set_class(&mapping->invalidate_lock, &stargz_meta_key);
 	for (i = 0; i < STARGZ_TABLES; i++) {
 		sbi->meta_ra[i].ra_pages = STARGZ_META_WINDOW / PAGE_SIZE;
@@ -337,20 +339,59 @@ void stargz_meta_prefetch(struct super_block *sb, enum stargz_table_id id,
 	}
 }
 
+/**
+ * stargz_meta_block() - read a block of the index that is not in a table
+ * @sb: the file system
+ * @pos: offset of the block in the index, within its size
+ *
+ * Sleeps. For the hash tree: the blocks around are read as well.
+ *
+ * Return: the folio that holds the block, uptodate and referenced, or an
+ * ERR_PTR.
+ */
+struct folio *stargz_meta_block(struct super_block *sb, u64 pos)
+{
+	struct address_space *mapping = STARGZ_SB(sb)->meta_inode->i_mapping;
+	u64 size = i_size_read(mapping->host);
+	u64 start = round_down(pos, STARGZ_META_AROUND);
+	u64 end = min(start + STARGZ_META_AROUND, size);
+	struct folio *folio = filemap_get_folio(mapping, pos >> PAGE_SHIFT);
+
+	if (!IS_ERR_OR_NULL(folio)) {
+		if (folio_test_uptodate(folio))
+			return folio;
+		folio_put(folio);
+	} else {
+		struct file_ra_state ra = {};
+		DEFINE_READAHEAD(rac, NULL, &ra, mapping, start >> PAGE_SHIFT);
+
+		stargz_ra_unbounded(&rac, DIV_ROUND_UP(end, PAGE_SIZE) -
+					  (start >> PAGE_SHIFT));
+	}
+	return read_mapping_folio(mapping, pos >> PAGE_SHIFT, NULL);
+}
+
 /* Move the cursor to the folio that holds byte @pos of the index. */
 static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 {
+	struct stargz_sb_info *sbi = STARGZ_SB(cur->sb);
 	struct folio *folio = cur->folio;
+	int err = 0;
 
 	if (folio && pos >= folio_pos(folio) &&
 	    pos - folio_pos(folio) < folio_size(folio))
 		return 0;
 	stargz_cursor_end(cur);
-	folio = stargz_meta_folio(STARGZ_SB(cur->sb), cur->id, pos, len);
+	folio = stargz_meta_folio(sbi, cur->id, pos, len);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
-	cur->folio = folio;
-	return 0;
+	if (sbi->sha256)
+		err = stargz_tree_verify(cur->sb, folio);
+	if (err)
+		folio_put(folio);
+	else
+		cur->folio = folio;
+	return err;
 }
 
 /**
@@ -373,8 +414,9 @@ void stargz_cursor_end(struct stargz_cursor *cur)
  *
  * Sleeps. May be called with folios of files locked.
  *
- * Return: 0, -EFSCORRUPTED if the table has no such records, -EINTR if the
- * caller is being killed, or another error of the read.
+ * Return: 0, -EFSCORRUPTED if the table has no such records or they do not match
+ * the hash tree, -EINTR if the caller is being killed, or another error of the
+ * read.
  */
 int stargz_cursor_read(struct stargz_cursor *cur, u64 nr, void *buf,
 		       unsigned int count)

@@ -360,7 +360,7 @@ static void stargz_job_stored(struct stargz_job *job,
 						  to ? max : 1, &stop, &slack);
 
 		pos = job->pos;
-		err = stargz_stored_read(sb, map,
+		err = stargz_stored_read(&job->session, map,
 					 map->offset + (pos - map->pos),
 					 to ? to : &one, nr, slack);
 		if (!err)

@@ -3,17 +3,56 @@
  * stargz - stored spans.
  *
  * Stored bytes need no decoding and no caching. They go from their source
- * straight into the page cache, and only the wanted bytes of a span, which may
- * be of any size, are read. If all sectors match, a bio reads from a block
+ * straight into the page cache. If all sectors match, a bio reads from a block
  * device into the folios. Otherwise, and for files, the bytes are copied from
  * the page cache of the source. The only memory needed is a bio, which a
- * mempool guarantees. Nothing is shared here, so there are no locks.
+ * mempool guarantees.
+ *
+ * A span may be of any size, so its sums are verified unit by unit. The wanted
+ * bytes may begin and end within a unit. The rest of such a unit is read as
+ * well, through a buffer, and charged to the budget of the request. A unit is
+ * read once: the bytes that were verified are the bytes in use. After a mismatch
+ * only reads of that unit fail.
+ *
+ * Nothing is shared here, so there are no locks.
  */
 #include <linux/bio.h>
 #include <linux/blkdev.h>
+#include <linux/sched/signal.h>
 #include <linux/uio.h>
 
 #include "internal.h"
+
+/* Size of the buffer on the stack if memory is short. */
+#define STARGZ_STORED_SMALL	256
+
+/**
+ * struct stargz_stored - a read of bytes of a stored span
+ * @session: the reader
+ * @map: the extent
+ * @src: source of the blob
+ * @start: offset of the span in @src
+ * @sums: how the span is verified
+ * @to: destination
+ * @nr: number of @to
+ * @from: offset in the span of the first byte of @to
+ * @end: offset after the last one
+ * @slack: number of bytes after @to that may be overwritten
+ * @why: reason for -EFSCORRUPTED or -E2BIG
+ */
+struct stargz_stored {
+	struct stargz_session *session;
+	const struct stargz_map *map;
+	const struct stargz_source *src;
+	u64 start;
+	struct stargz_sums sums;
+	const struct bio_vec *to;
+	unsigned int nr;
+	u32 from;
+	u32 end;
+	size_t slack;
+	const char *why;
+};
 
 static size_t stargz_stored_size(const struct bio_vec *to, unsigned int nr)
 {
@@ -24,83 +63,267 @@ static size_t stargz_stored_size(const struct bio_vec *to, unsigned int nr)
 	return size;
 }
 
+/* Destination of the bytes of the span from @from up to @end. */
+static struct bvec_iter stargz_stored_iter(const struct stargz_stored *s,
+					   u32 from, u32 end)
+{
+	struct bvec_iter it = { .bi_size = s->end - s->from };
+
+	bvec_iter_advance(s->to, &it, from - s->from);
+	it.bi_size = end - from;
+	return it;
+}
+
+/* Reading without verification */
+
 /*
  * Number of bytes after the last one that a bio must read as well to cover
  * whole sectors of @sector bytes; negative if no padding makes that possible.
  */
-static int stargz_stored_pad(u64 pos, const struct bio_vec *to,
-			     unsigned int nr, u32 sector, size_t slack)
+static int stargz_stored_pad(const struct stargz_stored *s, u64 pos,
+			     struct bvec_iter it, u32 sector, size_t slack)
 {
-	u32 pad = -to[nr - 1].bv_len & (sector - 1);
-	unsigned int i;
-
-	if (!IS_ALIGNED(pos, sector) || pad > slack)
+	if (!IS_ALIGNED(pos, sector))
 		return -1;
-	for (i = 0; i < nr; i++)
-		if (!IS_ALIGNED(to[i].bv_offset, sector) ||
-		    (i < nr - 1 && !IS_ALIGNED(to[i].bv_len, sector)))
+	while (it.bi_size) {
+		const struct bio_vec v = mp_bvec_iter_bvec(s->to, it);
+		u32 pad = -v.bv_len & (sector - 1);
+
+		if (!IS_ALIGNED(v.bv_offset, sector))
 			return -1;
-	return pad;
+		if (v.bv_len == it.bi_size)
+			return pad <= slack ? pad : -1;
+		if (pad)
+			return -1;
+		bvec_iter_advance(s->to, &it, v.bv_len);
+	}
+	return -1;
 }
 
-/* Read whole sectors; the last entry of @to is extended by @pad bytes. */
-static int stargz_stored_bdev(struct block_device *bdev, u64 pos,
-			      const struct bio_vec *to, unsigned int nr,
-			      u32 pad)
+/* Read whole sectors; the last entry is extended by @pad bytes. */
+static int stargz_stored_bdev(const struct stargz_stored *s,
+			      struct block_device *bdev, u64 pos,
+			      struct bvec_iter it, u32 pad)
 {
-	unsigned int i, end;
 	int err = 0;
 
-	for (i = 0; i < nr && !err; i = end) {
-		struct bio *bio = bio_alloc(bdev, bio_max_segs(nr - i),
+	while (!err && it.bi_size) {
+		struct bio *bio = bio_alloc(bdev, bio_max_segs(s->nr),
 					    REQ_OP_READ, GFP_NOIO);
+		bool any = false;
 
 		bio->bi_iter.bi_sector = pos >> SECTOR_SHIFT;
-		for (end = i; end < nr; end++) {
-			u32 len = to[end].bv_len + (end == nr - 1 ? pad : 0);
+		while (it.bi_size) {
+			const struct bio_vec v = mp_bvec_iter_bvec(s->to, it);
+			u32 len = v.bv_len;
 
-			if (bio_add_page(bio, to[end].bv_page, len,
-					 to[end].bv_offset) != len)
+			if (len == it.bi_size)
+				len += pad;
+			if (bio_add_page(bio, v.bv_page, len, v.bv_offset) !=
+			    len)
 				break;
-			pos += len;
+			any = true;
+			pos += v.bv_len;
+			bvec_iter_advance(s->to, &it, v.bv_len);
 		}
 		/* Avoid a loop if an empty bio cannot take the entry. */
-		err = end > i ? submit_bio_wait(bio) : -EIO;
+		err = any ? submit_bio_wait(bio) : -EIO;
 		bio_put(bio);
 	}
 	return err;
 }
 
 /* Read through the page cache of the source. */
-static int stargz_stored_copy(const struct stargz_source *src, u64 pos,
-			      const struct bio_vec *to, unsigned int nr)
+static int stargz_stored_copy(const struct stargz_stored *s, u32 from, u32 end)
 {
 	struct iov_iter iter;
 
-	iov_iter_bvec(&iter, ITER_DEST, to, nr, stargz_stored_size(to, nr));
-	return stargz_source_read_iter(src, pos, &iter);
+	iov_iter_bvec(&iter, ITER_DEST, s->to, s->nr, s->end - s->from);
+	iov_iter_advance(&iter, from - s->from);
+	iov_iter_truncate(&iter, end - from);
+	return stargz_source_read_iter(s->src, s->start + from, &iter);
 }
 
-/* Verify the checksum, if there is one and the whole span was read. */
-static bool stargz_stored_verify(const struct stargz_span *raw,
-				 const struct bio_vec *to, unsigned int nr)
+/* Read the bytes of the span from @from up to @end to their destination. */
+static int stargz_stored_direct(const struct stargz_stored *s, u32 from,
+				u32 end)
 {
-	u32 crc = ~0;
-	unsigned int i;
+	struct block_device *bdev = stargz_source_bdev(s->src);
+	struct bvec_iter it = stargz_stored_iter(s, from, end);
+	u64 pos = s->start + from;
+	int pad = -1;
 
-	if (!(raw->flags & STARGZ_SPAN_CRC) ||
-	    stargz_stored_size(to, nr) != le32_to_cpu(raw->ulen))
-		return true;
-	/* No highmem (stargz_fill_type()): an entry is contiguous. */
-	for (i = 0; i < nr; i++)
-		crc = stargz_crc(crc, page_address(to[i].bv_page) +
-				 to[i].bv_offset, to[i].bv_len);
-	return ~crc == le32_to_cpu(raw->crc32);
+	if (bdev)
+		pad = stargz_stored_pad(s, pos, it,
+					bdev_logical_block_size(bdev),
+					end == s->end ? s->slack : 0);
+	if (pad >= 0)
+		return stargz_stored_bdev(s, bdev, pos, it, pad);
+	return stargz_stored_copy(s, from, end);
+}
+
+/* Verified reading */
+
+static u32 stargz_stored_unit_end(const struct stargz_stored *s, u32 from)
+{
+	u64 end = (u64)round_down(from, s->sums.unit) + s->sums.unit;
+
+	return min_t(u64, end, le32_to_cpu(s->map->raw.ulen));
+}
+
+/* Compare the sum of the unit that holds byte @from. */
+static int stargz_stored_verify(struct stargz_stored *s, u32 from,
+				struct stargz_sum *sum)
+{
+	u8 want[STARGZ_HASH_SIZE];
+	int err = stargz_sums_read(s->session->sb, &s->sums,
+				   from / s->sums.unit, want, 1);
+
+	if (!err)
+		err = stargz_sum_verify(sum, want);
+	if (err == -EFSCORRUPTED)
+		s->why = stargz_sum_differs(s->sums.kind);
+	return err;
+}
+
+/* Verify whole units from @from up to @end at their destination. */
+static int stargz_stored_units(struct stargz_stored *s, u32 from, u32 end)
+{
+	struct bvec_iter it = stargz_stored_iter(s, from, end);
+	struct stargz_sum sum;
+	int err = 0;
+
+	while (!err && from < end) {
+		u32 left = stargz_stored_unit_end(s, from) - from;
+
+		err = stargz_sum_start(&sum, STARGZ_SB(s->session->sb),
+				       s->sums.kind);
+		for (it.bi_size = left; !err && it.bi_size; ) {
+			/* No highmem: an entry is contiguous. */
+			const struct bio_vec v = mp_bvec_iter_bvec(s->to, it);
+
+			err = stargz_sum_add(&sum, page_address(v.bv_page) +
+					     v.bv_offset, v.bv_len);
+			bvec_iter_advance(s->to, &it, v.bv_len);
+		}
+		if (!err)
+			err = stargz_stored_verify(s, from, &sum);
+		from += left;
+		if (!err && stargz_unwanted(s->session->sb))
+			err = -EINTR;
+		cond_resched();
+	}
+	return err;
+}
+
+/* Copy the wanted ones of @n bytes, which start at @pos in the span. */
+static void stargz_stored_deliver(const struct stargz_stored *s, u32 pos,
+				  const u8 *data, u32 n)
+{
+	u32 from = max(pos, s->from), end = min(pos + n, s->end);
+	struct bvec_iter it;
+
+	if (from >= end)
+		return;
+	it = stargz_stored_iter(s, from, end);
+	while (it.bi_size) {
+		const struct bio_vec v = mp_bvec_iter_bvec(s->to, it);
+
+		memcpy(page_address(v.bv_page) + v.bv_offset,
+		       data + (from - pos), v.bv_len);
+		from += v.bv_len;
+		bvec_iter_advance(s->to, &it, v.bv_len);
+	}
+}
+
+/* Read and verify the unit from @from up to @end through a buffer. */
+static int stargz_stored_through(struct stargz_stored *s, u32 from, u32 end,
+				 u8 *buf, u32 size)
+{
+	u64 pos = s->start + from;
+	bool forget = !stargz_source_cached(s->src, pos, end - from);
+	struct stargz_sum sum;
+	u32 at, n;
+	int err;
+
+	err = stargz_sum_start(&sum, STARGZ_SB(s->session->sb), s->sums.kind);
+	for (at = from; !err && at < end; at += n) {
+		n = min(size, end - at);
+		err = stargz_source_read(s->src, s->start + at, buf, n);
+		if (err)
+			break;
+		stargz_stored_deliver(s, at, buf, n);
+		err = stargz_sum_add(&sum, buf, n);
+	}
+	if (forget)
+		stargz_source_forget(s->src, pos, end - from);
+	return err ? err : stargz_stored_verify(s, from, &sum);
+}
+
+/* Read and verify the unit from @from up to @end, of which a part is wanted. */
+static int stargz_stored_part(struct stargz_stored *s, u32 from, u32 end)
+{
+	u8 small[STARGZ_STORED_SMALL], *buf;
+	int err;
+
+	if (!stargz_budget_take(s->session->budget, end - from, end - from)) {
+		s->why = "reading here takes too much decoding";
+		return -E2BIG;
+	}
+	buf = stargz_alloc(end - from, __GFP_ACCOUNT);
+	err = stargz_stored_through(s, from, end, buf ? buf : small,
+				    buf ? end - from : sizeof(small));
+	kvfree(buf);
+	if (!err)
+		stargz_stat_add(STARGZ_SB(s->session->sb),
+				STARGZ_STAT_BYTES_FETCHED,
+				end - from - (min(end, s->end) -
+					      max(from, s->from)));
+	return err;
+}
+
+static int stargz_stored_verified(struct stargz_stored *s)
+{
+	u32 from = s->from;
+	int err = 0;
+
+	while (!err && from < s->end) {
+		u32 unit = round_down(from, s->sums.unit);
+		u32 end = stargz_stored_unit_end(s, from);
+
+		if (from > unit || end > s->end) {
+			err = stargz_stored_part(s, unit, end);
+			from = end;
+			continue;
+		}
+		/* All whole units at once. */
+		while (end < s->end && stargz_stored_unit_end(s, end) <= s->end)
+			end = stargz_stored_unit_end(s, end);
+		err = stargz_stored_direct(s, from, end);
+		if (!err)
+			err = stargz_stored_units(s, from, end);
+		from = end;
+	}
+	return err;
+}
+
+static void stargz_stored_failed(const struct stargz_stored *s, int err)
+{
+	const struct stargz_span *raw = &s->map->raw;
+	struct super_block *sb = s->session->sb;
+
+	if (err == -EFSCORRUPTED)
+		stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_VERIFY_FAILURES, 1);
+	if (err != -EINTR)
+		stargz_err(sb, "stored bytes at byte %llu of blob %u: %s (error %d)",
+			   le64_to_cpu(raw->start) + s->from,
+			   le16_to_cpu(raw->blob),
+			   s->why ? s->why : "cannot be read", -err);
 }
 
 /**
  * stargz_stored_read() - read bytes of a stored span
- * @sb: the file system
+ * @session: the reader, with a budget
  * @map: the extent, from stargz_map()
  * @from: offset of the first byte in the span
  * @to: destination; its total length must not exceed the rest of the span from
@@ -111,48 +334,39 @@ static bool stargz_stored_verify(const struct stargz_span *raw,
  * Sleeps. May be called with folios locked; takes no lock of stargz. After an
  * error the content of the destination is undefined.
  *
- * The checksum is verified only if the span is read as a whole. After a
- * mismatch every read of the span fails.
- *
- * Return: 0, -EFSCORRUPTED if the checksum of the span differs, -EINTR if the
- * caller is being killed, -EIO or another error of the read.
+ * Return: 0, -EFSCORRUPTED if a sum of the index differs, -E2BIG if the budget
+ * is exhausted, -EINTR if the caller is being killed, -EIO or another error of
+ * the read.
  */
-int stargz_stored_read(struct super_block *sb, const struct stargz_map *map,
-		       u32 from, const struct bio_vec *to, unsigned int nr,
-		       size_t slack)
+int stargz_stored_read(struct stargz_session *session,
+		       const struct stargz_map *map, u32 from,
+		       const struct bio_vec *to, unsigned int nr, size_t slack)
 {
 	const struct stargz_span *raw = &map->raw;
-	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	struct stargz_sb_info *sbi = STARGZ_SB(session->sb);
 	const struct stargz_blob_info *blob =
 		&sbi->blobs[le16_to_cpu(raw->blob)];
-	u64 pos = blob->start + le64_to_cpu(raw->start) + from;
-	struct block_device *bdev = stargz_source_bdev(blob->source);
-	int pad = -1;
+	struct stargz_stored s = {
+		.session = session,
+		.map = map,
+		.src = blob->source,
+		.start = blob->start + le64_to_cpu(raw->start),
+		.to = to,
+		.nr = nr,
+		.from = from,
+		.end = from + stargz_stored_size(to, nr),
+		.slack = slack,
+	};
 	int err;
 
-	if (stargz_span_bad(sbi, map->span))
-		return -EFSCORRUPTED;
-	if (bdev)
-		pad = stargz_stored_pad(pos, to, nr,
-					bdev_logical_block_size(bdev), slack);
-	if (pad >= 0)
-		err = stargz_stored_bdev(bdev, pos, to, nr, pad);
+	err = stargz_sums_find(session->sb, map->span, raw, &s.sums, &s.why);
+	if (!err && s.sums.kind == STARGZ_VERIFY_NONE)
+		err = stargz_stored_direct(&s, s.from, s.end);
+	else if (!err)
+		err = stargz_stored_verified(&s);
+	if (err)
+		stargz_stored_failed(&s, err);
 	else
-		err = stargz_stored_copy(blob->source, pos, to, nr);
-	if (!err)
-		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED,
-				stargz_stored_size(to, nr));
-	if (!err && !stargz_stored_verify(raw, to, nr)) {
-		stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
-		stargz_span_damaged(sbi, map->span);
-		err = -EFSCORRUPTED;
-	}
-	if (err && err != -EINTR)
-		stargz_err(sb, "stored bytes at byte %llu of blob %u: %s (error %d)",
-			   le64_to_cpu(raw->start) + from,
-			   le16_to_cpu(raw->blob),
-			   err == -EFSCORRUPTED ?
-			   "checksum of the index differs" : "cannot be read",
-			   -err);
+		stargz_stat_add(sbi, STARGZ_STAT_BYTES_FETCHED, s.end - s.from);
 	return err;
 }

@@ -58,8 +58,9 @@ struct stargz_stream *stargz_stream_alloc(void)
 	strm->in_buf = stargz_alloc(STARGZ_INPUT_SIZE, 0);
 	strm->sink = stargz_alloc(STARGZ_SINK_SIZE, 0);
 	strm->history = stargz_alloc(STARGZ_HISTORY_SIZE, 0);
+	strm->sums = stargz_alloc(STARGZ_SUMS_SIZE, 0);
 	if (!strm->workspace || !strm->in_buf || !strm->sink ||
-	    !strm->history) {
+	    !strm->history || !strm->sums) {
 		stargz_stream_free(strm);
 		return NULL;
 	}
@@ -82,6 +83,7 @@ void stargz_stream_free(struct stargz_stream *strm)
 	kvfree(strm->in_buf);
 	kvfree(strm->sink);
 	kvfree(strm->history);
+	kvfree(strm->sums);
 	kfree(strm);
 }
 

@@ -83,6 +83,15 @@ static int stargz_show_options(struct seq_file *seq, struct dentry *root)
 		seq_show_option(seq, "device", sbi->devices[i].path);
 	if (READ_ONCE(sbi->decoder) == STARGZ_DECODER_ZLIB)
 		seq_puts(seq, ",decoder=zlib");
+	if (sbi->verify != STARGZ_VERIFY_CRC)
+		seq_printf(seq, ",verify=%s",
+			   sbi->verify == STARGZ_VERIFY_NONE ? "none" :
+							       "digest");
+	else if (sbi->has_digest)
+		seq_puts(seq, ",verify=crc");
+	if (sbi->has_digest)
+		seq_printf(seq, ",index_digest=sha256:%*phN", STARGZ_HASH_SIZE,
+			   sbi->index_digest);
 	return 0;
 }
 
@@ -128,6 +137,7 @@ struct stargz_sb_info *stargz_info_alloc(void)
 		kfree(sbi);
 		return NULL;
 	}
+	sbi->verify = STARGZ_VERIFY_CRC;
 	spin_lock_init(&sbi->meta_lock);
 	ratelimit_state_init(&sbi->ratelimit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
@@ -160,6 +170,7 @@ void stargz_info_free(struct stargz_sb_info *sbi)
 		return;
 	if (sbi->holds_zstd)
 		stargz_zstd_release();
+	stargz_sha256_close(sbi);
 	free_percpu(sbi->stats);
 	kvfree(sbi->blobs);
 	for (i = 0; i < sbi->nr_devices; i++)
@@ -223,36 +234,92 @@ static int stargz_not_an_index(struct fs_context *fc,
 	return -EINVAL;
 }
 
+/* Is @block the first block of the index that the user wants? */
+static int stargz_check_digest(struct fs_context *fc,
+			       const struct stargz_sb_info *sbi,
+			       const struct stargz_source *src,
+			       const u8 *block)
+{
+	u8 digest[STARGZ_HASH_SIZE];
+	int err;
+
+	/* fs-verity verifies each read of the file. */
+	if (stargz_fsverity_sha256(src->host, digest) &&
+	    !memcmp(digest, sbi->index_digest, sizeof(digest)))
+		return 0;
+	err = stargz_sha256(sbi, block, STARGZ_BLOCK_SIZE, digest);
+	if (err)
+		return err;
+	if (!memcmp(digest, sbi->index_digest, sizeof(digest)))
+		return 0;
+	errorfc(fc, "%s: the digest of the index is sha256:%*phN, not sha256:%*phN",
+		src->path, STARGZ_HASH_SIZE, digest, STARGZ_HASH_SIZE,
+		sbi->index_digest);
+	return -EBADMSG;
+}
+
+/* Prepare what verify= and index_digest= ask for. */
+static int stargz_setup_verify(struct fs_context *fc,
+			       struct stargz_sb_info *sbi,
+			       const struct stargz_source *src,
+			       const u8 *block)
+{
+	int err;
+
+	if (sbi->verify != STARGZ_VERIFY_DIGEST && !sbi->has_digest)
+		return 0;
+	err = stargz_sha256_open(sbi);
+	if (err) {
+		errorfc(fc, "SHA-256 is not available (error %d)", -err);
+		return err;
+	}
+	return sbi->has_digest ? stargz_check_digest(fc, sbi, src, block) : 0;
+}
+
+static int stargz_check_super(struct fs_context *fc,
+			      struct stargz_sb_info *sbi,
+			      const struct stargz_source *src,
+			      const u8 *block)
+{
+	const char *why;
+	int err;
+
+	if (get_unaligned_le32(block) != STARGZ_SUPER_MAGIC)
+		return stargz_not_an_index(fc, src, block);
+	err = stargz_setup_verify(fc, sbi, src, block);
+	if (err)
+		return err;
+	why = stargz_super_check(block, src->size, &sbi->super, &err);
+	if (why) {
+		errorfc(fc, "%s: %s", src->path, why);
+		return err;
+	}
+	if (sbi->verify == STARGZ_VERIFY_DIGEST &&
+	    !(sbi->super.compat & STARGZ_COMPAT_DIGESTS))
+		return invalfc(fc, "%s: the index has no digests (stargz-index --digests), verify=digest is not possible",
+			       src->path);
+	return stargz_check_features(fc, sbi->super.features);
+}
+
 static int stargz_read_super(struct fs_context *fc, struct stargz_sb_info *sbi)
 {
 	const struct stargz_source *src =
 		sbi->has_index ? &sbi->index : &sbi->image;
-	struct stargz_super_block *raw;
-	const char *why;
+	u32 n = min_t(u64, src->size, STARGZ_BLOCK_SIZE);
+	u8 *block;
 	int err;
 
-	if (src->size < sizeof(*raw))
+	if (n < sizeof(struct stargz_super_block))
 		return invalfc(fc, "%s: too small for a superblock", src->path);
-	raw = kmalloc(sizeof(*raw), GFP_KERNEL);
-	if (!raw)
+	block = kzalloc(STARGZ_BLOCK_SIZE, GFP_KERNEL);
+	if (!block)
 		return -ENOMEM;
-	err = stargz_source_read(src, 0, raw, sizeof(*raw));
-	if (err) {
+	err = stargz_source_read(src, 0, block, n);
+	if (err)
 		errorfc(fc, "%s: cannot read superblock", src->path);
-		goto out;
-	}
-	if (le32_to_cpu(raw->magic) != STARGZ_SUPER_MAGIC) {
-		err = stargz_not_an_index(fc, src, raw);
-		goto out;
-	}
-	why = stargz_super_check(raw, src->size, &sbi->super, &err);
-	if (why) {
-		errorfc(fc, "%s: %s", src->path, why);
-		goto out;
-	}
-	err = stargz_check_features(fc, le32_to_cpu(raw->feature_incompat));
-out:
-	kfree(raw);
+	else
+		err = stargz_check_super(fc, sbi, src, block);
+	kfree(block);
 	return err;
 }
 
@@ -517,6 +584,7 @@ static struct file_system_type stargz_fs_type = {
 	.fs_flags	 = FS_REQUIRES_DEV | FS_ALLOW_IDMAP,
 };
 MODULE_ALIAS_FS("stargz");
+MODULE_SOFTDEP("pre: crypto-sha256");
 
 /* Objects that all mounts share, in the order of their dependencies. */
 static int __init stargz_init_shared(void)
