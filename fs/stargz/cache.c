@@ -5,7 +5,8 @@
  * A span is decoded as a whole, but often read in parts: window by window of a
  * large file, or by many small files that share the span. Decoded spans are
  * therefore cached. The first reader of a span decodes it; others wait for the
- * result. A span is dropped as soon as all its bytes went to the page cache. A
+ * part that they want. A reader that wants only a first part leaves the rest to
+ * a worker and goes on. A span is dropped as soon as all its bytes went to the page cache. A
  * damaged span leaves a mark that lasts until unmount.
  *
  * All mounts share one limit. Memory is admitted before it is allocated. If a
@@ -15,6 +16,10 @@
  * limit. The memory of a span is charged to the memory cgroup of the reader
  * that decodes it. The shrinker frees idle spans of the cgroup and the node
  * that are short of memory.
+ *
+ * The worker for a rest has a stream and waits for nothing but reads of the
+ * blob. It has a workqueue of its own, because the workers of the engine may all
+ * be waiting for the span.
  *
  * A task that waits for room holds a stream but no span that is being decoded,
  * see stargz_span_claim(). A task that holds admitted memory therefore makes
@@ -34,6 +39,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
+#include <linux/wait_bit.h>
 
 #include "internal.h"
 
@@ -43,6 +49,9 @@
 #define STARGZ_CACHE_MAX	SZ_128M
 
 #define STARGZ_CACHE_HASH_BITS	13
+
+/* Largest span of which another task decodes the rest, bytes. */
+#define STARGZ_REST_MAX		SZ_4M
 
 /* Maximum number of spans of a mount that are remembered as damaged. */
 #define STARGZ_CACHE_BAD	1024
@@ -396,7 +405,6 @@ static struct stargz_span_buf *stargz_buf_alloc(struct stargz_sb_info *sbi,
 	INIT_LIST_HEAD(&buf->mount);
 	INIT_LIST_HEAD(&buf->lru);
 	INIT_LIST_HEAD(&buf->shrink);
-	init_completion(&buf->done);
 	buf->sbi = sbi;
 	buf->span = span;
 	buf->len = len;
@@ -562,6 +570,29 @@ struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 	return NULL;
 }
 
+/* Wake the readers that wait for a buffer. */
+static void stargz_buf_wake(struct stargz_span_buf *buf)
+{
+	/* Order the stores before the look at the wait queue. */
+	smp_mb();
+	wake_up_var(&buf->ready);
+}
+
+/**
+ * stargz_span_progress() - report that a part of a span is decoded
+ * @buf: from stargz_span_claim()
+ * @ready: number of leading bytes of @buf->data that are valid
+ *
+ * Readers that want no more than that continue.
+ */
+void stargz_span_progress(struct stargz_span_buf *buf, u32 ready)
+{
+	if (ready <= buf->ready)
+		return;
+	smp_store_release(&buf->ready, ready);
+	stargz_buf_wake(buf);
+}
+
 /**
  * stargz_span_finish() - report the result of decoding
  * @buf: from stargz_span_claim()
@@ -580,22 +611,116 @@ void stargz_span_finish(struct stargz_span_buf *buf, int err)
 		stargz_buf_unhash(buf);
 		spin_unlock(&stargz_cache.lock);
 	}
-	complete_all(&buf->done);
+	smp_store_release(&buf->ended, true);
+	stargz_buf_wake(buf);
 }
 
-/* Decode a span into a buffer on which others may wait. */
+/* Are the first @end bytes valid, or will they never be? */
+static bool stargz_buf_has(struct stargz_span_buf *buf, u32 end)
+{
+	return smp_load_acquire(&buf->ended) ||
+	       smp_load_acquire(&buf->ready) >= end;
+}
+
+/* Wait for the first @end bytes. */
+static int stargz_buf_wait(struct stargz_span_buf *buf, u32 end)
+{
+	int err = wait_var_event_killable(&buf->ready,
+					  stargz_buf_has(buf, end));
+
+	if (err)
+		return -EINTR;
+	return smp_load_acquire(&buf->ended) ? buf->err : 0;
+}
+
+/* Decoding */
+
+/**
+ * struct stargz_rest - a decode whose first reader has what it wanted
+ * @task: runs the rest
+ * @solo: the decode
+ * @buf: its destination; a reference
+ */
+struct stargz_rest {
+	struct stargz_task task;
+	struct stargz_solo solo;
+	struct stargz_span_buf *buf;
+};
+
+static void stargz_buf_progress(struct stargz_decode *d, u32 ready)
+{
+	stargz_span_progress(d->data, ready);
+}
+
+/* Decode the rest of a span; implements stargz_task.run. */
+static void stargz_rest_run(struct stargz_task *task, bool drop)
+{
+	struct stargz_rest *rest = container_of(task, struct stargz_rest, task);
+
+	stargz_solo_run(&rest->solo, U32_MAX);
+	stargz_span_finish(rest->buf, rest->solo.d.err);
+	stargz_solo_end(&rest->solo);
+	stargz_span_put(rest->buf, 0);
+	kfree(rest);
+}
+
+/**
+ * stargz_span_part() - is it useful to stop at a part of a span?
+ * @end: number of leading bytes of the span that are wanted
+ * @ulen: decoded size of the span
+ *
+ * A hand-over costs about as much as decoding a piece, and brings nothing if
+ * there is no other CPU. The rest of a large span is left to the reader, so that
+ * killing the reader ends it.
+ *
+ * Return: true if the rest should be decoded by another task.
+ */
+bool stargz_span_part(u32 end, u32 ulen)
+{
+	return ulen <= STARGZ_REST_MAX && end <= ulen &&
+	       ulen - end >= STARGZ_PIECE_SIZE && num_online_cpus() > 1;
+}
+
+/*
+ * Decode the first @end bytes of a span into a buffer on which others may wait,
+ * and leave the rest to another task, or else decode the whole span.
+ */
 static void stargz_buf_decode(struct stargz_session *session,
 			      const struct stargz_map *map,
-			      struct stargz_span_buf *buf)
+			      struct stargz_span_buf *buf, u32 end)
 {
-	struct stargz_decode d = {
-		.span = map->span,
-		.raw = &map->raw,
-		.want = { .out = buf->data, .to = buf->len },
-	};
+	struct stargz_rest *rest = kzalloc(sizeof(*rest), STARGZ_GFP);
+	struct stargz_solo *solo;
 
-	stargz_decode_spans(session, &d, 1);
-	stargz_span_finish(buf, d.err);
+	if (!rest) {
+		stargz_span_finish(buf, -ENOMEM);
+		return;
+	}
+	solo = &rest->solo;
+	solo->raw = map->raw;
+	solo->d = (struct stargz_decode) {
+		.span = map->span,
+		.want = { .out = buf->data, .to = buf->len },
+		.progress = stargz_buf_progress,
+		.data = buf,
+	};
+	if (!stargz_span_part(end, buf->len))
+		end = U32_MAX;
+	if (stargz_solo_begin(solo, session) && stargz_solo_run(solo, end)) {
+		if (stargz_solo_detach(solo)) {
+			spin_lock(&stargz_cache.lock);
+			stargz_buf_hold(buf);
+			spin_unlock(&stargz_cache.lock);
+			rest->buf = buf;
+			rest->task.run = stargz_rest_run;
+			stargz_engine_continue(buf->sbi, &rest->task);
+			return;
+		}
+		stargz_solo_run(solo, U32_MAX);
+	}
+	stargz_span_finish(buf, solo->d.err);
+	stargz_solo_return(solo, session);
+	kfree(rest);
 }
 
 /* Get a buffer with a reference; if *@mine is set, the caller decodes it. */
@@ -624,6 +749,8 @@ static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
  * stargz_span_get() - get a decoded span
  * @session: started if the span must be decoded
  * @map: the extent that is wanted, from stargz_map()
+ * @end: number of leading bytes of the span that are wanted; the rest of the
+ *	buffer may still be being decoded
  *
  * Sleeps. The caller may hold locked folios and keeps reclaim out of file
  * systems. It must not hold a claim.
@@ -632,7 +759,7 @@ static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
  * stargz_decode.err.
  */
 struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
-					const struct stargz_map *map)
+					const struct stargz_map *map, u32 end)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(session->sb);
 	struct stargz_span_buf *buf;
@@ -646,9 +773,8 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 		stargz_stat_add(sbi, mine ? STARGZ_STAT_CACHE_MISSES :
 					    STARGZ_STAT_CACHE_HITS, 1);
 		if (mine)
-			stargz_buf_decode(session, map, buf);
-		err = wait_for_completion_killable(&buf->done) ? -EINTR :
-								 buf->err;
+			stargz_buf_decode(session, map, buf, end);
+		err = stargz_buf_wait(buf, min(end, buf->len));
 		/* The index may have changed since the span was decoded. */
 		if (!err && (map->offset > buf->len ||
 			     map->len > buf->len - map->offset))

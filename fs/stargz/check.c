@@ -259,6 +259,24 @@ int stargz_check_add(struct stargz_decode *d, const u8 *data, size_t len)
 }
 
 /**
+ * stargz_check_ready() - how much of a span is decoded and verified?
+ * @d: the decode, which has begun
+ *
+ * Return: number of leading bytes of the span that no further verification can
+ * find wrong.
+ */
+u32 stargz_check_ready(const struct stargz_decode *d)
+{
+	const struct stargz_check *c = &d->strm->check;
+
+	if (!d->checked)
+		return 0;
+	if (c->sums.kind == STARGZ_VERIFY_NONE || c->pos == c->ulen)
+		return c->pos;
+	return round_down(c->pos, c->sums.unit);
+}
+
+/**
  * stargz_check_end() - was the whole span verified?
  * @d: the decode, which ended without an error
  *

@@ -362,6 +362,13 @@ static int stargz_zstd_end(struct stargz_decode *d, int ret)
 	return ret;
 }
 
+static bool stargz_zstd_locks(const struct stargz_decode *d)
+{
+	const struct stargz_zstd *z = stargz_zstd(d);
+
+	return z->reserved || z->large;
+}
+
 /*
  * The frames may hold more bytes than the span but not fewer. Unless
  * stargz_decode.checked is set, the checksum of a frame is verified, except that
@@ -374,6 +381,7 @@ const struct stargz_codec_ops stargz_codec_zstd = {
 	.begin	= stargz_zstd_begin,
 	.run	= stargz_zstd_run,
 	.end	= stargz_zstd_end,
+	.locks	= stargz_zstd_locks,
 };
 
 /**

@@ -89,38 +89,6 @@ void stargz_session_end(struct stargz_session *session)
 	session->strm = NULL;
 }
 
-/**
- * struct stargz_lane - one of two decodes that run side by side
- * @strm: its stream, or NULL if the lane has none
- * @d: current decode, or NULL if there is none
- * @codec: codec of @d
- * @fetch: compressed bytes that were read for @d
- */
-struct stargz_lane {
-	struct stargz_stream *strm;
-	struct stargz_decode *d;
-	const struct stargz_codec_ops *codec;
-	struct stargz_fetch fetch;
-};
-
-/**
- * struct stargz_lanes - state of decoding several spans
- * @sb: the file system
- * @have: compressed bytes in memory
- * @next: next decode to begin
- * @left: number of decodes that have not begun
- * @since: start of the time that is not accounted yet, ns
- * @lane: decodes in progress
- */
-struct stargz_lanes {
-	struct super_block *sb;
-	const struct stargz_fetch *have;
-	struct stargz_decode *next;
-	unsigned int left;
-	u64 since;
-	struct stargz_lane lane[2];
-};
-
 /* Divide the time since the last call among the decodes in progress. */
 static void stargz_lanes_account(struct stargz_lanes *l)
 {
@@ -270,9 +238,18 @@ static void stargz_lane_finish(struct stargz_lanes *l, struct stargz_lane *lane,
 	stargz_lane_end(l, lane, lane->codec->end(lane->d, min(ret, 0)));
 }
 
-/* Between two slices: yield the CPU, and check whether to continue. */
-static int stargz_lanes_between(struct stargz_lanes *l)
+/*
+ * Between two slices of a lane: tell how far it is, yield the CPU, and check
+ * whether to continue.
+ */
+static int stargz_lanes_between(struct stargz_lanes *l,
+				const struct stargz_lane *lane)
 {
+	struct stargz_decode *d = lane->d;
+	u32 ready = d->progress ? stargz_check_ready(d) : 0;
+
+	if (ready)
+		d->progress(d, ready);
 	cond_resched();
 	return stargz_unwanted(l->sb) ? -EINTR : 0;
 }
@@ -309,7 +286,7 @@ static void stargz_lane_next(struct stargz_lanes *l, struct stargz_lane *lane)
 		while (!ret) {
 			ret = lane->codec->run(lane->d);
 			if (!ret)
-				ret = stargz_lanes_between(l);
+				ret = stargz_lanes_between(l, lane);
 		}
 		stargz_lane_finish(l, lane, ret);
 	}
@@ -337,7 +314,7 @@ static bool stargz_lanes_run(struct stargz_lanes *l)
 		return false;
 	ret = lane->codec->run(lane->d);
 	if (!ret)
-		ret = stargz_lanes_between(l);
+		ret = stargz_lanes_between(l, lane);
 	if (!ret)
 		return true;
 	stargz_lane_finish(l, lane, ret);
@@ -378,4 +355,109 @@ void stargz_decode_spans(struct stargz_session *session,
 		;
 	if (l.lane[1].strm)
 		stargz_stream_put(l.lane[1].strm);
+}
+
+/* A decode that can pause */
+
+/**
+ * stargz_solo_begin() - begin to decode a span
+ * @solo: zeroed, with the fields that the caller sets
+ * @session: a started session, which hands over its stream and bytes; see
+ *	stargz_solo_return()
+ *
+ * Return: true if stargz_solo_run() continues; false if the decode has ended
+ * with @solo.d.err.
+ */
+bool stargz_solo_begin(struct stargz_solo *solo, struct stargz_session *session)
+{
+	struct stargz_lanes *l = &solo->l;
+	struct stargz_lane *lane = &l->lane[0];
+	int ret;
+
+	solo->have = session->have;
+	memset(&session->have, 0, sizeof(session->have));
+	swap(lane->strm, session->strm);
+	l->sb = session->sb;
+	l->have = &solo->have;
+	solo->d.raw = &solo->raw;
+	solo->d.budget = session->budget;
+	lane->d = &solo->d;
+	ret = stargz_lane_prepare(l, lane);
+	l->since = ktime_get_ns();
+	if (ret) {
+		stargz_lane_end(l, lane, ret);
+		return false;
+	}
+	ret = lane->codec->begin(lane->d);
+	if (ret)
+		stargz_lane_finish(l, lane, ret);
+	return !ret;
+}
+
+/**
+ * stargz_solo_run() - continue until a part of the span is decoded
+ * @solo: a decode that has not ended
+ * @until: number of leading bytes that must be decoded and verified; U32_MAX:
+ *	the whole span
+ *
+ * Return: true if the decode can continue; false if it has ended with
+ * @solo.d.err.
+ */
+bool stargz_solo_run(struct stargz_solo *solo, u32 until)
+{
+	struct stargz_lanes *l = &solo->l;
+	struct stargz_lane *lane = &l->lane[0];
+	int ret = 0;
+
+	l->since = ktime_get_ns();
+	while (!ret && stargz_check_ready(&solo->d) < until) {
+		ret = lane->codec->run(lane->d);
+		if (!ret)
+			ret = stargz_lanes_between(l, lane);
+	}
+	if (ret)
+		stargz_lane_finish(l, lane, ret);
+	else
+		stargz_lanes_account(l);
+	return !ret;
+}
+
+/**
+ * stargz_solo_detach() - make a decode independent of its request
+ * @solo: a decode that has not ended
+ *
+ * Return: true if another task may continue it, with stargz_solo_run() and then
+ * stargz_solo_end(); false if this task must.
+ */
+bool stargz_solo_detach(struct stargz_solo *solo)
+{
+	const struct stargz_codec_ops *codec = solo->l.lane[0].codec;
+
+	if (codec->locks && codec->locks(&solo->d))
+		return false;
+	/* All work was charged when the decode began. */
+	solo->d.budget = NULL;
+	return true;
+}
+
+/**
+ * stargz_solo_return() - give the stream and the bytes back to the session
+ * @solo: a decode that has ended
+ * @session: the session with which it began
+ */
+void stargz_solo_return(struct stargz_solo *solo,
+			struct stargz_session *session)
+{
+	swap(solo->l.lane[0].strm, session->strm);
+	session->have = solo->have;
+}
+
+/**
+ * stargz_solo_end() - release the stream and the bytes
+ * @solo: a decode that has ended
+ */
+void stargz_solo_end(struct stargz_solo *solo)
+{
+	stargz_fetch_free(&solo->have);
+	stargz_stream_put(solo->l.lane[0].strm);
 }

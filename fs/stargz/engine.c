@@ -2,14 +2,15 @@
 /*
  * stargz - the workers, which all mounts share.
  *
- * There is one workqueue, with two workers for each CPU: while one reads, the
- * other decodes. A worker runs tasks until no task is left. Tasks that a reader
- * waits for precede tasks that decode ahead. Mounts take turns, so a mount with
- * many tasks does not delay the others.
+ * There are two workers for each CPU: while one reads, the other decodes. A
+ * worker runs tasks until no task is left. Tasks that a reader waits for precede
+ * tasks that decode ahead. Mounts take turns, so a mount with many tasks does
+ * not delay the others. What a reader has begun and leaves to others runs on a
+ * workqueue of its own, because all workers may be waiting for it.
  *
  * Freeing memory may depend on reads, for instance if swap is on a loop device
- * that is backed by a file on stargz. The workqueue therefore has a rescuer,
- * which runs the tasks if no worker can be created. A task never waits for
+ * that is backed by a file on stargz. The workqueues therefore have rescuers,
+ * which run the tasks if no worker can be created. A task never waits for
  * another task. It waits for streams, for room in the span cache and for spans
  * that are being decoded; the threads that hold these run, or wait for I/O of
  * lower layers. It waits for memory only for as long as reclaim without I/O
@@ -44,6 +45,7 @@ static struct {
 	struct list_head idle;				/* idle workers */
 	struct stargz_worker *workers;
 	struct workqueue_struct *workqueue;
+	struct workqueue_struct *continued;	/* begun by other tasks */
 } stargz_engine;
 
 /* Take the next task; a queue with more tasks goes to the end of its list. */
@@ -163,6 +165,32 @@ void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
 		queue_work(stargz_engine.workqueue, &worker->work);
 }
 
+static void stargz_engine_continued(struct work_struct *work)
+{
+	stargz_task_run(container_of(work, struct stargz_task, work));
+}
+
+/**
+ * stargz_engine_continue() - let a worker continue what the caller began
+ * @sbi: the mount, which the caller keeps from being unmounted
+ * @task: the task, with @run set; the engine owns it from now on. It may hold a
+ *	stream, and waits for no other task
+ *
+ * Other tasks may wait for this one, so it does not wait for their workers. The
+ * number of streams limits the number of such tasks.
+ */
+void stargz_engine_continue(struct stargz_sb_info *sbi,
+			    struct stargz_task *task)
+{
+	task->sbi = sbi;
+	stargz_owner_get(&task->owner);
+	spin_lock(&stargz_engine.lock);
+	sbi->queue.held++;
+	spin_unlock(&stargz_engine.lock);
+	INIT_WORK(&task->work, stargz_engine_continued);
+	queue_work(stargz_engine.continued, &task->work);
+}
+
 /**
  * stargz_engine_drain() - end all tasks of a mount
  * @sbi: the mount; no new tasks are queued for it
@@ -194,7 +222,7 @@ void stargz_engine_drain(struct stargz_sb_info *sbi)
 }
 
 /**
- * stargz_engine_init() - create the workqueue and its workers
+ * stargz_engine_init() - create the workqueues and the workers
  *
  * Return: 0 or -ENOMEM.
  */
@@ -217,6 +245,13 @@ int __init stargz_engine_init(void)
 		kfree(stargz_engine.workers);
 		return -ENOMEM;
 	}
+	stargz_engine.continued = alloc_workqueue("stargz-rest", WQ_UNBOUND |
+						  WQ_MEM_RECLAIM, 0);
+	if (!stargz_engine.continued) {
+		destroy_workqueue(stargz_engine.workqueue);
+		kfree(stargz_engine.workers);
+		return -ENOMEM;
+	}
 	for (i = 0; i < n; i++) {
 		INIT_WORK(&stargz_engine.workers[i].work, stargz_engine_work);
 		list_add_tail(&stargz_engine.workers[i].idle,
@@ -226,12 +261,13 @@ int __init stargz_engine_init(void)
 }
 
 /**
- * stargz_engine_exit() - free the workqueue and its workers
+ * stargz_engine_exit() - free the workqueues and the workers
  *
  * Context: No file system is mounted.
  */
 void stargz_engine_exit(void)
 {
+	destroy_workqueue(stargz_engine.continued);
 	destroy_workqueue(stargz_engine.workqueue);
 	kfree(stargz_engine.workers);
 }

@@ -37,7 +37,7 @@ static int stargz_read_encoded(struct stargz_session *session,
 			       const struct stargz_map *map, u32 from,
 			       void *to, size_t len)
 {
-	struct stargz_span_buf *buf = stargz_span_get(session, map);
+	struct stargz_span_buf *buf = stargz_span_get(session, map, from + len);
 
 	/* A started session has a stream; only memory is short. */
 	if (buf == ERR_PTR(-ENOMEM) && session->strm)

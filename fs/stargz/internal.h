@@ -22,7 +22,8 @@
  *
  * Lifetime and teardown. A task that is queued or runs on the workqueue (a job
  * of a readahead window, a batch of the prefetcher) counts in
- * stargz_queue.held of its mount. It uses no other object of the mount than
+ * stargz_queue.held of its mount, and so does the rest of a span that a worker
+ * decodes for a reader. It uses no other object of the mount than
  * struct stargz_sb_info and locked folios; a locked folio pins its inode.
  * Unmounting takes these steps. Each one ends all users of the objects that the
  * later steps free:
@@ -58,6 +59,7 @@
 #include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <linux/zlib.h>
 
@@ -440,7 +442,8 @@ void stargz_share_drop(struct stargz_share *share);
 
 /**
  * struct stargz_task - a unit of work for a worker
- * @list: on a queue until the task runs
+ * @list: on a queue until the task runs, after stargz_engine_queue()
+ * @work: after stargz_engine_continue()
  * @sbi: the mount
  * @owner: cgroups of the caller of stargz_engine_queue()
  * @run: runs and frees the task. Called without locks. If @drop is set, it only
@@ -448,7 +451,10 @@ void stargz_share_drop(struct stargz_share *share);
  *	task of %STARGZ_DEMAND
  */
 struct stargz_task {
-	struct list_head list;
+	union {
+		struct list_head list;
+		struct work_struct work;
+	};
 	struct stargz_sb_info *sbi;
 	struct stargz_owner owner;
 	void (*run)(struct stargz_task *task, bool drop);
@@ -457,6 +463,8 @@ struct stargz_task {
 void stargz_queue_init(struct stargz_queue *queue);
 void stargz_engine_queue(struct stargz_sb_info *sbi, struct stargz_task *task,
 			 enum stargz_priority priority);
+void stargz_engine_continue(struct stargz_sb_info *sbi,
+			    struct stargz_task *task);
 void stargz_engine_drain(struct stargz_sb_info *sbi);
 int stargz_engine_init(void);
 void stargz_engine_exit(void);
@@ -821,10 +829,12 @@ struct stargz_budget;
  * @err: result: 0, -EFSCORRUPTED the blob is damaged, -E2BIG @budget is
  *	exhausted, -EINTR the caller is being killed or the mount goes away,
  *	-ENOMEM, -EIO or another error from reading
+ * @progress: called with the number of leading bytes of the span that are decoded
+ *	and verified whenever there are more; or NULL
  * @done: called when this decode has ended, possibly before others; or NULL
- * @data: for @done
+ * @data: for @progress and @done
  *
- * The caller sets the first four and the last two fields and reads @err.
+ * The caller sets the first four and the last three fields and reads @err.
  * decode.c and the codecs own the other fields.
  */
 struct stargz_decode {
@@ -836,6 +846,7 @@ struct stargz_decode {
 	struct stargz_input in;
 	bool checked;
 	int err;
+	void (*progress)(struct stargz_decode *d, u32 ready);
 	void (*done)(struct stargz_decode *d);
 	void *data;
 };
@@ -852,6 +863,8 @@ struct stargz_decode {
  *	returns the one to @run next. NULL: spans cannot be paired
  * @end: release the state, whatever @begin or @run returned last. Returns the
  *	final result, usually its argument
+ * @locks: does the decode hold a lock, so that no other task can continue it?
+ *	NULL: never
  *
  * If d->checked is set, @run passes all decoded bytes up to the end of the span
  * to stargz_check_add(), in their order, before it returns.
@@ -869,6 +882,7 @@ struct stargz_codec_ops {
 	struct stargz_decode *(*pair)(struct stargz_decode *a,
 				      struct stargz_decode *b);
 	int (*end)(struct stargz_decode *d, int ret);
+	bool (*locks)(const struct stargz_decode *d);
 };
 
 /* check.c, second part */
@@ -884,6 +898,7 @@ int stargz_sum_verify(struct stargz_sum *sum, const void *want);
 const char *stargz_sum_differs(enum stargz_verify kind);
 int stargz_check_load(struct super_block *sb, struct stargz_decode *d);
 int stargz_check_add(struct stargz_decode *d, const u8 *data, size_t len);
+u32 stargz_check_ready(const struct stargz_decode *d);
 bool stargz_check_end(const struct stargz_decode *d);
 
 extern const struct stargz_codec_ops stargz_codec_stored;
@@ -1002,12 +1017,67 @@ struct stargz_session {
 	struct stargz_budget *budget;
 };
 
+/**
+ * struct stargz_lane - one of two decodes that run side by side
+ * @strm: its stream, or NULL if the lane has none
+ * @d: current decode, or NULL if there is none
+ * @codec: codec of @d
+ * @fetch: compressed bytes that were read for @d
+ */
+struct stargz_lane {
+	struct stargz_stream *strm;
+	struct stargz_decode *d;
+	const struct stargz_codec_ops *codec;
+	struct stargz_fetch fetch;
+};
+
+/**
+ * struct stargz_lanes - state of decoding several spans
+ * @sb: the file system
+ * @have: compressed bytes in memory
+ * @next: next decode to begin
+ * @left: number of decodes that have not begun
+ * @since: start of the time that is not accounted yet, ns
+ * @lane: decodes in progress
+ */
+struct stargz_lanes {
+	struct super_block *sb;
+	const struct stargz_fetch *have;
+	struct stargz_decode *next;
+	unsigned int left;
+	u64 since;
+	struct stargz_lane lane[2];
+};
+
+/**
+ * struct stargz_solo - a decode of one span that can pause
+ * @l: its only lane
+ * @d: the decode; the caller sets @d.span, @d.want, @d.progress and @d.data
+ * @raw: the span; the caller sets it
+ * @have: compressed bytes in memory
+ *
+ * Owns a stream and @have from stargz_solo_begin() on.
+ */
+struct stargz_solo {
+	struct stargz_lanes l;
+	struct stargz_decode d;
+	struct stargz_span raw;
+	struct stargz_fetch have;
+};
+
 bool stargz_unwanted(struct super_block *sb);
 bool stargz_budget_take(struct stargz_budget *budget, u32 decoded, u32 fetched);
 int stargz_session_start(struct stargz_session *session);
 void stargz_session_end(struct stargz_session *session);
 void stargz_decode_spans(struct stargz_session *session,
 			 struct stargz_decode *d, unsigned int nr);
+bool stargz_solo_begin(struct stargz_solo *solo,
+		       struct stargz_session *session);
+bool stargz_solo_run(struct stargz_solo *solo, u32 until);
+bool stargz_solo_detach(struct stargz_solo *solo);
+void stargz_solo_return(struct stargz_solo *solo,
+			struct stargz_session *session);
+void stargz_solo_end(struct stargz_solo *solo);
 
 /* cache.c */
 
@@ -1025,12 +1095,15 @@ void stargz_decode_spans(struct stargz_session *session,
  * @users: reference count
  * @delivered: number of bytes copied to the page cache so far
  * @ahead: decoded ahead, and not requested yet
- * @err: result of decoding; valid after @done
- * @done: decoding has ended
- * @data: @len decoded bytes, valid after @done if @err is 0
+ * @err: result of decoding; valid after @ended
+ * @ready: number of leading bytes of @data that are valid
+ * @ended: decoding has ended
+ * @data: @len decoded bytes
  *
- * The cache's lock protects the lists, @users, @delivered and @ahead. The other
- * fields are set before the buffer becomes visible, or before @done.
+ * The cache's lock protects the lists, @users, @delivered and @ahead. The task
+ * that decodes the span sets @err, @ready and @ended, the latter two with
+ * smp_store_release(). The other fields are set before the buffer becomes
+ * visible.
  */
 struct stargz_span_buf {
 	struct hlist_node hash;
@@ -1046,7 +1119,8 @@ struct stargz_span_buf {
 	u64 delivered;
 	bool ahead;
 	int err;
-	struct completion done;
+	u32 ready;
+	bool ended;
 	void *data;
 };
 
@@ -1068,9 +1142,11 @@ bool stargz_span_known(struct stargz_sb_info *sbi, u32 span);
 void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span);
 struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 					  u32 ulen, enum stargz_claim_how how);
+void stargz_span_progress(struct stargz_span_buf *buf, u32 ready);
 void stargz_span_finish(struct stargz_span_buf *buf, int err);
+bool stargz_span_part(u32 end, u32 ulen);
 struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
-					const struct stargz_map *map);
+					const struct stargz_map *map, u32 end);
 void stargz_span_put(struct stargz_span_buf *buf, u64 delivered);
 void stargz_cache_add_mount(struct stargz_mount_cache *cache);
 void stargz_cache_drop_mount(struct stargz_sb_info *sbi);

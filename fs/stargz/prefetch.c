@@ -204,6 +204,14 @@ static bool stargz_batch_range(const struct stargz_batch *batch, u64 *start,
 	return any;
 }
 
+/* A part of a span is decoded: readers may want it already. */
+static void stargz_batch_progress(struct stargz_decode *d, u32 ready)
+{
+	struct stargz_batch *batch = d->data;
+
+	stargz_span_progress(batch->buf[d->span - batch->first], ready);
+}
+
 /* The decode of a span has ended: release the span with its result. */
 static void stargz_batch_done(struct stargz_decode *d)
 {
@@ -235,6 +243,7 @@ static void stargz_batch_decode(struct stargz_batch *batch,
 				.span = batch->first + i,
 				.raw = &batch->raw[i],
 				.want = { .out = buf->data, .to = buf->len },
+				.progress = stargz_batch_progress,
 				.done = stargz_batch_done,
 				.data = batch,
 			};

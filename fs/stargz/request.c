@@ -241,6 +241,11 @@ static bool stargz_target_whole(const struct stargz_job *job,
 	       !stargz_span_known(STARGZ_SB(job->session.sb), map->span);
 }
 
+static void stargz_target_progress(struct stargz_decode *d, u32 ready)
+{
+	stargz_span_progress(d->data, ready);
+}
+
 /*
  * Take over the decoding of the span in t->map, of which the job wants the
  * bytes from @pos on, and set up @d. False if another task has the span, it is
@@ -275,6 +280,8 @@ static bool stargz_target_begin(const struct stargz_job *job,
 		.span = t->map.span,
 		.raw = &t->map.raw,
 		.want = { .out = out, .to = ulen },
+		.progress = t->buf ? stargz_target_progress : NULL,
+		.data = t->buf,
 	};
 	return true;
 }
@@ -395,13 +402,15 @@ static int stargz_job_cached(struct stargz_job *job,
 			     const struct stargz_map *map)
 {
 	u64 pos = job->pos, end = min(job->end, map->pos + map->len);
-	struct stargz_span_buf *buf = stargz_span_get(&job->session, map);
+	u32 from = map->offset + (pos - map->pos);
+	struct stargz_span_buf *buf = stargz_span_get(&job->session, map,
+						      from + (end - pos));
 
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	stargz_stat_add(STARGZ_SB(job->session.sb),
 			STARGZ_STAT_BYTES_DELIVERED, end - pos);
-	stargz_job_fill(job, end, buf->data + map->offset + (pos - map->pos));
+	stargz_job_fill(job, end, buf->data + from);
 	stargz_span_put(buf, end - pos);
 	return 0;
 }
@@ -451,6 +460,17 @@ static int stargz_job_decode(struct stargz_job *job, struct stargz_target *t)
 	return err;
 }
 
+/* Does the job end within the span, so that it need not wait for the rest? */
+static bool stargz_job_part(const struct stargz_job *job,
+			    const struct stargz_map *map)
+{
+	u64 end = min(job->end, map->pos + map->len);
+
+	return end == job->end &&
+	       stargz_span_part(map->offset + (end - map->pos),
+				le32_to_cpu(map->raw.ulen));
+}
+
 /* Produce the next bytes of the job. */
 static int stargz_job_run(struct stargz_job *job)
 {
@@ -471,7 +491,8 @@ static int stargz_job_run(struct stargz_job *job)
 		stargz_job_stored(job, map, end);
 		return 0;
 	default:
-		if (stargz_span_known(STARGZ_SB(job->session.sb), map->span))
+		if (stargz_span_known(STARGZ_SB(job->session.sb), map->span) ||
+		    stargz_job_part(job, map))
 			return stargz_job_cached(job, map);
 		return stargz_job_decode(job, t);
 	}
