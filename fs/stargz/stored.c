@@ -312,6 +312,9 @@ static void stargz_stored_failed(const struct stargz_stored *s, int err)
 	const struct stargz_span *raw = &s->map->raw;
 	struct super_block *sb = s->session->sb;
 
+	/* Without a reason the index is at fault, which was logged before. */
+	if (err == -EFSCORRUPTED && !s->why)
+		return;
 	if (err == -EFSCORRUPTED)
 		stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_VERIFY_FAILURES, 1);
 	if (err != -EINTR)
