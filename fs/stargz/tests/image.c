@@ -6,10 +6,13 @@
  * Written from the description of the format alone. It uses no code of the
  * module, so that an error there cannot confirm itself.
  */
+#include <crypto/sha2.h>
 #include <linux/crc32.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/namei.h>
 #include <linux/sort.h>
@@ -19,37 +22,66 @@
 
 #define IMAGE_PATH	"/stargz-kunit.img"
 
+/* Bytes that are allocated at first. */
+#define IMAGE_ROOM	65536
+
 static const u8 record_sizes[STARGZ_TABLES] = {
 	[STARGZ_TABLE_INODES]	= 48,
 	[STARGZ_TABLE_DIRENTS]	= 12,
 	[STARGZ_TABLE_NAMES]	= 1,
 	[STARGZ_TABLE_EXTENTS]	= 16,
 	[STARGZ_TABLE_SPANS]	= 24,
-	[STARGZ_TABLE_BLOBS]	= 64,
+	[STARGZ_TABLE_BLOBS]	= 128,
 	[STARGZ_TABLE_HISTORIES]	= 24,
 	[STARGZ_TABLE_HISTORY_DATA] = 1,
+	[STARGZ_TABLE_DIGESTS]	= 32,
+	[STARGZ_TABLE_PIECES]	= 4,
+	[STARGZ_TABLE_DIGEST_STARTS] = 4,
+	[STARGZ_TABLE_PREFETCH]	= 4,
+	[STARGZ_TABLE_PROPERTIES] = 1,
 };
 
 /* Building */
 
-/* Append bytes; returns their offset. */
+static void bytes_grow(struct kunit *test, struct image_bytes *bytes,
+		       size_t len)
+{
+	size_t room = max_t(size_t, len + len / 4, IMAGE_ROOM);
+	u8 *data = kvzalloc(room, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, data);
+	if (bytes->len)
+		memcpy(data, bytes->data, bytes->len);
+	kvfree(bytes->data);
+	bytes->data = data;
+	bytes->room = room;
+}
+
+/* Append bytes, or zeroes if @data is NULL; returns their offset. */
 static size_t bytes_add(struct kunit *test, struct image_bytes *to,
 			const void *data, size_t len)
 {
 	const size_t at = to->len;
 
-	if (!to->data)
-		to->data = kunit_kzalloc(test, IMAGE_BYTES_MAX, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, to->data);
-	KUNIT_ASSERT_LE(test, at + len, IMAGE_BYTES_MAX);
-	memcpy(to->data + at, data, len);
+	if (at + len > to->room)
+		bytes_grow(test, to, at + len);
+	if (data)
+		memcpy(to->data + at, data, len);
 	to->len += len;
 	return at;
 }
 
-/* Append to a table; returns the number of the first record. */
-static u32 table_add(struct image *img, enum stargz_table_id id,
-		     const void *data, size_t len)
+/**
+ * image_add() - append records to a table
+ * @img: the image
+ * @id: the table
+ * @data: the records, or NULL for zeroes
+ * @len: their size in bytes
+ *
+ * Return: number of the first record.
+ */
+u32 image_add(struct image *img, enum stargz_table_id id, const void *data,
+	      size_t len)
 {
 	return bytes_add(img->test, &img->table[id], data, len) /
 	       record_sizes[id];
@@ -81,10 +113,21 @@ void image_link(struct image *img, u32 dir, const char *name, u32 ino)
 static u32 inode_add(struct image *img, u32 dir, const char *name,
 		     const struct stargz_inode *raw)
 {
-	u32 ino = table_add(img, STARGZ_TABLE_INODES, raw, sizeof(*raw)) + 1;
+	u32 ino = image_add(img, STARGZ_TABLE_INODES, raw, sizeof(*raw)) + 1;
 
 	image_link(img, dir, name, ino);
 	return ino;
+}
+
+static void image_free(void *data)
+{
+	struct image *img = data;
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_TABLES; i++)
+		kvfree(img->table[i].data);
+	kvfree(img->tree.data);
+	kvfree(img->blob.data);
 }
 
 /**
@@ -104,7 +147,9 @@ struct image *image_new(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, img);
 	img->test = test;
-	table_add(img, STARGZ_TABLE_INODES, &root, sizeof(root));
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, image_free, img),
+			0);
+	image_add(img, STARGZ_TABLE_INODES, &root, sizeof(root));
 	return img;
 }
 
@@ -129,7 +174,7 @@ u32 image_span(struct image *img, const void *member, u32 clen, u32 ulen)
 
 	if (ulen > le32_to_cpu(img->super.max_span))
 		img->super.max_span = cpu_to_le32(ulen);
-	return table_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
+	return image_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
 }
 
 /**
@@ -151,7 +196,72 @@ u32 image_stored(struct image *img, const void *data, u32 len)
 	};
 
 	img->super.feature_incompat |= cpu_to_le32(STARGZ_INCOMPAT_STORED);
-	return table_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
+	return image_add(img, STARGZ_TABLE_SPANS, &raw, sizeof(raw));
+}
+
+/**
+ * image_crcs() - add the CRCs of a span
+ * @img: the image
+ * @plain: decoded bytes of the span
+ * @len: their number
+ *
+ * Return: stargz_span.check of the span.
+ */
+u32 image_crcs(struct image *img, const void *plain, u32 len)
+{
+	u32 at, nr = 0;
+
+	if (len <= 32768)
+		return ~crc32_le(~0, plain, len);
+	for (at = 0; at < len; at += 32768) {
+		const __le32 crc = cpu_to_le32(~crc32_le(~0, plain + at,
+							 min(len - at,
+							     32768U)));
+		u32 n = image_add(img, STARGZ_TABLE_PIECES, &crc, sizeof(crc));
+
+		if (!at)
+			nr = n;
+	}
+	return nr;
+}
+
+/**
+ * image_pieces() - add the CRCs of a span that is in the image
+ * @img: the image
+ * @span: number of the span
+ * @plain: its decoded bytes
+ */
+void image_pieces(struct image *img, u32 span, const void *plain)
+{
+	struct stargz_span *raw = image_record(img, STARGZ_TABLE_SPANS, span);
+
+	raw->flags |= STARGZ_SPAN_CHECKED;
+	raw->check = cpu_to_le32(image_crcs(img, plain,
+					    le32_to_cpu(raw->ulen)));
+}
+
+/**
+ * image_digests() - add the digests of a span
+ * @img: the image
+ * @span: number of the span; the one after that of the last call
+ * @plain: its decoded bytes
+ */
+void image_digests(struct image *img, u32 span, const void *plain)
+{
+	const struct stargz_span *raw =
+		image_record(img, STARGZ_TABLE_SPANS, span);
+	u32 at, len = le32_to_cpu(raw->ulen);
+	__le32 start = cpu_to_le32(img->table[STARGZ_TABLE_DIGESTS].len / 32);
+	u8 digest[32];
+
+	KUNIT_ASSERT_EQ(img->test, span,
+			image_add(img, STARGZ_TABLE_DIGEST_STARTS, &start,
+				  sizeof(start)));
+	for (at = 0; at < len; at += 131072) {
+		sha256(plain + at, min(len - at, 131072U), digest);
+		image_add(img, STARGZ_TABLE_DIGESTS, digest, sizeof(digest));
+	}
+	img->super.feature_compat |= cpu_to_le32(STARGZ_COMPAT_DIGESTS);
 }
 
 /**
@@ -171,9 +281,9 @@ void image_history(struct image *img, const void *packed, u32 clen, u32 ulen)
 		.ulen	= cpu_to_le32(ulen),
 	};
 
-	raw.offset = cpu_to_le64(table_add(img, STARGZ_TABLE_HISTORY_DATA,
+	raw.offset = cpu_to_le64(image_add(img, STARGZ_TABLE_HISTORY_DATA,
 					   packed, clen));
-	table_add(img, STARGZ_TABLE_HISTORIES, &raw, sizeof(raw));
+	image_add(img, STARGZ_TABLE_HISTORIES, &raw, sizeof(raw));
 }
 
 /**
@@ -221,7 +331,7 @@ u32 image_file(struct image *img, u32 dir, const char *name, u16 flags,
 			.span	= cpu_to_le32(segs[nr].span),
 			.offset	= cpu_to_le32(segs[nr].offset),
 		};
-		u32 at = table_add(img, STARGZ_TABLE_EXTENTS, &extent,
+		u32 at = image_add(img, STARGZ_TABLE_EXTENTS, &extent,
 				   sizeof(extent));
 
 		if (!nr)
@@ -251,7 +361,7 @@ u32 image_symlink(struct image *img, u32 dir, const char *name,
 	const struct stargz_inode raw = {
 		.mode	= cpu_to_le16(S_IFLNK | 0777),
 		.size	= cpu_to_le64(len),
-		.a	= cpu_to_le32(table_add(img, STARGZ_TABLE_NAMES,
+		.a	= cpu_to_le32(image_add(img, STARGZ_TABLE_NAMES,
 						target, len)),
 	};
 
@@ -301,14 +411,14 @@ static void add_dirents(struct image *img)
 		const size_t len = strlen(l->name);
 		const struct stargz_dirent raw = {
 			.ino	  = cpu_to_le32(l->ino),
-			.name	  = cpu_to_le32(table_add(img,
+			.name	  = cpu_to_le32(image_add(img,
 							  STARGZ_TABLE_NAMES,
 							  l->name, len)),
 			.name_len = len,
 			.type	  = l->type,
 		};
 		struct stargz_inode *dir = image_inode(img, l->dir);
-		u32 at = table_add(img, STARGZ_TABLE_DIRENTS, &raw,
+		u32 at = image_add(img, STARGZ_TABLE_DIRENTS, &raw,
 				   sizeof(raw));
 
 		if (!dir->b)
@@ -317,11 +427,124 @@ static void add_dirents(struct image *img)
 	}
 }
 
-/* Place the tables; the blob follows the padded index. */
+/* The hash tree */
+
+/* Append the SHA-256 of a block. */
+static void hash_add(struct kunit *test, struct image_bytes *to,
+		     const u8 *block)
+{
+	u8 hash[32];
+
+	sha256(block, 4096, hash);
+	bytes_add(test, to, hash, sizeof(hash));
+}
+
+/* Append zeroes up to the end of the block. */
+static void hash_pad(struct kunit *test, struct image_bytes *level)
+{
+	bytes_add(test, level, NULL, ALIGN(level->len, 4096) - level->len);
+}
+
+/**
+ * image_hash_tree() - make a hash tree
+ * @test: the test
+ * @leaves: number of blocks to hash, at least one
+ * @leaf: produces them
+ * @from: for @leaf
+ * @tree: empty; receives the tree, and needs kvfree() of its data
+ * @root: receives the root hash, 32 bytes
+ */
+void image_hash_tree(struct kunit *test, u64 leaves, image_leaf_t *leaf,
+		     const void *from, struct image_bytes *tree, u8 *root)
+{
+	u8 *block = kunit_kmalloc(test, 4096, GFP_KERNEL);
+	struct image_bytes level[8] = {};
+	unsigned int top = 0;
+	u64 at;
+
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	for (at = 0; at < leaves; at++) {
+		leaf(from, at, block);
+		hash_add(test, &level[0], block);
+	}
+	/* The only leaf needs no tree: its hash is the root. */
+	while (level[top].len > 32) {
+		hash_pad(test, &level[top]);
+		for (at = 0; at < level[top].len; at += 4096)
+			hash_add(test, &level[top + 1], level[top].data + at);
+		top++;
+	}
+	memcpy(root, level[top].data, 32);
+	kvfree(level[top].data);
+	while (top--) {
+		bytes_add(test, tree, level[top].data, level[top].len);
+		kvfree(level[top].data);
+	}
+	kunit_kfree(test, block);
+}
+
+/* A block of the tables, counted from the first one. */
+static void table_block(const void *from, u64 nr, u8 *block)
+{
+	const struct image *img = from;
+	const u64 start = (nr + 1) * 4096;
+	unsigned int i;
+
+	memset(block, 0, 4096);
+	for (i = 0; i < STARGZ_TABLES; i++) {
+		const struct image_bytes *t = &img->table[i];
+		u64 at = le64_to_cpu(img->super.table[i].offset);
+		u64 first = max(at, start);
+		u64 end = min(at + t->len, start + 4096);
+
+		if (first < end)
+			memcpy(block + (first - start), t->data + (first - at),
+			       end - first);
+	}
+}
+
+/**
+ * image_hash() - make the hash tree, and the superblock match the tables
+ * @img: the image, after image_finish()
+ */
+void image_hash(struct image *img)
+{
+	kvfree(img->tree.data);
+	img->tree = (struct image_bytes) {};
+	image_hash_tree(img->test, img->tree_at / 4096 - 1, table_block, img,
+			&img->tree, img->super.tree_root);
+	image_seal(&img->super);
+}
+
+/**
+ * image_digest() - hash the first block of an index
+ * @img: the image
+ * @digest: receives the SHA-256, 32 bytes
+ */
+void image_digest(const struct image *img, u8 *digest)
+{
+	sha256(img->block, sizeof(img->block), digest);
+}
+
+/* Finishing */
+
+/* Number of blocks of a hash tree. */
+static u64 tree_blocks(u64 leaves)
+{
+	u64 sum = 0;
+
+	while (leaves > 1) {
+		leaves = DIV_ROUND_UP_ULL(leaves, 128);
+		sum += leaves;
+	}
+	return sum;
+}
+
+/* Place the tables from the second block on; tree and blob follow. */
 static void place_tables(struct image *img)
 {
 	struct stargz_super_block *super = &img->super;
-	u64 at = sizeof(*super);
+	u64 at = 4096;
 	unsigned int i;
 
 	for (i = 0; i < STARGZ_TABLES; i++) {
@@ -332,12 +555,15 @@ static void place_tables(struct image *img)
 						    record_sizes[i]);
 		at = ALIGN(at + img->table[i].len, STARGZ_TABLE_ALIGN);
 	}
-	img->blob_at = ALIGN(at, STARGZ_INDEX_ALIGN);
+	img->tree_at = ALIGN(at, 4096);
+	img->blob_at = img->tree_at +
+		       4096 * tree_blocks(img->tree_at / 4096 - 1);
+	super->tree_offset = cpu_to_le64(img->tree_at);
 	super->index_size = cpu_to_le64(img->blob_at);
 }
 
 /**
- * image_finish() - complete directories, blob table and superblock
+ * image_finish() - complete directories, blob table, hash tree and superblock
  * @img: the image
  */
 void image_finish(struct image *img)
@@ -349,17 +575,19 @@ void image_finish(struct image *img)
 	};
 
 	add_dirents(img);
-	table_add(img, STARGZ_TABLE_BLOBS, &blob, sizeof(blob));
+	image_add(img, STARGZ_TABLE_BLOBS, &blob, sizeof(blob));
 	super->magic = cpu_to_le32(STARGZ_SUPER_MAGIC);
 	super->version = cpu_to_le16(STARGZ_VERSION);
-	super->size = cpu_to_le16(sizeof(*super));
+	super->size = cpu_to_le16(4096);
 	memcpy(super->uuid, "stargz KUnit img", sizeof(super->uuid));
+	memcpy(super->label, "a volume", 8);
+	memcpy(super->creator, "KUnit", 5);
 	place_tables(img);
 	image_damage(image_record(img, STARGZ_TABLE_BLOBS, 0),
 		     offsetof(struct stargz_blob, start), sizeof(__le64),
 		     img->blob_at);
 	img->size = img->blob_at + img->blob.len;
-	image_seal(super);
+	image_hash(img);
 }
 
 /* Looking up records, to damage them */
@@ -380,7 +608,7 @@ void image_seal(struct stargz_super_block *super)
  * @id: the table
  * @nr: number of the record
  *
- * Return: the record, which the caller may modify.
+ * Return: the record, which the caller may modify until a record is added.
  */
 void *image_record(struct image *img, enum stargz_table_id id, u32 nr)
 {
@@ -476,10 +704,14 @@ static int write_parts(struct file *file, const struct image *img)
 			       img->table[i].len,
 			       le64_to_cpu(super->table[i].offset));
 	if (!err)
+		err = write_at(file, img->size, img->tree.data, img->tree.len,
+			       img->tree_at);
+	if (!err)
 		err = write_at(file, img->size, img->blob.data, img->blob.len,
 			       img->blob_at);
 	if (!err)
-		err = write_at(file, img->size, super, sizeof(*super), 0);
+		err = write_at(file, img->size, img->block,
+			       sizeof(img->block), 0);
 	return err;
 }
 
@@ -498,6 +730,7 @@ static void image_write(struct image *img)
 			kunit_add_action_or_reset(img->test, image_unlink,
 						  NULL), 0);
 	KUNIT_ASSERT_EQ(img->test, err, 0);
+	img->written = true;
 }
 
 KUNIT_DEFINE_ACTION_WRAPPER(image_unmount, kern_unmount, struct vfsmount *);
@@ -505,17 +738,23 @@ KUNIT_DEFINE_ACTION_WRAPPER(image_unmount, kern_unmount, struct vfsmount *);
 /**
  * image_mount() - write the image to a file and mount the file
  * @img: the image; its test unmounts and deletes the file
+ * @options: mount options, separated by commas, or NULL
+ *
+ * A further call mounts the same file again.
  *
  * Return: 0, or the error of mounting.
  */
-int image_mount(struct image *img)
+int image_mount(struct image *img, const char *options)
 {
 	struct file_system_type *type = get_fs_type("stargz");
+	char *copy = kunit_kstrdup(img->test, options, GFP_KERNEL);
 	struct vfsmount *mnt;
 
 	KUNIT_ASSERT_NOT_NULL(img->test, type);
-	image_write(img);
-	mnt = vfs_kern_mount(type, SB_KERNMOUNT, IMAGE_PATH, NULL);
+	KUNIT_ASSERT_EQ(img->test, !copy, !options);
+	if (!img->written)
+		image_write(img);
+	mnt = vfs_kern_mount(type, SB_KERNMOUNT, IMAGE_PATH, copy);
 	/* As put_filesystem(), which is not exported. */
 	module_put(type->owner);
 	if (IS_ERR(mnt))

@@ -5,11 +5,11 @@
  * zlib makes the compressed data.
  */
 #include <kunit/test.h>
-#include <linux/crc32.h>
 #include <linux/vmalloc.h>
 #include <linux/zlib.h>
 
 #include "codec.h"
+#include "image.h"
 #include "members.h"
 
 #define HISTORY		STARGZ_HISTORY_SIZE
@@ -18,6 +18,8 @@
 #define ROOM		(2 * (HISTORY + BODY))
 #define PLAIN		"stargz\n"
 #define PLAIN_LEN	7
+/* The body, and three members after it. */
+#define MEMBERS		(BODY + 3 * PLAIN_LEN)
 
 /**
  * struct deflate_test - state of a test
@@ -28,6 +30,9 @@
  * @in: input of the decoder: @packed at another bit, and the bytes after it
  * @in_len: length of @in
  * @out: decoded bytes
+ * @sb: a mount whose index has the CRCs of the spans
+ * @body_check: stargz_span.check of the body
+ * @members_check: stargz_span.check of the body and three members
  */
 struct deflate_test {
 	struct stargz_stream *strm;
@@ -37,6 +42,9 @@ struct deflate_test {
 	u8 *in;
 	size_t in_len;
 	u8 *out;
+	struct super_block *sb;
+	u32 body_check;
+	u32 members_check;
 };
 
 /* Fill with bytes, most of them copies from up to 32 KiB before. */
@@ -98,8 +106,7 @@ static void test_shift(struct deflate_test *t, unsigned int bit)
 }
 
 static int test_decode(struct kunit *test, enum stargz_decoder decoder,
-		       const struct stargz_span *raw, u32 from, u32 to,
-		       u32 *crc)
+		       const struct stargz_span *raw, u32 from, u32 to)
 {
 	struct deflate_test *t = test->priv;
 	struct stargz_decode d = {
@@ -112,18 +119,26 @@ static int test_decode(struct kunit *test, enum stargz_decoder decoder,
 	memset(t->out, 0, ROOM);
 	t->strm->why = NULL;
 	t->strm->decoder = decoder;
-	test_codec(&d);
-	*crc = d.crc;
-	return d.err;
+	if (raw->codec == STARGZ_CODEC_GZIP)
+		return test_codec(&d);
+	return test_codec_checked(test, t->sb, &d);
 }
 
-static struct stargz_span test_span(unsigned int bit, u32 ulen)
+static struct stargz_span test_span(unsigned int bit, u32 ulen, u32 check)
 {
 	return (struct stargz_span) {
 		.codec = STARGZ_CODEC_DEFLATE,
-		.flags = STARGZ_SPAN_CRC | bit,
+		.flags = STARGZ_SPAN_CHECKED | bit,
 		.ulen = cpu_to_le32(ulen),
+		.check = cpu_to_le32(check),
 	};
+}
+
+static struct stargz_span test_body(struct kunit *test, unsigned int bit)
+{
+	const struct deflate_test *t = test->priv;
+
+	return test_span(bit, BODY, t->body_check);
 }
 
 /* A whole span and parts of it, from all bits, with both decoders. */
@@ -135,13 +150,12 @@ static void bits_test(struct kunit *test)
 	};
 	struct deflate_test *t = test->priv;
 	const u8 *body = t->plain + HISTORY;
-	u32 crc, good = ~crc32_le(~0, body, BODY);
 	unsigned int bit, i, decoder;
 
 	t->strm->history_len = HISTORY;
 	memcpy(t->strm->history, t->plain, HISTORY);
 	for (bit = 0; bit < 8; bit++) {
-		const struct stargz_span raw = test_span(bit, BODY);
+		const struct stargz_span raw = test_body(test, bit);
 
 		test_shift(t, bit);
 		for (i = 0; i < 2 * ARRAY_SIZE(range); i++) {
@@ -151,8 +165,7 @@ static void bits_test(struct kunit *test)
 					  STARGZ_DECODER_OWN;
 			KUNIT_ASSERT_EQ(test, 0,
 					test_decode(test, decoder, &raw, r[0],
-						    r[1], &crc));
-			KUNIT_EXPECT_EQ(test, crc, good);
+						    r[1]));
 			KUNIT_ASSERT_EQ(test, 0, memcmp(t->out, body + r[0],
 							r[1] - r[0]));
 			KUNIT_EXPECT_EQ(test, t->out[r[1] - r[0]], 0);
@@ -163,14 +176,43 @@ static void bits_test(struct kunit *test)
 /* Without its history the span is damaged, and exposes no other memory. */
 static void no_history_test(struct kunit *test)
 {
-	const struct stargz_span raw = test_span(3, BODY);
-	u32 crc;
+	const struct stargz_span raw = test_body(test, 3);
 
 	test_shift(test->priv, 3);
 	KUNIT_EXPECT_EQ(test, test_decode(test, STARGZ_DECODER_OWN, &raw, 0,
-					  BODY, &crc), -EFSCORRUPTED);
+					  BODY), -EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, test_decode(test, STARGZ_DECODER_OWN, &raw, 5,
-					  BODY, &crc), -EFSCORRUPTED);
+					  BODY), -EFSCORRUPTED);
+}
+
+/* Each CRC of the index counts, also if no byte of its piece is wanted. */
+static void wrong_crc_test(struct kunit *test)
+{
+	const struct stargz_span raw = test_body(test, 0);
+	struct deflate_test *t = test->priv;
+	unsigned int i, pieces = DIV_ROUND_UP(BODY, 32768);
+
+	t->strm->history_len = HISTORY;
+	memcpy(t->strm->history, t->plain, HISTORY);
+	test_shift(t, 0);
+	for (i = 0; i < 2 * pieces; i++) {
+		struct stargz_decode d = {
+			.raw = &raw,
+			.want = { .out = t->out, .from = BODY / 2,
+				  .to = BODY / 2 + 1 },
+			.strm = t->strm,
+			.in = { .next = t->in, .avail = t->in_len },
+		};
+
+		t->strm->why = NULL;
+		t->strm->decoder = i % 2 ? STARGZ_DECODER_ZLIB :
+					   STARGZ_DECODER_OWN;
+		KUNIT_ASSERT_EQ(test, stargz_check_load(t->sb, &d), 0);
+		t->strm->sums[4 * (i / 2) + i % 4] ^= 0x80;
+		KUNIT_EXPECT_EQ(test, test_codec(&d), -EFSCORRUPTED);
+		KUNIT_EXPECT_STREQ(test, t->strm->why,
+				   "checksum of the index differs");
+	}
 }
 
 /* A trailer and further members follow the end of the deflate data. */
@@ -178,10 +220,9 @@ static void members_test(struct kunit *test)
 {
 	struct deflate_test *t = test->priv;
 	const u8 *body = t->plain + HISTORY;
-	const u32 len = BODY + 3 * PLAIN_LEN;
-	const struct stargz_span raw = test_span(0, len);
+	const u32 len = MEMBERS;
+	const struct stargz_span raw = test_span(0, len, t->members_check);
 	unsigned int decoder, i;
-	u32 crc;
 
 	t->strm->history_len = HISTORY;
 	memcpy(t->strm->history, t->plain, HISTORY);
@@ -195,15 +236,14 @@ static void members_test(struct kunit *test)
 		t->in_len += n;
 	}
 	for (decoder = 0; decoder < 2; decoder++) {
-		KUNIT_ASSERT_EQ(test, test_decode(test, decoder, &raw, 0, len,
-						  &crc), 0);
+		KUNIT_ASSERT_EQ(test, test_decode(test, decoder, &raw, 0, len),
+				0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->out, body, BODY), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->out + BODY,
 					     PLAIN PLAIN PLAIN,
 					     3 * PLAIN_LEN), 0);
-		KUNIT_EXPECT_EQ(test, crc, ~crc32_le(~0, t->out, len));
 		KUNIT_ASSERT_EQ(test, test_decode(test, decoder, &raw,
-						  BODY + 3, len - 3, &crc), 0);
+						  BODY + 3, len - 3), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->out, PLAIN PLAIN PLAIN + 3,
 					     3 * PLAIN_LEN - 6), 0);
 	}
@@ -219,14 +259,13 @@ static void gzip_members_test(struct kunit *test)
 	};
 	const size_t n = sizeof(member_gzip);
 	unsigned int decoder;
-	u32 crc;
 
 	memcpy(t->in, member_gzip, n);
 	memcpy(t->in + n, member_gzip, n);
 	t->in_len = 2 * n;
 	for (decoder = 0; decoder < 2; decoder++) {
 		KUNIT_EXPECT_EQ(test, test_decode(test, decoder, &raw, 0,
-						  2 * PLAIN_LEN, &crc), 0);
+						  2 * PLAIN_LEN), 0);
 		KUNIT_EXPECT_EQ(test, memcmp(t->out, PLAIN PLAIN,
 					     2 * PLAIN_LEN), 0);
 	}
@@ -234,7 +273,7 @@ static void gzip_members_test(struct kunit *test)
 		/* Damage first the CRC of the second member, then the first. */
 		t->in[decoder ? n - 8 : 2 * n - 8] ^= 1;
 		KUNIT_EXPECT_EQ(test, test_decode(test, decoder, &raw, 0,
-						  2 * PLAIN_LEN, &crc),
+						  2 * PLAIN_LEN),
 				-EFSCORRUPTED);
 		KUNIT_EXPECT_STREQ(test, t->strm->why,
 				   "gzip checksum mismatch");
@@ -251,7 +290,7 @@ static void two_test(struct kunit *test)
 	const size_t n = sizeof(member_gzip), members = 3000;
 	const u32 len = members * PLAIN_LEN;
 	const struct stargz_span raw[2] = {
-		test_span(3, BODY),
+		test_body(test, 3),
 		{ .codec = STARGZ_CODEC_GZIP, .ulen = cpu_to_le32(len) },
 	};
 	struct stargz_stream *strm = stargz_stream_alloc();
@@ -285,6 +324,9 @@ static void two_test(struct kunit *test)
 			memset(d[i].want.out, 0, d[i].want.to - skip);
 			d[i].strm->decoder = STARGZ_DECODER_OWN;
 			d[i].strm->why = NULL;
+			KUNIT_ASSERT_EQ(test, stargz_check_load(t->sb, &d[i]),
+					0);
+			KUNIT_ASSERT_EQ(test, d[i].checked, !i);
 			ret[i] = stargz_codec(d[i].raw)->begin(&d[i]);
 		}
 		while (!ret[0] && !ret[1]) {
@@ -297,8 +339,7 @@ static void two_test(struct kunit *test)
 			d[i].err = codec->end(&d[i], min(ret[i], 0));
 		}
 		KUNIT_EXPECT_EQ(test, d[0].err, 0);
-		KUNIT_EXPECT_EQ(test, d[0].crc,
-				~crc32_le(~0, t->plain + HISTORY, BODY));
+		KUNIT_EXPECT_TRUE(test, stargz_check_end(&d[0]));
 		KUNIT_EXPECT_EQ(test, 0, memcmp(t->out,
 						t->plain + HISTORY + skip,
 						BODY - skip));
@@ -310,6 +351,22 @@ static void two_test(struct kunit *test)
 	stargz_stream_free(strm);
 	vfree(in);
 	vfree(out);
+}
+
+/* Mount an index with the CRCs of the spans. */
+static void test_mount(struct kunit *test)
+{
+	struct deflate_test *t = test->priv;
+	struct image *img = image_new(test);
+	u8 *body = t->plain + HISTORY;
+
+	t->body_check = image_crcs(img, body, BODY);
+	memcpy(t->out, body, BODY);
+	memcpy(t->out + BODY, PLAIN PLAIN PLAIN, 3 * PLAIN_LEN);
+	t->members_check = image_crcs(img, t->out, MEMBERS);
+	image_finish(img);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
+	t->sb = img->mnt->mnt_sb;
 }
 
 static int stargz_deflate_init(struct kunit *test)
@@ -329,6 +386,7 @@ static int stargz_deflate_init(struct kunit *test)
 		return -ENOMEM;
 	test_fill(t->plain, HISTORY + BODY);
 	test_pack(test);
+	test_mount(test);
 	return 0;
 }
 
@@ -349,6 +407,7 @@ static void stargz_deflate_exit(struct kunit *test)
 static struct kunit_case stargz_deflate_cases[] = {
 	KUNIT_CASE(bits_test),
 	KUNIT_CASE(no_history_test),
+	KUNIT_CASE(wrong_crc_test),
 	KUNIT_CASE(members_test),
 	KUNIT_CASE(gzip_members_test),
 	KUNIT_CASE(two_test),

@@ -4,7 +4,6 @@
  * holes, the page cache, spans shared by files, and damage.
  */
 #include <kunit/test.h>
-#include <linux/crc32.h>
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -19,7 +18,7 @@ enum {
 	PATTERN,		/* all of member_pattern */
 	CLIPPED,		/* the first CLIPPED_LEN bytes of another */
 	PLAIN,			/* "stargz\n" */
-	CHECKED,		/* all of a third, with a CRC in the index */
+	CHECKED,		/* all of a third, with CRCs in the index */
 	STORED,			/* STORED_LEN bytes of the pattern, as they are */
 	SUMMED,			/* some more, with a CRC in the index */
 	SPANS,
@@ -159,7 +158,7 @@ static struct file *open_file(struct kunit *test, const char *name)
 
 static struct file *mount_and_open(struct kunit *test, const char *name)
 {
-	KUNIT_ASSERT_EQ(test, image_mount(test->priv), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(test->priv, NULL), 0);
 	return open_file(test, name);
 }
 
@@ -518,6 +517,7 @@ struct damage_case {
 #define INODE		STARGZ_TABLE_INODES
 #define EXTENT		STARGZ_TABLE_EXTENTS
 #define SPAN		STARGZ_TABLE_SPANS
+#define PIECE		STARGZ_TABLE_PIECES
 #define I(field)	offsetof(struct stargz_inode, field)
 #define E(field)	offsetof(struct stargz_extent, field)
 #define S(field)	offsetof(struct stargz_span, field)
@@ -560,7 +560,7 @@ static const struct damage_case damage_cases[] = {
 	{ "stored span cut short", "stored", SPAN, STORED, S(clen), 4,
 	  STORED_LEN - 1 },
 	{ "stored bytes that differ", "stored with a checksum", SPAN, SUMMED,
-	  S(crc32), 4, 0, .late = true },
+	  S(check), 4, 0, .late = true },
 	{ "unknown codec", "a line", SPAN, PLAIN, S(codec), 1, 9 },
 	{ "unknown flag", "a line", SPAN, PLAIN, S(flags), 1, 0x80 },
 	{ "span without bytes", "a line", SPAN, PLAIN, S(clen), 4, 0 },
@@ -579,8 +579,14 @@ static const struct damage_case damage_cases[] = {
 	  8, 7, .late = true },
 	{ "span that cuts its member", "a line", SPAN, PLAIN, S(clen), 4,
 	  sizeof(member_gzip) - 1, .late = true },
-	{ "checksum of the index", "all of a span", SPAN, CHECKED, S(crc32),
-	  4, 0, .late = true },
+	{ "first checksum of the index", "all of a span", PIECE, 0, 0, 4, 0,
+	  .late = true },
+	{ "last checksum of the index", "all of a span", PIECE, 2, 0, 4, 0,
+	  .late = true },
+	{ "checksums behind the table", "all of a span", SPAN, CHECKED,
+	  S(check), 4, 1 },
+	{ "checksums that wrap around", "all of a span", SPAN, CHECKED,
+	  S(check), 4, U32_MAX },
 };
 
 KUNIT_ARRAY_PARAM_DESC(damage, damage_cases, desc);
@@ -659,7 +665,7 @@ static void damaged_member_test(struct kunit *test)
 
 	/* The checksum of the member */
 	img->blob.data[end - 8] ^= 0x10;
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	check_damaged(test, "one byte", 0);
 	check_damaged(test, "a page", 0);
 	check_damaged(test, "last byte", 0);
@@ -680,29 +686,21 @@ static void damaged_member_test(struct kunit *test)
 static int stargz_map_init(struct kunit *test)
 {
 	struct image *img = image_new(test);
-	struct stargz_span *checked;
 	unsigned int i;
-	u8 *stored;
+	u8 *plain;
 
+	plain = kunit_kmalloc(test, PATTERN_LEN, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, plain);
+	for (i = 0; i < PATTERN_LEN; i++)
+		plain[i] = PATTERN_BYTE(i);
 	image_span(img, member_pattern, sizeof(member_pattern), PATTERN_LEN);
 	image_span(img, member_pattern, sizeof(member_pattern), CLIPPED_LEN);
 	image_span(img, member_gzip, sizeof(member_gzip), 7);
 	image_span(img, member_pattern, sizeof(member_pattern), PATTERN_LEN);
-	checked = image_record(img, STARGZ_TABLE_SPANS, CHECKED);
-	checked->flags = STARGZ_SPAN_CRC;
-	/* The whole member, so the CRC in its trailer is that of the span. */
-	memcpy(&checked->crc32,
-	       member_pattern + sizeof(member_pattern) - 2 * sizeof(__le32),
-	       sizeof(__le32));
-	stored = kunit_kmalloc(test, STORED_LEN, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, stored);
-	for (i = 0; i < STORED_LEN; i++)
-		stored[i] = PATTERN_BYTE(i);
-	image_stored(img, stored, STORED_LEN);
-	image_stored(img, stored, SUMMED_LEN);
-	checked = image_record(img, STARGZ_TABLE_SPANS, SUMMED);
-	checked->flags = STARGZ_SPAN_CRC;
-	checked->crc32 = cpu_to_le32(~crc32_le(~0, stored, SUMMED_LEN));
+	image_pieces(img, CHECKED, plain);
+	image_stored(img, plain, STORED_LEN);
+	image_stored(img, plain, SUMMED_LEN);
+	image_pieces(img, SUMMED, plain);
 	for (i = 0; i < ARRAY_SIZE(map_files); i++)
 		image_file(img, STARGZ_ROOT_INO, map_files[i].name,
 			   map_files[i].flags, map_files[i].segs);

@@ -170,7 +170,7 @@ static int stargz_prefetch_init(struct kunit *test)
 			   STARGZ_INODE_INLINE, segs);
 	}
 	image_finish(f->img);
-	KUNIT_ASSERT_EQ(test, image_mount(f->img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(f->img, NULL), 0);
 	f->sbi = STARGZ_SB(f->img->mnt->mnt_sb);
 	return 0;
 }

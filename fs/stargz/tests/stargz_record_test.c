@@ -7,18 +7,23 @@
 
 #include "../internal.h"
 
+/* As many CRCs as the largest span has, and a few. */
+#define PIECES			(131072 + 8)
+
 /* The bounds of a small index. */
 static const struct stargz_super_info limits = {
 	.table = {
-		[STARGZ_TABLE_INODES]	= { .offset = 512, .count = 10 },
-		[STARGZ_TABLE_DIRENTS]	= { .offset = 1024, .count = 20 },
-		[STARGZ_TABLE_NAMES]	= { .offset = 2048, .count = 5000 },
-		[STARGZ_TABLE_EXTENTS]	= { .offset = 8192, .count = 30 },
-		[STARGZ_TABLE_SPANS]	= { .offset = 12288, .count = 5 },
-		[STARGZ_TABLE_BLOBS]	= { .offset = 14336, .count = 2 },
-		[STARGZ_TABLE_XATTRS]	= { .offset = 16384, .count = 64 },
+		[STARGZ_TABLE_INODES]	= { .offset = 4096, .count = 10 },
+		[STARGZ_TABLE_DIRENTS]	= { .offset = 4608, .count = 20 },
+		[STARGZ_TABLE_NAMES]	= { .offset = 5632, .count = 5000 },
+		[STARGZ_TABLE_EXTENTS]	= { .offset = 12288, .count = 30 },
+		[STARGZ_TABLE_SPANS]	= { .offset = 16384, .count = 5 },
+		[STARGZ_TABLE_BLOBS]	= { .offset = 18432, .count = 2 },
+		[STARGZ_TABLE_XATTRS]	= { .offset = 20480, .count = 64 },
+		[STARGZ_TABLE_DIGESTS]	= { .offset = 20544, .count = 3 },
+		[STARGZ_TABLE_PIECES]	= { .offset = 20640, .count = PIECES },
 	},
-	.index_size = 20480,
+	.index_size = 557056,
 	.max_span = 1 << 20,
 	.features = STARGZ_INCOMPAT_STORED | STARGZ_INCOMPAT_DEFLATE,
 };
@@ -33,6 +38,7 @@ static const u64 blobs[] = { 1000, 3ULL << 32 };
 #define BAD_TARGET		"bad length of symbolic link"
 #define BAD_FLAGS		"unknown inode flags"
 #define TOO_MANY_COMPRESSED	"too many compressed bytes in span"
+#define OUT_OF_RANGE_CHECK	"checksums of span out of range"
 
 struct inode_case {
 	const char *desc;
@@ -221,6 +227,7 @@ struct span_case {
 	u8 codec;
 	u8 flags;
 	const char *why;
+	u32 check;
 };
 
 static const struct span_case span_cases[] = {
@@ -228,7 +235,7 @@ static const struct span_case span_cases[] = {
 	  STARGZ_CODEC_GZIP },
 	{ "last byte of a blob", 999, 1, 1, 0, STARGZ_CODEC_GZIP },
 	{ "beyond 4 GiB", 2ULL << 32, 1 << 20, 1 << 20, 1, STARGZ_CODEC_GZIP,
-	  STARGZ_SPAN_CRC },
+	  STARGZ_SPAN_CHECKED },
 	{ "no such blob", 0, 1, 1, 2, STARGZ_CODEC_GZIP,
 	  .why = "span without blob" },
 	{ "nothing compressed", 0, 0, 1, 0, STARGZ_CODEC_GZIP,
@@ -249,8 +256,8 @@ static const struct span_case span_cases[] = {
 	{ "one more", 0, 1310722, 1, 1, STARGZ_CODEC_GZIP,
 	  .why = TOO_MANY_COMPRESSED },
 	{ "most compressed bytes for 80", 0, 1310810, 80, 1,
-	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC },
-	{ "one more", 0, 1310811, 80, 1, STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED },
+	{ "one more", 0, 1310811, 80, 1, STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED,
 	  .why = TOO_MANY_COMPRESSED },
 	{ "most compressed bytes for 1 MiB", 0, 2490368, 1 << 20, 1,
 	  STARGZ_CODEC_GZIP },
@@ -264,11 +271,13 @@ static const struct span_case span_cases[] = {
 	  .why = "unknown codec or flags of span" },
 	{ "stored, larger than any compressed", 0, U32_MAX, U32_MAX, 1,
 	  STARGZ_CODEC_STORED },
-	{ "stored, largest with a checksum", 0, 64 << 20, 64 << 20, 1,
-	  STARGZ_CODEC_STORED, STARGZ_SPAN_CRC },
-	{ "stored, too large for a checksum", 0, (64 << 20) + 1, (64 << 20) + 1,
-	  1, STARGZ_CODEC_STORED, STARGZ_SPAN_CRC,
-	  .why = "stored span too large for a checksum" },
+	{ "stored, largest with checksums", 0, U32_MAX, U32_MAX, 1,
+	  STARGZ_CODEC_STORED, STARGZ_SPAN_CHECKED, .check = 8 },
+	{ "stored, last checksum behind the table", 0, U32_MAX, U32_MAX, 1,
+	  STARGZ_CODEC_STORED, STARGZ_SPAN_CHECKED, .check = 9,
+	  .why = OUT_OF_RANGE_CHECK },
+	{ "stored, any checksum in the record", 0, 32768, 32768, 1,
+	  STARGZ_CODEC_STORED, STARGZ_SPAN_CHECKED, .check = U32_MAX },
 	{ "stored and compressed", 0, 1000, 1001, 0, STARGZ_CODEC_STORED,
 	  .why = "bad size of stored span" },
 	{ "stored from inside a byte", 0, 1000, 1000, 0, STARGZ_CODEC_STORED, 1,
@@ -278,16 +287,35 @@ static const struct span_case span_cases[] = {
 	{ "member that starts inside a byte", 0, 1000, 1, 0,
 	  STARGZ_CODEC_GZIP, 3, .why = "unknown codec or flags of span" },
 	{ "deflate data at a byte", 0, 1000, 1, 0, STARGZ_CODEC_DEFLATE,
-	  STARGZ_SPAN_CRC },
+	  STARGZ_SPAN_CHECKED },
 	{ "deflate data at the last bit", 0, 1000, 1032000, 0,
-	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC | 7 },
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED | 7 },
 	{ "deflate data without a checksum", 0, 1000, 1, 0,
 	  STARGZ_CODEC_DEFLATE, 7, .why = "unknown codec or flags of span" },
 	{ "deflate data with an unknown flag", 0, 1000, 1, 0,
-	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC | 0x40,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED | 0x40,
 	  .why = "unknown codec or flags of span" },
+	{ "any checksum in the record", 0, 1000, 32768, 0, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CHECKED, .check = U32_MAX },
+	{ "no checksum, but a number", 0, 1000, 32769, 0, STARGZ_CODEC_GZIP,
+	  .check = U32_MAX },
+	{ "last two checksums", 0, 1000, 32769, 0, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CHECKED, .check = PIECES - 2 },
+	{ "one checksum behind the table", 0, 1000, 32769, 0,
+	  STARGZ_CODEC_GZIP, STARGZ_SPAN_CHECKED, .check = PIECES - 1,
+	  .why = OUT_OF_RANGE_CHECK },
+	{ "two whole pieces", 0, 1000, 65536, 0, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CHECKED, .check = PIECES - 2 },
+	{ "a third piece of one byte", 0, 1000, 65537, 0, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CHECKED, .check = PIECES - 2,
+	  .why = OUT_OF_RANGE_CHECK },
+	{ "checksums that wrap around", 0, 1000, 32769, 0, STARGZ_CODEC_GZIP,
+	  STARGZ_SPAN_CHECKED, .check = U32_MAX, .why = OUT_OF_RANGE_CHECK },
+	{ "deflate data with checksums behind the table", 0, 1000, 65537, 0,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED, .check = PIECES - 2,
+	  .why = OUT_OF_RANGE_CHECK },
 	{ "deflate data above the limit", 0, 1000, (1 << 20) + 1, 0,
-	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CRC,
+	  STARGZ_CODEC_DEFLATE, STARGZ_SPAN_CHECKED,
 	  .why = "bad decoded size of span" },
 };
 
@@ -300,6 +328,7 @@ static void check_span_test(struct kunit *test)
 		.start	= cpu_to_le64(c->start),
 		.clen	= cpu_to_le32(c->clen),
 		.ulen	= cpu_to_le32(c->ulen),
+		.check	= cpu_to_le32(c->check),
 		.blob	= cpu_to_le16(c->blob),
 		.codec	= c->codec,
 		.flags	= c->flags,
@@ -309,6 +338,59 @@ static void check_span_test(struct kunit *test)
 
 	KUNIT_EXPECT_STREQ(test, stargz_check_span(&limits, used, &raw) ?: "",
 			   c->why ?: "");
+}
+
+struct units_case {
+	u32 ulen;
+	u32 pieces;
+	u32 digests;
+};
+
+/* Decoded bytes; CRCs and digests of a span of that size. */
+static const struct units_case units_cases[] = {
+	{ 1, 1, 1 }, { 32767, 1, 1 }, { 32768, 1, 1 }, { 32769, 2, 1 },
+	{ 65536, 2, 1 }, { 65537, 3, 1 }, { 131071, 4, 1 }, { 131072, 4, 1 },
+	{ 131073, 5, 2 }, { 262144, 8, 2 }, { 262145, 9, 3 },
+	{ 67108864, 2048, 512 }, { U32_MAX - 32767, 131071, 32768 },
+	{ U32_MAX - 32766, 131072, 32768 }, { U32_MAX, 131072, 32768 },
+};
+
+static void units_test(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(units_cases); i++) {
+		const struct units_case *c = &units_cases[i];
+
+		KUNIT_EXPECT_EQ_MSG(test, stargz_span_pieces(c->ulen),
+				    c->pieces, "%u bytes", c->ulen);
+		KUNIT_EXPECT_EQ_MSG(test, stargz_span_digests(c->ulen),
+				    c->digests, "%u bytes", c->ulen);
+	}
+}
+
+static const char *digests_why(u32 ulen, u32 start)
+{
+	const struct stargz_span raw = { .ulen = cpu_to_le32(ulen) };
+
+	return stargz_check_digests(&limits, &raw, start) ?: "";
+}
+
+/* The table has three digests. */
+static void check_digests_test(struct kunit *test)
+{
+	const char *range = "digests of span out of range";
+
+	KUNIT_EXPECT_STREQ(test, digests_why(1, 0), "");
+	KUNIT_EXPECT_STREQ(test, digests_why(131072, 2), "");
+	KUNIT_EXPECT_STREQ(test, digests_why(131072, 3), range);
+	KUNIT_EXPECT_STREQ(test, digests_why(131073, 1), "");
+	KUNIT_EXPECT_STREQ(test, digests_why(131073, 2), range);
+	KUNIT_EXPECT_STREQ(test, digests_why(393216, 0), "");
+	KUNIT_EXPECT_STREQ(test, digests_why(393216, 1), range);
+	KUNIT_EXPECT_STREQ(test, digests_why(393217, 0), range);
+	KUNIT_EXPECT_STREQ(test, digests_why(1, U32_MAX), range);
+	KUNIT_EXPECT_STREQ(test, digests_why(U32_MAX, U32_MAX), range);
 }
 
 struct xattr_set_case {
@@ -513,6 +595,9 @@ static void check_blob_test(struct kunit *test)
 	};
 
 	KUNIT_EXPECT_NULL(test, stargz_check_blob_record(&raw));
+	/* Digests of kinds that are not known are ignored. */
+	raw.digests = cpu_to_le16(U16_MAX);
+	KUNIT_EXPECT_NULL(test, stargz_check_blob_record(&raw));
 	raw.used = cpu_to_le64(101);
 	KUNIT_EXPECT_STREQ(test, stargz_check_blob_record(&raw) ?: "",
 			   "more of the blob is used than there is");
@@ -586,6 +671,8 @@ static struct kunit_case stargz_record_cases[] = {
 	KUNIT_CASE_PARAM(check_inode_test, inode_gen_params),
 	KUNIT_CASE_PARAM(check_dirent_test, dirent_gen_params),
 	KUNIT_CASE_PARAM(check_span_test, span_gen_params),
+	KUNIT_CASE(units_test),
+	KUNIT_CASE(check_digests_test),
 	KUNIT_CASE_PARAM(check_xattr_set_test, xattr_set_gen_params),
 	KUNIT_CASE(check_xattr_set_max_test),
 	KUNIT_CASE_PARAM(check_xattr_test, xattr_gen_params),

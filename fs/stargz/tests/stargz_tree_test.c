@@ -122,7 +122,7 @@ static u32 mount_dir(struct kunit *test)
 	const char *const *name = test->param_value;
 	struct image *img = test->priv;
 
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	if (!strcmp(*name, "/"))
 		return STARGZ_ROOT_INO;
 	return img->links[image_find(img, *name)].ino;
@@ -209,7 +209,7 @@ static void name_too_long_test(struct kunit *test)
 	struct image *img = test->priv;
 	struct path path;
 
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	KUNIT_EXPECT_EQ(test, image_lookup(img, longest_name(test, 256), 0,
 					   &path), -ENAMETOOLONG);
 	KUNIT_EXPECT_EQ(test, image_lookup(img, longest_name(test, 255), 0,
@@ -304,7 +304,7 @@ static void list_behind_test(struct kunit *test)
 	struct file *file;
 	unsigned int i;
 
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	file = image_open(img, "many");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
@@ -329,7 +329,7 @@ static void attributes_test(struct kunit *test)
 {
 	struct kstat stat, other;
 
-	KUNIT_ASSERT_EQ(test, image_mount(test->priv), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(test->priv, NULL), 0);
 	stat_of(test, "kinds/file", &stat);
 	KUNIT_EXPECT_EQ(test, stat.mode, S_IFREG | 06754);
 	KUNIT_EXPECT_EQ(test, stat.nlink, 2);
@@ -363,7 +363,7 @@ static void symlink_test(struct kunit *test)
 	struct path path;
 	struct inode *inode;
 
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	KUNIT_ASSERT_EQ(test, image_lookup(img, "kinds/symlink", 0, &path), 0);
 	inode = d_inode(path.dentry);
 	KUNIT_EXPECT_TRUE(test, S_ISLNK(inode->i_mode));
@@ -480,7 +480,7 @@ static void lookup_damage_test(struct kunit *test)
 	int i;
 
 	do_damage(img, c);
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	/* A second attempt has the same result. */
 	for (i = 0; i < 2; i++) {
 		KUNIT_EXPECT_EQ(test, image_lookup(img, full, 0, &path),
@@ -525,7 +525,7 @@ static void name_damage_test(struct kunit *test)
 	memcpy(image_record(img, STARGZ_TABLE_NAMES, le32_to_cpu(raw->name)),
 	       c->bytes, c->len);
 	raw->name_len = c->len;
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	KUNIT_EXPECT_EQ(test,
 			list_parent(test, path_of(test, img->links[at].dir)),
 			-EFSCORRUPTED);
@@ -540,7 +540,7 @@ static void symlink_damage_test(struct kunit *test)
 	struct path path;
 
 	*(u8 *)image_record(img, STARGZ_TABLE_NAMES, at + 5) = 0;
-	KUNIT_ASSERT_EQ(test, image_mount(img), 0);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
 	KUNIT_EXPECT_EQ(test, image_lookup(img, "kinds/symlink", 0, &path),
 			-EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, image_lookup(img, "kinds/symlink", LOOKUP_FOLLOW,
@@ -569,6 +569,12 @@ static const struct mount_case mount_cases[] = {
 	{ "a layer by gzip", SUPER, S(magic), 4, 0x00088b1f, -EINVAL },
 	{ "a layer by zstd", SUPER, S(magic), 4, 0xfd2fb528, -EINVAL },
 	{ "version 2", SUPER, S(version), 2, 2, -EINVAL },
+	{ "a development version", SUPER, S(size), 2, 512, -EINVAL },
+	{ "no size of the superblock", SUPER, S(size), 2, 0, -EFSCORRUPTED },
+	{ "hash tree on the superblock", SUPER, S(tree_offset), 8, 0,
+	  -EFSCORRUPTED },
+	{ "hash tree behind the index", SUPER, S(tree_offset), 8, 1 << 30,
+	  -EFSCORRUPTED },
 	{ "larger than its file", SUPER, S(index_size), 8, 1 << 30,
 	  -EFSCORRUPTED },
 	{ "stored spans", SUPER, S(feature_incompat), 4, 1, 0 },
@@ -608,7 +614,7 @@ static void mount_test(struct kunit *test)
 		image_damage(image_record(img, c->table, 0), c->at, c->size,
 			     c->value);
 	}
-	KUNIT_EXPECT_EQ(test, image_mount(img), c->err);
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), c->err);
 }
 
 /* The blob is at the end of the file: it cannot be one byte longer. */
@@ -619,7 +625,7 @@ static void mount_blob_end_test(struct kunit *test)
 
 	le64_add_cpu(&raw->size, 1);
 	le64_add_cpu(&raw->used, 1);
-	KUNIT_EXPECT_EQ(test, image_mount(img), -EINVAL);
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), -EINVAL);
 }
 
 /* A root whose record is valid, but not that of a directory. */
@@ -629,7 +635,16 @@ static void mount_other_root_test(struct kunit *test)
 	struct stargz_inode *root = image_inode(img, STARGZ_ROOT_INO);
 
 	*root = *image_inode(img, img->links[image_find(img, "fifo")].ino);
-	KUNIT_EXPECT_EQ(test, image_mount(img), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), -EFSCORRUPTED);
+}
+
+/* The block of the superblock is zero up to its end. */
+static void mount_rest_test(struct kunit *test)
+{
+	struct image *img = test->priv;
+
+	img->block[sizeof(img->block) - 1] = 1;
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), -EFSCORRUPTED);
 }
 
 static void mount_checksum_test(struct kunit *test)
@@ -637,10 +652,12 @@ static void mount_checksum_test(struct kunit *test)
 	struct image *img = test->priv;
 
 	le32_add_cpu(&img->super.crc32, 1);
-	KUNIT_EXPECT_EQ(test, image_mount(img), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), -EFSCORRUPTED);
 }
 
-static const u64 cut_cases[] = { 0, 1, 4, 511, 512, 513, 4095, 4096 };
+static const u64 cut_cases[] = {
+	0, 1, 4, 511, 512, 513, 4095, 4096, 8191, 8192,
+};
 
 static void cut_desc(const u64 *size, char *desc)
 {
@@ -656,7 +673,7 @@ static void mount_truncated_test(struct kunit *test)
 	struct image *img = test->priv;
 
 	img->size = *size;
-	KUNIT_EXPECT_EQ(test, image_mount(img),
+	KUNIT_EXPECT_EQ(test, image_mount(img, NULL),
 			*size < 512 ? -EINVAL : -EFSCORRUPTED);
 }
 
@@ -673,6 +690,7 @@ static struct kunit_case stargz_tree_cases[] = {
 	KUNIT_CASE_PARAM(mount_test, mount_gen_params),
 	KUNIT_CASE(mount_blob_end_test),
 	KUNIT_CASE(mount_other_root_test),
+	KUNIT_CASE(mount_rest_test),
 	KUNIT_CASE(mount_checksum_test),
 	KUNIT_CASE_PARAM(mount_truncated_test, cut_gen_params),
 	{}

@@ -11,12 +11,18 @@
 #include <linux/zstd.h>
 
 #include "codec.h"
+#include "image.h"
 
 #define TEXT_LEN	200000
 #define SRC_MAX		(2 * TEXT_LEN)
 
+/* Decoded sizes of the spans that have more than one CRC. */
+static const u32 long_spans[] = { TEXT_LEN, TEXT_LEN - 1, 100000, 75000 };
+
 struct zstd_fixture {
 	struct stargz_stream *strm;
+	struct super_block *sb;	/* its index has the CRCs of long spans */
+	u32 check[ARRAY_SIZE(long_spans)];
 	void *workspace;
 	size_t workspace_size;
 	zstd_parameters params;
@@ -25,6 +31,7 @@ struct zstd_fixture {
 	u8 *out;		/* TEXT_LEN bytes and one to spare */
 	size_t len;		/* of @src */
 	size_t piece;		/* how it is handed out; 0: at once */
+	bool unchecked;		/* without the CRCs: by those of the frames */
 };
 
 /* Read frames chunk by chunk; implements stargz_input.read. */
@@ -65,13 +72,33 @@ static void add_skippable(struct kunit *test)
 	f->len += sizeof(frame);
 }
 
-/* Decode bytes @from to @to of a span of @ulen into f->out. */
-static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
+/* stargz_span.check of a span of the first @ulen bytes of the text. */
+static u32 check_of(struct kunit *test, u32 ulen)
 {
+	const struct zstd_fixture *f = test->priv;
+	unsigned int i;
+
+	if (ulen <= 32768)
+		return ~crc32_le(~0, f->text, ulen);
+	for (i = 0; i < ARRAY_SIZE(long_spans); i++)
+		if (long_spans[i] == ulen)
+			return f->check[i];
+	KUNIT_FAIL_AND_ABORT(test, "no span of %u bytes", ulen);
+	return 0;
+}
+
+/*
+ * Decode bytes @from to @to of a span of the first @ulen bytes of the text into
+ * f->out. The CRCs of the index are verified unless f->unchecked is set.
+ */
+static int decode(struct kunit *test, u32 ulen, u32 from, u32 to)
+{
+	struct zstd_fixture *f = test->priv;
 	const struct stargz_span raw = {
 		.ulen = cpu_to_le32(ulen),
+		.check = cpu_to_le32(check_of(test, ulen)),
 		.codec = STARGZ_CODEC_ZSTD,
-		.flags = STARGZ_SPAN_CRC,
+		.flags = STARGZ_SPAN_CHECKED,
 	};
 	struct stargz_decode d = {
 		.raw = &raw,
@@ -90,9 +117,8 @@ static int decode(struct zstd_fixture *f, u32 ulen, u32 from, u32 to, u32 *crc)
 		};
 	f->strm->why = NULL;
 	memset(f->out, 0xa5, TEXT_LEN + 1);
-	test_codec(&d);
-	*crc = d.crc;
-	return d.err;
+	return f->unchecked ? test_codec(&d) :
+			      test_codec_checked(test, f->sb, &d);
 }
 
 /* Every wanted range of a valid span gives exactly these bytes. */
@@ -100,7 +126,6 @@ static void check_wants(struct kunit *test, u32 ulen)
 {
 	struct zstd_fixture *f = test->priv;
 	const u32 at[] = { 0, 1, ulen / 3, ulen / 2, ulen - 1, ulen };
-	u32 want_crc = ~crc32_le(~0, f->text, ulen), crc;
 	unsigned int i, j;
 
 	for (i = 0; i < ARRAY_SIZE(at); i++) {
@@ -109,9 +134,8 @@ static void check_wants(struct kunit *test, u32 ulen)
 
 			if (!n)
 				continue;
-			KUNIT_EXPECT_EQ(test, decode(f, ulen, from, at[j],
-						     &crc), 0);
-			KUNIT_EXPECT_EQ(test, crc, want_crc);
+			KUNIT_EXPECT_EQ(test, decode(test, ulen, from, at[j]),
+					0);
 			KUNIT_EXPECT_EQ(test, memcmp(f->out, f->text + from, n),
 					0);
 			KUNIT_EXPECT_EQ(test, f->out[n], 0xa5);
@@ -126,8 +150,9 @@ static void check_good(struct kunit *test, u32 ulen)
 	struct zstd_fixture *f = test->priv;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
-		f->piece = pieces[i];
+	for (i = 0; i < 2 * ARRAY_SIZE(pieces); i++) {
+		f->piece = pieces[i / 2];
+		f->unchecked = i % 2;
 		check_wants(test, ulen);
 	}
 }
@@ -174,45 +199,104 @@ static void rubbish_behind_test(struct kunit *test)
 	check_good(test, 1000);
 }
 
+/* All @f->len bytes are not enough for two frames of 3000 bytes. */
+static void check_truncated(struct kunit *test)
+{
+	struct zstd_fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, decode(test, 6000, 0, 6000), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, decode(test, 6000, 10, 5990), -EFSCORRUPTED);
+	KUNIT_EXPECT_NOT_NULL(test, f->strm->why);
+}
+
 static void truncated_test(struct kunit *test)
 {
 	struct zstd_fixture *f = test->priv;
 	size_t full;
-	u32 crc;
 
 	add_frame(test, 0, 3000, true);
 	add_frame(test, 3000, 3000, false);
 	for (full = f->len, f->len = 0; f->len < full; f->len++) {
 		f->piece = f->len % 2;
-		KUNIT_EXPECT_EQ(test, decode(f, 6000, 0, 6000, &crc),
-				-EFSCORRUPTED);
-		KUNIT_EXPECT_EQ(test, decode(f, 6000, 10, 5990, &crc),
-				-EFSCORRUPTED);
-		KUNIT_EXPECT_NOT_NULL(test, f->strm->why);
+		f->unchecked = true;
+		check_truncated(test);
+		/* With CRCs in the index, the one of the frame may miss. */
+		f->unchecked = false;
+		if (f->len < full - sizeof(__le32))
+			check_truncated(test);
+		else
+			check_wants(test, 6000);
 	}
-	KUNIT_EXPECT_EQ(test, decode(f, 6001, 0, 6001, &crc), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, decode(test, 6001, 0, 6001), -EFSCORRUPTED);
+	KUNIT_EXPECT_STREQ(test, f->strm->why, "zstd frames are too short");
+	f->unchecked = true;
+	KUNIT_EXPECT_EQ(test, decode(test, 6001, 0, 6001), -EFSCORRUPTED);
 	KUNIT_EXPECT_STREQ(test, f->strm->why, "zstd frames are too short");
 }
 
 /* A flipped bit is detected, by zstd or by the CRC, or does no harm. */
-static void flipped_test(struct kunit *test)
+static void check_flips(struct kunit *test)
 {
+	static const char differs[] = "checksum of the index differs";
 	struct zstd_fixture *f = test->priv;
-	u32 crc, good = ~crc32_le(~0, f->text, 3000);
 	size_t i;
 	int err;
 
-	add_frame(test, 0, 3000, true);
 	for (i = 0; i < 8 * f->len; i++) {
 		f->src[i / 8] ^= 1 << i % 8;
-		err = decode(f, 3000, 0, 3000, &crc);
+		err = decode(test, 3000, 0, 3000);
 		if (err)
 			KUNIT_EXPECT_EQ(test, err, -EFSCORRUPTED);
-		else
-			KUNIT_EXPECT_EQ(test, crc == good,
+		/* The CRC is right if and only if the bytes are. */
+		if (!err || !strcmp(f->strm->why, differs))
+			KUNIT_EXPECT_EQ(test, !err,
 					!memcmp(f->out, f->text, 3000));
 		KUNIT_EXPECT_EQ(test, f->out[3000], 0xa5);
 		f->src[i / 8] ^= 1 << i % 8;
+	}
+}
+
+static void flipped_test(struct kunit *test)
+{
+	struct zstd_fixture *f = test->priv;
+
+	add_frame(test, 0, 3000, true);
+	check_flips(test);
+	f->unchecked = true;
+	check_flips(test);
+}
+
+/* Each CRC of the index counts, also if no byte of its piece is wanted. */
+static void wrong_crc_test(struct kunit *test)
+{
+	struct zstd_fixture *f = test->priv;
+	const unsigned int pieces = DIV_ROUND_UP(TEXT_LEN, 32768);
+	const struct stargz_span raw = {
+		.ulen = cpu_to_le32(TEXT_LEN),
+		.check = cpu_to_le32(check_of(test, TEXT_LEN)),
+		.codec = STARGZ_CODEC_ZSTD,
+		.flags = STARGZ_SPAN_CHECKED,
+	};
+	unsigned int i;
+
+	add_frame(test, 0, TEXT_LEN, true);
+	for (i = 0; i < 2 * pieces; i++) {
+		const bool whole = i % 2;
+		struct stargz_decode d = {
+			.raw = &raw,
+			.want = { .out = f->out,
+				  .from = whole ? 0 : TEXT_LEN / 2,
+				  .to = whole ? TEXT_LEN : TEXT_LEN / 2 + 1 },
+			.strm = f->strm,
+			.in = { .next = f->src, .avail = f->len },
+		};
+
+		f->strm->why = NULL;
+		KUNIT_ASSERT_EQ(test, stargz_check_load(f->sb, &d), 0);
+		f->strm->sums[4 * (i / 2) + i % 4] ^= 0x80;
+		KUNIT_EXPECT_EQ(test, test_codec(&d), -EFSCORRUPTED);
+		KUNIT_EXPECT_STREQ(test, f->strm->why,
+				   "checksum of the index differs");
 	}
 }
 
@@ -223,14 +307,14 @@ static void window_test(struct kunit *test)
 		0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x78, 0x09, 0x00, 0x00, 'x',
 	};
 	struct zstd_fixture *f = test->priv;
-	u32 crc;
 
+	f->text[0] = 'x';
 	memcpy(f->src, frame, sizeof(frame));
 	f->len = sizeof(frame);
-	KUNIT_EXPECT_EQ(test, decode(f, 1, 0, 1, &crc), 0);
+	KUNIT_EXPECT_EQ(test, decode(test, 1, 0, 1), 0);
 	KUNIT_EXPECT_EQ(test, f->out[0], 'x');
 	f->src[5] = 0x80;
-	KUNIT_EXPECT_EQ(test, decode(f, 1, 0, 1, &crc), -EFSCORRUPTED);
+	KUNIT_EXPECT_EQ(test, decode(test, 1, 0, 1), -EFSCORRUPTED);
 	KUNIT_EXPECT_STREQ(test, f->strm->why, "zstd window too large");
 }
 
@@ -246,6 +330,20 @@ static void stargz_zstd_test_exit(struct kunit *test)
 	vfree(f->text);
 	vfree(f->src);
 	vfree(f->out);
+}
+
+/* Mount an index with the CRCs of the spans. */
+static void mount_crcs(struct kunit *test)
+{
+	struct zstd_fixture *f = test->priv;
+	struct image *img = image_new(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(long_spans); i++)
+		f->check[i] = image_crcs(img, f->text, long_spans[i]);
+	image_finish(img);
+	KUNIT_ASSERT_EQ(test, image_mount(img, NULL), 0);
+	f->sb = img->mnt->mnt_sb;
 }
 
 static int stargz_zstd_test_init(struct kunit *test)
@@ -268,6 +366,7 @@ static int stargz_zstd_test_init(struct kunit *test)
 		word = word * 1664525 + 1013904223;
 		f->text[i] = i % 7 < 4 ? i / 1000 : word >> 28;
 	}
+	mount_crcs(test);
 	return 0;
 }
 
@@ -278,6 +377,7 @@ static struct kunit_case stargz_zstd_cases[] = {
 	KUNIT_CASE(rubbish_behind_test),
 	KUNIT_CASE(truncated_test),
 	KUNIT_CASE(flipped_test),
+	KUNIT_CASE(wrong_crc_test),
 	KUNIT_CASE(window_test),
 	{}
 };
