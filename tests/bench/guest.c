@@ -94,7 +94,8 @@ static void read_plan(void)
 			add_work(line, &once[nr_once++]);
 		else if (!strncmp(line, "work ", 5) && nr_works < MAX_WORKS)
 			add_work(line, &works[nr_works++]);
-		else if (sscanf(line, "rounds %u", &rounds) != 1)
+		else if (sscanf(line, "rounds %u", &rounds) != 1 &&
+			 sscanf(line, "drop %d", &drop) != 1)
 			die(line);
 	}
 	fclose(plan);

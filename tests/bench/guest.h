@@ -54,6 +54,8 @@ extern const struct action actions[];
 void die(const char *what) __attribute__((noreturn));
 uint64_t now(void);
 void *share(size_t size);
+/* What forget_caches() writes to drop_caches: 3, or 1 for page cache alone. */
+extern int drop;
 void forget_caches(void);
 int try_mount(const struct peer *peer);
 void mount_cold(const struct peer *peer);
