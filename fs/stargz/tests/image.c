@@ -15,6 +15,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/namei.h>
+#include <linux/pagemap.h>
 #include <linux/sort.h>
 #include <linux/string.h>
 
@@ -724,13 +725,13 @@ static void image_write(struct image *img)
 			 0600);
 	KUNIT_ASSERT_FALSE(img->test, IS_ERR(file));
 	err = write_parts(file, img);
+	img->host = file_inode(file);
 	/* Close it now: a file that is open for writing cannot be mounted. */
 	__fput_sync(file);
 	KUNIT_ASSERT_EQ(img->test,
 			kunit_add_action_or_reset(img->test, image_unlink,
 						  NULL), 0);
 	KUNIT_ASSERT_EQ(img->test, err, 0);
-	img->written = true;
 }
 
 KUNIT_DEFINE_ACTION_WRAPPER(image_unmount, kern_unmount, struct vfsmount *);
@@ -752,7 +753,7 @@ int image_mount(struct image *img, const char *options)
 
 	KUNIT_ASSERT_NOT_NULL(img->test, type);
 	KUNIT_ASSERT_EQ(img->test, !copy, !options);
-	if (!img->written)
+	if (!img->host)
 		image_write(img);
 	mnt = vfs_kern_mount(type, SB_KERNMOUNT, IMAGE_PATH, copy);
 	/* As put_filesystem(), which is not exported. */
@@ -761,6 +762,26 @@ int image_mount(struct image *img, const char *options)
 		return PTR_ERR(mnt);
 	img->mnt = mnt;
 	return kunit_add_action_or_reset(img->test, image_unmount, mnt);
+}
+
+/**
+ * image_poke() - change a byte of the file while it is mounted
+ * @img: the image
+ * @pos: offset of the byte in the file
+ * @flip: bits to flip
+ *
+ * Changes the page cache of the file, as a read error of a disk or memory would.
+ */
+void image_poke(const struct image *img, u64 pos, u8 flip)
+{
+	struct folio *folio = filemap_get_folio(img->host->i_mapping,
+						pos >> PAGE_SHIFT);
+	u8 *byte;
+
+	KUNIT_ASSERT_FALSE(img->test, IS_ERR_OR_NULL(folio));
+	byte = folio_address(folio) + offset_in_folio(folio, pos);
+	*byte ^= flip;
+	folio_put(folio);
 }
 
 /**

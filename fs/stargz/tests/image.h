@@ -66,7 +66,7 @@ struct image_seg {
  * @tree_at: offset of the hash tree
  * @blob_at: offset of the blob, which is the size of the index
  * @size: size of the file that image_mount() writes, bytes
- * @written: image_mount() has written the file
+ * @host: the inode of the file, once image_mount() has written it
  * @mnt: the last mount, set by image_mount()
  *
  * A change after image_finish() is damage that image_mount() writes to the
@@ -87,7 +87,7 @@ struct image {
 	u64 tree_at;
 	u64 blob_at;
 	u64 size;
-	bool written;
+	struct inode *host;
 	struct vfsmount *mnt;
 };
 
@@ -129,6 +129,7 @@ void *image_record(struct image *img, enum stargz_table_id id, u32 nr);
 void image_damage(void *record, size_t at, size_t size, u64 value);
 
 int image_mount(struct image *img, const char *options);
+void image_poke(const struct image *img, u64 pos, u8 flip);
 int image_lookup(struct image *img, const char *name, unsigned int flags,
 		 struct path *path);
 struct file *image_open(struct image *img, const char *name);

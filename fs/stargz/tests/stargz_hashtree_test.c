@@ -8,13 +8,12 @@
  */
 #include <crypto/sha2.h>
 #include <kunit/test.h>
-#include <linux/pagemap.h>
 
-#include "../internal.h"
-#include "image.h"
+#include "mounted.h"
 
 #define BLOCK		4096
 #define DATA		STARGZ_TABLE_HISTORY_DATA
+#define FAILURES	STARGZ_STAT_VERIFY_FAILURES
 
 /* The shape, from numbers */
 
@@ -190,63 +189,12 @@ static struct image *make_image(struct kunit *test, u32 leaves)
 	return img;
 }
 
-static void mount_image(struct kunit *test, u32 leaves)
+static const struct image *mount_image(struct kunit *test, u32 leaves)
 {
 	struct image *img = make_image(test, leaves);
 
 	KUNIT_ASSERT_EQ(test, image_mount(img, "verify=digest"), 0);
-}
-
-static struct super_block *sb_of(struct kunit *test)
-{
-	const struct image *img = test->priv;
-
-	return img->mnt->mnt_sb;
-}
-
-static u64 failures(struct kunit *test)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(STARGZ_SB(sb_of(test))->stats, cpu)->
-			n[STARGZ_STAT_VERIFY_FAILURES];
-	return sum;
-}
-
-/* Change a byte of the file of the mount. */
-static void poke(struct kunit *test, u64 pos, u8 flip)
-{
-	struct inode *host = STARGZ_SB(sb_of(test))->image.host;
-	struct folio *folio = filemap_get_folio(host->i_mapping,
-						pos >> PAGE_SHIFT);
-	u8 *p;
-
-	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(folio));
-	p = folio_address(folio) + offset_in_folio(folio, pos);
-	*p ^= flip;
-	folio_put(folio);
-}
-
-/* Drop blocks from @first to @last of the index from memory. */
-static void forget(struct kunit *test, u64 first, u64 last)
-{
-	struct address_space *mapping =
-		STARGZ_SB(sb_of(test))->meta_inode->i_mapping;
-
-	KUNIT_ASSERT_EQ(test,
-			invalidate_inode_pages2_range(mapping,
-						      first * BLOCK / PAGE_SIZE,
-						      last * BLOCK / PAGE_SIZE),
-			0);
-}
-
-static void forget_all(struct kunit *test)
-{
-	const struct image *img = test->priv;
-
-	forget(test, 0, img->blob_at / BLOCK);
+	return img;
 }
 
 /* Read a byte that lies in a block of the tables, counted from zero. */
@@ -256,7 +204,7 @@ static int read_leaf(struct kunit *test, u64 leaf)
 	u64 at = le64_to_cpu(img->super.table[DATA].offset);
 	u64 nr = leaf ? (leaf + 1) * BLOCK - at : 0;
 	u8 byte;
-	int err = stargz_meta_read(sb_of(test), DATA, nr, &byte, 1);
+	int err = stargz_meta_read(mounted_sb(img), DATA, nr, &byte, 1);
 
 	if (!err)
 		KUNIT_EXPECT_EQ(test, byte, img->table[DATA].data[nr]);
@@ -275,7 +223,7 @@ static int read_tables(struct kunit *test)
 	for (id = 0; !err && id < STARGZ_TABLES; id++) {
 		u64 n = le64_to_cpu(img->super.table[id].count);
 
-		err = stargz_meta_read(sb_of(test), id, 0, buf, n);
+		err = stargz_meta_read(mounted_sb(img), id, 0, buf, n);
 		if (!err && n)
 			KUNIT_EXPECT_TRUE(test, !memcmp(buf,
 							img->table[id].data,
@@ -303,8 +251,8 @@ static void flip_block(struct kunit *test, const struct cover *c,
 	for (i = c->block % step; i < BLOCK; i += step) {
 		const u64 pos = c->block * BLOCK + i;
 
-		poke(test, pos, BIT(i % 8));
-		forget_all(test);
+		image_poke(img, pos, BIT(i % 8));
+		mounted_forget_all(img);
 		KUNIT_ASSERT_EQ_MSG(test, read_leaf(test, c->first),
 				    -EFSCORRUPTED, "byte %llu", pos);
 		/* Now and then, try other leaves as well. */
@@ -318,9 +266,9 @@ static void flip_block(struct kunit *test, const struct cover *c,
 				KUNIT_ASSERT_EQ(test, read_leaf(test, c->end),
 						0);
 		}
-		poke(test, pos, BIT(i % 8));
+		image_poke(img, pos, BIT(i % 8));
 	}
-	forget_all(test);
+	mounted_forget_all(img);
 	KUNIT_ASSERT_EQ(test, read_leaf(test, c->first), 0);
 	KUNIT_ASSERT_EQ(test, read_leaf(test, c->end - 1), 0);
 }
@@ -335,10 +283,8 @@ static void flip_leaf(struct kunit *test, u64 leaf, unsigned int step)
 /* A single block of tables needs no tree. */
 static void one_leaf_test(struct kunit *test)
 {
-	const struct image *img;
+	const struct image *img = mount_image(test, 1);
 
-	mount_image(test, 1);
-	img = test->priv;
 	KUNIT_EXPECT_EQ(test, img->tree.len, 0);
 	KUNIT_EXPECT_EQ(test, read_tables(test), 0);
 	flip_leaf(test, 0, 1);
@@ -347,25 +293,24 @@ static void one_leaf_test(struct kunit *test)
 /* Every byte of tables and tree is found by who reads all records. */
 static void one_level_test(struct kunit *test)
 {
-	const struct image *img;
+	const struct image *img = mount_image(test, 5);
 	u64 pos;
 
-	mount_image(test, 5);
-	img = test->priv;
 	KUNIT_ASSERT_EQ(test, img->tree.len, BLOCK);
 	KUNIT_EXPECT_EQ(test, read_tables(test), 0);
-	KUNIT_EXPECT_EQ(test, failures(test), 0);
+	KUNIT_EXPECT_EQ(test, mounted_counter(img, FAILURES), 0);
 	for (pos = BLOCK; pos < img->blob_at; pos++) {
-		const u64 before = failures(test);
+		const u64 before = mounted_counter(img, FAILURES);
 
-		poke(test, pos, BIT(pos % 8));
-		forget_all(test);
+		image_poke(img, pos, BIT(pos % 8));
+		mounted_forget_all(img);
 		KUNIT_ASSERT_EQ_MSG(test, read_tables(test), -EFSCORRUPTED,
 				    "byte %llu", pos);
-		KUNIT_ASSERT_EQ(test, failures(test), before + 1);
-		poke(test, pos, BIT(pos % 8));
+		KUNIT_ASSERT_EQ(test, mounted_counter(img, FAILURES),
+				before + 1);
+		image_poke(img, pos, BIT(pos % 8));
 	}
-	forget_all(test);
+	mounted_forget_all(img);
 	KUNIT_EXPECT_EQ(test, read_tables(test), 0);
 }
 
@@ -426,21 +371,21 @@ static void three_levels_test(struct kunit *test)
 /* Blocks of the tree that are in memory and verified are relied on. */
 static void kept_tree_test(struct kunit *test)
 {
+	const struct image *img = mount_image(test, 129);
 	u64 leaf;
 
-	mount_image(test, 129);
 	KUNIT_EXPECT_EQ(test, read_tables(test), 0);
 	for (leaf = 0; leaf < 129; leaf++) {
 		const u64 pos = (leaf + 1) * BLOCK + leaf;
 
-		forget(test, 1, 129);
-		poke(test, pos, 0x80);
+		mounted_forget(img, 1, 129);
+		image_poke(img, pos, 0x80);
 		KUNIT_EXPECT_EQ_MSG(test, read_leaf(test, leaf), -EFSCORRUPTED,
 				    "leaf %llu", leaf);
 		/* The block stays unverified. */
 		KUNIT_EXPECT_EQ(test, read_leaf(test, leaf), -EFSCORRUPTED);
-		poke(test, pos, 0x80);
-		forget(test, 1, 129);
+		image_poke(img, pos, 0x80);
+		mounted_forget(img, 1, 129);
 		KUNIT_EXPECT_EQ(test, read_leaf(test, leaf), 0);
 	}
 }
@@ -460,10 +405,10 @@ static void swap_blocks(struct kunit *test, u64 a, u64 b)
 			  img->tree.data[x - img->tree_at] ^
 			  img->tree.data[y - img->tree_at];
 
-		poke(test, x, flip);
-		poke(test, y, flip);
+		image_poke(img, x, flip);
+		image_poke(img, y, flip);
 	}
-	forget_all(test);
+	mounted_forget_all(img);
 }
 
 /* A block that is right in another place is wrong. */
@@ -586,8 +531,8 @@ static void options_test(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, image_mount(img, c->digest ? options :
 					  c->options), 0);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 1), 0);
-	forget_all(test);
-	poke(test, 3 * BLOCK - 1, 1);
+	mounted_forget_all(img);
+	image_poke(img, 3 * BLOCK - 1, 1);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 1),
 			c->verified ? -EFSCORRUPTED : 0);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 2), 0);
@@ -615,7 +560,7 @@ static void mount_late_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 0), 0);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 249), 0);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 250), -EFSCORRUPTED);
-	KUNIT_EXPECT_EQ(test, failures(test), 1);
+	KUNIT_EXPECT_EQ(test, mounted_counter(img, FAILURES), 1);
 }
 
 static struct kunit_case stargz_hashtree_cases[] = {

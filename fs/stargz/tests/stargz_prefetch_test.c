@@ -10,12 +10,10 @@
 #include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/file.h>
-#include <linux/percpu.h>
 #include <linux/wait.h>
 
-#include "../internal.h"
-#include "image.h"
 #include "members.h"
+#include "mounted.h"
 
 #define FILES		200
 #define TEXT		"stargz\n"
@@ -73,13 +71,9 @@ static void unplug_workers(struct kunit *test, struct completion *go)
 
 static u64 counter(struct kunit *test, enum stargz_stat stat)
 {
-	struct fixture *f = test->priv;
-	u64 sum = 0;
-	int cpu;
+	const struct fixture *f = test->priv;
 
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(f->sbi->stats, cpu)->n[stat];
-	return sum;
+	return mounted_counter(f->img, stat);
 }
 
 /* Read the files from number @first to before @end. */
@@ -171,7 +165,7 @@ static int stargz_prefetch_init(struct kunit *test)
 	}
 	image_finish(f->img);
 	KUNIT_ASSERT_EQ(test, image_mount(f->img, NULL), 0);
-	f->sbi = STARGZ_SB(f->img->mnt->mnt_sb);
+	f->sbi = mounted_info(f->img);
 	return 0;
 }
 
