@@ -142,7 +142,11 @@ def test_properties():
     for value in ("", "key", "=", "=value", "None"):
         refused("stargz-index", ["--property=" + value], "--property=" + value,
                 "not KEY=VALUE")
-    for args in (["--property=k=v"], ["--property=k=", "--property=l=a=b"],
+    for first in ("--property=k=v", "--property=none"):
+        refused("stargz-index", [first, "--property=k=w", "--property=k="],
+                "--property=k", "given twice")
+    for args in (["--property=k=v", "--property=none", "--property=k=w"],
+                 ["--property=kk=v", "--property=k=v"], ["--property=k=v"], ["--property=k=", "--property=l=a=b"],
                  ["--property=none"], ["--property=k=v", "--property=none"]):
         accepted("stargz-index", args)
 

@@ -269,15 +269,6 @@ def test_device_image_is_not_changed():
                       words=["image: is a device image"])
 
 
-def test_one_key_twice():
-    with IndexPlace() as p:
-        for source in "layer", "index":
-            r = p.run(INDEX, "-q", "--property=a=1", "--property=a=2", "-o",
-                      "new", source)
-            assert r.returncode and not os.path.exists(p / "new"), r
-            assert len(r.stderr.splitlines()) == 1, r
-
-
 def test_many_properties():
     with IndexPlace() as p:
         texts = [f"--property=key.{i:03}={'v' * 631}" for i in range(102)]

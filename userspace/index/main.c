@@ -223,6 +223,7 @@ int main(int argc, char **argv)
 	stdfds_open();
 	code = options_parse(&s, argc, argv);
 	if (code >= 0) {
+		names_free(&s.properties);
 		free(s.layers);
 		return code;
 	}

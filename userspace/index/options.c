@@ -65,6 +65,17 @@ static const char *take_label(void *at, const struct option_value *value)
 	return NULL;
 }
 
+/* Does a property with the key of @text precede it? */
+static bool key_is_taken(const struct names *list, const char *text)
+{
+	size_t len = strcspn(text, "=") + 1;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!strncmp(list->name[i], text, len))
+			return true;
+	return false;
+}
+
 /* A list without texts takes the place of existing properties. */
 static const char *take_property(void *at, const struct option_value *value)
 {
@@ -78,6 +89,8 @@ static const char *take_property(void *at, const struct option_value *value)
 		names_free(list);
 	else if (list->count)
 		list->count--;	/* the NULL at the end */
+	if (key_is_taken(list, value->text))
+		return "the key is given twice";
 	if ((!none_at_all && !names_add(list, value->text)) ||
 	    !names_add(list, NULL))
 		return "out of memory";
