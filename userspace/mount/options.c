@@ -112,9 +112,9 @@ void options_add_file(struct mount_options *opt, const char *key,
 /* For the kernel, index_digest= alone implies verify=digest. */
 bool options_need_digests(const struct mount_options *opt)
 {
-	/* The kernel takes the digest of the index as a request for all. */
-	return opt->verify ? !strcmp(opt->verify, "digest") :
-			     opt->index_digest != NULL;
+	if (opt->verify)
+		return !strcmp(opt->verify, "digest");
+	return opt->index_digest;
 }
 
 /* Once each: the last of repeated options counts. */
