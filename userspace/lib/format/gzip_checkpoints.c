@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * A gzip stream is decoded once. A span ends at the first start of a block or
- * member after it has reached its size, so small members share a span. The next
- * span is deflate data with its history, or gzip.
+ * A gzip stream is decoded once. The starts of its blocks and members are
+ * offered to the cutter, which makes the spans.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "blob/gzip_member.h"
-#include "format/checkpoint_window.h"
+#include "format/cutter.h"
 #include "format/gzip_checkpoints.h"
-#include "format/sums.h"
 #include "inflate.h"
 #include "record.h"
 
-#define OUT_SIZE	(256u << 10)
+/* Room for what the cutter needs, and for the bytes between two moves. */
+#define OUT_SIZE	(SGZ_CUT_KEEP + (512u << 10))
 
 enum state {
 	AT_MEMBER,		/* a member may start here */
@@ -25,52 +24,33 @@ enum state {
 /*
  * @base: start of the history of the decoder in @out
  * @pos: end of the decoded bytes in @out
- * @decoded: number of decoded bytes of the unit
- * @whole: digest of these bytes, or closed
+ * @marking: the decoder marks bytes that the candidate of the cutter needs
+ * @offered: the decoder is at the header of a block that was offered
+ * @whole: digest of all decoded bytes, or closed
  * @members: number of complete members
  * @deflate: start of the deflate data of the member in the blob
  * @garbage: start of other data after the last member in the blob, or 0
  */
 struct sgz_gzscan {
 	const struct sgz_context *ctx;
-	struct sgz_spans *spans;
-	uint32_t span_size;
 	bool one_member;
 	enum state state;
 	uint64_t members;
-	uint64_t decoded;
 	uint64_t member_start;
 	uint64_t deflate;
 	uint64_t garbage;
 	uint64_t member_len;
 	uint32_t member_crc;
 	struct sgz_sha256 whole;
-	struct sgz_sums sums;
-	struct sgz_span span;
-	uint64_t span_len;
-	bool in_span;
 	size_t base;
 	size_t pos;
+	bool marking;
+	bool offered;
 	struct sgz_gzinput in;
 	struct stargz_inflate inflate;
-	struct sgz_history history;
-	uint8_t out[SGZ_HISTORY_SIZE + OUT_SIZE];
+	struct sgz_cutter cutter;
+	uint8_t out[OUT_SIZE];
 };
-
-static void begin_span(struct sgz_gzscan *g, uint64_t start,
-		       enum stargz_codec codec, unsigned int bit)
-{
-	g->span = (struct sgz_span){
-		.unit = g->span.unit,
-		.out = g->decoded,
-		.start = start,
-		.codec = codec,
-		.bit = bit,
-	};
-	sgz_sums_begin(&g->sums, &g->span);
-	g->span_len = 0;
-	g->in_span = true;
-}
 
 /* Number of bytes before the current position to which matches may refer. */
 static size_t history_len(const struct sgz_gzscan *g)
@@ -79,99 +59,67 @@ static size_t history_len(const struct sgz_gzscan *g)
 						  SGZ_HISTORY_SIZE;
 }
 
-static int end_history(struct sgz_gzscan *g)
+/* From here on, mark the bytes before this position that matches need. */
+static void start_marking(struct sgz_gzscan *g)
 {
-	if (!g->history.left)
-		return 0;
+	size_t len = history_len(g);
+
+	g->marking = true;
+	g->base = g->pos;
+	stargz_inflate_dict(&g->inflate, g->out + g->pos - len, len);
+	g->inflate.dict_used = g->cutter.marked->used + SGZ_HISTORY_SIZE - len;
+}
+
+/* Matches do not reach before the candidate any more. */
+static void stop_marking(struct sgz_gzscan *g)
+{
+	if (!g->marking || g->cutter.marked)
+		return;
+	g->marking = false;
 	g->base = g->pos - history_len(g);
 	stargz_inflate_dict(&g->inflate, NULL, 0);
 	g->inflate.dict_used = NULL;
-	return sgz_history_end(&g->history, g->ctx, g->spans, &g->span);
 }
 
-/*
- * The compressed bytes before @end decode to nothing. They become part of the
- * last span, if they fit; readers do not need them.
- */
-static void extend_span(struct sgz_gzscan *g, uint64_t end)
-{
-	struct sgz_vec *list = &g->spans->list;
-	struct sgz_span *last = list->data;
-
-	if (!list->count)
-		return;
-	last += list->count - 1;
-	if (last->unit == g->span.unit &&
-	    end - last->start <= stargz_span_clen_max(last->ulen))
-		last->clen = end - last->start;
-}
-
-/* End the span before byte @end of the blob. */
-static int end_span(struct sgz_gzscan *g, uint64_t end)
-{
-	uint64_t clen = end - g->span.start;
-	struct sgz_span *to;
-	int ret;
-
-	if (!g->in_span)
-		return 0;
-	g->in_span = false;
-	if (!g->span_len) {
-		extend_span(g, end);
-		return 0;
-	}
-	ret = sgz_sums_end(&g->sums);
-	if (!ret)
-		ret = sgz_spans_clen(g->ctx, "gzip", g->span.start, clen,
-				     g->span_len);
-	if (ret)
-		return ret;
-	to = sgz_vec_add(&g->spans->list, 1, sizeof(*to));
-	if (!to)
-		return sgz_nomem(g->ctx);
-	*to = g->span;
-	to->clen = clen;
-	to->ulen = g->span_len;
-	return 0;
-}
-
-/*
- * Should the span end at byte @pos, where a member or block starts? It should
- * if it has reached its size, or if tiny or empty members and blocks have used
- * up half of the slack for its compressed size.
- */
-static bool span_full(const struct sgz_gzscan *g, uint64_t pos)
-{
-	return g->span_len >= g->span_size ||
-	       pos - g->span.start + STARGZ_SPAN_SLACK / 2 >
-	       stargz_span_clen_max(g->span_len);
-}
-
-/* Start a new span at the header of a block. */
-static int checkpoint(struct sgz_gzscan *g)
+/* The decoder is at the header of a block. */
+static int offer_block(struct sgz_gzscan *g)
 {
 	uint64_t bits = stargz_inflate_bits(&g->inflate);
-	size_t len = history_len(g);
-	int ret;
+	const struct sgz_place place = {
+		.end = g->deflate + (bits + 7) / 8,
+		.start = g->deflate + bits / 8,
+		.bit = bits % 8,
+		.codec = STARGZ_CODEC_DEFLATE,
+	};
 
-	ret = end_span(g, g->deflate + (bits + 7) / 8);
+	int ret = sgz_cutter_place(&g->cutter, &place, g->out + g->pos);
+
 	if (ret)
 		return ret;
-	begin_span(g, g->deflate + bits / 8, STARGZ_CODEC_DEFLATE, bits % 8);
-	if (!len)
-		return 0;
-	sgz_history_begin(&g->history, g->out + g->pos, len);
-	g->base = g->pos;
-	stargz_inflate_dict(&g->inflate, g->history.bytes, len);
-	g->inflate.dict_used = g->history.used;
+	if (g->cutter.marked && g->cutter.marked->at == g->cutter.decoded)
+		start_marking(g);
+	else
+		stop_marking(g);
 	return 0;
+}
+
+/* The header of a member starts here. */
+static int offer_member(struct sgz_gzscan *g)
+{
+	const struct sgz_place place = {
+		.end = g->member_start,
+		.start = g->member_start,
+		.codec = STARGZ_CODEC_GZIP,
+	};
+
+	return sgz_cutter_place(&g->cutter, &place, g->out + g->pos);
 }
 
 /* After the last member, which ends at byte @end of the blob. */
 static int end_members(struct sgz_gzscan *g, uint64_t end,
 		       enum sgz_gzip_next next)
 {
-	int ret = end_span(g, end);
+	int ret = sgz_cutter_end(&g->cutter, g->out + g->pos, end);
 
 	g->state = ENDED;
 	if (next == SGZ_GZIP_GARBAGE)
@@ -186,14 +134,9 @@ static int begin_member(struct sgz_gzscan *g)
 	int ret;
 
 	g->member_start = sgz_gzinput_pos(in);
-	if (g->in_span && span_full(g, g->member_start)) {
-		ret = end_span(g, g->member_start);
-		if (ret)
-			return ret;
-	}
-	if (!g->in_span)
-		begin_span(g, g->member_start, STARGZ_CODEC_GZIP, 0);
-	ret = sgz_gzip_header(in);
+	ret = offer_member(g);
+	if (!ret)
+		ret = sgz_gzip_header(in);
 	if (!ret)
 		ret = sgz_gzinput_fill(in);
 	if (ret)
@@ -237,9 +180,9 @@ static int end_member(struct sgz_gzscan *g)
 	int ret;
 
 	g->in.at = g->in.len - stargz_inflate_unread(&g->inflate);
-	ret = end_history(g);
-	if (!ret)
-		ret = sgz_gzip_trailer(&g->in, &crc, &size);
+	sgz_cutter_settle(&g->cutter);
+	stop_marking(g);
+	ret = sgz_gzip_trailer(&g->in, &crc, &size);
 	if (ret)
 		return ret;
 	if (crc != g->member_crc)
@@ -265,32 +208,25 @@ static int feed(struct sgz_gzscan *g)
 	return 0;
 }
 
-/* Make room for output, but keep the history. */
+/* Make room for output, but keep what is needed. */
 static void slide(struct sgz_gzscan *g)
 {
-	size_t by = g->pos - SGZ_HISTORY_SIZE;
+	size_t keep = sgz_cutter_keep(&g->cutter);
+	size_t by = g->pos > keep ? g->pos - keep : 0;
 
-	memmove(g->out, g->out + by, SGZ_HISTORY_SIZE);
+	memmove(g->out, g->out + by, g->pos - by);
 	g->base = g->base > by ? g->base - by : 0;
-	g->pos = SGZ_HISTORY_SIZE;
-}
-
-/* Position in @out up to which the decoder may run without interruption. */
-static size_t stop_at(const struct sgz_gzscan *g)
-{
-	size_t room = sizeof(g->out) - g->pos;
-
-	if (g->history.left && room > g->history.left)
-		room = g->history.left;
-	if (g->span_len < g->span_size && room > g->span_size - g->span_len)
-		room = g->span_size - g->span_len;
-	return g->pos + room;
+	g->pos -= by;
+	if (g->marking)
+		stargz_inflate_dict(&g->inflate,
+				    g->out + g->base - g->inflate.dict_len,
+				    g->inflate.dict_len);
 }
 
 /* Account for @n new bytes in @out. */
 static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 {
-	int ret = sgz_sums_add(&g->sums, bytes, n);
+	int ret = sgz_cutter_add(&g->cutter, bytes + n, n);
 
 	if (ret)
 		return ret;
@@ -298,35 +234,32 @@ static int account(struct sgz_gzscan *g, const uint8_t *bytes, size_t n)
 	if (g->whole.md)
 		sgz_sha256_add(&g->whole, bytes, n);
 	g->member_len += n;
-	g->span_len += n;
-	g->decoded += n;
-	if (g->span_len > STARGZ_SPAN_MAX)
+	stop_marking(g);
+	if (sgz_cutter_certain(&g->cutter) > STARGZ_SPAN_MAX)
 		return sgz_fail(g->ctx, -E2BIG,
 				"gzip: a deflate block of more than 64 MiB, in the member at offset %llu",
 				(unsigned long long)g->member_start);
-	if (n < g->history.left) {
-		g->history.left -= n;
-		return 0;
-	}
-	return end_history(g);
+	return 0;
 }
 
 /* Decode more bytes; sets @bytes to them and returns their number. */
 static ssize_t decode(struct sgz_gzscan *g, const uint8_t **bytes)
 {
+	size_t room = sgz_cutter_next(&g->cutter), n, pos;
 	enum stargz_inflate_status status;
-	size_t n, pos;
 	uint64_t at;
 	int ret;
 
-	if (g->pos == sizeof(g->out))
+	if (room > sizeof(g->out) - g->pos)
 		slide(g);
 	pos = g->pos - g->base;
 	*bytes = g->out + g->pos;
 	at = g->deflate + stargz_inflate_bits(&g->inflate) / 8;
-	g->inflate.pause = span_full(g, at);
+	/* A run after that for a block must get past the block. */
+	g->inflate.pause = !g->offered && sgz_cutter_wants(&g->cutter, at);
+	g->offered = false;
 	status = stargz_inflate_run(&g->inflate, g->out + g->base, &pos,
-				    stop_at(g) - g->base);
+				    pos + room);
 	n = g->base + pos - g->pos;
 	g->pos += n;
 	ret = account(g, *bytes, n);
@@ -339,7 +272,8 @@ static ssize_t decode(struct sgz_gzscan *g, const uint8_t **bytes)
 		ret = feed(g);
 		break;
 	case STARGZ_INFLATE_BLOCK:
-		ret = checkpoint(g);
+		g->offered = true;
+		ret = offer_block(g);
 		break;
 	case STARGZ_INFLATE_END:
 		ret = end_member(g);
@@ -389,11 +323,8 @@ static int open_scan(struct sgz_gzscan **scan, struct sgz_spans *spans,
 	if (!g)
 		return sgz_nomem(ctx);
 	g->ctx = ctx;
-	g->spans = spans;
-	g->span_size = span_size;
-	g->span.unit = start;
 	sgz_gzinput_open(&g->in, ctx, blob, start, end);
-	return sgz_sums_open(&g->sums, ctx, spans, SGZ_SPAN_CHECKED);
+	return sgz_cutter_open(&g->cutter, ctx, spans, span_size, start);
 }
 
 int sgz_gzscan_stream(struct sgz_gzscan **scan, struct sgz_stream *stream,
@@ -449,8 +380,7 @@ void sgz_gzscan_close(struct sgz_gzscan *scan)
 {
 	if (!scan)
 		return;
-	sgz_history_free(&scan->history);
-	sgz_sums_close(&scan->sums);
+	sgz_cutter_close(&scan->cutter);
 	if (scan->whole.md)
 		sgz_sha256_close(&scan->whole);
 	free(scan);
