@@ -53,7 +53,7 @@
 /* Largest span of which another task decodes the rest, bytes. */
 #define STARGZ_REST_MAX		SZ_4M
 
-/* Maximum number of spans of a mount that are remembered as damaged. */
+/* Maximum number of spans, and of units, of a mount that are known damaged. */
 #define STARGZ_CACHE_BAD	1024
 
 /* Maximum number of buffers to evict before the lock is dropped. */
@@ -487,6 +487,22 @@ static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
 	return fresh;
 }
 
+static bool stargz_mark_test(struct stargz_marks *marks, u32 number)
+{
+	return !xa_empty(&marks->xa) && xa_load(&marks->xa, number);
+}
+
+/* The mark is lost if there are too many or if memory is short. */
+static void stargz_mark_set(struct stargz_marks *marks, u32 number)
+{
+	xa_lock(&marks->xa);
+	if (marks->nr < STARGZ_CACHE_BAD && !xa_load(&marks->xa, number) &&
+	    !xa_is_err(__xa_store(&marks->xa, number, xa_mk_value(0),
+				  GFP_NOWAIT | __GFP_NOWARN)))
+		marks->nr++;
+	xa_unlock(&marks->xa);
+}
+
 /**
  * stargz_span_bad() - ask whether a span is known to be damaged
  * @sbi: the mount
@@ -496,7 +512,7 @@ static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
  */
 bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
 {
-	return !xa_empty(&sbi->cache.bad) && xa_load(&sbi->cache.bad, span);
+	return stargz_mark_test(&sbi->cache.bad_spans, span);
 }
 
 /**
@@ -504,19 +520,35 @@ bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
  * @sbi: the mount
  * @span: span number
  *
- * Later readers fail immediately. The mark is lost if there are too many or if
- * memory is short.
+ * Later readers fail immediately. The mark may be lost.
  */
 void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
 {
-	struct stargz_mount_cache *cache = &sbi->cache;
+	stargz_mark_set(&sbi->cache.bad_spans, span);
+}
 
-	xa_lock(&cache->bad);
-	if (cache->nr_bad < STARGZ_CACHE_BAD && !xa_load(&cache->bad, span) &&
-	    !xa_is_err(__xa_store(&cache->bad, span, xa_mk_value(0),
-				  GFP_NOWAIT | __GFP_NOWARN)))
-		cache->nr_bad++;
-	xa_unlock(&cache->bad);
+/**
+ * stargz_unit_bad() - ask whether a unit of a stored span is known to be damaged
+ * @sbi: the mount
+ * @number: from stargz_sums_number()
+ *
+ * Return: true if it is.
+ */
+bool stargz_unit_bad(struct stargz_sb_info *sbi, u32 number)
+{
+	return stargz_mark_test(&sbi->cache.bad_units, number);
+}
+
+/**
+ * stargz_unit_damaged() - mark a unit of a stored span as damaged
+ * @sbi: the mount
+ * @number: from stargz_sums_number()
+ *
+ * Later readers fail immediately. The mark may be lost.
+ */
+void stargz_unit_damaged(struct stargz_sb_info *sbi, u32 number)
+{
+	stargz_mark_set(&sbi->cache.bad_units, number);
 }
 
 /**
@@ -879,7 +911,8 @@ static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 {
 	INIT_LIST_HEAD(&cache->bufs);
-	xa_init_flags(&cache->bad, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&cache->bad_spans.xa, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&cache->bad_units.xa, XA_FLAGS_ACCOUNT);
 }
 
 /**
@@ -908,7 +941,8 @@ void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 		stargz_bufs_free(&dead);
 		cond_resched();
 	} while (n);
-	xa_destroy(&sbi->cache.bad);
+	xa_destroy(&sbi->cache.bad_spans.xa);
+	xa_destroy(&sbi->cache.bad_units.xa);
 }
 
 /* The limit */

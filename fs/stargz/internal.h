@@ -243,19 +243,29 @@ struct stargz_queue {
 };
 
 /**
+ * struct stargz_marks - a set of numbers of limited size
+ * @xa: an XArray value for each number
+ * @nr: number of entries of @xa; protected by the lock of @xa
+ */
+struct stargz_marks {
+	struct xarray xa;
+	unsigned int nr;
+};
+
+/**
  * struct stargz_mount_cache - the part of the span cache that a mount owns
  * @bufs: buffers of the mount, on stargz_span_buf.mount; protected by the
  *	cache's lock
  * @bytes: memory of the buffers; protected by the cache's lock, also read
  *	without it by sysfs.c
- * @bad: an XArray value for each span known to be damaged
- * @nr_bad: number of entries of @bad; protected by the lock of @bad
+ * @bad_spans: spans that are known to be damaged
+ * @bad_units: units of stored spans that are, by stargz_sums_number()
  */
 struct stargz_mount_cache {
 	struct list_head bufs;
 	u64 bytes;
-	struct xarray bad;
-	unsigned int nr_bad;
+	struct stargz_marks bad_spans;
+	struct stargz_marks bad_units;
 };
 
 /**
@@ -886,6 +896,12 @@ struct stargz_codec_ops {
 };
 
 /* check.c, second part */
+/* Number that tells the sum of a unit from all others of its kind. */
+static inline u32 stargz_sums_number(const struct stargz_sums *sums, u32 unit)
+{
+	return sums->first + unit;
+}
+
 int stargz_sums_find(struct super_block *sb, u32 span,
 		     const struct stargz_span *raw, struct stargz_sums *sums,
 		     const char **why);
@@ -1140,6 +1156,8 @@ enum stargz_claim_how {
 bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span);
 bool stargz_span_known(struct stargz_sb_info *sbi, u32 span);
 void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span);
+bool stargz_unit_bad(struct stargz_sb_info *sbi, u32 number);
+void stargz_unit_damaged(struct stargz_sb_info *sbi, u32 number);
 struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 					  u32 ulen, enum stargz_claim_how how);
 void stargz_span_progress(struct stargz_span_buf *buf, u32 ready);

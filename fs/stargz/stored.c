@@ -12,7 +12,7 @@
  * bytes may begin and end within a unit. The rest of such a unit is read as
  * well, through a buffer, and charged to the budget of the request. A unit is
  * read once: the bytes that were verified are the bytes in use. After a mismatch
- * only reads of that unit fail.
+ * the unit is marked, and only reads of that unit fail.
  *
  * Nothing is shared here, so there are no locks.
  */
@@ -171,6 +171,28 @@ static u32 stargz_stored_unit_end(const struct stargz_stored *s, u32 from)
 	return min_t(u64, end, le32_to_cpu(s->map->raw.ulen));
 }
 
+/* Is the unit that holds byte @from known to be damaged? */
+static bool stargz_stored_bad(const struct stargz_stored *s, u32 from)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(s->session->sb);
+
+	if (s->sums.single)
+		return stargz_span_bad(sbi, s->map->span);
+	return stargz_unit_bad(sbi, stargz_sums_number(&s->sums,
+						       from / s->sums.unit));
+}
+
+static void stargz_stored_mark(const struct stargz_stored *s, u32 from)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(s->session->sb);
+
+	if (s->sums.single)
+		stargz_span_damaged(sbi, s->map->span);
+	else
+		stargz_unit_damaged(sbi, stargz_sums_number(&s->sums,
+							    from / s->sums.unit));
+}
+
 /* Compare the sum of the unit that holds byte @from. */
 static int stargz_stored_verify(struct stargz_stored *s, u32 from,
 				struct stargz_sum *sum)
@@ -181,8 +203,10 @@ static int stargz_stored_verify(struct stargz_stored *s, u32 from,
 
 	if (!err)
 		err = stargz_sum_verify(sum, want);
-	if (err == -EFSCORRUPTED)
+	if (err == -EFSCORRUPTED) {
 		s->why = stargz_sum_differs(s->sums.kind);
+		stargz_stored_mark(s, from);
+	}
 	return err;
 }
 
@@ -291,13 +315,16 @@ static int stargz_stored_verified(struct stargz_stored *s)
 		u32 unit = round_down(from, s->sums.unit);
 		u32 end = stargz_stored_unit_end(s, from);
 
+		if (stargz_stored_bad(s, from))
+			return -EFSCORRUPTED;
 		if (from > unit || end > s->end) {
 			err = stargz_stored_part(s, unit, end);
 			from = end;
 			continue;
 		}
 		/* All whole units at once. */
-		while (end < s->end && stargz_stored_unit_end(s, end) <= s->end)
+		while (end < s->end && !stargz_stored_bad(s, end) &&
+		       stargz_stored_unit_end(s, end) <= s->end)
 			end = stargz_stored_unit_end(s, end);
 		err = stargz_stored_direct(s, from, end);
 		if (!err)
@@ -312,7 +339,7 @@ static void stargz_stored_failed(const struct stargz_stored *s, int err)
 	const struct stargz_span *raw = &s->map->raw;
 	struct super_block *sb = s->session->sb;
 
-	/* Without a reason the index is at fault, which was logged before. */
+	/* Without a reason, the fault was logged before. */
 	if (err == -EFSCORRUPTED && !s->why)
 		return;
 	if (err == -EFSCORRUPTED)
