@@ -10,13 +10,19 @@
 #include "index/read.h"
 #include "layer.h"
 #include "make.h"
+#include "seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 static void fill(int *fd, const uint8_t *bytes, size_t len)
 {
+	static uint8_t copy[1 << 16];
+
 	memory_file(fd);
-	must(write(*fd, bytes, len) == (ssize_t)len, "layer");
+	must(len <= sizeof(copy), "length");
+	memcpy(copy, bytes, len);
+	seal(copy, len);
+	must(write(*fd, copy, len) == (ssize_t)len, "layer");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -29,9 +35,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct sgz_opened o = { 0 };
 	size_t first;
 
-	/* The first two bytes say where the second layer begins. */
-	if (len < 2)
+	/*
+	 * The first two bytes say where the second layer begins, and whether
+	 * the index gets digests.
+	 */
+	if (len < 2 || len > 1 << 16)
 		return 0;
+	how.digests = bytes[0] & 1;
 	first = bytes[0] | bytes[1] << 8;
 	bytes += 2;
 	len -= 2;

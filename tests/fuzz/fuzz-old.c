@@ -4,9 +4,11 @@
  * made with one holds what it has to hold.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "layer.h"
 #include "make.h"
+#include "seal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -16,11 +18,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	const char *old;
 	char path[40];
 
+	static uint8_t copy[1 << 20];
+
 	/* The first byte chooses options. */
-	if (!len)
+	if (!len || len > sizeof(copy))
 		return 0;
+	memcpy(copy, bytes + 1, len - 1);
+	seal(copy, len - 1);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d",
-		 input_file(bytes + 1, len - 1));
+		 input_file(copy, len - 1));
 	old = path;
 	if (bytes[0] & 1)
 		opt.diff_path = path;

@@ -21,6 +21,7 @@ static void span_is(uint8_t codec, uint32_t clen, uint32_t ulen,
 {
 	const struct stargz_super_info super = {
 		.max_span = STARGZ_SPAN_MAX,
+		.table[STARGZ_TABLE_PIECES] = { 0, UINT32_MAX },
 		.features = STARGZ_INCOMPAT_STORED | STARGZ_INCOMPAT_DEFLATE |
 			    STARGZ_INCOMPAT_ZSTD,
 	};
@@ -28,7 +29,7 @@ static void span_is(uint8_t codec, uint32_t clen, uint32_t ulen,
 		.clen = htole32(clen),
 		.ulen = htole32(ulen),
 		.codec = codec,
-		.flags = codec == STARGZ_CODEC_DEFLATE ? STARGZ_SPAN_CRC : 0,
+		.flags = codec == STARGZ_CODEC_DEFLATE ? STARGZ_SPAN_CHECKED : 0,
 	};
 	const char *why = stargz_check_span(&super, UINT64_MAX, &raw);
 
@@ -110,27 +111,58 @@ static void indexer_refuses(void **state)
 /* The checksum is zlib's here and the kernel's there. */
 static void checksum(void **state)
 {
-	struct stargz_super_block sb = {
-		.magic = htole32(STARGZ_SUPER_MAGIC),
-		.version = htole16(STARGZ_VERSION),
-		.size = htole16(sizeof(sb)),
-		.index_size = htole64(4096),
-		.table[STARGZ_TABLE_INODES] = { htole64(512), htole64(1) },
-	};
+	uint8_t block[STARGZ_BLOCK_SIZE] = { 0 };
+	struct stargz_super_block *sb = (void *)block;
 	struct stargz_super_info info;
 	int err = 0;
 
 	(void)state;
-	sb.crc32 = htole32(crc32(0, (const Bytef *)&sb, sizeof(sb)));
-	assert_null(stargz_super_check(&sb, 4096, &info, &err));
-	assert_int_equal(info.table[STARGZ_TABLE_INODES].offset, 512);
-	sb.uuid[0] ^= 1;
-	assert_string_equal(stargz_super_check(&sb, 4096, &info, &err),
+	*sb = (struct stargz_super_block){
+		.magic = htole32(STARGZ_SUPER_MAGIC),
+		.version = htole16(STARGZ_VERSION),
+		.size = htole16(STARGZ_BLOCK_SIZE),
+		.index_size = htole64(8192),
+		.tree_offset = htole64(8192),
+		.table[STARGZ_TABLE_INODES] = { htole64(4096), htole64(1) },
+	};
+	sb->crc32 = htole32(crc32(0, (const Bytef *)sb, sizeof(*sb)));
+	assert_null(stargz_super_check(block, 8192, &info, &err));
+	assert_int_equal(info.table[STARGZ_TABLE_INODES].offset, 4096);
+	block[STARGZ_BLOCK_SIZE - 1] = 1;
+	assert_string_equal(stargz_super_check(block, 8192, &info, &err),
+			    "data behind the superblock");
+	sb->uuid[0] ^= 1;
+	assert_string_equal(stargz_super_check(block, 8192, &info, &err),
 			    "superblock checksum mismatch");
 	assert_int_equal(err, -EUCLEAN);
-	sb.magic = 0;
-	assert_non_null(stargz_super_check(&sb, 4096, &info, &err));
+	sb->size = htole16(sizeof(*sb));
+	assert_string_equal(stargz_super_check(block, 8192, &info, &err),
+			    "made by a development version, make the index again");
 	assert_int_equal(err, -EINVAL);
+	sb->magic = 0;
+	assert_non_null(stargz_super_check(block, 8192, &info, &err));
+	assert_int_equal(err, -EINVAL);
+}
+
+/* The levels lie from the highest to the lowest, after the tables. */
+static void tree_shape(void **state)
+{
+	struct stargz_tree_shape shape;
+
+	(void)state;
+	assert_false(stargz_tree_shape(4096, &shape));
+	assert_true(stargz_tree_shape(2 * 4096, &shape));
+	assert_int_equal(shape.levels, 0);
+	assert_int_equal(shape.end, 2);
+	assert_true(stargz_tree_shape(129 * 4096, &shape));
+	assert_int_equal(shape.levels, 1);
+	assert_int_equal(shape.level[0], 129);
+	assert_int_equal(shape.end, 130);
+	assert_true(stargz_tree_shape(130 * 4096, &shape));
+	assert_int_equal(shape.levels, 2);
+	assert_int_equal(shape.level[1], 130);
+	assert_int_equal(shape.level[0], 131);
+	assert_int_equal(shape.end, 133);
 }
 
 static void times(void **state)
@@ -154,6 +186,7 @@ int main(void)
 		cmocka_unit_test(indexer_clamps),
 		cmocka_unit_test(indexer_refuses),
 		cmocka_unit_test(checksum),
+		cmocka_unit_test(tree_shape),
 		cmocka_unit_test(times),
 	};
 

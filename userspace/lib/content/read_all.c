@@ -284,11 +284,12 @@ static void read_file(struct worker *w, struct sgz_file_job *job)
 static bool has_ranges(const struct worker *w, uint32_t nr)
 {
 	size_t i = first_range(w, nr);
-	const struct sgz_range *range = sgz_plan_range(w->plan, i);
+	const struct sgz_range *range;
 	struct sgz_run run;
 
 	if (i == w->plan->within)
 		return false;
+	range = sgz_plan_range(w->plan, i);
 	sgz_file_run(content_of(w)->index, range->ino, range->pos, &run);
 	return run.span == nr;
 }

@@ -99,18 +99,19 @@ static const char *check_digests(const struct check *c, uint64_t i)
 static int check_properties(const struct check *c)
 {
 	const struct sgz_vec *table = &c->index->table[STARGZ_TABLE_PROPERTIES];
-	const char *text = table->data, *end = text + table->count;
+	const char *texts = table->data;
+	size_t pos = 0;
 	int ret = 0;
 
-	if (table->count && end[-1])
+	if (table->count && texts[table->count - 1])
 		return damaged(c, "byte", table->count - 1,
 			       "no end of the properties");
-	for (uint64_t i = 0; !ret && text < end; i++) {
-		const char *value = strchr(text, '=');
+	for (uint64_t i = 0; !ret && pos < table->count; i++) {
+		const char *value = strchr(texts + pos, '=');
 
-		if (!value || value == text)
+		if (!value || value == texts + pos)
 			ret = damaged(c, "property", i, "not \"key=value\"");
-		text += strlen(text) + 1;
+		pos += strlen(texts + pos) + 1;
 	}
 	return ret;
 }
