@@ -199,13 +199,14 @@ def test_quiet_and_verbose():
 
 
 def test_stats():
-    out = index(layer(DATA), "--stats").out
-    values = dict(line.split(":") for line in out.splitlines())
+    r = index(layer(DATA), "--stats")
+    values = dict(line.split(":", 1) for line in r.out.splitlines())
     values = {key: value.strip() for key, value in values.items()}
     assert values["Entries"] == "12" and values["Inodes"] == "11"
     assert values["Spans"] == "3"
     assert values["Data bytes"] == str(1 + 256 * 40 + 500)
     assert {"Seconds", "Memory bytes", "Index bytes"} <= set(values)
+    assert "sha256:" + Index(r.index).sha256.hex() in values.values()
     r = index(layer(DATA), "--json")
     values = json.loads(r.out)
     assert values["entries"] == 12 and values["inodes"] == 11

@@ -39,7 +39,7 @@ def entries(*list_of_entries):
 
 def test_other_files():
     blob = layer([FILE])
-    refused(index(blob).index, "an index", code=3)
+    refused(index(blob).index, "is an index", code=1)
     for data in (b"", b"x" * 5000, bytes(1 << 20)):
         refused(data, "not a layer", code=3)
 
