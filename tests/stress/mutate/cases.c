@@ -674,6 +674,12 @@ static void reader_process(struct reader *r)
 	}
 }
 
+/* One is enough to see all of the tree. */
+static unsigned int readers(void)
+{
+	return plan->mode == MODE_BITS ? 1 : READERS;
+}
+
 static void start_readers(void)
 {
 	pthread_barrierattr_t attr;
@@ -685,9 +691,9 @@ static void start_readers(void)
 		err(2, "mmap");
 	pthread_barrierattr_init(&attr);
 	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-	pthread_barrier_init(&shared->begin, &attr, READERS + 1);
-	pthread_barrier_init(&shared->end, &attr, READERS + 1);
-	for (i = 0; i < READERS; i++) {
+	pthread_barrier_init(&shared->begin, &attr, readers() + 1);
+	pthread_barrier_init(&shared->end, &attr, readers() + 1);
+	for (i = 0; i < readers(); i++) {
 		report->reader[i] = fork();
 		if (report->reader[i] < 0)
 			err(2, "fork");
@@ -733,12 +739,14 @@ static void set_readers(struct lie *lie, int root)
 
 	snprintf(shared->root, sizeof(shared->root), "/proc/%d/fd/%d", getpid(),
 		 root);
-	for (i = 0; i < READERS; i++) {
+	for (i = 0; i < readers(); i++) {
 		struct reader *r = &shared->reader[i];
 
 		/* The main reader, and about every fourth other one. */
 		r->use = uses[i] | (draw(&lie->random) & draw(&lie->random) &
 				    USE_ALL);
+		if (plan->mode == MODE_BITS)
+			r->use = USE_READ | USE_XATTRS;
 		r->block = blocks[draw(&lie->random) % 4];
 		r->random = draw(&lie->random);
 		r->seed = lie->seed;
@@ -789,7 +797,7 @@ static unsigned long use_all(struct lie *lie, int root)
 		mount("none", plan->dir, NULL, 1 | 32 | MS_NOSUID | MS_NODEV,
 		      lie->zlib ? "decoder=auto" : "decoder=zlib");
 	pthread_barrier_wait(&shared->end);
-	for (i = 0; i < READERS; i++) {
+	for (i = 0; i < readers(); i++) {
 		failures += shared->reader[i].failures;
 		if (shared->reader[i].complaints)
 			complain(shared->reader[i].why);
