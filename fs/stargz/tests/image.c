@@ -23,7 +23,7 @@
 
 #define IMAGE_PATH	"/stargz-kunit.img"
 
-/* Bytes that are allocated at first. */
+/* Number of bytes of the first allocation. */
 #define IMAGE_ROOM	65536
 
 static const u8 record_sizes[STARGZ_TABLES] = {
@@ -484,7 +484,7 @@ void image_hash_tree(struct kunit *test, u64 leaves, image_leaf_t *leaf,
 	kunit_kfree(test, block);
 }
 
-/* A block of the tables, counted from the first one. */
+/* Produce a block of the tables; implements image_leaf_t. */
 static void table_block(const void *from, u64 nr, u8 *block)
 {
 	const struct image *img = from;
@@ -505,7 +505,7 @@ static void table_block(const void *from, u64 nr, u8 *block)
 }
 
 /**
- * image_hash() - make the hash tree, and the superblock match the tables
+ * image_hash() - make hash tree, root hash and checksum match the tables
  * @img: the image, after image_finish()
  */
 void image_hash(struct image *img)
@@ -770,7 +770,8 @@ int image_mount(struct image *img, const char *options)
  * @pos: offset of the byte in the file
  * @flip: bits to flip
  *
- * Changes the page cache of the file, as a read error of a disk or memory would.
+ * The byte changes in the page cache of the file. deny_write_access() forbids
+ * writes.
  */
 void image_poke(const struct image *img, u64 pos, u8 flip)
 {

@@ -45,9 +45,21 @@ static inline void mounted_forget(const struct image *img, u64 first, u64 last)
 	KUNIT_ASSERT_EQ(img->test, err, 0);
 }
 
+/* Forget which spans and units were found damaged. */
+static inline void mounted_forget_damage(const struct image *img)
+{
+	struct stargz_mount_cache *cache = &mounted_info(img)->cache;
+
+	xa_destroy(&cache->bad_spans.xa);
+	xa_destroy(&cache->bad_units.xa);
+	cache->bad_spans.nr = 0;
+	cache->bad_units.nr = 0;
+}
+
 static inline void mounted_forget_all(const struct image *img)
 {
 	mounted_forget(img, 0, img->blob_at / STARGZ_BLOCK_SIZE);
+	mounted_forget_damage(img);
 }
 
 #endif /* STARGZ_TEST_MOUNTED_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the hash tree: its shape, and finding every damaged
- * byte of tables and tree, with trees of all heights that fit into memory.
+ * stargz - KUnit tests of the hash tree: its shape, and damage to every byte of
+ * tables and tree, with trees of up to three levels.
  *
- * The damage is done to a mounted image, in the page cache of its file, so that
- * one mount serves for many cases.
+ * The tests damage a mounted image, in the page cache of its file. One mount
+ * therefore serves many cases.
  */
 #include <crypto/sha2.h>
 #include <kunit/test.h>
@@ -15,7 +15,7 @@
 #define DATA		STARGZ_TABLE_HISTORY_DATA
 #define FAILURES	STARGZ_STAT_VERIFY_FAILURES
 
-/* The shape, from numbers */
+/* Shape */
 
 struct shape_case {
 	u64 leaves;
@@ -25,8 +25,9 @@ struct shape_case {
 };
 
 /*
- * Computed by a few lines of Python: blocks = leaves; until there is one block,
- * blocks = ceil(blocks / 128); the levels follow the leaves, the highest first.
+ * From a script that does not share code with the module. Each level has
+ * ceil(N / 128) blocks for the N blocks below it. The highest level comes first,
+ * at the block after the leaves. The first leaf is block 1.
  */
 static const struct shape_case shape_cases[] = {
 	{ 1, 2, 0, {} },
@@ -58,7 +59,7 @@ static const struct shape_case shape_cases[] = {
 	  { 562984583708810ULL, 562950223970441ULL, 562949955534984ULL,
 	    562949953437831ULL, 562949953421446ULL, 562949953421317ULL,
 	    562949953421315ULL, 562949953421314ULL } },
-	/* As many as 64 bits of an offset allow. */
+	/* The largest aligned offset of 64 bits */
 	{ 4503599627370494ULL, 4539061041759240ULL, 8,
 	  { 4503876669670408ULL, 4503601791763464ULL, 4503599644279816ULL,
 	    4503599627502600ULL, 4503599627371528ULL, 4503599627370504ULL,
@@ -88,9 +89,9 @@ static void shape_test(struct kunit *test)
 	}
 }
 
-/* The trees of the images */
+/* Trees of the images */
 
-/* Eight bytes of the number, least significant first, then other bytes. */
+/* Each block is different: its number comes first, in little endian. */
 static void stamp_leaf(const void *from, u64 nr, u8 *block)
 {
 	const __le64 stamp = cpu_to_le64(nr);
@@ -108,9 +109,9 @@ struct root_case {
 };
 
 /*
- * @root: as printed by veritysetup format --no-superblock --salt=-
- * --hash=sha256 for a file of the blocks above; @tree: by sha256sum for the
- * file of hashes that it makes
+ * @root: output of "veritysetup format --no-superblock --salt=- --hash=sha256"
+ * for a file of the blocks of stamp_leaf(). @tree: output of sha256sum for the
+ * hash file that veritysetup makes
  */
 static const struct root_case root_cases[] = {
 	{ 1,
@@ -144,7 +145,7 @@ static void expect_hash(struct kunit *test, const u8 *hash, const char *hex)
 	KUNIT_EXPECT_MEMEQ(test, hash, want, sizeof(want));
 }
 
-/* What the other tests compare with is right itself. */
+/* image.c makes the same trees as veritysetup. */
 static void image_tree_test(struct kunit *test)
 {
 	unsigned int i;
@@ -165,11 +166,11 @@ static void image_tree_test(struct kunit *test)
 
 /* Images */
 
-/* An index whose tables take @leaves blocks, nearly all of them one table. */
+/* An index whose tables fill @leaves blocks. One table has nearly all bytes. */
 static struct image *make_image(struct kunit *test, u32 leaves)
 {
 	struct image *img = image_new(test);
-	/* The records of the root and of the blob come before the others. */
+	/* The records of the root and of the blob come first. */
 	u32 i, len = leaves * BLOCK - sizeof(struct stargz_inode) -
 		     sizeof(struct stargz_blob);
 	u32 state = leaves;
@@ -181,7 +182,7 @@ static struct image *make_image(struct kunit *test, u32 leaves)
 		state = state * 1664525 + 1013904223;
 		data[i] = state >> 24;
 	}
-	/* There are no spans, so all of them have digests. */
+	/* verify=digest needs the bit. The index has no spans. */
 	img->super.feature_compat = cpu_to_le32(STARGZ_COMPAT_DIGESTS);
 	image_finish(img);
 	KUNIT_ASSERT_EQ(test, img->tree_at, (leaves + 1ULL) * BLOCK);
@@ -197,7 +198,7 @@ static const struct image *mount_image(struct kunit *test, u32 leaves)
 	return img;
 }
 
-/* Read a byte that lies in a block of the tables, counted from zero. */
+/* Read a byte of a block of the tables. The first block is leaf 0. */
 static int read_leaf(struct kunit *test, u64 leaf)
 {
 	const struct image *img = test->priv;
@@ -233,14 +234,19 @@ static int read_tables(struct kunit *test)
 	return err;
 }
 
-/* Leaves that a block of the tree, or a leaf, stands for. */
+/**
+ * struct cover - a block, and the leaves that it verifies
+ * @block: number of the block in the index; of the tree, or a leaf
+ * @first: first leaf
+ * @end: leaf after the last one
+ */
 struct cover {
 	u64 block;
 	u64 first;
 	u64 end;
 };
 
-/* Damage every byte, or every one of @step, of a block. */
+/* Damage one byte in @step of a block, one at a time. */
 static void flip_block(struct kunit *test, const struct cover *c,
 		       unsigned int step)
 {
@@ -255,7 +261,7 @@ static void flip_block(struct kunit *test, const struct cover *c,
 		mounted_forget_all(img);
 		KUNIT_ASSERT_EQ_MSG(test, read_leaf(test, c->first),
 				    -EFSCORRUPTED, "byte %llu", pos);
-		/* Now and then, try other leaves as well. */
+		/* Read other leaves only now and then, to save time. */
 		if (i % 64 < step) {
 			KUNIT_ASSERT_EQ(test, read_leaf(test, c->end - 1),
 					-EFSCORRUPTED);
@@ -280,7 +286,7 @@ static void flip_leaf(struct kunit *test, u64 leaf, unsigned int step)
 	flip_block(test, &c, step);
 }
 
-/* A single block of tables needs no tree. */
+/* The hash of a single leaf is the root. */
 static void one_leaf_test(struct kunit *test)
 {
 	const struct image *img = mount_image(test, 1);
@@ -290,7 +296,7 @@ static void one_leaf_test(struct kunit *test)
 	flip_leaf(test, 0, 1);
 }
 
-/* Every byte of tables and tree is found by who reads all records. */
+/* A reader of all records finds damage to any byte of tables and tree. */
 static void one_level_test(struct kunit *test)
 {
 	const struct image *img = mount_image(test, 5);
@@ -314,7 +320,7 @@ static void one_level_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_tables(test), 0);
 }
 
-/* As many leaves as one block of hashes has room for. */
+/* One block of hashes, without padding. */
 static void full_level_test(struct kunit *test)
 {
 	static const struct cover root = { 129, 0, 128 };
@@ -345,7 +351,7 @@ static void two_levels_test(struct kunit *test)
 		flip_leaf(test, leaf, leaf < 127 ? 331 : 1);
 }
 
-/* Of 16385 + 132 blocks, all bytes of those at the borders. */
+/* The index has 16518 blocks. Damage those at the borders of the levels. */
 static void three_levels_test(struct kunit *test)
 {
 	static const struct cover tree[] = {
@@ -363,12 +369,12 @@ static void three_levels_test(struct kunit *test)
 		flip_block(test, &tree[i], i < 3 ? 1 : 3);
 	for (i = 0; i < ARRAY_SIZE(leaves); i++)
 		flip_leaf(test, leaves[i], 3);
-	/* Each leaf is verified by its own hash. */
+	/* Each leaf matches its own hash. */
 	for (leaf = 0; leaf < 16385; leaf++)
 		KUNIT_ASSERT_EQ(test, read_leaf(test, leaf), 0);
 }
 
-/* Blocks of the tree that are in memory and verified are relied on. */
+/* A verified block of the tree in memory verifies leaves that are read later. */
 static void kept_tree_test(struct kunit *test)
 {
 	const struct image *img = mount_image(test, 129);
@@ -382,7 +388,7 @@ static void kept_tree_test(struct kunit *test)
 		image_poke(img, pos, 0x80);
 		KUNIT_EXPECT_EQ_MSG(test, read_leaf(test, leaf), -EFSCORRUPTED,
 				    "leaf %llu", leaf);
-		/* The block stays unverified. */
+		/* A second read of the same folio fails as well. */
 		KUNIT_EXPECT_EQ(test, read_leaf(test, leaf), -EFSCORRUPTED);
 		image_poke(img, pos, 0x80);
 		mounted_forget(img, 1, 129);
@@ -390,7 +396,7 @@ static void kept_tree_test(struct kunit *test)
 	}
 }
 
-/* Exchange two blocks of the file of the mount. */
+/* Exchange two blocks of the index. */
 static void swap_blocks(struct kunit *test, u64 a, u64 b)
 {
 	const struct image *img = test->priv;
@@ -411,7 +417,7 @@ static void swap_blocks(struct kunit *test, u64 a, u64 b)
 	mounted_forget_all(img);
 }
 
-/* A block that is right in another place is wrong. */
+/* A block in the place of another one is damage. */
 static void swapped_test(struct kunit *test)
 {
 	mount_image(test, 257);
@@ -420,12 +426,12 @@ static void swapped_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 20), -EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 21), 0);
 	swap_blocks(test, 20, 21);
-	/* Leaves with the same place in their blocks of hashes. */
+	/* Both leaves have the same slot in their blocks of hashes. */
 	swap_blocks(test, 6, 134);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 5), -EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 133), -EFSCORRUPTED);
 	swap_blocks(test, 6, 134);
-	/* The blocks of hashes of leaves 0 to 127 and 128 to 255. */
+	/* Blocks of hashes, of leaves 0 to 127 and 128 to 255 */
 	swap_blocks(test, 259, 260);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 0), -EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 128), -EFSCORRUPTED);
@@ -447,7 +453,7 @@ static void hash_byte_desc(const u8 *at, char *desc)
 
 KUNIT_ARRAY_PARAM(hash_byte, hash_bytes, hash_byte_desc);
 
-/* All bytes of the root hash count. Mounting reads the first records. */
+/* A root hash with one wrong byte. Mounting reads the root directory. */
 static void wrong_root_test(struct kunit *test)
 {
 	const u8 *at = test->param_value;
@@ -460,7 +466,7 @@ static void wrong_root_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(img, "verify=crc"), 0);
 }
 
-/* All bytes of the hash of a leaf count, in a tree that is right. */
+/* A hash of leaf 2 with one wrong byte. The root matches the tree. */
 static void wrong_hash_test(struct kunit *test)
 {
 	const u8 *at = test->param_value;
@@ -476,13 +482,13 @@ static void wrong_hash_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 3), 0);
 }
 
-/* All bytes of the hash of a block of hashes count. */
+/* A hash of a block of hashes with one wrong byte. The root matches. */
 static void wrong_middle_test(struct kunit *test)
 {
 	const u8 *at = test->param_value;
 	struct image *img = make_image(test, 129);
 
-	/* The highest block comes first. */
+	/* The highest level comes first: this is the hash of its second child. */
 	img->tree.data[SHA256_DIGEST_SIZE + *at] ^= 1;
 	sha256(img->tree.data, BLOCK, img->super.tree_root);
 	image_seal(&img->super);
@@ -497,7 +503,7 @@ struct option_case {
 	bool verified;
 };
 
-/* @digest: with index_digest=; @verified: by the tree */
+/* @digest: also pass index_digest=; @verified: the tree verifies records */
 static const struct option_case option_cases[] = {
 	{ NULL, false, false },
 	{ "verify=none", false, false },
@@ -517,7 +523,7 @@ static void option_desc(const struct option_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(option, option_cases, option_desc);
 
-/* A digest of the first block is of no use without the tree. */
+/* index_digest= turns the hash tree on, whatever verify= is. */
 static void options_test(struct kunit *test)
 {
 	const struct option_case *c = test->param_value;
@@ -538,19 +544,20 @@ static void options_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_leaf(test, 2), 0);
 }
 
-/* Damage to what mounting reads, and to what it does not read. */
+/* Mounting verifies the records that it reads. */
 static void mount_test(struct kunit *test)
 {
 	struct image *img = make_image(test, 20);
 	struct stargz_inode *root = image_inode(img, STARGZ_ROOT_INO);
 
-	/* A valid record, but not the one that was hashed. */
+	/* The record is valid, but does not match the tree. */
 	root->mode = cpu_to_le16(S_IFDIR | 0777);
 	KUNIT_EXPECT_EQ(test, image_mount(img, "verify=digest"),
 			-EFSCORRUPTED);
 	KUNIT_EXPECT_EQ(test, image_mount(img, NULL), 0);
 }
 
+/* Mounting does not read the other blocks. */
 static void mount_late_test(struct kunit *test)
 {
 	struct image *img = make_image(test, 300);

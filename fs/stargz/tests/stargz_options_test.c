@@ -20,7 +20,7 @@ struct options_test {
 	char hex[2 * HASH + 1];
 };
 
-/* An image of one span, and the digest of its index in hexadecimal digits. */
+/* An image of one span, and the digest of its index as text. */
 static struct options_test *make_image(struct kunit *test, bool digests)
 {
 	struct options_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
@@ -71,7 +71,7 @@ static void verify_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verify_of(t), STARGZ_VERIFY_CRC);
 	KUNIT_ASSERT_EQ(test, image_mount(t->img, "verify=digest"), 0);
 	KUNIT_EXPECT_EQ(test, verify_of(t), STARGZ_VERIFY_DIGEST);
-	/* The last one counts, as with other options. */
+	/* The last value applies. */
 	KUNIT_ASSERT_EQ(test, image_mount(t->img, "verify=crc,verify=none"),
 			0);
 	KUNIT_EXPECT_EQ(test, verify_of(t), STARGZ_VERIFY_NONE);
@@ -80,7 +80,7 @@ static void verify_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(t->img, "verify"), -EINVAL);
 }
 
-/* Digests that do not exist cannot be verified. */
+/* An index without digests. */
 static void no_digests_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, false);
@@ -88,7 +88,7 @@ static void no_digests_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(t->img, "verify=digest"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, image_mount(t->img, NULL), 0);
 	KUNIT_EXPECT_EQ(test, image_mount(t->img, "verify=none"), 0);
-	/* The digest of the index asks for all verification that there is. */
+	/* index_digest= implies verify=digest. */
 	KUNIT_EXPECT_EQ(test, mount_digest(t, "index_digest=sha256:"),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, mount_digest(t,
@@ -120,7 +120,7 @@ static void right_digest_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mount_digest(t, "index_digest=sha256:"), 0);
 }
 
-/* The same digest twice is no conflict, but another one is. */
+/* The same digest may be given twice. */
 static void twice_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, true);
@@ -136,7 +136,7 @@ static void twice_test(struct kunit *test)
 			-EINVAL);
 }
 
-/* Each of its bytes counts. */
+/* A digest with one wrong digit. */
 static void wrong_digest_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, true);
@@ -158,7 +158,7 @@ static void wrong_digest_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mount_digest(t, "index_digest=sha256:"), 0);
 }
 
-/* Any byte of the first block changes the digest, also unused ones. */
+/* The digest covers fields that the kernel does not use. */
 static void changed_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, true);
@@ -170,7 +170,7 @@ static void changed_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, image_mount(t->img, "verify=digest"), 0);
 }
 
-/* The digest is the first that is checked: others may rely on its message. */
+/* The digest is compared before the superblock is checked. */
 static void damaged_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, true);
@@ -228,7 +228,7 @@ static void bad_text_test(struct kunit *test)
 
 /* Superblocks */
 
-/* Mounts of one file share a superblock if they verify the same. */
+/* Mounts of one file share a superblock if their options are the same. */
 static void shared_test(struct kunit *test)
 {
 	static const char *const options[] = {
@@ -258,7 +258,7 @@ static void shared_test(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, mounted_sb(t->img), sb[5]);
 }
 
-/* What one mount reads wrongly, another one finds. */
+/* One mount does not rely on what another one has read. */
 static void separate_test(struct kunit *test)
 {
 	struct options_test *t = make_image(test, true);
@@ -280,7 +280,7 @@ static void separate_test(struct kunit *test)
 
 /* Remounting */
 
-/* As mount -o remount. */
+/* Remount with @options, as mount -o remount does. */
 static int remount(struct kunit *test, const struct options_test *t,
 		   const char *options)
 {
@@ -302,7 +302,7 @@ static int remount(struct kunit *test, const struct options_test *t,
 	return err;
 }
 
-/* What is shown for the mount, as in /proc/mounts. */
+/* The options of the mount as /proc/mounts shows them. */
 static const char *shown(struct kunit *test, const struct options_test *t)
 {
 	struct super_block *sb = mounted_sb(t->img);
@@ -330,7 +330,7 @@ static void remount_test(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, remount(test, t, same), -EINVAL);
 	KUNIT_EXPECT_EQ(test, remount(test, t, "decoder=zlib"), 0);
 	KUNIT_EXPECT_STREQ(test, shown(test, t), ",decoder=zlib");
-	/* Nothing changes if one of the options cannot. */
+	/* A refused option leaves all others unchanged. */
 	KUNIT_EXPECT_EQ(test, remount(test, t, "decoder=auto,verify=none"),
 			-EINVAL);
 	KUNIT_EXPECT_STREQ(test, shown(test, t), ",decoder=zlib");
@@ -382,7 +382,7 @@ static void shown_desc(const struct shown_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(shown, shown_cases, shown_desc);
 
-/* The options that are shown lead to the same superblock. */
+/* A mount with the shown options shares the superblock. */
 static void shown_test(struct kunit *test)
 {
 	const struct shown_case *c = test->param_value;

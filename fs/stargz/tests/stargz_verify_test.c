@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stargz - KUnit tests of the verification of content: which unit of a span
- * each CRC and each digest covers, and which reads damage makes fail.
+ * stargz - KUnit tests of the verification of content: the bytes that each CRC
+ * and each digest covers, and the reads that fail because of damage.
  *
- * Most tests read spans without the caches of files and spans, because these
- * remember damage. The damage is done to a mounted image.
+ * The tests damage a mounted image, in the page cache of its file. Most of them
+ * read spans directly, because the page cache and the span cache keep the result
+ * of the first read.
  */
 #include <crypto/sha2.h>
 #include <kunit/test.h>
@@ -12,11 +13,12 @@
 #include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
+#include <linux/vmalloc.h>
 
 #include "members.h"
 #include "mounted.h"
 
-/* Decoded sizes of spans: one byte around each border of a unit. */
+/* Decoded sizes of spans, around the borders of pieces and digests */
 static const u32 sizes[] = {
 	1, 32767, 32768, 32769, 65535, 65536, 65537, 131071, 131072, 131073,
 	262144, 300000,
@@ -29,16 +31,16 @@ static const u32 sizes[] = {
 /* The stored span of the largest size. */
 #define LAST_STORED	(SPANS - 2)
 
-/* Compressed size of stored deflate blocks in a member. */
+/* Largest member, and largest stored block in it, bytes */
 #define MEMBER_MAX	(LARGEST + 64)
 #define MEMBER_BLOCK	65535
 
-/* Bytes around the destination of a read that nothing may write. */
+/* Bytes before and after the destination of a read, which stay as they are */
 #define GUARD		64
 #define GUARD_BYTE	0xa5
 
 /**
- * struct mode - a way of verifying
+ * struct mode - a value of verify=
  * @options: mount options
  * @unit: decoded bytes that a sum covers, or 0
  */
@@ -47,11 +49,12 @@ struct mode {
 	u32 unit;
 };
 
-static const struct mode modes[] = {
-	{ "verify=crc", 32768 },
-	{ "verify=digest", 131072 },
-	{ "verify=none", 0 },
-};
+#define CRC		{ "verify=crc", 32768 }
+#define DIGEST		{ "verify=digest", 131072 }
+#define NONE		{ "verify=none", 0 }
+
+static const struct mode modes[] = { CRC, DIGEST, NONE };
+static const struct mode verifying[] = { CRC, DIGEST };
 
 static void mode_desc(const struct mode *mode, char *desc)
 {
@@ -59,13 +62,7 @@ static void mode_desc(const struct mode *mode, char *desc)
 }
 
 KUNIT_ARRAY_PARAM(mode, modes, mode_desc);
-
-static const void *verifying_gen_params(const void *prev, char *desc)
-{
-	const void *next = mode_gen_params(prev, desc);
-
-	return next && ((const struct mode *)next)->unit ? next : NULL;
-}
+KUNIT_ARRAY_PARAM(verifying, verifying, mode_desc);
 
 /**
  * struct verify_test - state of a test
@@ -106,7 +103,7 @@ static u32 make_member(u8 *to, const u8 *plain, u32 len)
 	return p + 8 - to;
 }
 
-/* Where byte @at of the content is in the compressed bytes of a span. */
+/* Offset of byte @at of the content in the compressed bytes of a span. */
 static u32 packed_at(u32 span, u32 at)
 {
 	if (STORED(span))
@@ -167,7 +164,7 @@ static u64 record_pos(const struct image *img, enum stargz_table_id id, u32 nr,
 	return le64_to_cpu(img->super.table[id].offset) + nr * size;
 }
 
-/* Flip a bit of a byte of the content of a span. */
+/* Flip a bit of byte @at of the content of a span. */
 static void poke_content(struct kunit *test, u32 span, u32 at)
 {
 	const struct verify_test *t = test->priv;
@@ -176,11 +173,12 @@ static void poke_content(struct kunit *test, u32 span, u32 at)
 
 	image_poke(t->img, t->img->blob_at + le64_to_cpu(raw->start) +
 		   packed_at(span, at), BIT(at % 8));
+	mounted_forget_damage(t->img);
 }
 
 /* Reading without caches */
 
-/* Read bytes of a stored span to memory in parts of @part bytes. */
+/* Read bytes of a stored span to a list of parts of @part bytes. */
 static int read_stored(struct stargz_session *session,
 		       const struct stargz_map *map, u32 from, u32 to, u8 *out,
 		       u32 part)
@@ -216,7 +214,7 @@ static int read_encoded(struct stargz_session *session,
 	return d.err;
 }
 
-/* Read bytes of a span to @out, in parts of at least 4096 bytes. */
+/* Read bytes of a span to @out; @part is at least 4096. */
 static int read_span_to(struct kunit *test, u32 span, u32 from, u32 to, u8 *out,
 			u32 part)
 {
@@ -240,11 +238,11 @@ static int read_span_to(struct kunit *test, u32 span, u32 from, u32 to, u8 *out,
 	return read_encoded(&session, &map, from, to, out);
 }
 
-/* As above, and compare: right bytes or none, and nothing around them. */
+/* As above, to a buffer; compare the bytes after success, and the guards. */
 static int read_part(struct kunit *test, u32 span, u32 from, u32 to, u32 part)
 {
 	const struct verify_test *t = test->priv;
-	/* At any address, with as many bytes before it as after it. */
+	/* Vary the alignment. */
 	u8 *out = t->buf + GUARD + from % 4093;
 	u32 len = to - from;
 	int err;
@@ -266,8 +264,8 @@ static int read_span(struct kunit *test, u32 span, u32 from, u32 to)
 }
 
 /*
- * Bytes from @bad up to @end of a span are the only ones that fail: all of a
- * span that is decoded, and a unit of a stored one.
+ * The unit from @bad up to @end is damaged. Of a stored span only reads of that
+ * unit fail. Every read of another span fails.
  */
 static void expect_bad(struct kunit *test, u32 span, u32 bad, u32 end)
 {
@@ -287,7 +285,7 @@ static void expect_bad(struct kunit *test, u32 span, u32 bad, u32 end)
 				STORED(span) ? 0 : -EFSCORRUPTED);
 }
 
-/* Good content, in every mode */
+/* Good content */
 
 static void good_test(struct kunit *test)
 {
@@ -317,7 +315,7 @@ static void good_test(struct kunit *test)
 
 /* Wrong content */
 
-/* A wrong byte at both ends and in the middle of each unit. */
+/* Damage the first, the last and another byte of each unit. */
 static void wrong_content_test(struct kunit *test)
 {
 	const struct mode *mode = test->param_value;
@@ -342,7 +340,7 @@ static void wrong_content_test(struct kunit *test)
 	}
 }
 
-/* Without verification the wrong bytes are read. */
+/* verify=none returns the damaged bytes. */
 static void unverified_test(struct kunit *test)
 {
 	struct verify_test *t = test->priv;
@@ -363,7 +361,7 @@ static void unverified_test(struct kunit *test)
 
 /* Wrong sums */
 
-/* Each CRC: in the record of a span of one piece, else in the table. */
+/* Damage each CRC. That of a span of one piece is in the record of the span. */
 static void wrong_crc_test(struct kunit *test)
 {
 	const struct verify_test *t = test->priv;
@@ -401,31 +399,40 @@ static bool any_wrong(u32 first, u32 nr, u32 odd)
 	return nr > 1 || first % 2 == odd;
 }
 
-static const u32 parities[] = { 0, 1 };
+struct digest_case {
+	u32 odd;
+	u32 shift;
+};
 
-static void parity_desc(const u32 *odd, char *desc)
+static const struct digest_case digest_cases[] = {
+	{ 0, 0 }, { 1, 0 }, { 0, 16 }, { 1, 16 },
+};
+
+static void digest_desc(const struct digest_case *c, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s digests", *odd ? "odd" :
-		 "even");
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "%s digests, from byte %u",
+		 c->odd ? "odd" : "even", c->shift);
 }
 
-KUNIT_ARRAY_PARAM(parity, parities, parity_desc);
+KUNIT_ARRAY_PARAM(digest, digest_cases, digest_desc);
 
 /*
- * Record N of the digests has a wrong byte N. There are 32 of them, so that
- * every byte of a digest is wrong once, of either the odd or the even ones. The
- * hash tree is right.
+ * Every second digest has one wrong byte, at another offset each. The spans of
+ * the first 16 digests have one digest each. The cases together damage each of
+ * the 32 bytes in one of them. The hash tree matches.
  */
 static void wrong_digest_test(struct kunit *test)
 {
-	const u32 odd = *(const u32 *)test->param_value;
+	const struct digest_case *c = test->param_value;
+	const u32 odd = c->odd;
 	struct verify_test *t = test->priv;
 	u32 i, unit, first = 0;
 
 	add_spans(test);
 	KUNIT_ASSERT_EQ(test, t->img->table[STARGZ_TABLE_DIGESTS].len, 32 * 32);
 	for (i = odd; i < 32; i += 2)
-		t->img->table[STARGZ_TABLE_DIGESTS].data[32 * i + i] ^= 1;
+		t->img->table[STARGZ_TABLE_DIGESTS]
+			.data[32 * i + (i + c->shift) % 32] ^= 1;
 	finish_and_mount(test, "verify=digest");
 	for (i = 0; i < SPANS; i++) {
 		u32 len = sizes[i / 2];
@@ -453,20 +460,27 @@ struct start_case {
 	const char *desc;
 	u32 span;
 	u32 start;
+	const char *why;
 };
 
-/* The digests of a span are those of another one, or do not exist. */
+#define OUT_OF_RANGE	"digests of span out of range"
+
+/* The digests of a span belong to another one, or do not exist. */
 static const struct start_case start_cases[] = {
 	{ "stored, of another span", LAST_STORED, 0 },
 	{ "stored, one too late", LAST_STORED, 27 },
-	{ "stored, last one behind the table", LAST_STORED, 30 },
-	{ "stored, behind the table", LAST_STORED, 32 },
-	{ "stored, far behind the table", LAST_STORED, U32_MAX },
+	{ "stored, last one behind the table", LAST_STORED, 30,
+	  OUT_OF_RANGE },
+	{ "stored, behind the table", LAST_STORED, 32, OUT_OF_RANGE },
+	{ "stored, far behind the table", LAST_STORED, U32_MAX,
+	  OUT_OF_RANGE },
 	{ "member, of another span", LAST_STORED + 1, 26 },
 	{ "member, one too early", LAST_STORED + 1, 28 },
-	{ "member, last one behind the table", LAST_STORED + 1, 30 },
-	{ "member, behind the table", LAST_STORED + 1, 32 },
-	{ "member, far behind the table", LAST_STORED + 1, U32_MAX },
+	{ "member, last one behind the table", LAST_STORED + 1, 30,
+	  OUT_OF_RANGE },
+	{ "member, behind the table", LAST_STORED + 1, 32, OUT_OF_RANGE },
+	{ "member, far behind the table", LAST_STORED + 1, U32_MAX,
+	  OUT_OF_RANGE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(start, start_cases, desc);
@@ -475,6 +489,8 @@ static void wrong_start_test(struct kunit *test)
 {
 	const struct start_case *c = test->param_value;
 	struct verify_test *t = test->priv;
+	struct stargz_sums sums;
+	const char *why;
 	__le32 *start;
 	u32 i;
 
@@ -486,14 +502,21 @@ static void wrong_start_test(struct kunit *test)
 	for (i = 0; i < SPANS; i++)
 		KUNIT_EXPECT_EQ(test, read_span(test, i, 0, sizes[i / 2]),
 				i == c->span ? -EFSCORRUPTED : 0);
-	/* CRCs do not need them. */
+	KUNIT_EXPECT_EQ(test,
+			stargz_sums_find(mounted_sb(t->img), c->span,
+					 image_record(t->img,
+						      STARGZ_TABLE_SPANS,
+						      c->span), &sums, &why),
+			c->why ? -EFSCORRUPTED : 0);
+	KUNIT_EXPECT_STREQ(test, why ?: "", c->why ?: "");
+	/* verify=crc does not read them. */
 	KUNIT_ASSERT_EQ(test, image_mount(t->img, "verify=crc"), 0);
 	KUNIT_EXPECT_EQ(test, read_span(test, c->span, 0, LARGEST), 0);
 }
 
 /* Parts of units of stored spans */
 
-/* Ends of ranges: around the borders of units and pages, and elsewhere. */
+/* List ends of ranges, around borders of units and pages, and others. */
 static unsigned int range_ends(u32 unit, u32 *ends)
 {
 	static const s32 around[] = { -4097, -4096, -1, 0, 1, 4096 };
@@ -503,7 +526,7 @@ static unsigned int range_ends(u32 unit, u32 *ends)
 	ends[n++] = 0;
 	ends[n++] = 1;
 	for (border = unit; border < LARGEST; border += unit) {
-		/* The first ones and the last one. */
+		/* Only the first two borders and the last one, to save time. */
 		if (border > 2 * unit && border + unit < LARGEST)
 			continue;
 		for (i = 0; i < ARRAY_SIZE(around); i++)
@@ -515,7 +538,7 @@ static unsigned int range_ends(u32 unit, u32 *ends)
 	return n;
 }
 
-/* Every range fails if and only if it overlaps the bytes from @bad to @end. */
+/* A read fails if and only if it overlaps the bytes from @bad up to @end. */
 static void check_ranges(struct kunit *test, u32 unit, u32 bad, u32 end)
 {
 	static const u32 parts[] = { LARGEST, 4096, 5000 };
@@ -540,7 +563,7 @@ static void check_ranges(struct kunit *test, u32 unit, u32 bad, u32 end)
 	}
 }
 
-/* One wrong unit leaves all others readable: whole, in part, and several. */
+/* Damage to one unit leaves all others readable. */
 static void ranges_test(struct kunit *test)
 {
 	const struct mode *mode = test->param_value;
@@ -552,7 +575,7 @@ static void ranges_test(struct kunit *test)
 	for (bad = 0; bad < LARGEST; bad += unit) {
 		u32 end = min(bad + unit, LARGEST);
 
-		/* The first ones and the last two. */
+		/* Only the first units and the last two, to save time. */
 		if (bad > 2 * unit && end + unit < LARGEST)
 			continue;
 		at = bad / unit % 2 ? end - 1 : bad;
@@ -562,12 +585,12 @@ static void ranges_test(struct kunit *test)
 	}
 }
 
-/* Files of stored spans, through the page cache */
+/* Files of stored spans */
 
 #define FILE_AT		100
 #define FILE_LEN	(LARGEST - 200)
 
-/* The page @index of the file, alone: good unless it has bytes of the unit. */
+/* Read one page. It fails if it has bytes of the unit from @bad up to @end. */
 static void check_page(struct kunit *test, struct file *file, pgoff_t index,
 		       u32 bad, u32 end)
 {
@@ -589,7 +612,7 @@ static void check_page(struct kunit *test, struct file *file, pgoff_t index,
 	put_page(page);
 }
 
-/* A file that begins within a unit, read page by page and from its start. */
+/* A file that begins within a unit, and in which pages span two units. */
 static void file_test(struct kunit *test)
 {
 	const struct mode *mode = test->param_value;
@@ -615,13 +638,14 @@ static void file_test(struct kunit *test)
 			-EFSCORRUPTED);
 	pos = end;
 	KUNIT_EXPECT_EQ(test, kernel_read(file, t->buf, 1, &pos), 1);
-	KUNIT_EXPECT_GE(test, mounted_counter(t->img,
-					      STARGZ_STAT_VERIFY_FAILURES), 2);
+	/* It is read once, and known to be damaged from then on. */
+	KUNIT_EXPECT_EQ(test, mounted_counter(t->img,
+					      STARGZ_STAT_VERIFY_FAILURES), 1);
 }
 
 /* Codecs */
 
-/* "stargz\n" 6000 times, which is more than one piece */
+/* "stargz\n" 6000 times; two pieces */
 #define TEXT		"stargz\n"
 #define TEXT_LEN	42000
 
@@ -680,7 +704,7 @@ struct text_span {
 };
 
 static const struct text_span text_spans[] = {
-	/* The text differs in its second piece only. */
+	/* In the first two cases only the second piece differs. */
 	{ text_gzip, sizeof(text_gzip), STARGZ_CODEC_GZIP, 83, 0 },
 	{ text_deflate, sizeof(text_deflate), STARGZ_CODEC_DEFLATE, 65, 2 },
 #if IS_ENABLED(CONFIG_STARGZ_FS_ZSTD)
@@ -688,7 +712,7 @@ static const struct text_span text_spans[] = {
 #endif
 };
 
-/* Their files */
+/* Names of their files */
 static const char *const text_names[] = { "gzip", "deflate", "zstd" };
 
 /* Mount an image of these spans in the mode of this run. */
@@ -732,9 +756,10 @@ static void poke_packed(struct kunit *test, u32 span, u32 bit)
 
 	image_poke(t->img, t->img->blob_at + le64_to_cpu(raw->start) + bit / 8,
 		   BIT(bit % 8));
+	mounted_forget_damage(t->img);
 }
 
-/* Read a part of the text; true if it is right, whatever the result. */
+/* Read a part of the text. Returns whether the buffer has the right bytes. */
 static bool read_text(struct kunit *test, u32 span, u32 from, u32 to, int *err)
 {
 	const struct verify_test *t = test->priv;
@@ -747,8 +772,8 @@ static bool read_text(struct kunit *test, u32 span, u32 from, u32 to, int *err)
 }
 
 /*
- * No bit of the compressed bytes makes a reader see another text, unless the
- * mount verifies nothing.
+ * Flip each bit of the compressed bytes. A reader gets the right text or an
+ * error, unless the mount verifies nothing.
  */
 static void flipped_test(struct kunit *test)
 {
@@ -767,6 +792,8 @@ static void flipped_test(struct kunit *test)
 			right = read_text(test, i, 0, 1, &err);
 			wrong += !err && !right;
 			poke_packed(test, i, bit);
+			/* A flipped bit may ask for a window of 32 MiB. */
+			vm_unmap_aliases();
 		}
 		if (mode->unit)
 			KUNIT_EXPECT_EQ_MSG(test, wrong, 0, "span %u", i);
@@ -777,7 +804,7 @@ static void flipped_test(struct kunit *test)
 	}
 }
 
-/* The whole file of a span of the text fails, or has the size of the text. */
+/* Read the file of a span; @bad is the expected error, or 0. */
 static void read_text_file(struct kunit *test, u32 span, int bad)
 {
 	const struct verify_test *t = test->priv;
@@ -791,7 +818,7 @@ static void read_text_file(struct kunit *test, u32 span, int bad)
 			!!bad);
 }
 
-/* Text that decodes well but is not the one that was indexed. */
+/* Damaged bytes that decode to another text of the same size. */
 static void other_text_test(struct kunit *test)
 {
 	const struct mode *mode = test->param_value;
@@ -807,13 +834,13 @@ static void other_text_test(struct kunit *test)
 		poke_packed(test, i, 8 * s->at + s->bit);
 		KUNIT_EXPECT_FALSE(test, read_text(test, i, 0, TEXT_LEN, &err));
 		KUNIT_EXPECT_EQ(test, err, bad);
-		/* The first piece may be right, but is part of the span. */
+		/* A read of the first piece alone fails, too. */
 		right = read_text(test, i, 0, 32768, &err);
 		KUNIT_EXPECT_EQ(test, err, bad);
 		if (!err)
 			KUNIT_EXPECT_EQ(test, right,
 					s->codec != STARGZ_CODEC_ZSTD);
-		/* Readahead finds the damage; the reader relies on that. */
+		/* Readahead decodes the span once, and read_folio() does not. */
 		read_text_file(test, i, bad);
 	}
 	KUNIT_EXPECT_EQ(test, mounted_counter(img,
@@ -821,7 +848,7 @@ static void other_text_test(struct kunit *test)
 			bad ? 3 * ARRAY_SIZE(text_spans) : 0);
 }
 
-/* The checksum of a member counts if nothing else does. */
+/* The trailer of a member is verified only if the index has no CRC. */
 static void trailer_test(struct kunit *test)
 {
 	const struct mode *mode = test->param_value;
@@ -857,8 +884,8 @@ struct budget_case {
 };
 
 /*
- * A page of 4096 extents. Reading as many pieces of 32 KiB is within the budget
- * of one page, 132 MiB, but reading as many units of 128 KiB is not.
+ * A page of 4096 extents of one byte. The budget of a page is 132 MiB. It
+ * suffices for 4096 units of 32 KiB, but not for 4096 units of 128 KiB.
  */
 static const struct budget_case budget_cases[] = {
 	{ "verify=none", 4096 },
@@ -873,7 +900,7 @@ static void budget_desc(const struct budget_case *c, char *desc)
 
 KUNIT_ARRAY_PARAM(budget, budget_cases, budget_desc);
 
-/* Every byte of a file is in another unit than the one before. */
+/* Each extent is in another unit than the one before it. */
 static void budget_test(struct kunit *test)
 {
 	const struct budget_case *c = test->param_value;
@@ -899,10 +926,82 @@ static void budget_test(struct kunit *test)
 	for (i = 0; c->result > 0 && i < 4096; i++)
 		KUNIT_ASSERT_EQ(test, t->buf[i], plain_of(t, LAST_STORED)
 				[segs[i].offset]);
-	/* Readahead and the reader have a budget each. */
+	/* Readahead and read_folio() have a budget each. */
 	KUNIT_EXPECT_LE(test, mounted_counter(t->img,
 					      STARGZ_STAT_BYTES_FETCHED),
 			2 * (STARGZ_BUDGET_BASE + 16 * 4096));
+}
+
+/* Decodes that pause */
+
+/* Begin to decode a span to t->buf; false if that fails. */
+static bool begin_part(struct kunit *test, struct stargz_solo *solo,
+		       struct stargz_session *session, u32 span)
+{
+	const struct verify_test *t = test->priv;
+
+	memset(solo, 0, sizeof(*solo));
+	solo->d.span = span;
+	solo->d.want.out = t->buf;
+	solo->d.want.to = sizes[span / 2];
+	KUNIT_ASSERT_EQ(test, stargz_meta_read(session->sb, STARGZ_TABLE_SPANS,
+					       span, &solo->raw, 1), 0);
+	KUNIT_ASSERT_EQ(test, stargz_session_start(session), 0);
+	return stargz_solo_begin(solo, session);
+}
+
+/*
+ * Decode the first @until bytes of a span, which are right, then the rest, with
+ * the result @err.
+ */
+static void expect_part(struct kunit *test, u32 span, u32 until, int err)
+{
+	const struct verify_test *t = test->priv;
+	struct stargz_budget budget;
+	struct stargz_session session = {
+		.sb = mounted_sb(t->img), .budget = &budget,
+	};
+	struct stargz_solo solo;
+
+	stargz_budget_init(&budget, sizes[span / 2]);
+	memset(t->buf, GUARD_BYTE, sizes[span / 2]);
+	KUNIT_ASSERT_TRUE(test, begin_part(test, &solo, &session, span));
+	KUNIT_ASSERT_TRUE_MSG(test, stargz_solo_run(&solo, until),
+			      "span %u up to %u", span, until);
+	KUNIT_EXPECT_GE(test, stargz_check_ready(&solo.d), until);
+	KUNIT_EXPECT_TRUE(test, !memcmp(t->buf, plain_of(t, span), until));
+	/* Another task continues. */
+	KUNIT_EXPECT_TRUE(test, stargz_solo_detach(&solo));
+	KUNIT_EXPECT_NULL(test, session.strm);
+	stargz_session_end(&session);
+	KUNIT_EXPECT_FALSE(test, stargz_solo_run(&solo, U32_MAX));
+	KUNIT_EXPECT_EQ(test, solo.d.err, err);
+	if (!err)
+		KUNIT_EXPECT_TRUE(test, !memcmp(t->buf, plain_of(t, span),
+						sizes[span / 2]));
+	stargz_solo_end(&solo);
+}
+
+/* A part of a span is there before the rest, whatever the rest is. */
+static void part_test(struct kunit *test)
+{
+	const struct mode *mode = test->param_value;
+	u32 i;
+
+	mount_spans(test);
+	for (i = 1; i < SPANS; i += 2) {
+		u32 len = sizes[i / 2], last = round_down(len - 1, mode->unit);
+
+		/* A slice has 64 KiB. */
+		if (len <= mode->unit + 65536)
+			continue;
+		expect_part(test, i, 1, 0);
+		expect_part(test, i, mode->unit, 0);
+		poke_content(test, i, last);
+		expect_part(test, i, 1, -EFSCORRUPTED);
+		expect_part(test, i, mode->unit, -EFSCORRUPTED);
+		poke_content(test, i, last);
+	}
 }
 
 static int stargz_verify_init(struct kunit *test)
@@ -929,7 +1028,7 @@ static struct kunit_case stargz_verify_cases[] = {
 	KUNIT_CASE_PARAM(wrong_content_test, verifying_gen_params),
 	KUNIT_CASE(unverified_test),
 	KUNIT_CASE(wrong_crc_test),
-	KUNIT_CASE_PARAM(wrong_digest_test, parity_gen_params),
+	KUNIT_CASE_PARAM(wrong_digest_test, digest_gen_params),
 	KUNIT_CASE_PARAM(wrong_start_test, start_gen_params),
 	KUNIT_CASE_PARAM(ranges_test, verifying_gen_params),
 	KUNIT_CASE_PARAM(file_test, verifying_gen_params),
@@ -937,6 +1036,7 @@ static struct kunit_case stargz_verify_cases[] = {
 	KUNIT_CASE_PARAM(other_text_test, mode_gen_params),
 	KUNIT_CASE_PARAM(trailer_test, mode_gen_params),
 	KUNIT_CASE_PARAM(budget_test, budget_gen_params),
+	KUNIT_CASE_PARAM(part_test, verifying_gen_params),
 	{}
 };
 
