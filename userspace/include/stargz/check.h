@@ -29,12 +29,12 @@ typedef void (*stargz_fault_fn)(void *data, int code, const char *text);
  * struct stargz_check_options - options of stargz_check()
  * @struct_size: sizeof(struct stargz_check_options)
  * @index: options for the index of a layer, with the callbacks for warnings and
- *	progress; or NULL. The call ignores @check, @offset, @size, @merge,
- *	@below and @device_image.
+ *	progress; or NULL. The call ignores @check, @layer_digest unless @full
+ *	is set, and what stargz_open() ignores
  * @threads: number of threads that decode; zero: one
  * @full: check each record, all content, every checksum and digest; else only
- *	the superblock, the bounds of tables and the sizes of blobs, or that a
- *	layer is complete: its table of contents can be read, or without one
+ *	the hash tree of an index and the sizes of blobs, or that a layer is
+ *	complete: its table of contents can be read, or without one
  *	the whole compressed stream
  * @fault: called for each fault, in the order of the files, at most 1000
  *	times; or NULL

@@ -43,10 +43,13 @@ int stargz_open_input(const char *path, struct stargz_error *err);
  * @opt: options for the index of a layer. With @check, the handle keeps the
  *	digests of its table of contents for stargz_toc_write(). Callbacks must
  *	stay valid until stargz_close(), texts during this call. The call
- *	ignores @merge, @below, @device_image, @offset and @size.
+ *	ignores @merge, @below, @device_image, @offset and @size, and what only
+ *	a new index has: @label, @properties, @prefetch_path, @digests and
+ *	@start. For an index, it also ignores @layer_digest.
  * @err: filled in on failure
  *
- * The call checks each record of an index, so later calls can rely on them.
+ * The call compares an index with its hash tree and checks each record, so
+ * later calls can rely on them.
  *
  * Return: 0, or a negative errno: as from stargz_index_blob() for a layer; for
  * an index -EINVAL if its version is unknown, -EUCLEAN if it is damaged or if a

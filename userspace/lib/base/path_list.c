@@ -45,8 +45,8 @@ static int add_record(struct sgz_path_list *list, const struct sgz_context *ctx,
 	return ret;
 }
 
-int sgz_path_list_read(struct sgz_path_list *list, const struct sgz_context *ctx,
-		      FILE *file)
+int sgz_path_list_read(struct sgz_path_list *list,
+		       const struct sgz_context *ctx, FILE *file)
 {
 	size_t room = 0, number = 0;
 	char *line = NULL;

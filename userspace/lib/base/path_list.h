@@ -45,8 +45,8 @@ struct sgz_path_list {
  * Return: 0, -EINVAL if a line is invalid, or another negative errno; with the
  * error text set.
  */
-int sgz_path_list_read(struct sgz_path_list *list, const struct sgz_context *ctx,
-		      FILE *file);
+int sgz_path_list_read(struct sgz_path_list *list,
+		       const struct sgz_context *ctx, FILE *file);
 
 /** sgz_path_list_free() - release */
 void sgz_path_list_free(struct sgz_path_list *list);

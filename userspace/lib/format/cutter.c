@@ -61,12 +61,12 @@ static void forget(struct sgz_cutter *c, uint64_t at)
 }
 
 /* Sum the bytes that belong to the current span in any case. */
-static int sum(struct sgz_cutter *c, const uint8_t *end, uint64_t upto)
+static int sum(struct sgz_cutter *c, const uint8_t *end, uint64_t until)
 {
 	const uint8_t *from = end - (c->decoded - c->summed);
-	size_t len = upto - c->summed;
+	size_t len = until - c->summed;
 
-	c->summed = upto;
+	c->summed = until;
 	return sgz_sums_add(&c->sums, from, len);
 }
 

@@ -31,8 +31,9 @@ static void take_uuid(struct sgz_index *index, struct sgz_sha256 *sha)
 }
 
 /*
- * Tables that do not identify the tree: the blobs, which are there with their
- * size, and what is optional.
+ * Tables that do not identify the tree: the blobs, whose size is part of the
+ * UUID, and what an index may have or not. So the UUID of a layer is the same
+ * with and without digests, and with any label, properties and prefetch list.
  */
 static const bool not_identity[STARGZ_TABLES] = {
 	[STARGZ_TABLE_BLOBS] = true,
