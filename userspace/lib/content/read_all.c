@@ -9,7 +9,7 @@
 #include "content/read_all.h"
 #include "index/records.h"
 
-#define STEP	(128u << 10)
+#define STEP	STARGZ_DIGEST_SIZE
 
 struct worker {
 	struct sgz_plan *plan;
@@ -29,12 +29,25 @@ static const struct sgz_content *content_of(const struct worker *w)
 	return w->plan->content;
 }
 
+/* A file with the bytes of a span that failed. */
+static uint32_t owner_of(struct worker *w, uint32_t nr)
+{
+	struct sgz_plan *plan = w->plan;
+	uint32_t ino = 0;
+
+	if (w->reader->bad_len)
+		ino = sgz_places_find(&plan->places, nr, w->reader->bad_pos,
+				      w->reader->bad_len);
+	return ino ? ino : ((const uint32_t *)plan->owner.data)[nr];
+}
+
 /* Report a span that could not be decoded, with a file that needs it. */
 static void blame(struct worker *w, uint32_t nr, int code)
 {
-	uint32_t ino = ((const uint32_t *)w->plan->owner.data)[nr];
+	uint32_t ino = sgz_faults_full(content_of(w)->faults) ? 0 :
+		       owner_of(w, nr);
 
-	if (ino && !sgz_faults_full(content_of(w)->faults))
+	if (ino)
 		sgz_faults_add(content_of(w)->faults, nr, code, "%s: %s",
 			       sgz_inodepath_quoted(content_of(w)->names,
 						    ino).text, w->err.text);
@@ -154,6 +167,25 @@ static bool at_hand(const struct worker *w, uint32_t nr)
 	return c->blobs[le16toh(sgz_span(c->index, nr)->blob)].fd >= 0;
 }
 
+/* Verify a stored span. Each damaged part is a fault of its own. */
+static int read_stored(struct worker *w, uint32_t nr)
+{
+	uint64_t end = le32toh(sgz_span(content_of(w)->index, nr)->ulen);
+	int ret = 0;
+
+	if (!sgz_spanread_checks(w->reader, nr))
+		return 0;
+	for (uint64_t pos = 0; pos < end; pos += STEP) {
+		ret = sgz_spanread_part(w->reader, nr, pos,
+					end - pos < STEP ? end - pos : STEP);
+		if (ret && !w->reader->bad_len)
+			return ret;
+		if (ret)
+			blame(w, nr, ret);
+	}
+	return 0;
+}
+
 /* Decode a span, unless a reader of a file has claimed it. */
 static void read_span(struct worker *w, uint32_t nr)
 {
@@ -163,7 +195,7 @@ static void read_span(struct worker *w, uint32_t nr)
 	if (!at_hand(w, nr) || !claim(w, nr))
 		return;
 	if (sgz_span(content_of(w)->index, nr)->codec == STARGZ_CODEC_STORED)
-		ret = sgz_spanread_stored(w->reader, nr);
+		ret = read_stored(w, nr);
 	else
 		ret = sgz_spanread_whole(w->reader, nr, &data);
 	conclude(w, nr, ret, data);
@@ -358,7 +390,7 @@ static unsigned int thread_count(const struct sgz_content *content)
 int sgz_content_read(struct sgz_content *content)
 {
 	unsigned int count = thread_count(content);
-	struct sgz_plan plan = { 0 };
+	struct sgz_plan plan = { .places.lock = PTHREAD_MUTEX_INITIALIZER };
 	struct worker *w = calloc(count, sizeof(*w));
 	int ret;
 

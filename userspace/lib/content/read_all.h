@@ -10,6 +10,7 @@
 
 #include "base/faults.h"
 #include "base/sha256.h"
+#include "content/places.h"
 #include "index/lookup.h"
 #include "index/tables.h"
 
@@ -114,6 +115,7 @@ struct sgz_file_job {
  *	span; the ranges after them belong to @files
  * @files: struct sgz_file_job
  * @owner: for each span an inode with content there, or 0
+ * @places: which file has which bytes of a span
  * @claimed: for each span: a thread decodes it and handles its ranges
  * @next_file: next file to read
  * @next_span: next span to decode
@@ -125,6 +127,7 @@ struct sgz_plan {
 	size_t within;
 	struct sgz_vec files;
 	struct sgz_vec owner;
+	struct sgz_places places;
 	atomic_uchar *claimed;
 	atomic_size_t next_file;
 	atomic_size_t next_span;
@@ -134,7 +137,7 @@ struct sgz_plan {
 
 /**
  * sgz_plan_make() - sort the ranges into jobs
- * @plan: filled in; initially zeroed
+ * @plan: filled in; initially zeroed, except the lock of @places
  * @content: the ranges
  *
  * Return: 0, -ENOMEM, or -E2BIG if the work exceeds the limits above; with the

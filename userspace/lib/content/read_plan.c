@@ -241,6 +241,7 @@ int sgz_plan_make(struct sgz_plan *plan, struct sgz_content *content)
 	struct sgz_vec *ranges = &content->ranges;
 
 	plan->content = content;
+	plan->places.index = index;
 	if (ranges->count)
 		qsort_r(ranges->data, ranges->count, sizeof(struct sgz_range),
 			compare_ranges, (void *)index);
@@ -263,5 +264,6 @@ void sgz_plan_free(struct sgz_plan *plan)
 {
 	sgz_vec_free(&plan->files);
 	sgz_vec_free(&plan->owner);
+	sgz_places_free(&plan->places);
 	free(plan->claimed);
 }

@@ -127,7 +127,7 @@ static struct sgz_kept_span *make_room(struct sgz_spanread *r, size_t len)
 	return kept;
 }
 
-static int check_pieces(const struct sgz_spanread *r, uint32_t nr,
+static int check_pieces(struct sgz_spanread *r, uint32_t nr,
 			uint64_t pos, const uint8_t *data, size_t len)
 {
 	const struct stargz_span *span = sgz_span(r->index, nr);
@@ -139,19 +139,24 @@ static int check_pieces(const struct sgz_spanread *r, uint32_t nr,
 		size_t n = len < STARGZ_PIECE_SIZE ? len : STARGZ_PIECE_SIZE;
 
 		if (libdeflate_crc32(0, data, n) !=
-		    sgz_span_crc(r->index, span, piece))
+		    sgz_span_crc(r->index, span, piece)) {
+			r->bad_pos = (uint64_t)piece * STARGZ_PIECE_SIZE;
+			r->bad_len = n;
 			return sgz_span_damaged(r, nr, "the content does not have the checksum in the index");
+		}
 		data += n;
 		len -= n;
 	}
 	return 0;
 }
 
-static int wrong_digest(const struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+static int wrong_digest(struct sgz_spanread *r, uint32_t nr, uint64_t pos,
 			size_t len)
 {
 	char why[100];
 
+	r->bad_pos = pos;
+	r->bad_len = len;
 	snprintf(why, sizeof(why),
 		 "bytes %llu to %llu do not have the digest in the index",
 		 (unsigned long long)pos, (unsigned long long)pos + len - 1);
@@ -207,6 +212,7 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 		kept = make_room(r, le32toh(span->ulen));
 		if (!kept)
 			return sgz_nomem(r->ctx);
+		r->bad_len = 0;
 		ret = span->codec == STARGZ_CODEC_ZSTD ?
 			sgz_span_zstd(r, nr, kept->data) :
 			sgz_span_gzip(r, nr, kept->data);
@@ -244,21 +250,18 @@ int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 	return ret;
 }
 
-int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr)
+bool sgz_spanread_checks(const struct sgz_spanread *r, uint32_t nr)
 {
-	const struct stargz_span *span = sgz_span(r->index, nr);
-	uint64_t pos = 0, end = le32toh(span->ulen);
-	int ret = have_blob(r, nr);
+	return sgz_span(r->index, nr)->flags & STARGZ_SPAN_CHECKED ||
+	       sgz_has_digests(r->index);
+}
 
-	if (!(span->flags & STARGZ_SPAN_CHECKED) && !sgz_has_digests(r->index))
-		return ret;
-	for (; !ret && pos < end; pos += STARGZ_DIGEST_SIZE) {
-		uint64_t len = end - pos;
+int sgz_spanread_part(struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+		      size_t len)
+{
+	int ret;
 
-		len = len < STARGZ_DIGEST_SIZE ? len : STARGZ_DIGEST_SIZE;
-		ret = sgz_spanread_bytes(r, nr, pos, r->in.buf, len);
-		if (!ret)
-			ret = check_bytes(r, nr, pos, r->in.buf, len);
-	}
-	return ret;
+	r->bad_len = 0;
+	ret = sgz_spanread_bytes(r, nr, pos, r->in.buf, len);
+	return ret ? ret : check_bytes(r, nr, pos, r->in.buf, len);
 }

@@ -44,6 +44,9 @@ struct sgz_kept_span {
  * @in: compressed bytes
  * @history: history of a span
  * @tail: bytes of a gzip member or zstd frame after the span
+ * @bad_pos: with @bad_len, the bytes of the span that differ from the index,
+ *	after a failed call
+ * @bad_len: number of these bytes; zero if the span could not be decoded
  */
 struct sgz_spanread {
 	const struct sgz_context *ctx;
@@ -58,6 +61,8 @@ struct sgz_spanread {
 	struct sgz_gzinput in;
 	uint8_t history[STARGZ_HISTORY_SIZE];
 	uint8_t tail[2 * STARGZ_HISTORY_SIZE];
+	uint64_t bad_pos;
+	uint64_t bad_len;
 };
 
 /**
@@ -103,8 +108,21 @@ int sgz_spanread_whole(struct sgz_spanread *r, uint32_t nr,
 int sgz_spanread_bytes(struct sgz_spanread *r, uint32_t nr, uint64_t offset,
 		       void *buf, size_t len);
 
-/** sgz_spanread_stored() - verify checksums and digests of a stored span */
-int sgz_spanread_stored(struct sgz_spanread *r, uint32_t nr);
+/** sgz_spanread_checks() - does the index have checksums or digests of a span? */
+bool sgz_spanread_checks(const struct sgz_spanread *r, uint32_t nr);
+
+/**
+ * sgz_spanread_part() - verify checksums and digests of a part of a stored span
+ * @r: the reader
+ * @nr: number of the span
+ * @pos: first byte in the span, a multiple of STARGZ_DIGEST_SIZE
+ * @len: number of bytes, at most STARGZ_DIGEST_SIZE; less only at the end of the
+ *	span
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_spanread_part(struct sgz_spanread *r, uint32_t nr, uint64_t pos,
+		      size_t len);
 
 /** sgz_spanread_close() - release */
 void sgz_spanread_close(struct sgz_spanread *r);
