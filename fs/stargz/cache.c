@@ -53,9 +53,6 @@
 /* Largest span of which another task decodes the rest, bytes. */
 #define STARGZ_REST_MAX		SZ_4M
 
-/* Maximum number of spans, and of units, of a mount that are known damaged. */
-#define STARGZ_CACHE_BAD	1024
-
 /* Maximum number of buffers to evict before the lock is dropped. */
 #define STARGZ_CACHE_BATCH	64
 
@@ -80,6 +77,12 @@ static struct {
 	struct stargz_shrinker shrinker;
 	bool ready;			/* @shrinkable can be walked */
 } stargz_cache;
+
+/*
+ * Number of spans of which a worker decodes the rest, at most one for each CPU:
+ * each holds a stream, which its reader no longer waits for.
+ */
+static atomic_t stargz_rests;
 
 /* MiB; 0: the default. Read and written under the parameter lock. */
 static unsigned int stargz_cache_mb;
@@ -487,70 +490,6 @@ static struct stargz_span_buf *stargz_buf_add(struct stargz_sb_info *sbi,
 	return fresh;
 }
 
-static bool stargz_mark_test(struct stargz_marks *marks, u32 number)
-{
-	return !xa_empty(&marks->xa) && xa_load(&marks->xa, number);
-}
-
-/* The mark is lost if there are too many or if memory is short. */
-static void stargz_mark_set(struct stargz_marks *marks, u32 number)
-{
-	xa_lock(&marks->xa);
-	if (marks->nr < STARGZ_CACHE_BAD && !xa_load(&marks->xa, number) &&
-	    !xa_is_err(__xa_store(&marks->xa, number, xa_mk_value(0),
-				  GFP_NOWAIT | __GFP_NOWARN)))
-		marks->nr++;
-	xa_unlock(&marks->xa);
-}
-
-/**
- * stargz_span_bad() - ask whether a span is known to be damaged
- * @sbi: the mount
- * @span: span number
- *
- * Return: true if it is.
- */
-bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span)
-{
-	return stargz_mark_test(&sbi->cache.bad_spans, span);
-}
-
-/**
- * stargz_span_damaged() - mark a span as damaged
- * @sbi: the mount
- * @span: span number
- *
- * Later readers fail immediately. The mark may be lost.
- */
-void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span)
-{
-	stargz_mark_set(&sbi->cache.bad_spans, span);
-}
-
-/**
- * stargz_unit_bad() - ask whether a unit of a stored span is known to be damaged
- * @sbi: the mount
- * @number: from stargz_sums_number()
- *
- * Return: true if it is.
- */
-bool stargz_unit_bad(struct stargz_sb_info *sbi, u32 number)
-{
-	return stargz_mark_test(&sbi->cache.bad_units, number);
-}
-
-/**
- * stargz_unit_damaged() - mark a unit of a stored span as damaged
- * @sbi: the mount
- * @number: from stargz_sums_number()
- *
- * Later readers fail immediately. The mark may be lost.
- */
-void stargz_unit_damaged(struct stargz_sb_info *sbi, u32 number)
-{
-	stargz_mark_set(&sbi->cache.bad_units, number);
-}
-
 /**
  * stargz_span_known() - ask whether the cache knows a span
  * @sbi: the mount
@@ -567,7 +506,7 @@ bool stargz_span_known(struct stargz_sb_info *sbi, u32 span)
 	spin_lock(&stargz_cache.lock);
 	known = stargz_buf_lookup(sbi, span);
 	spin_unlock(&stargz_cache.lock);
-	return known || stargz_span_bad(sbi, span);
+	return known || stargz_mark_test(&sbi->bad_spans, span);
 }
 
 /**
@@ -637,7 +576,7 @@ void stargz_span_finish(struct stargz_span_buf *buf, int err)
 {
 	buf->err = err;
 	if (err == -EFSCORRUPTED)
-		stargz_span_damaged(buf->sbi, buf->span);
+		stargz_mark_set(&buf->sbi->bad_spans, buf->span);
 	if (err) {
 		spin_lock(&stargz_cache.lock);
 		stargz_buf_unhash(buf);
@@ -662,7 +601,10 @@ static int stargz_buf_wait(struct stargz_span_buf *buf, u32 end)
 
 	if (err)
 		return -EINTR;
-	return smp_load_acquire(&buf->ended) ? buf->err : 0;
+	/* What is valid stays valid, whatever becomes of the rest. */
+	if (smp_load_acquire(&buf->ready) >= end)
+		return 0;
+	return buf->err;
 }
 
 /* Decoding */
@@ -694,6 +636,7 @@ static void stargz_rest_run(struct stargz_task *task, bool drop)
 	stargz_solo_end(&rest->solo);
 	stargz_span_put(rest->buf, 0);
 	kfree(rest);
+	atomic_dec(&stargz_rests);
 }
 
 /**
@@ -713,21 +656,56 @@ bool stargz_span_part(u32 end, u32 ulen)
 	       ulen - end >= STARGZ_PIECE_SIZE && num_online_cpus() > 1;
 }
 
-/*
- * Decode the first @end bytes of a span into a buffer on which others may wait,
- * and leave the rest to another task, or else decode the whole span.
- */
+/* Decode a span into a buffer on which others may wait. */
 static void stargz_buf_decode(struct stargz_session *session,
 			      const struct stargz_map *map,
-			      struct stargz_span_buf *buf, u32 end)
+			      struct stargz_span_buf *buf)
 {
-	struct stargz_rest *rest = kzalloc(sizeof(*rest), STARGZ_GFP);
+	struct stargz_decode d = {
+		.span = map->span,
+		.raw = &map->raw,
+		.want = { .out = buf->data, .to = buf->len },
+		.progress = stargz_buf_progress,
+		.data = buf,
+	};
+
+	stargz_decode_spans(session, &d, 1);
+	stargz_span_finish(buf, d.err);
+}
+
+/* Hand a decode that has not ended over to a worker; false if that cannot be. */
+static bool stargz_rest_queue(struct stargz_rest *rest)
+{
+	struct stargz_span_buf *buf = rest->buf;
+
+	if (atomic_inc_return(&stargz_rests) > num_online_cpus() ||
+	    !stargz_solo_detach(&rest->solo)) {
+		atomic_dec(&stargz_rests);
+		return false;
+	}
+	spin_lock(&stargz_cache.lock);
+	stargz_buf_hold(buf);
+	spin_unlock(&stargz_cache.lock);
+	rest->task.run = stargz_rest_run;
+	stargz_engine_continue(buf->sbi, &rest->task);
+	return true;
+}
+
+/*
+ * Decode the first @end bytes of a span into a buffer on which others may wait,
+ * and leave the rest to a worker if possible. False if memory is short.
+ */
+static bool stargz_buf_decode_part(struct stargz_session *session,
+				   const struct stargz_map *map,
+				   struct stargz_span_buf *buf, u32 end)
+{
+	struct stargz_rest *rest = kzalloc(sizeof(*rest),
+					   STARGZ_GFP | __GFP_NORETRY);
 	struct stargz_solo *solo;
 
-	if (!rest) {
-		stargz_span_finish(buf, -ENOMEM);
-		return;
-	}
+	if (!rest)
+		return false;
+	rest->buf = buf;
 	solo = &rest->solo;
 	solo->raw = map->raw;
 	solo->d = (struct stargz_decode) {
@@ -736,23 +714,25 @@ static void stargz_buf_decode(struct stargz_session *session,
 		.progress = stargz_buf_progress,
 		.data = buf,
 	};
-	if (!stargz_span_part(end, buf->len))
-		end = U32_MAX;
 	if (stargz_solo_begin(solo, session) && stargz_solo_run(solo, end)) {
-		if (stargz_solo_detach(solo)) {
-			spin_lock(&stargz_cache.lock);
-			stargz_buf_hold(buf);
-			spin_unlock(&stargz_cache.lock);
-			rest->buf = buf;
-			rest->task.run = stargz_rest_run;
-			stargz_engine_continue(buf->sbi, &rest->task);
-			return;
-		}
+		if (stargz_rest_queue(rest))
+			return true;
 		stargz_solo_run(solo, U32_MAX);
 	}
 	stargz_span_finish(buf, solo->d.err);
 	stargz_solo_return(solo, session);
 	kfree(rest);
+	return true;
+}
+
+/* Decode at least the first @end bytes of a span into a buffer. */
+static void stargz_buf_fill(struct stargz_session *session,
+			    const struct stargz_map *map,
+			    struct stargz_span_buf *buf, u32 end)
+{
+	if (!stargz_span_part(end, buf->len) ||
+	    !stargz_buf_decode_part(session, map, buf, end))
+		stargz_buf_decode(session, map, buf);
 }
 
 /* Get a buffer with a reference; if *@mine is set, the caller decodes it. */
@@ -765,7 +745,7 @@ static struct stargz_span_buf *stargz_buf_get(struct stargz_session *session,
 	int err;
 
 	*mine = false;
-	if (stargz_span_bad(sbi, map->span))
+	if (stargz_mark_test(&sbi->bad_spans, map->span))
 		return ERR_PTR(-EFSCORRUPTED);
 	buf = stargz_buf_find(sbi, map->span);
 	if (buf)
@@ -805,7 +785,7 @@ struct stargz_span_buf *stargz_span_get(struct stargz_session *session,
 		stargz_stat_add(sbi, mine ? STARGZ_STAT_CACHE_MISSES :
 					    STARGZ_STAT_CACHE_HITS, 1);
 		if (mine)
-			stargz_buf_decode(session, map, buf, end);
+			stargz_buf_fill(session, map, buf, end);
 		err = stargz_buf_wait(buf, min(end, buf->len));
 		/* The index may have changed since the span was decoded. */
 		if (!err && (map->offset > buf->len ||
@@ -911,8 +891,6 @@ static unsigned long stargz_shrink_scan(struct shrinker *shrink,
 void stargz_cache_add_mount(struct stargz_mount_cache *cache)
 {
 	INIT_LIST_HEAD(&cache->bufs);
-	xa_init_flags(&cache->bad_spans.xa, XA_FLAGS_ACCOUNT);
-	xa_init_flags(&cache->bad_units.xa, XA_FLAGS_ACCOUNT);
 }
 
 /**
@@ -941,8 +919,6 @@ void stargz_cache_drop_mount(struct stargz_sb_info *sbi)
 		stargz_bufs_free(&dead);
 		cond_resched();
 	} while (n);
-	xa_destroy(&sbi->cache.bad_spans.xa);
-	xa_destroy(&sbi->cache.bad_units.xa);
 }
 
 /* The limit */

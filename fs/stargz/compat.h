@@ -369,7 +369,9 @@ static inline struct file *stargz_open_quiet(const struct path *path,
 static inline void stargz_report_metadata(struct super_block *sb, int err)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
-	fserror_report_metadata(sb, err, GFP_NOFS);
+	/* Nobody listens to a mount that is not there yet. */
+	if (sb->s_flags & SB_ACTIVE)
+		fserror_report_metadata(sb, err, GFP_NOFS);
 #endif
 }
 

@@ -29,7 +29,7 @@ static int stargz_read_uncached(struct stargz_session *session,
 
 	stargz_decode_spans(session, &d, 1);
 	if (d.err == -EFSCORRUPTED)
-		stargz_span_damaged(STARGZ_SB(session->sb), map->span);
+		stargz_mark_set(&STARGZ_SB(session->sb)->bad_spans, map->span);
 	return d.err;
 }
 

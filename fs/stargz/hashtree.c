@@ -47,9 +47,14 @@ static size_t stargz_tree_hash_at(u64 leaf, unsigned int level)
 
 static int stargz_tree_differs(struct super_block *sb, u64 block)
 {
+	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+
+	/* A record is used several times for one read. */
+	if (!stargz_mark_set(&sbi->bad_blocks, block))
+		return -EFSCORRUPTED;
 	stargz_err(sb, "block %llu of the index does not match the hash tree",
 		   block);
-	stargz_stat_add(STARGZ_SB(sb), STARGZ_STAT_VERIFY_FAILURES, 1);
+	stargz_stat_add(sbi, STARGZ_STAT_VERIFY_FAILURES, 1);
 	stargz_report_metadata(sb, -EFSCORRUPTED);
 	return -EFSCORRUPTED;
 }

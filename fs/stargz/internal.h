@@ -6,7 +6,7 @@
  * its own, and record.c and inflate.c, which userspace shares and which have
  * headers of their own:
  *
- *   log                          messages
+ *   log, marks                   messages, and what is known to be damaged
  *   owner, share, engine         cgroups, their memory, and the workers
  *   source, fetch, input         bytes of the index and of blobs
  *   sha256, hashtree             verification of the index
@@ -23,8 +23,9 @@
  * Lifetime and teardown. A task that is queued or runs on the workqueue (a job
  * of a readahead window, a batch of the prefetcher) counts in
  * stargz_queue.held of its mount, and so does the rest of a span that a worker
- * decodes for a reader. It uses no other object of the mount than
- * struct stargz_sb_info and locked folios; a locked folio pins its inode.
+ * decodes for a reader. It uses no other object of the mount than the
+ * superblock, struct stargz_sb_info with its sources, and locked folios; a locked
+ * folio pins its inode.
  * Unmounting takes these steps. Each one ends all users of the objects that the
  * later steps free:
  *
@@ -258,14 +259,10 @@ struct stargz_marks {
  *	cache's lock
  * @bytes: memory of the buffers; protected by the cache's lock, also read
  *	without it by sysfs.c
- * @bad_spans: spans that are known to be damaged
- * @bad_units: units of stored spans that are, by stargz_sums_number()
  */
 struct stargz_mount_cache {
 	struct list_head bufs;
 	u64 bytes;
-	struct stargz_marks bad_spans;
-	struct stargz_marks bad_units;
 };
 
 /**
@@ -284,6 +281,9 @@ struct stargz_mount_cache {
  * @meta_lock: protects @meta_ra
  * @meta_ra: readahead state of each table
  * @cache: spans of the mount in the span cache
+ * @bad_blocks: blocks of the index that do not match the hash tree
+ * @bad_spans: spans that are known to be damaged
+ * @bad_units: units of stored spans that are, see stored.c
  * @prefetcher: tracks readers and decodes ahead of them
  * @queue: tasks of the mount
  * @stopping: unmount has started; decoding and waiting may end early. Accessed
@@ -325,6 +325,9 @@ struct stargz_sb_info {
 	spinlock_t meta_lock;		/* @meta_ra */
 	struct file_ra_state meta_ra[STARGZ_TABLES];
 	struct stargz_mount_cache cache;
+	struct stargz_marks bad_blocks;
+	struct stargz_marks bad_spans;
+	struct stargz_marks bad_units;
 	struct stargz_prefetcher prefetcher;
 	struct stargz_queue queue;
 	bool stopping;
@@ -398,6 +401,12 @@ static inline void stargz_stat_add(struct stargz_sb_info *sbi,
 __printf(2, 3)
 void stargz_err(const struct super_block *sb, const char *fmt, ...);
 int stargz_damaged(const struct inode *inode, const char *why);
+
+/* marks.c */
+void stargz_marks_init(struct stargz_marks *marks);
+void stargz_marks_clear(struct stargz_marks *marks);
+bool stargz_mark_test(struct stargz_marks *marks, unsigned long number);
+bool stargz_mark_set(struct stargz_marks *marks, unsigned long number);
 
 /* owner.c */
 
@@ -896,12 +905,6 @@ struct stargz_codec_ops {
 };
 
 /* check.c, second part */
-/* Number that tells the sum of a unit from all others of its kind. */
-static inline u32 stargz_sums_number(const struct stargz_sums *sums, u32 unit)
-{
-	return sums->first + unit;
-}
-
 int stargz_sums_find(struct super_block *sb, u32 span,
 		     const struct stargz_span *raw, struct stargz_sums *sums,
 		     const char **why);
@@ -1153,11 +1156,7 @@ enum stargz_claim_how {
 	STARGZ_CLAIM_AHEAD,
 };
 
-bool stargz_span_bad(struct stargz_sb_info *sbi, u32 span);
 bool stargz_span_known(struct stargz_sb_info *sbi, u32 span);
-void stargz_span_damaged(struct stargz_sb_info *sbi, u32 span);
-bool stargz_unit_bad(struct stargz_sb_info *sbi, u32 number);
-void stargz_unit_damaged(struct stargz_sb_info *sbi, u32 number);
 struct stargz_span_buf *stargz_span_claim(struct stargz_sb_info *sbi, u32 span,
 					  u32 ulen, enum stargz_claim_how how);
 void stargz_span_progress(struct stargz_span_buf *buf, u32 ready);

@@ -295,7 +295,8 @@ static void stargz_target_end_direct(struct stargz_job *job,
 		vm_unmap_ram(t->mapped, t->pages);
 	}
 	if (err == -EFSCORRUPTED)
-		stargz_span_damaged(STARGZ_SB(job->session.sb), t->map.span);
+		stargz_mark_set(&STARGZ_SB(job->session.sb)->bad_spans,
+				t->map.span);
 	stargz_job_skip(job, t->end, err);
 }
 

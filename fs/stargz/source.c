@@ -46,7 +46,7 @@ static int stargz_source_check(struct fs_context *fc,
 		return -EINVAL;
 	}
 	if (inode->i_sb->s_type == fc->fs_type) {
-		errorfc(fc, "%s: is on a stargz mount itself, use a loop device",
+		errorfc(fc, "%s: is on a stargz mount itself",
 			src->path);
 		return -EINVAL;
 	}

@@ -11,7 +11,7 @@
  * A span may be of any size, so its sums are verified unit by unit. The wanted
  * bytes may begin and end within a unit. The rest of such a unit is read as
  * well, through a buffer, and charged to the budget of the request. A unit is
- * read once: the bytes that were verified are the bytes in use. After a mismatch
+ * read once for a request: the bytes that were verified are the bytes in use. After a mismatch
  * the unit is marked, and only reads of that unit fail.
  *
  * Nothing is shared here, so there are no locks.
@@ -171,26 +171,26 @@ static u32 stargz_stored_unit_end(const struct stargz_stored *s, u32 from)
 	return min_t(u64, end, le32_to_cpu(s->map->raw.ulen));
 }
 
+/*
+ * Number of the unit that holds byte @from, among all units of the mount. A span
+ * has less than 2^17 units of 32 KiB. With 32 bits numbers may repeat, so there
+ * the whole span counts as one.
+ */
+static unsigned long stargz_stored_number(const struct stargz_stored *s,
+					  u32 from)
+{
+#if BITS_PER_LONG == 64
+	return (unsigned long)s->map->span << 17 | from / s->sums.unit;
+#else
+	return s->map->span;
+#endif
+}
+
 /* Is the unit that holds byte @from known to be damaged? */
 static bool stargz_stored_bad(const struct stargz_stored *s, u32 from)
 {
-	struct stargz_sb_info *sbi = STARGZ_SB(s->session->sb);
-
-	if (s->sums.single)
-		return stargz_span_bad(sbi, s->map->span);
-	return stargz_unit_bad(sbi, stargz_sums_number(&s->sums,
-						       from / s->sums.unit));
-}
-
-static void stargz_stored_mark(const struct stargz_stored *s, u32 from)
-{
-	struct stargz_sb_info *sbi = STARGZ_SB(s->session->sb);
-
-	if (s->sums.single)
-		stargz_span_damaged(sbi, s->map->span);
-	else
-		stargz_unit_damaged(sbi, stargz_sums_number(&s->sums,
-							    from / s->sums.unit));
+	return stargz_mark_test(&STARGZ_SB(s->session->sb)->bad_units,
+				stargz_stored_number(s, from));
 }
 
 /* Compare the sum of the unit that holds byte @from. */
@@ -205,7 +205,8 @@ static int stargz_stored_verify(struct stargz_stored *s, u32 from,
 		err = stargz_sum_verify(sum, want);
 	if (err == -EFSCORRUPTED) {
 		s->why = stargz_sum_differs(s->sums.kind);
-		stargz_stored_mark(s, from);
+		stargz_mark_set(&STARGZ_SB(s->session->sb)->bad_units,
+				stargz_stored_number(s, from));
 	}
 	return err;
 }

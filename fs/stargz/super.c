@@ -142,6 +142,9 @@ struct stargz_sb_info *stargz_info_alloc(void)
 	ratelimit_state_init(&sbi->ratelimit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 	stargz_cache_add_mount(&sbi->cache);
+	stargz_marks_init(&sbi->bad_blocks);
+	stargz_marks_init(&sbi->bad_spans);
+	stargz_marks_init(&sbi->bad_units);
 	stargz_prefetcher_init(&sbi->prefetcher);
 	stargz_queue_init(&sbi->queue);
 	return sbi;
@@ -171,6 +174,9 @@ void stargz_info_free(struct stargz_sb_info *sbi)
 	if (sbi->holds_zstd)
 		stargz_zstd_release();
 	stargz_sha256_close(sbi);
+	stargz_marks_clear(&sbi->bad_blocks);
+	stargz_marks_clear(&sbi->bad_spans);
+	stargz_marks_clear(&sbi->bad_units);
 	free_percpu(sbi->stats);
 	kvfree(sbi->blobs);
 	for (i = 0; i < sbi->nr_devices; i++)

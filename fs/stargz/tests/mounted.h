@@ -48,12 +48,11 @@ static inline void mounted_forget(const struct image *img, u64 first, u64 last)
 /* Forget which spans and units were found damaged. */
 static inline void mounted_forget_damage(const struct image *img)
 {
-	struct stargz_mount_cache *cache = &mounted_info(img)->cache;
+	struct stargz_sb_info *sbi = mounted_info(img);
 
-	xa_destroy(&cache->bad_spans.xa);
-	xa_destroy(&cache->bad_units.xa);
-	cache->bad_spans.nr = 0;
-	cache->bad_units.nr = 0;
+	stargz_marks_clear(&sbi->bad_blocks);
+	stargz_marks_clear(&sbi->bad_spans);
+	stargz_marks_clear(&sbi->bad_units);
 }
 
 static inline void mounted_forget_all(const struct image *img)

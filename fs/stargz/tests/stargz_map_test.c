@@ -670,7 +670,7 @@ static void damaged_member_test(struct kunit *test)
 	check_damaged(test, "hole at both ends", 0);
 	file = open_file(test, "a page");
 	sbi = info_of(file);
-	KUNIT_EXPECT_TRUE(test, stargz_span_bad(sbi, PATTERN));
+	KUNIT_EXPECT_TRUE(test, stargz_mark_test(&sbi->bad_spans, PATTERN));
 	KUNIT_EXPECT_NULL(test, cached(file, PATTERN));
 	KUNIT_EXPECT_EQ(test, mounted_counter(img, STARGZ_STAT_VERIFY_FAILURES),
 			1);
