@@ -111,7 +111,7 @@ static void no_choice(void **state)
 {
 	(void)state;
 	block_at(0, 0);
-	block_at(60000, 0);
+	block_at(50000, 0);
 	block_at(800000, 5);
 	finish(900000);
 	assert_int_equal(spans.list.count, 2);

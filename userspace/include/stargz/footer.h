@@ -33,6 +33,8 @@ enum stargz_kind {
  * @size: size in bytes, or zero: up to the end of the file
  * @err: filled in on failure
  *
+ * The call reads nothing from a pipe.
+ *
  * Return: &enum stargz_kind, or a negative errno: -EINVAL if @fd is neither
  * regular file nor block device, -EUCLEAN if it has a damaged footer, or an
  * errno of read(2).

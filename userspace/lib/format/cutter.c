@@ -22,6 +22,11 @@
 #define SIZE_COST	1280
 /* Bytes of the records of a span and of a history. */
 #define RECORD_COST	48
+/*
+ * The start of a member is better than that of a block which needs no history:
+ * readers need no feature for it.
+ */
+#define BLOCK_COST	64
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -34,7 +39,7 @@ int sgz_cutter_open(struct sgz_cutter *c, const struct sgz_context *ctx,
 	c->ctx = ctx;
 	c->spans = spans;
 	c->size = size;
-	c->low = size - least(size / 2, SGZ_CUT_BELOW);
+	c->low = size - least(size / 16 * 9, SGZ_CUT_BELOW);
 	c->high = (uint64_t)size + SGZ_CUT_ABOVE;
 	c->span.unit = unit;
 	for (size_t i = 0; i < SGZ_CUT_MAX + 1; i++)
@@ -216,12 +221,14 @@ static uint64_t rate(const struct sgz_cutter *c, uint64_t len, uint64_t bytes)
 	return bytes * c->size * c->size / len + SIZE_COST * len;
 }
 
-/* The size of the history of a settled candidate, about. */
+/* The bytes that a settled candidate costs, about. */
 static uint32_t cost(struct sgz_cutter *c, struct sgz_candidate *a)
 {
 	if (!a->cost_known) {
 		gather(c, a);
-		a->cost = sgz_history_cost(a->used);
+		a->cost = RECORD_COST + sgz_history_cost(a->used);
+		if (a->place.codec == STARGZ_CODEC_DEFLATE)
+			a->cost += BLOCK_COST;
 		a->cost_known = true;
 	}
 	return a->cost;
@@ -241,7 +248,7 @@ static size_t choose(struct sgz_cutter *c, uint64_t limit, const uint64_t *end)
 	for (size_t i = 0; i < c->count && c->list[i]->at <= limit; i++) {
 		const struct sgz_candidate *a = c->list[i];
 		uint64_t now = rate(c, a->at - c->span.out,
-				    RECORD_COST + cost(c, c->list[i]));
+				    cost(c, c->list[i]));
 
 		if (now >= best)
 			continue;
@@ -277,17 +284,20 @@ static bool is_tight(const struct sgz_cutter *c, uint64_t pos)
 	       stargz_span_clen_max(c->decoded - c->span.out);
 }
 
-static bool is_candidate(const struct sgz_cutter *c)
+static bool is_candidate(const struct sgz_cutter *c, uint8_t codec)
 {
-	uint64_t last = c->count ? c->list[c->count - 1]->at + SGZ_CUT_GAP : 0;
+	uint64_t last = 0;
 
+	/* A header of any length may follow the start of a member. */
+	if (c->count && codec == STARGZ_CODEC_DEFLATE)
+		last = c->list[c->count - 1]->at + SGZ_CUT_GAP;
 	return c->decoded >= c->span.out + c->low && c->decoded >= last &&
 	       c->count < SGZ_CUT_MAX;
 }
 
 bool sgz_cutter_wants(const struct sgz_cutter *c, uint64_t pos)
 {
-	return is_candidate(c) || is_tight(c, pos);
+	return is_candidate(c, STARGZ_CODEC_DEFLATE) || is_tight(c, pos);
 }
 
 size_t sgz_cutter_next(const struct sgz_cutter *c)
@@ -302,30 +312,50 @@ size_t sgz_cutter_next(const struct sgz_cutter *c)
 				   SGZ_CUT_STEP;
 }
 
-int sgz_cutter_place(struct sgz_cutter *c, const struct sgz_place *place,
-		     const uint8_t *end)
+/* A new candidate at the current position, which is not in the list. */
+static struct sgz_candidate *take(struct sgz_cutter *c,
+				  const struct sgz_place *place)
 {
-	bool tight = is_tight(c, place->end);
-	struct sgz_candidate *a;
+	struct sgz_candidate *a = c->free[--c->free_count];
 
-	if (!c->in_span) {
-		begin_span(c, place);
-		return 0;
-	}
-	if (!tight && !is_candidate(c))
-		return 0;
-	if (tight)
-		forget(c, UINT64_MAX);
-	a = c->free[--c->free_count];
 	a->place = *place;
 	a->at = c->decoded;
 	a->cost_known = false;
 	memset(a->used, 0, sizeof(a->used));
 	if (place->codec == STARGZ_CODEC_DEFLATE)
 		c->marked = a;
-	if (tight)
-		return cut(c, a, end);
-	c->list[c->count++] = a;
+	return a;
+}
+
+/*
+ * End the span at the last candidate, because of its compressed size. Of all
+ * candidates, that one alone may be marked.
+ */
+static int cut_tight(struct sgz_cutter *c, const uint8_t *end)
+{
+	struct sgz_candidate *a = c->list[--c->count];
+
+	forget(c, UINT64_MAX);
+	return cut(c, a, end);
+}
+
+int sgz_cutter_place(struct sgz_cutter *c, const struct sgz_place *place,
+		     const uint8_t *end)
+{
+	int ret = 0;
+
+	if (!c->in_span) {
+		begin_span(c, place);
+		return 0;
+	}
+	if (is_tight(c, place->end) && c->count)
+		ret = cut_tight(c, end);
+	if (ret)
+		return ret;
+	if (is_tight(c, place->end))
+		return cut(c, take(c, place), end);
+	if (is_candidate(c, place->codec))
+		c->list[c->count++] = take(c, place);
 	return 0;
 }
 

@@ -12,7 +12,7 @@
 /* Candidates are at least this many decoded bytes apart. */
 #define SGZ_CUT_GAP	(8u << 10)
 /* Distance of candidates from the size of a span: below it, and above. */
-#define SGZ_CUT_BELOW	(64u << 10)
+#define SGZ_CUT_BELOW	(72u << 10)
 #define SGZ_CUT_ABOVE	(256u << 10)
 /* Most bytes that sgz_cutter_add() accepts in one call. */
 #define SGZ_CUT_STEP	(256u << 10)

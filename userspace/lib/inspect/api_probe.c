@@ -2,9 +2,20 @@
 /*
  * stargz/footer.h: detecting the kind of a file.
  */
+#include <sys/stat.h>
+
 #include "format/format.h"
 #include "index/read.h"
 #include "stargz/footer.h"
+
+/* What is read from a pipe is lost for the caller. */
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) &&
+	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
 
 int stargz_probe(int fd, uint64_t offset, uint64_t size,
 		 struct stargz_error *err)
@@ -14,10 +25,10 @@ int stargz_probe(int fd, uint64_t offset, uint64_t size,
 	struct sgz_blob blob;
 	int ret;
 
+	if (is_pipe(fd))
+		return sgz_fail(&ctx, -EINVAL,
+				"not a regular file or block device");
 	ret = sgz_blob_open(&blob, &ctx, fd, offset, size);
-	if (!ret && blob.pipe)
-		ret = sgz_fail(&ctx, -EINVAL,
-			       "not a regular file or block device");
 	if (ret)
 		return ret;
 	if (sgz_is_index(blob.head, blob.head_len))
