@@ -22,13 +22,14 @@ WORDS = (b"span", b"piece", b"digest", b"layer", b"block", b"leaf", b"hash")
 
 
 def text(size):
-    """Bytes that compress well, but not to nothing."""
-    state, out = 1, bytearray()
-    while len(out) < size:
+    """Bytes that compress well, because most are a copy of bytes before them."""
+    state, words, out = 1, b"", b""
+    while len(words) < 3000:
         state = (state * 1103515245 + 12345) % 2**31
-        out += WORDS[state >> 16 & 7 if state >> 16 & 7 < 7 else 0] * \
-            (1 + (state >> 20 & 3)) + b"\n"
-    return bytes(out[:size])
+        words += WORDS[(state >> 16) % 7] * (1 + (state >> 20 & 3)) + b"\n"
+    while len(out) < size:
+        out += b"%d\n" % len(out) + words
+    return out[:size]
 
 
 def acl(*entries):
@@ -55,7 +56,7 @@ TREE = {
     b"null": ("c", 0o666, (1, 3)),
     b"disk": ("b", 0o660, (259, 70000)),
     b"sparse": ("f", 0o644, SPARSE),
-    b"text": ("f", 0o644, text(90000)),
+    b"text": ("f", 0o644, text(400000)),
     "żółw".encode(): ("f", 0o644, b"name\n"),
 }
 UPPER = {
@@ -109,7 +110,7 @@ def estargz():
     made.add({"name": "d/small", "type": "reg", "mode": 0o644,
               "data": b"some bytes\n"})
     made.add({"name": "text", "type": "reg", "mode": 0o644,
-              "data": text(90000)})
+              "data": text(400000)})
     return made.finish()
 
 

@@ -139,7 +139,7 @@ def test_stored():
 def test_gzip():
     data = {b"d": ("d", 0o755, None),
             b"d/small": ("f", 0o644, b"some bytes\n"),
-            b"text": ("f", 0o644, golden.text(90000))}
+            b"text": ("f", 0o644, golden.text(400000))}
     ix, index, blobs, sources = read("gzip")
     assert set(ix.paths) == {b"", *data} and codecs(ix) == {GZIP}
     for path, (_, mode, held) in data.items():
