@@ -3,8 +3,8 @@
 
 golden/NAME.index.hex is an index, or a device image. Its layers are made here of
 fixed bytes, or are in golden/LAYER.layer.hex if a compressor made them. In a hex
-file a line has an offset and 32 bytes; rows of zeroes are left out, and the last
-line has the size.
+file a line has an offset and 32 bytes, after a line with the licence; rows of
+zeroes are left out, and the last line has the size.
 """
 import os
 import struct
@@ -17,6 +17,7 @@ from mkblob import Layer
 from programs import load, save, zstd
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
+LICENCE = "# SPDX-License-Identifier: GPL-2.0-or-later\n"
 TIME = 1234567890
 WORDS = (b"span", b"piece", b"digest", b"layer", b"block", b"leaf", b"hash")
 
@@ -153,12 +154,12 @@ def to_hex(data):
     rows = (f"{at:06x} {data[at:at + 32].hex()}\n"
             for at in range(0, len(data), 32)
             if data[at:at + 32].strip(b"\0"))
-    return "".join(rows) + f"size {len(data):x}\n"
+    return LICENCE + "".join(rows) + f"size {len(data):x}\n"
 
 
 def from_hex(name):
     """The bytes of a hex file."""
-    *rows, last, _ = load(f"{FOLDER}/{name}.hex").decode().split("\n")
+    _, *rows, last, _ = load(f"{FOLDER}/{name}.hex").decode().split("\n")
     data = bytearray(int(last.split()[1], 16))
     for row in rows:
         at, value = row.split()
