@@ -137,9 +137,10 @@ def test_advdef():
 
 
 def test_bgzip():
-    """Members of 64 KiB are gathered, and there is nothing else to do."""
+    """Members of 64 KiB are gathered. A span may also start after a block that
+    needs none of the bytes before it."""
     ix = check(by_program("bgzip"))
-    assert {s[3] for s in ix.spans} == {GZIP} and not ix.histories
+    assert {s[3] for s in ix.spans} <= {GZIP, DEFLATE} and not ix.histories
     assert all(s[2] < (128 << 10) + (64 << 10) for s in ix.spans)
     check(by_program("bgzip"), SMALL)
 
