@@ -172,11 +172,14 @@ def test_wrong_digests():
             if e["name"] == "d/text" and e.get("chunkOffset") == 2000:
                 e["chunkDigest"] = "sha256:" + "3" * 64
 
-    with folder() as d:
-        path = save(f"{d}/blob", layer(ITEMS, chunk=1000, patch=wrong))
-        err = found(path, '"d/one": bytes 0 to 1', '"z": bytes 0 to 1000',
-                    '"d/again": bytes 2000 to 3000')
-        assert len(err.splitlines()) == 3, err
+    # In the second layer, a member holds several chunks.
+    for shared in (0, 9000):
+        with folder() as d:
+            path = save(f"{d}/blob", layer(ITEMS, chunk=1000, shared=shared,
+                                           patch=wrong))
+            err = found(path, '"d/one": bytes 0 to 1', '"z": bytes 0 to 1000',
+                        '"d/again": bytes 2000 to 3000')
+            assert len(err.splitlines()) == 3, err
 
 
 def test_whole_file_digest_beside_those_of_chunks():
