@@ -105,6 +105,13 @@ check-mutated: deps tools ## damaged layers under KASAN; CASES= FIRST=
 	@tests/stress/run --light --mutate "$(CASES)" $(if $(FIRST),--first "$(FIRST)") \
 		--timeout 86400
 
+# The same kernel mounts with verify=digest an image with each bit changed in turn,
+# and with index_digest= images that an attacker without that digest has made.
+.PHONY: check-verified
+check-verified: deps tools ## every bit of an image, and forged ones, under KASAN
+	@tests/stress/run --light --bits --timeout 86400
+	@tests/stress/run --light --mutate 10000 --digest --timeout 86400
+
 # Compare with the trees that containerd unpacks.
 # make check-replay [STACKS=20000] [FIRST=0]
 STACKS	?= 20000
