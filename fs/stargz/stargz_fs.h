@@ -357,7 +357,7 @@ struct stargz_span {
  *	%STARGZ_HISTORY_CLEN_MAX
  * @offset: offset in the history data table
  * @ulen: bytes of history, 1 to %STARGZ_HISTORY_SIZE; bytes to which the span
- *	never refers may be zero
+ *	never refers may have any value
  * @reserved: zero
  *
  * The history data is an RFC 1951 stream that decodes to @ulen bytes.
