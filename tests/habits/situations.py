@@ -238,7 +238,9 @@ def _no_stderr(maker):
 def _terminal(maker):
     with MakerPlace() as p:
         master, slave = pty.openpty()
-        name = "/dev/stdout" if maker.name != "tar" else "-"
+        # What /dev/stdout links to. The link itself is not used: where it is
+        # missing or a file, the programs make or fill that file.
+        name = "/proc/self/fd/1" if maker.name != "tar" else "-"
         code = run(maker.make(p.src, name), cwd=p.path, stdout=slave)[0]
         os.close(slave)
         os.close(master)
