@@ -43,9 +43,8 @@
 #define STARGZ_GZIP_TAIL_MAX	SZ_1M
 
 /*
- * Size of a slice in compressed and in decoded bytes. The slice stays in the
- * cache of the CPU until its CRC is computed, and bounds the time until the
- * next reschedule.
+ * Maximum size of a slice in compressed bytes. It bounds the time until the next
+ * reschedule.
  */
 #define STARGZ_GZIP_SLICE	SZ_64K
 
@@ -510,7 +509,11 @@ static int stargz_gzip_more(struct stargz_decode *d)
 {
 	struct stargz_gzip *g = stargz_gzip(d);
 	struct stargz_gzip_out *out = &g->out;
-	size_t room = STARGZ_GZIP_SLICE;
+	/*
+	 * A slice ends at the end of a piece, where decoded bytes become
+	 * deliverable. It stays in the cache of the CPU until its CRC is computed.
+	 */
+	size_t room = STARGZ_PIECE_SIZE - g->total % STARGZ_PIECE_SIZE;
 
 	if (g->total == g->stop) {
 		/* Complete and verified, or the tail is too long. */
