@@ -209,6 +209,38 @@ static void stargz_grow_window(struct readahead_control *rac)
 }
 
 /*
+ * Is the window a single read at a random place? Such a read leaves the
+ * readahead state of the file as it is.
+ */
+static bool stargz_standalone(const struct readahead_control *rac)
+{
+	const struct file_ra_state *ra = rac->ra;
+
+	return !ra || readahead_index(rac) < ra->start ||
+	       readahead_index(rac) - ra->start >= ra->size;
+}
+
+/*
+ * Should the reader get the bytes from @start to @end, all of them in the span
+ * of @map, before the rest of the span is decoded? Yes for a single read at a
+ * random place, and for the first read of a file, after which often nothing or
+ * another place is read. A sequential reader gets the next windows from the span
+ * cache.
+ */
+static bool stargz_expand_part(const struct readahead_control *rac,
+			       const struct stargz_map *map, u64 start, u64 end)
+{
+	struct stargz_sb_info *sbi = STARGZ_SB(rac->mapping->host->i_sb);
+
+	if (map->kind != STARGZ_MAP_ENCODED || end > map->pos + map->len ||
+	    !stargz_span_part(map->offset + (end - map->pos),
+			      le32_to_cpu(map->raw.ulen)))
+		return false;
+	return stargz_standalone(rac) ||
+	       (!start && !stargz_span_known(sbi, map->span));
+}
+
+/*
  * Expand the window to the spans that it touches, up to a limit. Stored spans
  * need no expansion, because their cost is proportional to the bytes read.
  * Leave out a page that a span shares with its neighbour, unless it was
@@ -223,6 +255,8 @@ static void stargz_expand(struct readahead_control *rac)
 	unsigned int noio;
 
 	if ((!start && end >= size) || stargz_map(inode, start, &map))
+		return;
+	if (stargz_expand_part(rac, &map, start, min(end, size)))
 		return;
 	if (map.kind != STARGZ_MAP_STORED)
 		start = min(start, round_up(map.pos, PAGE_SIZE));
