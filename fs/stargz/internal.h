@@ -265,6 +265,13 @@ struct stargz_mount_cache {
 	u64 bytes;
 };
 
+/*
+ * Number of tables of which a mount keeps folios in memory, and maximum number of
+ * folios of each: 512 KiB with pages of 4 KiB.
+ */
+#define STARGZ_META_KEPT	4
+#define STARGZ_META_PLACES	32
+
 /**
  * struct stargz_sb_info - one mounted file system
  * @super: checked superblock
@@ -280,6 +287,7 @@ struct stargz_mount_cache {
  * @meta_inode: inode whose page cache holds the index
  * @meta_lock: protects @meta_ra
  * @meta_ra: readahead state of each table
+ * @meta_kept: folios of the index with a reference, see stargz_meta_keep()
  * @cache: spans of the mount in the span cache
  * @bad_blocks: blocks of the index that do not match the hash tree
  * @bad_spans: spans that are known to be damaged
@@ -324,6 +332,8 @@ struct stargz_sb_info {
 	struct inode *meta_inode;
 	spinlock_t meta_lock;		/* @meta_ra */
 	struct file_ra_state meta_ra[STARGZ_TABLES];
+	/* Changed by xchg(). */
+	struct folio *meta_kept[STARGZ_META_KEPT][STARGZ_META_PLACES];
 	struct stargz_mount_cache cache;
 	struct stargz_marks bad_blocks;
 	struct stargz_marks bad_spans;

@@ -31,6 +31,9 @@
  */
 #define STARGZ_META_AROUND	SZ_32K
 
+/* Share of memory that the kept folios of all mounts may have: 1/1024. */
+#define STARGZ_META_SHARE	1024
+
 /* The bytes of the index */
 
 static const struct stargz_source *
@@ -159,6 +162,73 @@ static const struct address_space_operations stargz_meta_aops = {
 	.migrate_folio	= filemap_migrate_folio,
 };
 
+/* Kept folios */
+
+/* Number of kept folios, of all mounts. */
+static atomic_long_t stargz_meta_nr_kept;
+
+/*
+ * The place for a folio of a table of which a record is needed for each span that
+ * is decoded; NULL for other tables. The tables do not compete for places.
+ */
+static struct folio **stargz_meta_place(struct stargz_sb_info *sbi,
+					enum stargz_table_id id, pgoff_t index)
+{
+	unsigned int place = index % STARGZ_META_PLACES;
+
+	switch (id) {
+	case STARGZ_TABLE_EXTENTS:
+		return &sbi->meta_kept[0][place];
+	case STARGZ_TABLE_SPANS:
+		return &sbi->meta_kept[1][place];
+	case STARGZ_TABLE_PIECES:
+		return &sbi->meta_kept[2][place];
+	case STARGZ_TABLE_HISTORIES:
+		return &sbi->meta_kept[3][place];
+	default:
+		return NULL;
+	}
+}
+
+/*
+ * Keep a folio in the page cache by a reference, so that a cold read of a file
+ * does not wait for the record of one table after the other. squashfs has
+ * its metadata in memory of its own for the same reason. The number of folios is
+ * limited for each mount, and by a share of memory for all mounts.
+ */
+static void stargz_meta_keep(struct stargz_sb_info *sbi,
+			     enum stargz_table_id id, struct folio *folio)
+{
+	struct folio **place = stargz_meta_place(sbi, id, folio->index), *old;
+
+	if (!place || READ_ONCE(*place) == folio)
+		return;
+	if (!READ_ONCE(*place) && atomic_long_read(&stargz_meta_nr_kept) >=
+				  totalram_pages() / STARGZ_META_SHARE)
+		return;
+	folio_get(folio);
+	old = xchg(place, folio);
+	if (old)
+		folio_put(old);
+	else
+		atomic_long_inc(&stargz_meta_nr_kept);
+}
+
+/* Release all kept folios of a mount. */
+static void stargz_meta_keep_none(struct stargz_sb_info *sbi)
+{
+	struct folio **place = &sbi->meta_kept[0][0];
+	unsigned int i;
+
+	for (i = 0; i < STARGZ_META_KEPT * STARGZ_META_PLACES; i++) {
+		if (!place[i])
+			continue;
+		folio_put(place[i]);
+		place[i] = NULL;
+		atomic_long_dec(&stargz_meta_nr_kept);
+	}
+}
+
 /**
  * stargz_meta_open() - make the records of the index readable
  * @sb: the file system, whose superblock was read
@@ -182,14 +252,10 @@ int stargz_meta_open(struct super_block *sb)
 	/*
 	 * Reading a file reads the index with a folio of the file locked, so
 	 * reclaim must not enter file systems. No highmem: records are copied
-	 * from the address of a folio.
+	 * from the address of a folio. Not movable: some folios are kept. No
+	 * large folios: a folio is kept, and hashed, as a whole.
 	 */
-	mapping_set_gfp_mask(mapping, IS_ENABLED(CONFIG_HIGHMEM) ?
-			     GFP_NOFS | __GFP_MOVABLE :
-			     GFP_HIGHUSER_MOVABLE & ~__GFP_FS);
-	/* A folio is hashed as a whole, so keep it small. */
-	if (!sbi->sha256)
-		mapping_set_large_folios(mapping);
+	mapping_set_gfp_mask(mapping, GFP_USER & ~__GFP_FS);
 	lockdep_set_class(&mapping->invalidate_lock, &stargz_meta_key);
 	for (i = 0; i < STARGZ_TABLES; i++) {
 		sbi->meta_ra[i].ra_pages = STARGZ_META_WINDOW / PAGE_SIZE;
@@ -207,6 +273,7 @@ int stargz_meta_open(struct super_block *sb)
  */
 void stargz_meta_close(struct stargz_sb_info *sbi)
 {
+	stargz_meta_keep_none(sbi);
 	iput(sbi->meta_inode);
 	sbi->meta_inode = NULL;
 }
@@ -387,11 +454,13 @@ static int stargz_cursor_seek(struct stargz_cursor *cur, u64 pos, size_t len)
 		return PTR_ERR(folio);
 	if (sbi->sha256)
 		err = stargz_tree_verify(cur->sb, folio);
-	if (err)
+	if (err) {
 		folio_put(folio);
-	else
-		cur->folio = folio;
-	return err;
+		return err;
+	}
+	stargz_meta_keep(sbi, cur->id, folio);
+	cur->folio = folio;
+	return 0;
 }
 
 /**

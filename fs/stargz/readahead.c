@@ -212,7 +212,7 @@ static void stargz_grow_window(struct readahead_control *rac)
  * Is the window a single read at a random place? Such a read leaves the
  * readahead state of the file as it is.
  */
-static bool stargz_standalone(const struct readahead_control *rac)
+static bool stargz_standalone(struct readahead_control *rac)
 {
 	const struct file_ra_state *ra = rac->ra;
 
@@ -227,7 +227,7 @@ static bool stargz_standalone(const struct readahead_control *rac)
  * another place is read. A sequential reader gets the next windows from the span
  * cache.
  */
-static bool stargz_expand_part(const struct readahead_control *rac,
+static bool stargz_expand_part(struct readahead_control *rac,
 			       const struct stargz_map *map, u64 start, u64 end)
 {
 	struct stargz_sb_info *sbi = STARGZ_SB(rac->mapping->host->i_sb);

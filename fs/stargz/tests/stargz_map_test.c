@@ -482,7 +482,7 @@ static void used_up_span_test(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&cache->bufs));
 }
 
-/* Folios of files and of the index are migratable. */
+/* Folios of files are movable. Those of the index are not: some are kept. */
 static void movable_test(struct kunit *test)
 {
 	struct file *file = mount_and_open(test, "a page");
@@ -490,13 +490,29 @@ static void movable_test(struct kunit *test)
 	struct address_space *meta = info_of(file)->meta_inode->i_mapping;
 
 	KUNIT_EXPECT_TRUE(test, mapping_gfp_mask(data) & __GFP_MOVABLE);
-	KUNIT_EXPECT_TRUE(test, mapping_gfp_mask(meta) & __GFP_MOVABLE);
+	KUNIT_EXPECT_FALSE(test, mapping_gfp_mask(meta) & __GFP_MOVABLE);
 	if (IS_ENABLED(CONFIG_MIGRATION)) {
 		KUNIT_EXPECT_NOT_NULL(test, data->a_ops->migrate_folio);
 		KUNIT_EXPECT_NOT_NULL(test, meta->a_ops->migrate_folio);
 	}
 	/* Reading the index must not enter file systems on reclaim. */
 	KUNIT_EXPECT_FALSE(test, mapping_gfp_mask(meta) & __GFP_FS);
+}
+
+/* A mount has a reference to the records that reading a span needs. */
+static void kept_test(struct kunit *test)
+{
+	struct file *file = mount_and_open(test, "a page");
+	struct stargz_sb_info *sbi = info_of(file);
+	pgoff_t index = sbi->super.table[STARGZ_TABLE_SPANS].offset >>
+			PAGE_SHIFT;
+	const struct folio *folio;
+
+	read_whole(test, file);
+	folio = sbi->meta_kept[1][index % STARGZ_META_PLACES];
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	KUNIT_EXPECT_PTR_EQ(test, folio->mapping, sbi->meta_inode->i_mapping);
+	KUNIT_EXPECT_EQ(test, folio->index, index);
 }
 
 /* Damage */
@@ -716,6 +732,7 @@ static struct kunit_case stargz_map_cases[] = {
 	KUNIT_CASE(shared_span_test),
 	KUNIT_CASE(used_up_span_test),
 	KUNIT_CASE(movable_test),
+	KUNIT_CASE(kept_test),
 	KUNIT_CASE_PARAM(damage_test, damage_gen_params),
 	KUNIT_CASE(damaged_member_test),
 	{}
