@@ -33,6 +33,7 @@
 #include <stargz/error.h>
 #include <stargz/extract.h>
 #include <stargz/footer.h>
+#include <stargz/image.h>
 #include <stargz/index.h>
 #include <stargz/info.h>
 #include <stargz/make.h>
