@@ -74,6 +74,10 @@ extern "C" {
  * @has_start: @start is set; else it is @offset
  * @start: first byte of the blob in the file or device that holds it when the
  *	index is used. Only with one blob; a device image has its own
+ * @threads: for stargz_index_chain(): number of threads that read layers; zero:
+ *	one
+ * @one_source: for stargz_index_chain(): all layers are in the same file, which
+ *	is the only source when an index is used
  */
 struct stargz_index_options {
 	size_t struct_size;
@@ -102,6 +106,8 @@ struct stargz_index_options {
 	bool has_start;
 	const char *layer_digest;
 	uint64_t start;
+	unsigned int threads;
+	bool one_source;
 };
 
 /**
@@ -191,6 +197,54 @@ int stargz_index_layers(const int *fds, size_t count,
 			const struct stargz_index_options *opt, int out,
 			struct stargz_index_stats *stats,
 			struct stargz_error *err, size_t *failed);
+
+/**
+ * struct stargz_chain_layer - a layer of stargz_index_chain()
+ * @fd: the file of the layer, open for reading
+ * @index: index of the layer that an earlier call wrote to @out, for the same
+ *	layers below; or -1: make it
+ * @out: destination of the index of the layer, from its current position on; or
+ *	-1
+ * @offset: first byte of the layer in its file, now and when an index is used
+ * @size: size of the layer in bytes; zero: up to the end of the file
+ * @digest: required digest "sha256:HEX" of the layer, or NULL
+ * @diffid: required digest of the tar to which the layer decodes, or NULL. The
+ *	call compares it only if it decodes the layer as a whole
+ */
+struct stargz_chain_layer {
+	int fd;
+	int index;
+	int out;
+	uint64_t offset;
+	uint64_t size;
+	const char *digest;
+	const char *diffid;
+};
+
+/**
+ * stargz_index_chain() - make the indexes of all layers of an image
+ * @layers: the layers, lowest first
+ * @count: number of layers, at least one
+ * @opt: the options. The call ignores @below, @offset, @size, @has_start and
+ *	@start; @label, @properties and @prefetch_path are those of the index of
+ *	all layers
+ * @out: destination of the index of all layers if @opt->merge is set, or of the
+ *	device image if @opt->device_image is set as well
+ * @stats: filled in on success with @opt->merge, or NULL
+ * @err: filled in on failure
+ * @failed: on failure, set to the number of the layer that caused it, or to
+ *	@count if no layer did; or NULL
+ *
+ * The index of a layer is that of a layer on top of those below it, as with
+ * @below of stargz_index_layers(). Threads of the call read the layers at the
+ * same time.
+ *
+ * Return: as stargz_index_blob().
+ */
+int stargz_index_chain(const struct stargz_chain_layer *layers, size_t count,
+		       const struct stargz_index_options *opt, int out,
+		       struct stargz_index_stats *stats,
+		       struct stargz_error *err, size_t *failed);
 
 /**
  * stargz_index_edit() - write an index again, with other texts about itself

@@ -17,7 +17,7 @@
 #include "index/replay.h"
 
 /* Intermediate data of an index that is being made. */
-struct work {
+struct sgz_layer {
 	struct sgz_toc toc;
 	struct sgz_tree tree;
 	struct sgz_layout layout;
@@ -26,7 +26,7 @@ struct work {
 };
 
 /* Prepare for the digests of the blob. */
-static int begin_digests(struct work *w, const struct sgz_context *ctx,
+static int begin_digests(struct sgz_layer *w, const struct sgz_context *ctx,
 			 struct sgz_blob *blob)
 {
 	int ret = sgz_sha256_open(&w->sha, ctx);
@@ -58,7 +58,7 @@ static int check_digest(const struct sgz_context *ctx, const char *text,
 }
 
 /* Complete the digests of the blob, after it was read. */
-static int end_digests(struct work *w, const struct sgz_context *ctx,
+static int end_digests(struct sgz_layer *w, const struct sgz_context *ctx,
 		       const struct stargz_index_options *opt,
 		       struct sgz_blob *blob)
 {
@@ -76,7 +76,7 @@ static int end_digests(struct work *w, const struct sgz_context *ctx,
 }
 
 /* Read the layer, and compute its digests if they are wanted. */
-static int read_layer(struct work *w, const struct sgz_context *ctx,
+static int read_layer(struct sgz_layer *w, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob)
 {
@@ -92,16 +92,15 @@ static int read_layer(struct work *w, const struct sgz_context *ctx,
 	return ret;
 }
 
-static int make(struct work *w, struct sgz_index *index,
-		const struct sgz_context *ctx,
-		const struct stargz_index_options *opt, struct sgz_blob *blob,
-		struct sgz_vec *ranges)
+static int make(struct sgz_layer *w, struct sgz_index *index,
+		const struct sgz_context *ctx, struct sgz_blob *blob,
+		struct sgz_below *below, struct sgz_vec *ranges)
 {
 	struct sgz_left_open open = { 0 };
-	int ret = read_layer(w, ctx, opt, blob);
+	int ret;
 
-	if (!ret)
-		ret = sgz_replay(&w->tree, ctx, &open, NULL);
+	w->tree.below = below;
+	ret = sgz_replay(&w->tree, ctx, &open, NULL);
 	if (ret)
 		return ret;
 	if (open.parents || open.links)
@@ -115,12 +114,24 @@ static int make(struct work *w, struct sgz_index *index,
 	return ret;
 }
 
-static int make_index(struct sgz_index *index, const struct sgz_context *ctx,
-		      const struct stargz_index_options *opt,
-		      struct sgz_blob *blob, struct sgz_below *below,
-		      struct sgz_vec *ranges, bool digests)
+void sgz_layer_free(struct sgz_layer *w)
 {
-	struct work *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	sgz_spans_free(&w->spans);
+	sgz_layout_free(&w->layout);
+	sgz_tree_free(&w->tree);
+	sgz_toc_free(&w->toc);
+	if (w->sha.md)
+		sgz_sha256_close(&w->sha);
+	free(w);
+}
+
+static int read_new(struct sgz_layer **layer, const struct sgz_context *ctx,
+		    const struct stargz_index_options *opt,
+		    struct sgz_blob *blob, bool digests)
+{
+	struct sgz_layer *w = calloc(1, sizeof(*w));
 	int ret;
 
 	if (!w)
@@ -130,23 +141,33 @@ static int make_index(struct sgz_index *index, const struct sgz_context *ctx,
 	w->spans.with_digests = digests;
 	w->tree.toc = &w->toc;
 	w->tree.raw = opt->raw;
-	w->tree.below = below;
-	ret = make(w, index, ctx, opt, blob, ranges);
-	sgz_spans_free(&w->spans);
-	sgz_layout_free(&w->layout);
-	sgz_tree_free(&w->tree);
-	sgz_toc_free(&w->toc);
-	if (w->sha.md)
-		sgz_sha256_close(&w->sha);
-	free(w);
+	ret = read_layer(w, ctx, opt, blob);
+	if (ret)
+		sgz_layer_free(w);
+	else
+		*layer = w;
 	return ret;
+}
+
+int sgz_layer_read(struct sgz_layer **layer, const struct sgz_context *ctx,
+		   const struct stargz_index_options *opt,
+		   struct sgz_blob *blob)
+{
+	return read_new(layer, ctx, opt, blob, opt->digests);
 }
 
 int sgz_index_digests(struct sgz_index *index, const struct sgz_context *ctx,
 		      const struct stargz_index_options *opt,
 		      struct sgz_blob *blob, struct sgz_vec *ranges)
 {
-	return make_index(index, ctx, opt, blob, NULL, ranges, false);
+	struct sgz_layer *w;
+	int ret = read_new(&w, ctx, opt, blob, false);
+
+	if (ret)
+		return ret;
+	ret = make(w, index, ctx, blob, NULL, ranges);
+	sgz_layer_free(w);
+	return ret;
 }
 
 /* Does the content have to be decoded after the index was made? */
@@ -170,20 +191,31 @@ static int read_content(struct sgz_index *index, const struct sgz_context *ctx,
 	return sgz_check_content(ctx, index, blob, ranges);
 }
 
-int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
-		   const struct stargz_index_options *opt,
-		   struct sgz_blob *blob, struct sgz_below *below)
+int sgz_layer_index(struct sgz_index *index, const struct sgz_context *ctx,
+		    const struct stargz_index_options *opt,
+		    struct sgz_layer *layer, struct sgz_blob *blob,
+		    struct sgz_below *below)
 {
 	struct sgz_vec ranges = { 0 }, *check = opt->check ? &ranges : NULL;
-	int ret = make_index(index, ctx, opt, blob, below, check,
-			     opt->digests);
+	int ret = make(layer, index, ctx, blob, below, check);
 
+	sgz_layer_free(layer);
 	if (!ret)
 		ret = read_content(index, ctx, blob, check);
 	if (!ret && opt->digests)
 		index->sb.feature_compat |= htole32(STARGZ_COMPAT_DIGESTS);
 	sgz_vec_free(&ranges);
 	return ret;
+}
+
+int sgz_index_make(struct sgz_index *index, const struct sgz_context *ctx,
+		   const struct stargz_index_options *opt,
+		   struct sgz_blob *blob, struct sgz_below *below)
+{
+	struct sgz_layer *layer;
+	int ret = sgz_layer_read(&layer, ctx, opt, blob);
+
+	return ret ? ret : sgz_layer_index(index, ctx, opt, layer, blob, below);
 }
 
 int stargz_index_blob(int fd, const struct stargz_index_options *options,

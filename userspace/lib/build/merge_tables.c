@@ -54,18 +54,6 @@ static int take_blobs(struct sgz_merge *m, size_t layer)
 	return ret;
 }
 
-/* Does the topmost layer contain a file of this layer? */
-static bool is_grafted(const struct sgz_merge *m, size_t layer)
-{
-	const struct sgz_vec *grafts = &m->layers[m->count - 1].grafts;
-	const struct sgz_graft *graft = grafts->data;
-
-	for (size_t i = 0; i < grafts->count; i++)
-		if (graft[i].layer == layer)
-			return true;
-	return false;
-}
-
 /* In a chain, the topmost layer comes first: it is the source of the mount. */
 static size_t nth_layer(const struct sgz_merge *m, size_t nth)
 {
@@ -81,10 +69,37 @@ static int take_all_blobs(struct sgz_merge *m)
 	for (size_t nth = 0; !ret && nth < m->count; nth++) {
 		size_t layer = nth_layer(m, nth);
 
-		if (!m->chain || !nth || is_grafted(m, layer))
+		if (m->map[layer].used)
 			ret = take_blobs(m, layer);
 	}
 	return ret;
+}
+
+static int make_map(struct sgz_merge_layer *map, const struct sgz_vec *table)
+{
+	map->inodes = calloc(table[STARGZ_TABLE_INODES].count + 1,
+			     sizeof(uint32_t));
+	map->spans = calloc(table[STARGZ_TABLE_SPANS].count + 1,
+			    sizeof(uint32_t));
+	map->xattrs = calloc(table[STARGZ_TABLE_XATTRS].count / 4 + 1,
+			     sizeof(uint32_t));
+	map->blobs = calloc(table[STARGZ_TABLE_BLOBS].count + 1,
+			    sizeof(*map->blobs));
+	return map->inodes && map->spans && map->xattrs && map->blobs ?
+		       0 : -ENOMEM;
+}
+
+/* Of a chain, only the topmost layer and those it has files of are copied. */
+static void mark_used(struct sgz_merge *m)
+{
+	const struct sgz_vec *grafts = &m->layers[m->count - 1].grafts;
+	const struct sgz_graft *graft = grafts->data;
+
+	for (size_t i = 0; !m->chain && i < m->count; i++)
+		m->map[i].used = true;
+	for (size_t i = 0; m->chain && i < grafts->count; i++)
+		m->map[graft[i].layer].used = true;
+	m->map[m->count - 1].used = true;
 }
 
 int sgz_merge_begin(struct sgz_merge *m)
@@ -92,21 +107,11 @@ int sgz_merge_begin(struct sgz_merge *m)
 	m->map = calloc(m->count, sizeof(*m->map));
 	if (!m->map)
 		return sgz_nomem(m->ctx);
-	for (size_t i = 0; i < m->count; i++) {
-		const struct sgz_vec *table = m->layers[i].table;
-		struct sgz_merge_layer *map = &m->map[i];
-
-		map->inodes = calloc(table[STARGZ_TABLE_INODES].count + 1,
-				     sizeof(uint32_t));
-		map->spans = calloc(table[STARGZ_TABLE_SPANS].count + 1,
-				    sizeof(uint32_t));
-		map->xattrs = calloc(table[STARGZ_TABLE_XATTRS].count / 4 + 1,
-				     sizeof(uint32_t));
-		map->blobs = calloc(table[STARGZ_TABLE_BLOBS].count + 1,
-				    sizeof(*map->blobs));
-		if (!map->inodes || !map->spans || !map->xattrs || !map->blobs)
+	mark_used(m);
+	for (size_t i = 0; i < m->count; i++)
+		if (m->map[i].used &&
+		    make_map(&m->map[i], m->layers[i].table))
 			return sgz_nomem(m->ctx);
-	}
 	return take_all_blobs(m);
 }
 
@@ -353,6 +358,8 @@ static int move_spans(struct sgz_merge *m)
 		size_t layer = nth_layer(m, nth);
 		const struct sgz_index *from = &m->layers[layer];
 
+		if (!m->map[layer].used)
+			continue;
 		for (size_t i = 0;
 		     i < from->table[STARGZ_TABLE_SPANS].count; i++) {
 			int ret;
@@ -488,7 +495,8 @@ int sgz_merge_data(struct sgz_merge *m)
 	if (!ret)
 		each_file_span(m, renumber_span);
 	for (size_t i = 0; !ret && i < m->count; i++)
-		ret = move_histories(m, i);
+		if (m->map[i].used)
+			ret = move_histories(m, i);
 	if (ret)
 		return ret;
 	m->index->table[STARGZ_TABLE_XATTRS] = m->xattrs.heap;

@@ -10,6 +10,7 @@
 
 /**
  * struct sgz_merge_layer - new numbers of the records of a layer
+ * @used: records of the layer are copied; else the rest is not set
  * @inodes: number of each inode in the index, or zero
  * @spans: number of each span in the index plus one, or zero
  * @xattrs: for each 4 bytes of the xattr table, the id in the index of the set
@@ -17,6 +18,7 @@
  * @blobs: number of each blob in the index
  */
 struct sgz_merge_layer {
+	bool used;
 	uint32_t *inodes;
 	uint32_t *spans;
 	uint32_t *xattrs;
