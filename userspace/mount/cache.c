@@ -14,7 +14,6 @@
 
 #include "cache.h"
 #include "evict.h"
-#include "indexfile.h"
 #include "msg.h"
 #include "xalloc.h"
 
@@ -67,6 +66,48 @@ char *cache_path(const struct cache *cache, const char *key)
 	return xasprintf("%s/%s%s", cache->dir, key, CACHE_SUFFIX);
 }
 
+/* cache_evict() uses the access time as the time of the last use. */
+static void touch(int fd)
+{
+	const struct timespec now[2] = {
+		{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
+	};
+
+	futimens(fd, now);
+}
+
+static int open_verified(const struct cache *cache, const char *key, int flags)
+{
+	char *name = xasprintf("%s%s", key, CACHE_VERIFIED);
+	int fd = openat(cache->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+			O_CLOEXEC | flags, 0600);
+
+	free(name);
+	return fd;
+}
+
+bool cache_is_verified(const struct cache *cache, const char *key)
+{
+	int fd = open_verified(cache, key, 0);
+	struct stat st;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = !fstat(fd, &st) && S_ISREG(st.st_mode) && only_ours(&st);
+	touch(fd);
+	close(fd);
+	return is;
+}
+
+void cache_set_verified(const struct cache *cache, const char *key)
+{
+	int fd = open_verified(cache, key, O_CREAT);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 /* Open an index and lock it against eviction. */
 static int open_locked(const struct cache *cache, const char *name,
 		       struct stat *st)
@@ -84,28 +125,23 @@ static int open_locked(const struct cache *cache, const char *name,
 	return -ENOENT;
 }
 
-int cache_find(const struct cache *cache, const char *key,
-	       const struct source *src, const struct mount_options *opt)
+int cache_find(const struct cache *cache, const char *key, cache_fits fits,
+	       const void *data)
 {
-	const struct timespec now[2] = {
-		{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
-	};
 	char *name = file_name(key);
 	struct stat st;
 	int fd;
 
 	fd = open_locked(cache, name, &st);
 	if (fd >= 0 && !(S_ISREG(st.st_mode) && only_ours(&st) &&
-			 st.st_nlink == 1 &&
-			 indexfile_describes(fd, src, opt))) {
+			 st.st_nlink == 1 && fits(data, fd))) {
 		close(fd);
 		msg_note(cache->dir, "%s is damaged or outdated, or others may write to it",
 			 name);
 		fd = cache_remove(cache, name, &st) ? -ENOENT : -EBUSY;
 	}
-	/* cache_evict() uses the access time as the time of the last use. */
 	if (fd >= 0)
-		futimens(fd, now);
+		touch(fd);
 	free(name);
 	return fd;
 }
@@ -156,9 +192,8 @@ static int by_name(const struct cache *cache, const char *name,
 	return named;
 }
 
-int cache_add(const struct cache *cache, const char *key,
-	      const struct source *src, const struct mount_options *opt,
-	      int new)
+int cache_add(const struct cache *cache, const char *key, cache_fits fits,
+	      const void *data, int new)
 {
 	char *proc = xasprintf("/proc/self/fd/%d", new);
 	char *name = file_name(key);
@@ -181,7 +216,7 @@ int cache_add(const struct cache *cache, const char *key,
 	free(proc);
 	free(name);
 	if (err == EEXIST)
-		return cache_find(cache, key, src, opt);
+		return cache_find(cache, key, fits, data);
 	if (fd >= 0)
 		cache_evict(cache);
 	else

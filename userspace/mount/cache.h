@@ -11,7 +11,8 @@
 #ifndef MOUNT_CACHE_H
 #define MOUNT_CACHE_H
 
-#include "source.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /**
  * struct cache - an open cache
@@ -24,6 +25,15 @@ struct cache {
 	int fd;
 	uint64_t limit;
 };
+
+/**
+ * typedef cache_fits - is this index the wanted one, and not damaged?
+ * @data: passed through
+ * @fd: the index, open for reading
+ *
+ * Return: true if so.
+ */
+typedef bool (*cache_fits)(const void *data, int fd);
 
 /**
  * cache_open() - open or create the cache
@@ -50,8 +60,8 @@ char *cache_path(const struct cache *cache, const char *key);
  * cache_find() - get an index
  * @cache: open cache
  * @key: name from cachekey.h
- * @src: required source of the index
- * @opt: mount options; the index must have the digests that they require
+ * @fits: checks the index
+ * @data: passed to @fits
  *
  * The function removes an index that is damaged, that does not fit, or that
  * others may write to.
@@ -59,8 +69,8 @@ char *cache_path(const struct cache *cache, const char *key);
  * Return: the index, open for reading, and locked against eviction while it is
  * open; -ENOENT if there is none; or another negative errno.
  */
-int cache_find(const struct cache *cache, const char *key,
-	       const struct source *src, const struct mount_options *opt);
+int cache_find(const struct cache *cache, const char *key, cache_fits fits,
+	       const void *data);
 
 /**
  * cache_new() - create a file for an index
@@ -75,16 +85,31 @@ int cache_new(const struct cache *cache);
  * cache_add() - add an index to the cache
  * @cache: open cache
  * @key: name from cachekey.h
- * @src: its source
- * @opt: mount options, as for cache_find()
+ * @fits: as for cache_find()
+ * @data: passed to @fits
  * @new: a complete index from cache_new(); stays open
  *
  * Return: as cache_find(); the index may be one that another process has added
  * in the meantime. -EFBIG if it is larger than the limit of the cache.
  */
-int cache_add(const struct cache *cache, const char *key,
-	      const struct source *src, const struct mount_options *opt,
-	      int new);
+int cache_add(const struct cache *cache, const char *key, cache_fits fits,
+	      const void *data, int new);
+
+/**
+ * cache_is_verified() - was the digest of a layer compared?
+ * @cache: open cache
+ * @key: name from cachekey_of_layer()
+ *
+ * Return: true if so.
+ */
+bool cache_is_verified(const struct cache *cache, const char *key);
+
+/**
+ * cache_set_verified() - remember that the digest of a layer was compared
+ * @cache: open cache
+ * @key: name from cachekey_of_layer()
+ */
+void cache_set_verified(const struct cache *cache, const char *key);
 
 /**
  * cache_close() - close the cache

@@ -170,6 +170,28 @@ static int name_before(char name[STARGZ_SHA256_HEX], struct stargz_error *err,
 				       footer.data_end, sha256);
 }
 
+int cachekey_hash(char name[STARGZ_SHA256_HEX], const char *text)
+{
+	return hash_text(name, NULL, xasprintf("%s", text));
+}
+
+int cachekey_of_layer(char name[STARGZ_SHA256_HEX], int fd,
+		      const struct stargz_image_layer *layer)
+{
+	char hex[STARGZ_SHA256_HEX];
+	struct stat st;
+	char *text;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!keeps_times(fd, &st))
+		return -ENODATA;
+	stargz_sha256_hex(layer->sha256, hex);
+	text = xasprintf("stargz layer: sha256:%s, start %" PRIu64
+			 ", size %" PRIu64, hex, layer->start, layer->size);
+	return hash_text(name, NULL, append_identity(text, &st));
+}
+
 int cachekey_make(const struct source *src, const struct mount_options *opt,
 		  struct cachekey *key, struct stargz_error *err)
 {

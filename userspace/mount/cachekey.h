@@ -8,6 +8,7 @@
 #include "options.h"
 #include "source.h"
 #include "stargz/digest.h"
+#include "stargz/image.h"
 #include "stargz/index.h"
 
 /**
@@ -52,5 +53,26 @@ bool cachekey_of_index(const struct cachekey *key, const struct source *src,
 		       const struct mount_options *opt,
 		       const struct stargz_index_stats *stats,
 		       char name[STARGZ_SHA256_HEX]);
+
+/**
+ * cachekey_hash() - the name that a text stands for
+ * @name: set to the name
+ * @text: everything on which an index depends
+ *
+ * Return: 0 or a negative errno.
+ */
+int cachekey_hash(char name[STARGZ_SHA256_HEX], const char *text);
+
+/**
+ * cachekey_of_layer() - compute the name of a range of a file with a digest
+ * @name: set to the name
+ * @fd: the file
+ * @layer: the range and the digest
+ *
+ * Return: 0; -ENODATA if the file has no identity, see above; or another
+ * negative errno.
+ */
+int cachekey_of_layer(char name[STARGZ_SHA256_HEX], int fd,
+		      const struct stargz_image_layer *layer);
 
 #endif /* MOUNT_CACHEKEY_H */

@@ -18,7 +18,7 @@
 #include "xalloc.h"
 
 struct entry {
-	char name[STARGZ_SHA256_LEN * 2 + sizeof(CACHE_SUFFIX)];
+	char name[STARGZ_SHA256_LEN * 2 + sizeof(CACHE_VERIFIED)];
 	struct stat st;
 };
 
@@ -28,12 +28,13 @@ struct entries {
 	uint64_t bytes;
 };
 
-static bool is_index_name(const char *name)
+static bool is_our_name(const char *name)
 {
 	const size_t digits = STARGZ_SHA256_LEN * 2;
 
 	return strspn(name, "0123456789abcdef") == digits &&
-	       !strcmp(name + digits, CACHE_SUFFIX);
+	       (!strcmp(name + digits, CACHE_SUFFIX) ||
+		!strcmp(name + digits, CACHE_VERIFIED));
 }
 
 bool cache_remove(const struct cache *cache, const char *name,
@@ -59,14 +60,14 @@ static void collect(const struct cache *cache, DIR *dir, struct entries *all)
 	struct entry *e;
 
 	while ((d = readdir(dir))) {
-		if (!is_index_name(d->d_name))
+		if (!is_our_name(d->d_name))
 			continue;
 		all->list = xrealloc(all->list,
 				     (all->count + 1) * sizeof(*all->list));
 		e = &all->list[all->count];
 		if (fstatat(cache->fd, d->d_name, &e->st, AT_SYMLINK_NOFOLLOW))
 			continue;
-		memcpy(e->name, d->d_name, sizeof(e->name));
+		strcpy(e->name, d->d_name);
 		all->count++;
 		all->bytes += e->st.st_size;
 	}

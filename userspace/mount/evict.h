@@ -10,6 +10,9 @@
 /* Suffix of the name of an index, after 64 hexadecimal digits. */
 #define CACHE_SUFFIX	".index"
 
+/* The same for an empty file: a layer whose digest was compared. */
+#define CACHE_VERIFIED	".verified"
+
 /**
  * cache_evict() - remove the least recently used indexes
  * @cache: open cache

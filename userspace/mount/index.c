@@ -73,9 +73,8 @@ static enum mount_exit check_digest(int fd, const char *path,
 	return MOUNT_FAILED;
 }
 
-/* Check an index against the digests that the options require. */
-static enum mount_exit check_digests(int fd, const char *path,
-				     const struct mount_options *opt)
+enum mount_exit index_check_digests(int fd, const char *path,
+				    const struct mount_options *opt)
 {
 	const struct required required[] = {
 		{ "toc_digest", opt->toc_digest, "table of contents",
@@ -101,7 +100,20 @@ static enum mount_exit given(struct index *index,
 		msg_error(index->path, "%s", strerror(errno));
 		return MOUNT_FAILED;
 	}
-	return check_digests(index->fd, index->path, opt);
+	return index_check_digests(index->fd, index->path, opt);
+}
+
+/* What an index of the cache has to describe. */
+struct wanted {
+	const struct source *src;
+	const struct mount_options *opt;
+};
+
+static bool fits_source(const void *data, int fd)
+{
+	const struct wanted *wanted = data;
+
+	return indexfile_describes(fd, wanted->src, wanted->opt);
 }
 
 struct warnings {
@@ -116,12 +128,6 @@ static void warn(void *data, const char *line)
 	w->count++;
 	msg_note(w->path, "warning: %s", line);
 }
-
-/*
- * Producers of eStargz cut files into chunks of 4 MiB. Placing checkpoints in
- * them would decode much of the layer and delay the mount.
- */
-#define LARGE_MEMBER	(4u << 20)
 
 /* Write the index to an empty file. */
 static int build(const struct source *src, const struct mount_options *opt,
@@ -140,7 +146,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 		.raw = opt->raw,
 		.offset = src->blob.start,
 		.size = src->blob.size,
-		.member_size = LARGE_MEMBER,
+		.member_size = INDEX_LARGE_MEMBER,
 		.warn = warn,
 		.data = &warnings,
 	};
@@ -153,7 +159,7 @@ static int build(const struct source *src, const struct mount_options *opt,
 	return ret;
 }
 
-static bool no_room(int ret)
+bool index_no_room(int ret)
 {
 	return ret == -ENOSPC || ret == -EDQUOT || ret == -EFBIG;
 }
@@ -169,6 +175,31 @@ static int reopen_read_only(int fd)
 	return ret;
 }
 
+int index_new_in_memory(void)
+{
+	int fd = memfd_create("stargz-index", MFD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void index_keep(struct index *index, const struct cache *cache,
+		const char *key, cache_fits fits, const void *data, int new,
+		const char *name)
+{
+	index->fd = cache && key ? cache_add(cache, key, fits, data, new) :
+				   -ENOENT;
+	if (index->fd >= 0) {
+		index->path = cache_path(cache, key);
+		msg_note(name, "index: made %s", index->path);
+	} else {
+		/* The kernel rejects an index that is open for writing. */
+		index->fd = reopen_read_only(new);
+		index->path = xasprintf("/proc/self/fd/%d", index->fd);
+		msg_note(name, "index: made for this mount only");
+	}
+	close(new);
+}
+
 /*
  * Make the index in an unnamed file of the cache, or, if the cache is full or
  * missing, in memory; then @cache becomes NULL.
@@ -182,13 +213,13 @@ static int make(const struct cache **cache, const struct source *src,
 
 	if (fd >= 0 && ret)
 		close(fd);
-	if (!no_room(ret))
+	if (!index_no_room(ret))
 		return ret ? ret : fd;
 	err->text[0] = '\0';
 	*cache = NULL;
-	fd = memfd_create("stargz-index", MFD_CLOEXEC);
+	fd = index_new_in_memory();
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret = build(src, opt, fd, stats, err);
 	if (ret)
 		close(fd);
@@ -202,28 +233,21 @@ static enum mount_exit make_index(struct index *index,
 				  const struct source *src,
 				  const struct mount_options *opt)
 {
+	const struct wanted wanted = { src, opt };
 	struct stargz_error err = { "" };
 	struct stargz_index_stats stats;
 	char name[STARGZ_SHA256_HEX];
+	bool cached;
 	int fd = make(&cache, src, opt, &stats, &err);
 
 	if (fd < 0)
 		return fail(src, fd, &err);
-	if (cache && cachekey_of_index(key, src, opt, &stats, name))
-		index->fd = cache_add(cache, name, src, opt, fd);
-	if (index->fd >= 0) {
-		index->path = cache_path(cache, name);
-		msg_note(src->path, "index: made %s", index->path);
-	} else {
-		/* The kernel rejects an index that is open for writing. */
-		index->fd = reopen_read_only(fd);
-		index->path = xasprintf("/proc/self/fd/%d", index->fd);
-		msg_note(src->path, "index: made for this mount only");
-	}
-	close(fd);
+	cached = cache && cachekey_of_index(key, src, opt, &stats, name);
+	index_keep(index, cache, cached ? name : NULL, fits_source, &wanted, fd,
+		   src->path);
 	if (index->fd < 0)
 		return fail(src, index->fd, &err);
-	return check_digests(index->fd, src->path, opt);
+	return index_check_digests(index->fd, src->path, opt);
 }
 
 static enum mount_exit through_cache(struct index *index,
@@ -231,6 +255,7 @@ static enum mount_exit through_cache(struct index *index,
 				     const struct source *src,
 				     const struct mount_options *opt)
 {
+	const struct wanted wanted = { src, opt };
 	struct stargz_error err = { "" };
 	const char *name;
 	struct cachekey key;
@@ -242,16 +267,16 @@ static enum mount_exit through_cache(struct index *index,
 	if (ret)
 		return fail(src, ret, &err);
 	name = key.toc[0] ? key.toc : key.file;
-	index->fd = cache_find(cache, name, src, opt);
+	index->fd = cache_find(cache, name, fits_source, &wanted);
 	if (index->fd < 0 && name == key.toc && key.file[0]) {
 		name = key.file;
-		index->fd = cache_find(cache, name, src, opt);
+		index->fd = cache_find(cache, name, fits_source, &wanted);
 	}
 	if (index->fd < 0)
 		return make_index(index, cache, &key, src, opt);
 	index->path = cache_path(cache, name);
 	msg_note(src->path, "index: found %s", index->path);
-	return check_digests(index->fd, src->path, opt);
+	return index_check_digests(index->fd, src->path, opt);
 }
 
 void index_put(struct index *index)
@@ -272,7 +297,7 @@ enum mount_exit index_get(struct index *index, struct source *src,
 	if (opt->index)
 		return given(index, opt);
 	if (src->image)
-		return check_digests(src->fd, src->path, opt);
+		return index_check_digests(src->fd, src->path, opt);
 	ret = source_find_blob(src, opt);
 	if (ret)
 		return ret;

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive.h"
 #include "args.h"
 #include "index.h"
 #include "kernel.h"
@@ -102,9 +103,17 @@ static enum mount_exit mount_layer(struct args *args)
 	struct index index = { .fd = -1 };
 	enum mount_exit ret;
 	struct source src;
+	bool archive;
 
 	ret = source_open(&src, args->source, &args->opt);
-	if (!ret)
+	archive = !ret && archive_found(&src, &args->opt);
+	if (!ret && !archive && (args->opt.image || args->opt.platform)) {
+		msg_error(args->source, "image= and platform= require an archive of images");
+		ret = MOUNT_USAGE;
+	}
+	if (archive)
+		ret = archive_index(&index, &src, &args->opt);
+	else if (!ret)
 		ret = index_get(&index, &src, &args->opt);
 	options_add_verification(&args->opt);
 	if (!ret && index.path)

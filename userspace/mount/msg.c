@@ -9,7 +9,13 @@
 #include "message.h"
 #include "msg.h"
 
+static const char *program = MSG_PROGRAM;
 static bool verbose;
+
+void msg_set_program(const char *name)
+{
+	program = name;
+}
 
 void msg_set_verbose(void)
 {
@@ -26,7 +32,7 @@ void msg_error(const char *path, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	message_vprint(stderr, MSG_PROGRAM, path, fmt, args);
+	message_vprint(stderr, program, path, fmt, args);
 	va_end(args);
 }
 
@@ -37,7 +43,7 @@ void msg_note(const char *path, const char *fmt, ...)
 	if (!verbose)
 		return;
 	va_start(args, fmt);
-	message_vprint(stdout, MSG_PROGRAM, path, fmt, args);
+	message_vprint(stdout, program, path, fmt, args);
 	va_end(args);
 }
 

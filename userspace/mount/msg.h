@@ -28,6 +28,12 @@ enum mount_exit {
 };
 
 /**
+ * msg_set_program() - name of the program in messages, %MSG_PROGRAM by default
+ * @name: the name, which stays valid
+ */
+void msg_set_program(const char *name);
+
+/**
  * msg_set_verbose() - enable msg_note()
  */
 void msg_set_verbose(void);

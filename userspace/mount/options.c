@@ -75,6 +75,8 @@ void options_free(struct mount_options *opt)
 	free(opt->layer_digest);
 	free(opt->index_digest);
 	free(opt->verify);
+	free(opt->image);
+	free(opt->platform);
 	free(opt->cache_dir);
 	free(opt->loop_device);
 }
@@ -236,6 +238,14 @@ static const struct option_row rows[] = {
 		 OPTION_CALL_AT(take_digest, struct mount_options, toc_digest)),
 	  .kind = OPTION_TEXT, .argument = "DIGEST",
 	  .help = "required digest of the table of contents, sha256:HEX" },
+	{ OPTION(0, "image",
+		 OPTION_CALL_AT(take_text, struct mount_options, image)),
+	  .kind = OPTION_TEXT, .argument = "REF",
+	  .help = "which image of an archive to mount" },
+	{ OPTION(0, "platform",
+		 OPTION_CALL_AT(take_text, struct mount_options, platform)),
+	  .kind = OPTION_TEXT, .argument = "OS/ARCH[/VARIANT]",
+	  .help = "platform of the image of an archive" },
 	{ OPTION(0, "raw", OPTION_STORE(struct mount_options, raw)),
 	  .help = "show whiteouts as they are in the tar" },
 	{ OPTION(0, "indexcache",

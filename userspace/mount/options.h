@@ -39,6 +39,8 @@ struct kernel_option {
  * @index_digest: index_digest=sha256:HEX, or NULL
  * @verify: verify=LEVEL, or NULL
  * @raw: show whiteouts as they are in the tar
+ * @image: image=REF, the image of an archive, or NULL: the only one
+ * @platform: platform=OS/ARCH[/VARIANT], or NULL: that of this machine
  * @cache: use the index cache
  * @cache_dir: its directory
  * @cache_size: its limit in bytes
@@ -59,6 +61,8 @@ struct mount_options {
 	char *index_digest;
 	char *verify;
 	bool raw;
+	char *image;
+	char *platform;
 	bool cache;
 	char *cache_dir;
 	uint64_t cache_size;

@@ -186,6 +186,10 @@ int stargz_image_open_layer(const struct stargz_image *image, size_t nr,
  * struct stargz_image_verify_options - options of stargz_image_verify()
  * @struct_size: sizeof(struct stargz_image_verify_options)
  * @threads: number of threads; zero: one
+ * @stored_only: compare only size and digest, and decode nothing
+ * @skip: for each layer, whether to leave it out; or NULL
+ * @fds: for each layer, its file from stargz_image_open_layer(); or NULL: the
+ *	call opens the files
  * @fault: called for each fault, in the order of the layers; or NULL
  * @progress: called with the bytes done and the total; or NULL
  * @data: passed to both
@@ -193,6 +197,9 @@ int stargz_image_open_layer(const struct stargz_image *image, size_t nr,
 struct stargz_image_verify_options {
 	size_t struct_size;
 	unsigned int threads;
+	bool stored_only;
+	const bool *skip;
+	const int *fds;
 	stargz_fault_fn fault;
 	void (*progress)(void *data, uint64_t done, uint64_t total);
 	void *data;
@@ -205,7 +212,7 @@ struct stargz_image_verify_options {
  * @faults: set to the number of faults; or NULL
  * @err: filled in on failure
  *
- * The call reads and decodes each layer, and compares size, digest and diffID.
+ * The call compares size, digest and diffID of each layer.
  *
  * Return: 0, also with faults, or a negative errno if memory is short.
  */

@@ -254,29 +254,46 @@ static bool is_hex_name(const char *name, size_t len)
 	return false;
 }
 
-bool sgz_archive_likely(const struct sgz_context *ctx, int fd)
+/* Is it the first name of an archive? Sets @next if it is that of the root. */
+static bool is_first_name(const struct sgz_tar_header *h, bool *next)
 {
 	static const char *const firsts[] = {
 		"blobs", "index.json", "manifest.json", "oci-layout",
 		"repositories",
 	};
 	char name[SGZ_TAR_NAME_MAX + 1];
-	struct sgz_tar_header h = { 0 };
-	struct sgz_blob blob;
 	size_t len;
 
-	if (sgz_blob_open(&blob, ctx, fd, 0, 0) || !is_tar(&blob))
+	*next = false;
+	if (h->name_len >= sizeof(name))
 		return false;
-	sgz_tar_block(&h, (const struct sgz_ustar *)blob.head);
-	if (h.name_len >= sizeof(name))
-		return false;
-	len = sgz_path_clean(name, h.name, h.name_len);
+	len = sgz_path_clean(name, h->name, h->name_len);
 	name[len] = '\0';
+	*next = !len;
 	len = strcspn(name, "/");
 	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++)
 		if (len == strlen(firsts[i]) && !memcmp(name, firsts[i], len))
 			return true;
 	return is_hex_name(name, len);
+}
+
+bool sgz_archive_likely(const struct sgz_context *ctx, int fd)
+{
+	struct sgz_archive archive = { 0 };
+	struct sgz_stream *stream;
+	struct sgz_tar tar = { 0 };
+	bool likely = false, next = true;
+
+	if (sgz_blob_open(&archive.blob, ctx, fd, 0, 0) ||
+	    !is_tar(&archive.blob) || open_stream(&stream, &archive, ctx))
+		return false;
+	tar.stream = stream;
+	while (next && sgz_tar_next(&tar) > 0)
+		likely = is_first_name(&tar.h, &next);
+	sgz_tar_close(&tar);
+	sgz_stream_close(stream);
+	free(stream);
+	return likely;
 }
 
 void sgz_archive_free(struct sgz_archive *archive)

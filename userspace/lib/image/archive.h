@@ -55,7 +55,8 @@ bool sgz_archive_has(const struct sgz_archive *archive, const char *name);
  * @ctx: the call
  * @fd: regular file or block device, open for reading
  *
- * The call reads one header. A layer may also start like that.
+ * The call reads the headers up to the first file. A layer may also start like
+ * that.
  *
  * Return: true if so.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Verifying layers: each is read and decoded once, for both digests.
+ * Verifying layers: each is read once, for both digests.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 
 struct verification {
 	const struct stargz_image *image;
+	const struct stargz_image_verify_options *opt;
 	struct sgz_faults faults;
 };
 
@@ -48,48 +49,49 @@ static int decode(struct sgz_stream *stream, struct sgz_sha256 *sha, char *buf)
 	return n;
 }
 
-/* The digests of a layer and of the tar to which it decodes. */
-static int hash_layer(const struct sgz_context *ctx, struct sgz_blob *blob,
-		      struct sgz_sha256 sha[2], struct sgz_stream *stream,
-		      uint8_t digest[2][STARGZ_SHA256_LEN])
-{
-	char *buf = malloc(STEP);
-	int ret;
-
-	if (!buf)
-		return sgz_nomem(ctx);
-	blob->sha = &sha[0];
-	ret = sgz_stream_whole(stream, ctx, blob, kind_of(blob));
-	if (!ret)
-		ret = decode(stream, &sha[1], buf);
-	sgz_stream_close(stream);
-	free(buf);
-	if (ret)
-		return ret;
-	sgz_sha256_get(&sha[1], digest[1]);
-	return sgz_blob_digest(blob, ctx, digest[0]);
-}
-
-static int hash_file(const struct sgz_context *ctx, int fd,
-		     const struct sgz_image_layer *layer,
-		     uint8_t digest[2][STARGZ_SHA256_LEN])
+/* Decode a layer: the digest of its tar; hashes the layer on the way. */
+static int hash_decoded(const struct sgz_context *ctx, struct sgz_blob *blob,
+			uint8_t diffid[STARGZ_SHA256_LEN])
 {
 	struct sgz_stream *stream = malloc(sizeof(*stream));
-	struct sgz_sha256 sha[2] = { 0 };
-	struct sgz_blob blob;
-	int ret = stream ? 0 : sgz_nomem(ctx);
+	char *buf = malloc(STEP);
+	struct sgz_sha256 sha = { 0 };
+	int ret = stream && buf ? sgz_sha256_open(&sha, ctx) : sgz_nomem(ctx);
 
-	for (int i = 0; !ret && i < 2; i++)
-		ret = sgz_sha256_open(&sha[i], ctx);
+	if (!ret) {
+		ret = sgz_stream_whole(stream, ctx, blob, kind_of(blob));
+		if (!ret)
+			ret = decode(stream, &sha, buf);
+		sgz_stream_close(stream);
+	}
 	if (!ret)
-		ret = sgz_blob_open(&blob, ctx, fd, layer->place.start,
-				    layer->place.size);
-	if (!ret)
-		ret = hash_layer(ctx, &blob, sha, stream, digest);
-	for (int i = 0; i < 2; i++)
-		if (sha[i].md)
-			sgz_sha256_close(&sha[i]);
+		sgz_sha256_get(&sha, diffid);
+	if (sha.md)
+		sgz_sha256_close(&sha);
 	free(stream);
+	free(buf);
+	return ret;
+}
+
+static int hash_layer(const struct sgz_context *ctx, int fd,
+		      const struct sgz_image_layer *layer, bool stored_only,
+		      uint8_t digest[STARGZ_SHA256_LEN],
+		      uint8_t diffid[STARGZ_SHA256_LEN])
+{
+	struct sgz_sha256 sha;
+	struct sgz_blob blob;
+	int ret = sgz_sha256_open(&sha, ctx);
+
+	if (ret)
+		return ret;
+	ret = sgz_blob_open(&blob, ctx, fd, layer->place.start,
+			    layer->place.size);
+	blob.sha = &sha;
+	if (!ret && !stored_only)
+		ret = hash_decoded(ctx, &blob, diffid);
+	if (!ret)
+		ret = sgz_blob_digest(&blob, ctx, digest);
+	sgz_sha256_close(&sha);
 	return ret;
 }
 
@@ -103,36 +105,49 @@ static void compare(struct verification *v, size_t nr, const char *what,
 			       sgz_sha256_hex(want).text);
 }
 
-static int verify_layer(void *data, const struct sgz_context *ctx, size_t nr)
+static void verify_file(struct verification *v, const struct sgz_context *ctx,
+			size_t nr, int fd)
 {
-	struct verification *v = data;
 	const struct sgz_image_layer *layer = sgz_image_layer(v->image, nr);
-	uint8_t digest[2][STARGZ_SHA256_LEN];
-	int fd, ret;
+	uint8_t digest[STARGZ_SHA256_LEN], diffid[STARGZ_SHA256_LEN];
+	int ret = hash_layer(ctx, fd, layer, v->opt->stored_only, digest,
+			     diffid);
 
-	fd = stargz_image_open_layer(v->image, nr, ctx->err);
-	if (fd < 0) {
-		sgz_faults_add(&v->faults, nr, fd, "%s", ctx->err->text);
-		return 0;
-	}
-	ret = hash_file(ctx, fd, layer, digest);
-	close(fd);
 	if (ret) {
 		sgz_faults_add(&v->faults, nr, ret, "layer %zu: %s", nr,
 			       ctx->err->text);
-		return 0;
+		return;
 	}
-	compare(v, nr, "digest", digest[0], layer->digest);
-	compare(v, nr, "diffID", digest[1], layer->diff_id);
+	compare(v, nr, "digest", digest, layer->digest);
+	if (!v->opt->stored_only)
+		compare(v, nr, "diffID", diffid, layer->diff_id);
+}
+
+static int verify_layer(void *data, const struct sgz_context *ctx, size_t nr)
+{
+	struct verification *v = data;
+	int fd;
+
+	if (v->opt->skip && v->opt->skip[nr])
+		return 0;
+	fd = v->opt->fds ? v->opt->fds[nr] :
+			   stargz_image_open_layer(v->image, nr, ctx->err);
+	if (fd >= 0)
+		verify_file(v, ctx, nr, fd);
+	else
+		sgz_faults_add(&v->faults, nr, fd, "%s", ctx->err->text);
+	if (fd >= 0 && !v->opt->fds)
+		close(fd);
 	return 0;
 }
 
-static uint64_t total_size(const struct stargz_image *image)
+static uint64_t total_size(const struct verification *v)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < image->layers.count; i++)
-		sum += sgz_image_layer(image, i)->place.size;
+	for (size_t i = 0; i < v->image->layers.count; i++)
+		if (!v->opt->skip || !v->opt->skip[i])
+			sum += sgz_image_layer(v->image, i)->place.size;
 	return sum;
 }
 
@@ -140,8 +155,10 @@ int stargz_image_verify(const struct stargz_image *image,
 			const struct stargz_image_verify_options *options,
 			uint64_t *faults, struct stargz_error *err)
 {
-	struct verification v = { .image = image, .faults = SGZ_FAULTS_INIT };
 	struct stargz_image_verify_options opt;
+	struct verification v = {
+		.image = image, .opt = &opt, .faults = SGZ_FAULTS_INIT,
+	};
 	struct stargz_error unwanted;
 	struct sgz_context ctx = { .err = err ? err : &unwanted };
 	struct sgz_parallel *p;
@@ -153,7 +170,7 @@ int stargz_image_verify(const struct stargz_image *image,
 	ctx.progress = opt.progress;
 	ctx.data = opt.data;
 	p = sgz_parallel_start(&ctx, image->layers.count, opt.threads,
-			       total_size(image), verify_layer, &v);
+			       total_size(&v), verify_layer, &v);
 	if (!p)
 		return sgz_nomem(&ctx);
 	for (size_t i = 0; i < image->layers.count; i++)

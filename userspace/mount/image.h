@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mount.stargz, stargz-image: the indexes of the layers of an image.
+ *
+ * An index of the cache stands for the digests of a layer and of all layers
+ * below it. It may therefore be used with another file than that from which it
+ * was made. The digest of a file is compared when its index is made, or before
+ * an index of the cache is used with it. The cache remembers the identity of
+ * the file.
+ */
+#ifndef MOUNT_IMAGE_H
+#define MOUNT_IMAGE_H
+
+#include "index.h"
+#include "options.h"
+#include "stargz/image.h"
+
+/**
+ * struct image_layer - a layer of an image
+ * @fd: its file, open for reading
+ * @info: facts about it
+ * @key: name of its index in the cache, which stands for it and the layers below
+ * @index: its index, unless only that of all layers is wanted; @fd is -1 then
+ */
+struct image_layer {
+	int fd;
+	struct stargz_image_layer info;
+	char key[STARGZ_SHA256_HEX];
+	struct index index;
+};
+
+/**
+ * struct image - an image, with its indexes
+ * @name: its name, for messages
+ * @image: handle of the library
+ * @one_file: all layers are in one file
+ * @layers: the layers, lowest first
+ * @count: number of layers
+ * @merged: index of all layers as one tree, if it is wanted; else @fd is -1
+ * @progress: called with the bytes done and the total; or NULL
+ * @data: passed to @progress
+ */
+struct image {
+	const char *name;
+	const struct stargz_image *image;
+	bool one_file;
+	struct image_layer *layers;
+	size_t count;
+	struct index merged;
+	void (*progress)(void *data, uint64_t done, uint64_t total);
+	void *data;
+};
+
+/**
+ * image_threads() - number of threads that may work on an image
+ *
+ * Return: the number of CPUs of the process.
+ */
+unsigned int image_threads(void);
+
+/**
+ * image_open_layers() - open the files of all layers
+ * @img: @name, @image, @progress and @data are set; the rest is filled in. Must
+ *	be released with image_close(), also after an error
+ *
+ * Return: 0, or a negative errno after an error message.
+ */
+int image_open_layers(struct image *img);
+
+/**
+ * image_get_indexes() - find or make the indexes of an image
+ * @img: after image_open_layers()
+ * @opt: mount options: cache and digests of content
+ * @merged: get that of all layers as one tree; else one for each layer
+ *
+ * Return: 0, or a negative errno after an error message.
+ */
+int image_get_indexes(struct image *img, const struct mount_options *opt,
+		      bool merged);
+
+/**
+ * image_add_sources() - add index and further sources for the kernel
+ * @img: the image
+ * @opt: the options are added here
+ *
+ * The mount is that of all layers as one tree; its source is the file of the
+ * first layer.
+ */
+void image_add_sources(const struct image *img, struct mount_options *opt);
+
+/**
+ * image_close() - release everything but @img->image
+ * @img: the image
+ */
+void image_close(struct image *img);
+
+#endif /* MOUNT_IMAGE_H */
