@@ -143,6 +143,17 @@ static void print_values(const struct option_table *table)
 	}
 }
 
+/* A command or a file. */
+static void print_operands(const struct option_command *command)
+{
+	fputs("\t\t*) take=( -f", stdout);
+	if (command)
+		fputs(" -W '", stdout);
+	for (; command && command->name; command++)
+		printf("%s%s", command->name, command[1].name ? " " : "'");
+	puts(" ) ;;");
+}
+
 static void print_options(const struct option_table *table)
 {
 	const struct option_row *row;
@@ -161,7 +172,7 @@ static void print_options(const struct option_table *table)
 		putchar('\n');
 	}
 	puts("\t\t\t' ) ;;");
-	puts("\t\t*) take=( -f ) ;;");
+	print_operands(table->commands);
 	puts("\t\tesac ;;");
 }
 

@@ -52,12 +52,25 @@ static void print_argument(const struct option_table *table,
 	}
 }
 
+static void print_commands(const struct option_table *table)
+{
+	const struct option_command *command = table->commands;
+
+	for (; command && command->name; command++) {
+		printf("complete -c %s -n __fish_use_subcommand -a %s -d ",
+		       table->program, command->name);
+		print_quoted(command->help);
+		putchar('\n');
+	}
+}
+
 void option_print_fish(const struct option_table *table)
 {
 	const struct option_row *row;
 
 	printf("# fish completion for %s, by its --print-completion=fish\n",
 	       table->program);
+	print_commands(table);
 	for (size_t i = 0; (row = option_row(table, i)); i++) {
 		printf("complete -c %s", table->program);
 		if (row->letter)

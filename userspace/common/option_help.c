@@ -86,10 +86,27 @@ static void print_rows(const struct option_table *table)
 	}
 }
 
+static void print_commands(const struct option_command *command)
+{
+	puts("Commands:");
+	for (; command->name; command++) {
+		size_t at = printf("  %s %s", command->name, command->operands);
+
+		if (at + 2 > COLUMN)
+			at = printf("\n%*s", COLUMN, "") - 1;
+		else
+			at += printf("%*s", (int)(COLUMN - at), "");
+		print_wrapped(command->help, at);
+	}
+	putchar('\n');
+}
+
 void option_print_help(const struct option_table *table)
 {
 	for (; table; table = table->keys) {
 		printf("%s\n", table->synopsis);
+		if (table->commands)
+			print_commands(table->commands);
 		print_rows(table);
 		if (table->keys || table->epilog)
 			putchar('\n');

@@ -104,24 +104,77 @@ int option_parse_key(const struct option_table *table,
 	return take(table, row, settings, text);
 }
 
+static int take_command(const struct option_table *table, int *number,
+			const char *text)
+{
+	for (int i = 0; table->commands[i].name; i++)
+		if (!strcmp(table->commands[i].name, text)) {
+			*number = i;
+			return -1;
+		}
+	return option_usage(table, text,
+			    option_why("no such command; see %s --help",
+				       table->program));
+}
+
+static int *command_of(const struct option_table *table, void *settings)
+{
+	return (int *)((char *)settings + table->command);
+}
+
 static int take_operand(const struct option_table *table, void *settings,
 			const char *text)
 {
-	const char *why = table->operand(settings, text);
+	const char *why;
 
+	if (table->commands && *command_of(table, settings) < 0)
+		return take_command(table, command_of(table, settings), text);
+	why = table->operand(settings, text);
 	return why ? option_usage(table, text, why) : -1;
 }
 
-static const struct option_row *find(const struct option_table *table, int c)
+/* Was an option given that the command does not have? */
+static int check_commands(const struct option_table *table, void *settings,
+			  uint64_t given)
+{
+	const struct option_row *row;
+	int command;
+
+	if (!table->commands)
+		return -1;
+	command = *command_of(table, settings);
+	if (command < 0)
+		return option_usage(table, "COMMAND",
+				    option_why("is missing; see %s --help",
+					       table->program));
+	for (size_t i = 0; (row = option_row(table, i)); i++)
+		if (given >> i & 1 && row->only &&
+		    !(row->only & OPTION_COMMAND(command)))
+			return wrong_value(table, row, NULL,
+					   option_why("is not an option of %s",
+						      table->commands[command]
+						      .name));
+	return -1;
+}
+
+/* Number of the row of an option, or -1. */
+static int number_of(const struct option_table *table, int c)
 {
 	const struct option_row *row;
 
 	if (c >= ROW_BASE)
-		return option_row(table, c - ROW_BASE);
+		return c - ROW_BASE;
 	for (size_t i = 0; (row = option_row(table, i)); i++)
 		if (c && row->letter == c)
-			return row;
-	return NULL;
+			return i;
+	return -1;
+}
+
+static const struct option_row *find(const struct option_table *table, int c)
+{
+	int number = number_of(table, c);
+
+	return number < 0 ? NULL : option_row(table, number);
 }
 
 /* getopt_long() found no such long option, or several. */
@@ -207,12 +260,13 @@ static bool print_hidden(const struct option_table *table, const char *arg)
 
 /* Returns -1 to continue, else the exit status. */
 static int take_option(const struct option_table *table, void *settings, int c,
-		       const char *arg)
+		       const char *arg, uint64_t *given)
 {
 	const struct option_row *row;
 
 	if (c == '?' || c == ':')
 		return wrong_option(table, arg);
+	*given |= 1ull << number_of(table, c);
 	row = find(table, c);
 	if (row == &help_row) {
 		option_print_help(table);
@@ -231,6 +285,7 @@ int option_parse(const struct option_table *table, void *settings, int argc,
 	struct option names[OPTION_ROWS_MAX + 1];
 	/* A letter with two colons per row, and the modes of getopt(3). */
 	char letters[3 * OPTION_ROWS_MAX + 3];
+	uint64_t given = 0;
 	int c, code = -1;
 
 	if (argc == 2 && print_hidden(table, argv[1]))
@@ -240,8 +295,9 @@ int option_parse(const struct option_table *table, void *settings, int argc,
 	while (code < 0 &&
 	       (c = getopt_long(argc, argv, letters, names, NULL)) != -1)
 		code = c == 1 ? take_operand(table, settings, optarg) :
-			take_option(table, settings, c, argv[optind - 1]);
+			take_option(table, settings, c, argv[optind - 1],
+				    &given);
 	while (code < 0 && table->operand && optind < argc)
 		code = take_operand(table, settings, argv[optind++]);
-	return code;
+	return code < 0 ? check_commands(table, settings, given) : code;
 }

@@ -57,6 +57,21 @@ struct option_value {
 };
 
 /**
+ * struct option_command - a command, the first operand
+ * @name: its name
+ * @operands: the operands after it, for --help
+ * @help: help text
+ */
+struct option_command {
+	const char *name;
+	const char *operands;
+	const char *help;
+};
+
+/* Bit of a command, by its number, for the options that it has. */
+#define OPTION_COMMAND(number)	(1u << (number))
+
+/**
  * struct option_row - an option
  * @letter: short name, or zero
  * @name: long name or key, or NULL
@@ -71,6 +86,7 @@ struct option_value {
  * @preset: the default, for --help, or NULL
  * @section: heading above this row, or NULL: the row is in the section of the
  *	row before
+ * @only: OPTION_COMMAND() of the commands that have the option; zero: all
  * @code: distinguishes rows that have the same @take
  * @take: takes a value; gets the address at @offset in the settings; returns
  *	NULL, or the error text, see option_why()
@@ -88,6 +104,7 @@ struct option_row {
 	const char *help;
 	const char *preset;
 	const char *section;
+	unsigned int only;
 	int code;
 	const char *(*take)(void *at, const struct option_value *value);
 	size_t offset;
@@ -130,9 +147,12 @@ struct option_row {
  * @count: number of rows
  * @sizes: syntax of sizes
  * @keys: table of the keys for %OPTION_KEYS, or NULL
+ * @commands: the commands, the last one followed by one without a name; or NULL
+ * @command: offset in the settings of an int, initially -1, which is set to the
+ *	number of the command
  * @operand: takes an operand, as @take of a row, or NULL. If it is set, options
  *	may follow operands, also with POSIXLY_CORRECT; if not, the operands are
- *	at optind
+ *	at optind. Required if there are @commands, which it does not get
  * @exit_usage: exit status after a wrong command line
  */
 struct option_table {
@@ -144,6 +164,8 @@ struct option_table {
 	size_t count;
 	enum size_syntax sizes;
 	const struct option_table *keys;
+	const struct option_command *commands;
+	size_t command;
 	const char *(*operand)(void *settings, const char *text);
 	int exit_usage;
 };

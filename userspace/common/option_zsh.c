@@ -90,6 +90,17 @@ static void print_keys(const struct option_table *table)
 	puts("\t\t&& return 0\n}\n");
 }
 
+/* The first operand: '1:command:(ls info)' */
+static void print_commands(const struct option_command *command)
+{
+	if (!command)
+		return;
+	fputs("\t\t'1:command:(", stdout);
+	for (; command->name; command++)
+		printf("%s%s", command->name, command[1].name ? " " : "");
+	puts(")' \\");
+}
+
 void option_print_zsh(const struct option_table *table)
 {
 	const struct option_row *row;
@@ -104,6 +115,7 @@ void option_print_zsh(const struct option_table *table)
 	puts("()\n{\n\t_arguments -s -S \\");
 	for (size_t i = 0; (row = option_row(table, i)); i++)
 		print_option(table, row);
+	print_commands(table->commands);
 	puts("\t\t'*:file:_files'\n}\n");
 	putchar('_');
 	option_shell_name(table);

@@ -16,7 +16,6 @@
 #include "cachekey.h"
 #include "image.h"
 #include "indexfile.h"
-#include "stargz/index.h"
 #include "stargz/version.h"
 #include "stargz_fs.h"
 #include "xalloc.h"
@@ -143,6 +142,48 @@ static void find_index(struct index *index, const struct cache *cache,
 	msg_note(name, "index: found %s", index->path);
 }
 
+/* Digests of a layer as texts. */
+struct image_digests {
+	char layer[sizeof("sha256:") + STARGZ_SHA256_HEX];
+	char diffid[sizeof("sha256:") + STARGZ_SHA256_HEX];
+};
+
+static void set_digest(char text[sizeof("sha256:") + STARGZ_SHA256_HEX],
+		       const uint8_t sha256[STARGZ_SHA256_LEN])
+{
+	strcpy(text, "sha256:");
+	stargz_sha256_hex(sha256, text + strlen(text));
+}
+
+void image_links_make(struct image_links *links, const struct image *img)
+{
+	links->links = xrealloc(NULL, (img->count + 1) * sizeof(*links->links));
+	links->digests = xrealloc(NULL, (img->count + 1) *
+				  sizeof(*links->digests));
+	for (size_t i = 0; i < img->count; i++) {
+		const struct image_layer *layer = &img->layers[i];
+		struct image_digests *digests = &links->digests[i];
+
+		set_digest(digests->layer, layer->info.sha256);
+		set_digest(digests->diffid, layer->info.diffid);
+		links->links[i] = (struct stargz_chain_layer){
+			.fd = layer->fd,
+			.index = -1,
+			.out = -1,
+			.offset = layer->info.start,
+			.size = layer->info.size,
+			.digest = digests->layer,
+			.diffid = digests->diffid,
+		};
+	}
+}
+
+void image_links_free(struct image_links *links)
+{
+	free(links->links);
+	free(links->digests);
+}
+
 /*
  * A chain of layers that is being indexed; @verified: for each layer, whether
  * its digest was compared.
@@ -152,8 +193,7 @@ struct making {
 	const struct cache *cache;
 	const struct mount_options *opt;
 	bool *verified;
-	struct stargz_chain_layer *links;
-	char (*digests)[2][sizeof("sha256:") + STARGZ_SHA256_HEX];
+	struct image_links chain;
 	int merged;
 	unsigned long warnings;
 };
@@ -179,36 +219,18 @@ static int new_file(const struct making *m)
 	return m->cache ? cache_new(m->cache) : index_new_in_memory();
 }
 
-static void set_digest(char text[sizeof("sha256:") + STARGZ_SHA256_HEX],
-		       const uint8_t sha256[STARGZ_SHA256_LEN])
+/* Create files for the missing indexes. */
+static int make_files(struct making *m, bool merged)
 {
-	strcpy(text, "sha256:");
-	stargz_sha256_hex(sha256, text + strlen(text));
-}
-
-/* Describe the layers to the library, and create files for their indexes. */
-static int make_links(struct making *m, bool merged)
-{
-	struct image *img = m->img;
 	int ret = 0;
 
 	m->merged = -1;
-	for (size_t i = 0; i < img->count; i++) {
-		const struct image_layer *layer = &img->layers[i];
-		struct stargz_chain_layer *link = &m->links[i];
+	for (size_t i = 0; ret >= 0 && i < m->img->count; i++) {
+		struct stargz_chain_layer *link = &m->chain.links[i];
 
-		set_digest(m->digests[i][0], layer->info.sha256);
-		set_digest(m->digests[i][1], layer->info.diffid);
-		*link = (struct stargz_chain_layer){
-			.fd = layer->fd,
-			.index = layer->index.fd,
-			.out = -1,
-			.offset = layer->info.start,
-			.size = layer->info.size,
-			.digest = m->digests[i][0],
-			.diffid = m->digests[i][1],
-		};
-		if (layer->index.fd < 0 && ret >= 0)
+		link->index = m->img->layers[i].index.fd;
+		link->out = -1;
+		if (link->index < 0)
 			ret = link->out = new_file(m);
 	}
 	if (merged && ret >= 0)
@@ -216,17 +238,17 @@ static int make_links(struct making *m, bool merged)
 	return ret < 0 ? ret : 0;
 }
 
-static void drop_links(struct making *m)
+static void drop_files(struct making *m)
 {
 	for (size_t i = 0; i < m->img->count; i++)
-		if (m->links[i].out >= 0)
-			close(m->links[i].out);
+		if (m->chain.links[i].out >= 0)
+			close(m->chain.links[i].out);
 	if (m->merged >= 0)
 		close(m->merged);
 }
 
-static int chain_failed(const struct image *img, int ret, size_t nr,
-			const struct stargz_error *err)
+int image_failed(const struct image *img, int ret, size_t nr,
+		 const struct stargz_error *err)
 {
 	if (nr < img->count)
 		msg_error(img->name, "layer %zu: %s", nr, err->text);
@@ -251,7 +273,7 @@ static int build(struct making *m, struct stargz_error *err, size_t *failed)
 		.data = m,
 	};
 
-	return stargz_index_chain(m->links, m->img->count, &how, m->merged,
+	return stargz_index_chain(m->chain.links, m->img->count, &how, m->merged,
 				  NULL, err, failed);
 }
 
@@ -274,10 +296,10 @@ static int keep(struct making *m, const char *merged_key)
 	for (size_t i = 0; i < img->count; i++) {
 		struct image_layer *layer = &img->layers[i];
 
-		if (m->links[i].out < 0)
+		if (m->chain.links[i].out < 0)
 			continue;
 		index_keep(&layer->index, m->cache, layer->key, fits_layer,
-			   layer, m->links[i].out, img->name);
+			   layer, m->chain.links[i].out, img->name);
 		if (layer->index.fd < 0)
 			return layer->index.fd;
 		set_verified(m, i);
@@ -293,24 +315,24 @@ static int make_missing(struct making *m, bool merged, const char *merged_key)
 {
 	struct stargz_error err = { "" };
 	size_t failed = m->img->count;
-	int ret = make_links(m, merged);
+	int ret = make_files(m, merged);
 
 	if (!ret)
 		ret = build(m, &err, &failed);
 	if (index_no_room(ret) && m->cache) {
-		drop_links(m);
+		drop_files(m);
 		m->cache = NULL;
 		return make_missing(m, merged, merged_key);
 	}
 	if (ret) {
-		drop_links(m);
-		return chain_failed(m->img, ret, failed, &err);
+		drop_files(m);
+		return image_failed(m->img, ret, failed, &err);
 	}
-	if (m->warnings && !msg_verbose())
+	if (m->warnings && !msg_verbose() && !m->img->quiet)
 		msg_error(m->img->name, "warning: %lu irregularities in the layers; -v lists them",
 			  m->warnings);
 	ret = keep(m, merged_key);
-	return ret ? chain_failed(m->img, ret, failed, &err) : 0;
+	return ret ? image_failed(m->img, ret, failed, &err) : 0;
 }
 
 static void on_fault(void *data, int code, const char *text)
@@ -357,7 +379,7 @@ static int verify(struct making *m, int *fds)
 	}
 	ret = stargz_image_verify(img->image, &how, &faults, &err);
 	if (ret)
-		return chain_failed(img, ret, img->count, &err);
+		return image_failed(img, ret, img->count, &err);
 	for (size_t i = 0; !faults && i < img->count; i++)
 		if (!m->verified[i])
 			set_verified(m, i);
@@ -403,8 +425,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 		msg_error(img->name, "the image has no layers");
 		return -EINVAL;
 	}
-	m.links = xrealloc(NULL, img->count * sizeof(*m.links));
-	m.digests = xrealloc(NULL, img->count * sizeof(*m.digests));
+	image_links_make(&m.chain, img);
 	m.verified = xrealloc(NULL, img->count * sizeof(*m.verified));
 	memset(m.verified, 0, img->count * sizeof(*m.verified));
 	if (opt->cache && !cache_open(&cache, opt->cache_dir, opt->cache_size))
@@ -412,8 +433,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 	ret = get_indexes(&m, merged);
 	if (cache.fd >= 0)
 		cache_close(&cache);
-	free(m.links);
-	free(m.digests);
+	image_links_free(&m.chain);
 	free(m.verified);
 	return ret;
 }

@@ -14,6 +14,7 @@
 #include "index.h"
 #include "options.h"
 #include "stargz/image.h"
+#include "stargz/index.h"
 
 /**
  * struct image_layer - a layer of an image
@@ -37,6 +38,7 @@ struct image_layer {
  * @layers: the layers, lowest first
  * @count: number of layers
  * @merged: index of all layers as one tree, if it is wanted; else @fd is -1
+ * @quiet: no warning about irregularities of layers
  * @progress: called with the bytes done and the total; or NULL
  * @data: passed to @progress
  */
@@ -47,6 +49,7 @@ struct image {
 	struct image_layer *layers;
 	size_t count;
 	struct index merged;
+	bool quiet;
 	void (*progress)(void *data, uint64_t done, uint64_t total);
 	void *data;
 };
@@ -60,7 +63,7 @@ unsigned int image_threads(void);
 
 /**
  * image_open_layers() - open the files of all layers
- * @img: @name, @image, @progress and @data are set; the rest is filled in. Must
+ * @img: @name, @image, @quiet, @progress and @data are set; the rest is filled in. Must
  *	be released with image_close(), also after an error
  *
  * Return: 0, or a negative errno after an error message.
@@ -77,6 +80,38 @@ int image_open_layers(struct image *img);
  */
 int image_get_indexes(struct image *img, const struct mount_options *opt,
 		      bool merged);
+
+/**
+ * struct image_links - the layers of an image, for stargz_index_chain()
+ * @links: the layers
+ * @digests: texts for @links
+ */
+struct image_links {
+	struct stargz_chain_layer *links;
+	struct image_digests *digests;
+};
+
+/**
+ * image_links_make() - describe the layers to the library
+ * @links: filled in; without indexes and their destinations
+ * @img: after image_open_layers()
+ */
+void image_links_make(struct image_links *links, const struct image *img);
+
+/** image_links_free() - release */
+void image_links_free(struct image_links *links);
+
+/**
+ * image_failed() - report an error of stargz_index_chain()
+ * @img: the image
+ * @ret: negative errno
+ * @nr: number of the layer, or that of layers
+ * @err: the reason
+ *
+ * Return: @ret.
+ */
+int image_failed(const struct image *img, int ret, size_t nr,
+		 const struct stargz_error *err);
 
 /**
  * image_add_sources() - add index and further sources for the kernel

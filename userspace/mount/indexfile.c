@@ -59,6 +59,15 @@ int indexfile_read(int fd, struct indexfile *index)
 	return read_at(fd, &index->blob, sizeof(index->blob), index->blob_pos);
 }
 
+int indexfile_blob(int fd, const struct indexfile *index, uint64_t nr,
+		   struct stargz_blob *blob)
+{
+	if (nr > STARGZ_MAX_BLOBS)
+		return -EUCLEAN;
+	return read_at(fd, blob, sizeof(*blob),
+		       index->blob_pos + nr * sizeof(*blob));
+}
+
 /* Does the index record the digest of the layer that the options require? */
 static bool has_layer_digest(const struct indexfile *index,
 			     const char *layer_digest)

@@ -39,6 +39,18 @@ struct indexfile {
 int indexfile_read(int fd, struct indexfile *index);
 
 /**
+ * indexfile_blob() - read a blob record
+ * @fd: index, open for reading
+ * @index: from indexfile_read()
+ * @nr: number of the blob, below the number of blobs
+ * @blob: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int indexfile_blob(int fd, const struct indexfile *index, uint64_t nr,
+		   struct stargz_blob *blob);
+
+/**
  * indexfile_describes() - is this an index that the mount may use?
  * @fd: index, open for reading
  * @src: source after source_find_blob()

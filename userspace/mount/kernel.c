@@ -56,14 +56,8 @@ static char *skip(char *text, const char *prefix)
 	       text + len + 2 : text;
 }
 
-/*
- * Read the kernel's messages about a context. Print each warning as a line;
- * join all errors in one string. Remove prefixes that messages of this program
- * have anyway.
- *
- * Return: the errors, an empty string if there are none.
- */
-static char *read_log(int fs, const struct mount_call *call)
+/* Remove prefixes that messages of this program have anyway. */
+char *kernel_log(int fs, const char *type, const struct mount_call *call)
 {
 	char line[LOG_LINE_MAX], *errors = xasprintf("%s", "");
 	ssize_t n;
@@ -74,7 +68,7 @@ static char *read_log(int fs, const struct mount_call *call)
 		/* Only the last newline: paths may contain newlines. */
 		n -= line[n - 1] == '\n';
 		line[n] = '\0';
-		text = skip(skip(text, FS_TYPE), call->source);
+		text = skip(skip(text, type), call->source);
 		if (line[0] == 'w')
 			msg_error(call->name, "warning: %s", text);
 		else if (line[0] == 'i')
@@ -124,7 +118,7 @@ static int set(int fs, const char *key, const char *value)
 static enum mount_exit context_failed(int fs, const struct mount_call *call,
 				      int err)
 {
-	char *errors = read_log(fs, call);
+	char *errors = kernel_log(fs, FS_TYPE, call);
 
 	msg_error(call->name, "%s", *errors ? errors : strerror(err));
 	free(errors);
@@ -176,7 +170,7 @@ static enum mount_exit set_option(int fs, const struct mount_call *call,
 		return MOUNT_OK;
 	if (errno != EINVAL || !call->sloppy)
 		return context_failed(fs, call, errno);
-	free(read_log(fs, call));
+	free(kernel_log(fs, FS_TYPE, call));
 	return MOUNT_OK;
 }
 
@@ -201,7 +195,7 @@ static enum mount_exit configure(int fs, const struct mount_call *call,
 	if (fsconfig(fs, command, NULL, NULL, 0))
 		return context_failed(fs, call, errno);
 	/* Print warnings. */
-	free(read_log(fs, call));
+	free(kernel_log(fs, FS_TYPE, call));
 	return MOUNT_OK;
 }
 

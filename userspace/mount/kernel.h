@@ -28,6 +28,18 @@ struct mount_call {
 };
 
 /**
+ * kernel_log() - read the kernel's messages about a file system context
+ * @fs: the context
+ * @type: type of the file system
+ * @call: @name and @source
+ *
+ * The function prints each warning as a line, and each note with -v.
+ *
+ * Return: the errors in a new string, which is empty if there are none.
+ */
+char *kernel_log(int fs, const char *type, const struct mount_call *call);
+
+/**
  * kernel_mount() - mount
  * @call: the arguments
  *

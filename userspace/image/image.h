@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stargz-image: the commands.
+ */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include "../mount/image.h"
+#include "../mount/msg.h"
+#include "../mount/xalloc.h"
+#include "options.h"
+
+/**
+ * image_name() - name of the image for the library
+ * @s: the command line
+ * @name: set to a new string
+ *
+ * The function asks containerd for the digest of its images.
+ *
+ * Return: 0, or a negative errno after an error message.
+ */
+int image_name(const struct settings *s, char **name);
+
+/**
+ * image_open() - open the image
+ * @s: the command line
+ * @image: set to the image
+ *
+ * Return: 0, or a negative errno after an error message.
+ */
+int image_open(struct settings *s, struct stargz_image **image);
+
+/** image_progress() - draw the progress bar; @data: struct settings */
+void image_progress(void *data, uint64_t done, uint64_t total);
+
+/** image_exit() - exit code for a negative errno */
+int image_exit(int ret);
+
+/**
+ * image_prepare() - open the image and get its indexes
+ * @s: the command line
+ * @img: filled in; must be released with image_release(), also after an error
+ * @opt: mount options
+ * @merged: get the index of all layers as one tree
+ *
+ * Return: 0, or a negative errno after an error message.
+ */
+int image_prepare(struct settings *s, struct image *img,
+		  struct mount_options *opt, bool merged);
+
+/** image_release() - release what image_prepare() opened */
+void image_release(struct image *img);
+
+/* The commands. They return the exit code. */
+int command_ls(struct settings *s);
+int command_info(struct settings *s);
+int command_verify(struct settings *s);
+int command_mount(struct settings *s);
+int command_umount(struct settings *s);
+int command_disk(struct settings *s);
+int command_run(struct settings *s);
+int command_gc(struct settings *s);
+
+#endif /* IMAGE_IMAGE_H */

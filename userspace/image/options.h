@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stargz-image: the command line.
+ */
+#ifndef IMAGE_OPTIONS_H
+#define IMAGE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bar.h"
+#include "names.h"
+
+#define PROG	"stargz-image"
+
+/*
+ * Exit codes. mount and umount have those of mount(8), run those of the
+ * container, or these of other programs that run containers.
+ */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_USAGE = 1,
+	EXIT_SYSTEM = 2,	/* a file could not be read or written */
+	EXIT_FORMAT = 3,	/* unknown kind of image or layer */
+	EXIT_REFUSED = 4,	/* damaged, wrong digest, too large */
+	EXIT_RUN = 125,		/* no container */
+	EXIT_NO_EXEC = 126,	/* the command cannot be executed */
+	EXIT_NOT_FOUND = 127,	/* there is no such command */
+};
+
+/**
+ * enum command - the commands, in the order of the table
+ */
+enum command {
+	COMMAND_LS,
+	COMMAND_INFO,
+	COMMAND_VERIFY,
+	COMMAND_MOUNT,
+	COMMAND_UMOUNT,
+	COMMAND_DISK,
+	COMMAND_RUN,
+	COMMAND_GC,
+};
+
+/**
+ * struct settings - the command line
+ * @command: &enum command
+ * @image: the image as on the command line, or the directory of umount
+ * @dir: where to mount
+ * @args: the command in the container
+ * @platform: platform of the image, or NULL
+ * @json: print JSON
+ * @overlay: mount the layers with overlayfs
+ * @merged: mount all layers as one tree
+ * @rw: the writable layer, or NULL: none
+ * @userxattr: overlayfs uses attributes of users
+ * @fake: do everything but mount
+ * @output: file to write, or NULL
+ * @runtime: program that runs containers, or NULL: the first one there is
+ * @host_network: the container uses the network of the host
+ * @cache_dir: directory of the index cache
+ * @cache_size: its limit in bytes
+ * @no_cache: do not use the cache
+ * @containerd: root directory of containerd
+ * @quiet: no warnings, no progress bar
+ * @verbose: report each step
+ * @bar: the progress bar
+ */
+struct settings {
+	int command;
+	const char *image;
+	const char *dir;
+	struct names args;
+	const char *platform;
+	bool json;
+	bool overlay;
+	bool merged;
+	const char *rw;
+	bool userxattr;
+	bool fake;
+	const char *output;
+	const char *runtime;
+	bool host_network;
+	const char *cache_dir;
+	uint64_t cache_size;
+	bool no_cache;
+	const char *containerd;
+	bool quiet;
+	bool verbose;
+	struct bar bar;
+};
+
+/**
+ * options_parse_command() - parse the command line
+ * @s: filled in
+ * @argc: argument of main()
+ * @argv: argument of main()
+ *
+ * Return: -1 to continue, else the exit code.
+ */
+int options_parse_command(struct settings *s, int argc, char **argv);
+
+#endif /* IMAGE_OPTIONS_H */

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stargz-image: the writable layer is the folder "upper" beside the folder
+ * "work" that overlayfs needs, in memory, in a directory or on a device.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../mount/xalloc.h"
+#include "assembly.h"
+#include "upper.h"
+
+#define RW_DIR		RUN_DIR "/rw"
+
+extern char **environ;
+
+static enum mount_exit fail(const char *what, int err)
+{
+	msg_error(what, "%s", strerror(err));
+	return msg_exit_of(err);
+}
+
+/* mount(8) knows which file system a device has. */
+static enum mount_exit mount_device(const char *device)
+{
+	const char *argv[] = { "mount", "--", device, RW_DIR, NULL };
+	posix_spawn_file_actions_t actions;
+	int err, status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+					 O_WRONLY, 0);
+	err = posix_spawnp(&pid, argv[0], &actions, NULL, (char **)argv,
+			   environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (err)
+		return fail("mount", err);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!status)
+		return MOUNT_OK;
+	msg_error(device, "mount(8) cannot mount it; is there a file system on it, and is it not in use?");
+	return MOUNT_FAILED;
+}
+
+static enum mount_exit make_folder(const char *path)
+{
+	if (mkdir(path, 0755) && errno != EEXIST)
+		return fail(path, errno);
+	return MOUNT_OK;
+}
+
+static enum mount_exit make_folders(const char *dir, struct overlay *overlay)
+{
+	enum mount_exit ret;
+
+	overlay->upper = xasprintf("%s/upper", dir);
+	overlay->work = xasprintf("%s/work", dir);
+	ret = make_folder(overlay->upper);
+	return ret ? ret : make_folder(overlay->work);
+}
+
+enum mount_exit upper_make(const char *rw, struct overlay *overlay)
+{
+	enum mount_exit ret;
+	struct stat st;
+	char *dir;
+
+	if (!strcmp(rw, "tmpfs")) {
+		ret = make_folder(RW_DIR);
+		return ret ? ret : make_folders(RW_DIR, overlay);
+	}
+	if (stat(rw, &st))
+		return fail(rw, errno);
+	if (S_ISBLK(st.st_mode)) {
+		ret = make_folder(RW_DIR);
+		if (!ret)
+			ret = mount_device(rw);
+		return ret ? ret : make_folders(RW_DIR, overlay);
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		msg_error(rw, "neither tmpfs, nor a directory, nor a block device");
+		return MOUNT_USAGE;
+	}
+	dir = realpath(rw, NULL);
+	if (!dir)
+		return fail(rw, errno);
+	ret = make_folders(dir, overlay);
+	free(dir);
+	return ret;
+}
