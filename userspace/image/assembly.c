@@ -193,13 +193,11 @@ static enum mount_exit mount_overlay(struct assembly *a, int *mnt)
 	return ret;
 }
 
-enum mount_exit assembly_mount(struct assembly *a, int *mnt)
+static enum mount_exit mount_parts(struct assembly *a, int *mnt)
 {
 	struct shared shared;
 	enum mount_exit ret;
 
-	if (mkdir(RUN_DIR, 0700) && errno != EEXIST)
-		return fail(RUN_DIR, errno);
 	shared_open(&shared, &a->opt);
 	ret = make_room();
 	if (!ret)
@@ -211,4 +209,17 @@ enum mount_exit assembly_mount(struct assembly *a, int *mnt)
 	if (a->s->merged && !a->rw)
 		return detach(a, RUN_DIR "/0", mnt);
 	return mount_overlay(a, mnt);
+}
+
+enum mount_exit assembly_mount(struct assembly *a, int *mnt)
+{
+	enum mount_exit ret;
+
+	if (mkdir(RUN_DIR, 0700) && errno != EEXIST)
+		return fail(RUN_DIR, errno);
+	ret = mount_parts(a, mnt);
+	/* The whole mount keeps the parts that it uses. */
+	if (!ret && (chdir("/") || umount2(RUN_DIR, MNT_DETACH)))
+		ret = fail(RUN_DIR, errno);
+	return ret;
 }

@@ -105,11 +105,13 @@ int command_info(struct settings *s)
 	o = json_object_new_object();
 	add_text(o, "name", info.ref);
 	add_text(o, "platform", info.platform);
-	add_text(o, "created", info.created);
+	if (*info.created)
+		add_text(o, "created", info.created);
 	if (info.manifest)
 		add_digest(o, "digest", info.manifest_sha256);
 	add_digest(o, "config_digest", info.config_sha256);
-	add_text(o, "media_type", info.media_type);
+	if (info.manifest)
+		add_text(o, "media_type", info.media_type);
 	add_layers(o, image);
 	if (s->json && info.manifest)
 		add_document(o, "manifest", info.manifest, info.manifest_len);

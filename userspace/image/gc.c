@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stargz-image: what is left of containers whose process was killed. Their
+ * directories are not locked any more. Mounts are never left: they ended with
+ * the mount namespace.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "assembly.h"
+#include "run.h"
+#include "shared.h"
+
+/* Longest name of an image to print. */
+#define NAME_ROOM	512
+
+extern char **environ;
+
+/* Seconds after which a directory without a lock is not one being made. */
+#define AGE_MIN		10
+
+/* Open a directory that was left before there was a lock. */
+static int open_old(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || (!fstat(fd, &st) && time(NULL) - st.st_ctime > AGE_MIN))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Lock the directory of a container. Returns -1 if it is in use. */
+static int take(const char *dir, char name[NAME_ROOM])
+{
+	char *path = xasprintf("%s/lock", dir);
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t n;
+
+	free(path);
+	strcpy(name, "an image");
+	if (fd < 0)
+		return errno == ENOENT ? open_old(dir) : -1;
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		close(fd);
+		return -1;
+	}
+	n = read(fd, name, NAME_ROOM - 1);
+	if (n > 0)
+		name[n] = '\0';
+	name[strcspn(name, "\n")] = '\0';
+	return fd;
+}
+
+/* Let the runtime end the container, which may still run. */
+static void delete_container(const char *runtime, const char *dir)
+{
+	char *state = xasprintf("%s/state", dir);
+	char *id = xasprintf("stargz-%s", strrchr(dir, '-') + 1);
+	posix_spawn_file_actions_t actions;
+	const char *argv[] = {
+		runtime, "--root", state, "delete", "--force", id, NULL,
+	};
+	int status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+					 O_WRONLY, 0);
+	if (!posix_spawnp(&pid, argv[0], &actions, NULL, (char **)argv,
+			  environ))
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	posix_spawn_file_actions_destroy(&actions);
+	free(state);
+	free(id);
+}
+
+static int collect(const char *dir, const char *runtime)
+{
+	char name[NAME_ROOM];
+	int lock = take(dir, name), ret;
+
+	if (lock < 0)
+		return 0;
+	if (runtime)
+		delete_container(runtime, dir);
+	ret = run_remove(dir);
+	if (ret)
+		msg_error(dir, "%s", strerror(-ret));
+	else
+		printf("%s: removed, a container of %s\n", dir, name);
+	close(lock);
+	return ret;
+}
+
+static int collect_all(DIR *dir, const char *runtime)
+{
+	struct dirent *d;
+	int ret = 0;
+
+	while ((d = readdir(dir))) {
+		char *path;
+
+		if (strncmp(d->d_name, RUN_PREFIX, strlen(RUN_PREFIX)))
+			continue;
+		path = xasprintf(RUN_DIR "/%s", d->d_name);
+		if (collect(path, runtime))
+			ret = -EIO;
+		free(path);
+	}
+	return ret;
+}
+
+int command_gc(struct settings *s)
+{
+	struct assembly a = { .s = s };
+	DIR *dir = opendir(RUN_DIR);
+	int ret;
+
+	if (!dir && errno == ENOENT)
+		return EXIT_OK;
+	if (!dir) {
+		msg_error(RUN_DIR, "%s", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	/* For what the runtime may need. */
+	if (assembly_enter(&a)) {
+		closedir(dir);
+		return EXIT_SYSTEM;
+	}
+	runtime_prepare();
+	ret = collect_all(dir, runtime_find(s));
+	closedir(dir);
+	msg_note(RUN_DIR, "%u links to missing layers removed", shared_clean());
+	return image_exit(ret);
+}
