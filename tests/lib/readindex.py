@@ -156,12 +156,14 @@ def resume(data, bit, history, ulen):
 class Index:
     """An index; self.paths maps each path to its inode, the root being b"".
 
-    The sources are the blobs, of a device image none.
+    The sources are the blobs, of a device image none; with one_source, the only
+    one has all blobs.
     """
 
-    def __init__(self, data, *sources):
+    def __init__(self, data, *sources, one_source=False):
         self.data = data
         self.sources = sources
+        self.one_source = one_source
         self.cache = (None, b"")
         self.superblock()
         self.read_texts()
@@ -247,7 +249,8 @@ class Index:
             assert zero == 0 and have < 8 and used <= size
             for bit, digest in enumerate(digests):
                 assert have >> bit & 1 or is_zero(digest)
-            assert source == (0 if self.device else i + 1)
+            assert source == (0 if self.device else
+                              1 if self.one_source else i + 1)
             if self.device:
                 assert start == (end + 4095) // 4096 * 4096
                 assert is_zero(self.device[end - len(self.data):
@@ -259,7 +262,8 @@ class Index:
         if self.device:
             assert len(self.data) + len(self.device) >= end
             assert is_zero(self.device[end - len(self.data):])
-        if self.device or len(self.sources) >= len(self.blobs):
+        if self.device or len(self.sources) >= \
+                (1 if self.one_source else len(self.blobs)):
             self.check_blobs()
 
     def check_blobs(self):

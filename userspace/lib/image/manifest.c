@@ -8,6 +8,9 @@
 #include "image/image.h"
 #include "image/list.h"
 
+static const char manifest_type[] =
+	"application/vnd.oci.image.manifest.v1+json";
+
 static const char *const config_types[] = {
 	"application/vnd.oci.image.config.v1+json",
 	"application/vnd.docker.container.image.v1+json",
@@ -196,9 +199,12 @@ int sgz_image_manifest(struct stargz_image *image,
 			    &image->manifest);
 	if (!ret)
 		ret = sgz_doc_text(&doc, doc.root, "mediaType", &type);
+	/* Only manifests of OCI may lack a media type. */
+	if (!type)
+		type = *manifest->media_type ? manifest->media_type :
+					       manifest_type;
 	if (!ret)
-		ret = sgz_image_keep(image, ctx, &image->media_type,
-				     type ? type : manifest->media_type);
+		ret = sgz_image_keep(image, ctx, &image->media_type, type);
 	if (!ret)
 		ret = read_config(&image->config, image->config_digest,
 				  &image->store, &doc);

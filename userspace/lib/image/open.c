@@ -198,6 +198,11 @@ static int open_listed(struct stargz_image *image,
 	}
 	if (!ret)
 		ret = sgz_image_manifest(image, ctx, &d);
+	/* Indexes name variants, which configurations often lack. */
+	if (!ret && *found->platform.os) {
+		image->platform = found->platform;
+		image->platform_text = sgz_platform_text(&found->platform);
+	}
 	sgz_list_free(&list);
 	return ret;
 }
