@@ -10,6 +10,7 @@ from programs import BIN
 # Exit status after a wrong command line, section of the man page, and operands
 # that name nothing.
 PROGRAMS = {
+    "stargz-image": (1, 8, ["info", "oci:nosuch"]),
     "stargz-index": (1, 1, ["nosuch"]),
     "mkfs.stargz": (16, 8, ["out", "nosuch"]),
     "fsck.stargz": (16, 8, ["nosuch"]),

@@ -13,10 +13,13 @@ TAG = re.compile(r"^ {5}(-\S.*?|[a-z_]+(?:\[?=\S+)?)(?: {2,}(.*))?$")
 def help_blocks(program):
     """From each spelling in --help to the text about it."""
     blocks, texts = {}, None
+    keys = any(row.key for row in rows(program))
     for line in output(program, "--help").splitlines():
         found = re.match(r"^ {2,6}([-a-z]\S*(?:, --\S+)?(?: [A-Z]\S*)?)"
                          r"(?: {2,}(.*))?$", line)
-        if found and not line.startswith(" " * 7):
+        # What has no dash is a key, or not an option: a command, a name.
+        if found and not line.startswith(" " * 7) and \
+                (keys or found[1].startswith("-")):
             texts = [found[2] or ""]
             short, _, long = found[1].partition(", ")
             # "-o, --output=FILE": the argument belongs to both.
@@ -79,6 +82,24 @@ def lower(spelling):
 def test_man_pages():
     for program in PROGRAMS:
         check(program, page_blocks(program), lower)
+
+
+def test_commands():
+    """--help, man page and completions name the same commands."""
+    program = "stargz-image"
+    text = output(program, "--help").split("Commands:\n")[1]
+    names = re.findall(r"^  ([a-z]+)(?: |$)", text.split("\n\n")[0], re.M)
+    assert len(names) > 5 and len(set(names)) == len(names), names
+    with open(f"{TOP}/userspace/man/{program}.8", encoding="ascii") as f:
+        page = f.read().split(".Sh COMMANDS")[1].split(".Sh ")[0]
+    assert re.findall(r"^\.It Cm ([a-z]+)", page, re.M) == names
+    for shell in ("bash", "zsh", "fish"):
+        script = output(program, f"--print-completion={shell}")
+        for name in names:
+            assert re.search(rf"\b{name}\b", script), (shell, name)
+    for wrong in ("none", "mounts", "Mount", ""):
+        done = run(program, wrong)
+        assert done.returncode == 1 and "no such command" in done.stderr, done
 
 
 def test_help_is_narrow_and_has_no_blanks_at_ends():
