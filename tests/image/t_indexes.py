@@ -286,6 +286,18 @@ def test_limit_of_the_cache():
         assert not made, made
 
 
+def test_digests_of_content():
+    with folder() as tmp:
+        name = "oci:" + write_layout(tmp + "/oci")
+        assert len(make(name, tmp + "/cache", "--merged")) == 4
+        assert len(make(name, tmp + "/cache", "--merged",
+                        "--verify=digest")) == 4
+        assert not make(name, tmp + "/cache", "--merged", "--verify=crc")
+        compat = [load(p)[12] & 1 for merged in (False, True)
+                  for p in in_cache(tmp + "/cache", merged)]
+        assert sorted(compat) == [0] * 4 + [1] * 4
+
+
 def test_implied_parents():
     """A layer without the entries of its directories takes them from below."""
     tars = [tar(("usr/", b""), ("usr/lib/", b"")), tar(("usr/lib/x", b"y"))]

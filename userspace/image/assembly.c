@@ -141,6 +141,8 @@ static enum mount_exit mount_layer(struct assembly *a,
 	enum mount_exit ret;
 
 	options_init(&opt);
+	if (a->s->verify)
+		options_add_kernel(&opt, "verify", a->s->verify);
 	options_add_file(&opt, "index", layer->index.path, layer->index.fd);
 	ret = add_others(&opt, a, nr);
 	if (!ret)
@@ -163,6 +165,7 @@ static enum mount_exit mount_layers(struct assembly *a,
 
 static enum mount_exit mount_merged(struct assembly *a)
 {
+	options_add_verification(&a->opt);
 	image_add_sources(&a->img, &a->opt);
 	return mount_part(a, 0, a->img.layers[0].fd, &a->opt);
 }
@@ -182,14 +185,16 @@ static enum mount_exit mount_overlay(struct assembly *a, int *mnt)
 		.lowers = a->s->merged ? 1 : a->img.count,
 		.userxattr = a->s->userxattr,
 	};
+	char *top = xasprintf(RUN_DIR "/%zu", overlay.lowers - 1);
 	enum mount_exit ret = MOUNT_OK;
 
 	if (a->rw)
-		ret = upper_make(a->rw, &overlay);
+		ret = upper_make(a->rw, top, &overlay);
 	if (!ret)
 		ret = overlay_mount(&overlay, mnt);
 	free(overlay.upper);
 	free(overlay.work);
+	free(top);
 	return ret;
 }
 

@@ -64,6 +64,7 @@ static void set_options(const struct settings *s, struct mount_options *opt)
 	free(opt->cache_dir);
 	opt->cache_dir = xabsolute(s->cache_dir);
 	opt->cache_size = s->cache_size;
+	opt->verify = s->verify ? xasprintf("%s", s->verify) : NULL;
 }
 
 int image_prepare(struct settings *s, struct image *img,

@@ -68,6 +68,7 @@ static const char *take_operand(void *at, const char *text)
 #define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK))
 
 static const char *const uppers[] = { "tmpfs", NULL };
+static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const runtimes[] = { "crun", "runc", NULL };
 static const char *const networks[] = { "none", "host", NULL };
 
@@ -106,6 +107,11 @@ static const struct option_row rows[] = {
 	  .only = ONLY(MOUNT),
 	  .help = "overlayfs uses user.overlay. attributes, for a user "
 		  "namespace" },
+	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
+	  .kind = OPTION_CHOICE, .argument = "LEVEL", .words = verifications,
+	  .only = ONLY_MOUNTS,
+	  .help = "what the kernel verifies when it reads: none: nothing; crc: "
+		  "checksums; digest: SHA-256 of all content", .preset = "crc" },
 	{ OPTION('f', "fake", OPTION_STORE(struct settings, fake)),
 	  .only = ONLY(MOUNT),
 	  .help = "do everything but mount: make the indexes" },

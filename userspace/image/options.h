@@ -54,6 +54,7 @@ enum command {
  * @merged: mount all layers as one tree
  * @rw: the writable layer, or NULL: none
  * @userxattr: overlayfs uses attributes of users
+ * @verify: what the kernel verifies, or NULL: its default
  * @fake: do everything but mount
  * @output: file to write, or NULL
  * @runtime: program that runs containers, or NULL: the first one there is
@@ -77,6 +78,7 @@ struct settings {
 	bool merged;
 	const char *rw;
 	bool userxattr;
+	const char *verify;
 	bool fake;
 	const char *output;
 	const char *runtime;

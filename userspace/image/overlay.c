@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stargz-image: overlayfs. From Linux 6.8 on the context takes one layer after
- * the other. Before, all layers are one string, for which fsconfig(2) has no
- * room, so mount(2) takes it. It has room for 500 layers, the limit of
- * overlayfs, because the names are short and relative.
+ * stargz-image: overlayfs. From Linux 6.8 on a context takes one layer after the
+ * other. Before, all layers are one string, for which fsconfig(2) has no room, so
+ * mount(2) takes it. It has room for 500 layers, the limit of overlayfs, because
+ * the names are short and relative.
+ *
+ * Linux 6.5 to 6.7 refuse the key. Before 6.5, overlayfs does not know contexts:
+ * the VFS takes any key, and only creating the mount fails, without a message.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,16 +38,6 @@ static enum mount_exit no_overlay(const struct overlay *o)
 	return MOUNT_FAILED;
 }
 
-static enum mount_exit context_failed(int fs, const struct overlay *o, int err)
-{
-	const struct mount_call call = { .name = o->name, .source = "overlay" };
-	char *errors = kernel_log(fs, "overlayfs", &call);
-
-	msg_error(o->name, "overlay: %s", *errors ? errors : strerror(err));
-	free(errors);
-	return MOUNT_FAILED;
-}
-
 static int set(int fs, const char *key, const char *value)
 {
 	return fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0);
@@ -63,7 +56,6 @@ static bool wants_empty(const struct overlay *o)
 	return !o->upper && o->lowers < 2;
 }
 
-/* Returns 1 if the kernel does not know the key. */
 static int add_lowers(int fs, const struct overlay *o)
 {
 	char path[sizeof(RUN_DIR) + 24];
@@ -72,8 +64,6 @@ static int add_lowers(int fs, const struct overlay *o)
 	for (size_t i = o->lowers; !ret && i-- > 0;) {
 		snprintf(path, sizeof(path), RUN_DIR "/%zu", i);
 		ret = set(fs, "lowerdir+", path);
-		if (ret && errno == EINVAL && i + 1 == o->lowers)
-			return 1;
 	}
 	if (!ret && wants_empty(o))
 		ret = set(fs, "lowerdir+", RUN_DIR "/empty");
@@ -140,20 +130,37 @@ static enum mount_exit old_mount(const struct overlay *o, int *mnt)
 	return *mnt < 0 ? fail(o, errno) : MOUNT_OK;
 }
 
+/* Is the failure that of a kernel that does not know "lowerdir+"? */
+static bool is_too_old(int err, const char *log)
+{
+	return err == EINVAL && (!*log || strstr(log, "lowerdir+") ||
+				 strstr(log, "Legacy"));
+}
+
 static enum mount_exit new_mount(int fs, const struct overlay *o, int *mnt)
 {
-	int ret = add_lowers(fs, o);
+	const struct mount_call call = { .name = o->name, .source = "overlay" };
+	enum mount_exit exit = MOUNT_FAILED;
+	int ret = add_lowers(fs, o), err;
+	char *log;
 
-	if (ret > 0)
-		return old_mount(o, mnt);
 	if (!ret)
 		ret = add_upper(fs, o);
 	if (!ret)
 		ret = fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-	if (ret)
-		return context_failed(fs, o, errno);
-	*mnt = fsmount(fs, FSMOUNT_CLOEXEC, o->upper ? 0 : MOUNT_ATTR_RDONLY);
-	return *mnt < 0 ? fail(o, errno) : MOUNT_OK;
+	err = errno;
+	if (!ret) {
+		*mnt = fsmount(fs, FSMOUNT_CLOEXEC,
+			       o->upper ? 0 : MOUNT_ATTR_RDONLY);
+		return *mnt < 0 ? fail(o, errno) : MOUNT_OK;
+	}
+	log = kernel_log(fs, "overlayfs", &call);
+	if (is_too_old(err, log))
+		exit = old_mount(o, mnt);
+	else
+		msg_error(o->name, "overlay: %s", *log ? log : strerror(err));
+	free(log);
+	return exit;
 }
 
 enum mount_exit overlay_mount(const struct overlay *o, int *mnt)

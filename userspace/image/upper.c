@@ -58,17 +58,32 @@ static enum mount_exit make_folder(const char *path)
 	return MOUNT_OK;
 }
 
-static enum mount_exit make_folders(const char *dir, struct overlay *overlay)
+/* overlayfs shows the writable layer's attributes of the root directory. */
+static enum mount_exit make_upper(const char *path, const char *like)
+{
+	struct stat st;
+
+	if (mkdir(path, 0755))
+		return errno == EEXIST ? MOUNT_OK : fail(path, errno);
+	if (stat(like, &st) || chown(path, st.st_uid, st.st_gid) ||
+	    chmod(path, st.st_mode & 07777))
+		return fail(path, errno);
+	return MOUNT_OK;
+}
+
+static enum mount_exit make_folders(const char *dir, const char *like,
+				    struct overlay *overlay)
 {
 	enum mount_exit ret;
 
 	overlay->upper = xasprintf("%s/upper", dir);
 	overlay->work = xasprintf("%s/work", dir);
-	ret = make_folder(overlay->upper);
+	ret = make_upper(overlay->upper, like);
 	return ret ? ret : make_folder(overlay->work);
 }
 
-enum mount_exit upper_make(const char *rw, struct overlay *overlay)
+enum mount_exit upper_make(const char *rw, const char *like,
+			   struct overlay *overlay)
 {
 	enum mount_exit ret;
 	struct stat st;
@@ -76,7 +91,7 @@ enum mount_exit upper_make(const char *rw, struct overlay *overlay)
 
 	if (!strcmp(rw, "tmpfs")) {
 		ret = make_folder(RW_DIR);
-		return ret ? ret : make_folders(RW_DIR, overlay);
+		return ret ? ret : make_folders(RW_DIR, like, overlay);
 	}
 	if (stat(rw, &st))
 		return fail(rw, errno);
@@ -84,7 +99,7 @@ enum mount_exit upper_make(const char *rw, struct overlay *overlay)
 		ret = make_folder(RW_DIR);
 		if (!ret)
 			ret = mount_device(rw);
-		return ret ? ret : make_folders(RW_DIR, overlay);
+		return ret ? ret : make_folders(RW_DIR, like, overlay);
 	}
 	if (!S_ISDIR(st.st_mode)) {
 		msg_error(rw, "neither tmpfs, nor a directory, nor a block device");
@@ -93,7 +108,7 @@ enum mount_exit upper_make(const char *rw, struct overlay *overlay)
 	dir = realpath(rw, NULL);
 	if (!dir)
 		return fail(rw, errno);
-	ret = make_folders(dir, overlay);
+	ret = make_folders(dir, like, overlay);
 	free(dir);
 	return ret;
 }

@@ -10,10 +10,12 @@
 /**
  * upper_make() - make the directories of a writable layer
  * @rw: "tmpfs", a directory, or a device with a file system
+ * @like: a new layer has the owner and permissions of this directory
  * @overlay: @upper and @work are set
  *
  * Return: %MOUNT_OK, or the exit status after an error message.
  */
-enum mount_exit upper_make(const char *rw, struct overlay *overlay);
+enum mount_exit upper_make(const char *rw, const char *like,
+			   struct overlay *overlay);
 
 #endif /* IMAGE_UPPER_H */
