@@ -260,7 +260,7 @@ def test_containerd():
         args = [f"--containerd-root={tmp}/root"]
         for ns, ref, name in (
                 ("default", "example.com/app:1", "example.com/app:1"),
-                ("k8s.io", "example.com/app:1", "k8s.io/example.com/app:1")):
+                ("other", "example.com/app:1", "other/example.com/app:1")):
             ctr = save(tmp + "/bin/ctr", CTR.format(
                 ns=ns, ref=ref, digest=digest,
                 kind=OCI + "manifest.v1+json").encode())

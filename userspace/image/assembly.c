@@ -203,7 +203,7 @@ static enum mount_exit mount_parts(struct assembly *a, int *mnt)
 	struct shared shared;
 	enum mount_exit ret;
 
-	shared_open(&shared, &a->opt);
+	shared_open(&shared, &a->img, &a->opt);
 	ret = make_room();
 	if (!ret)
 		ret = a->s->merged ? mount_merged(a) :

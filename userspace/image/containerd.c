@@ -67,7 +67,7 @@ static char *ask(const struct settings *s, const char *ns, const char *ref,
 		 int *ret)
 {
 	char *filter = xasprintf("name==%s", ref), *text, *at;
-	const char *argv[] = {
+	const char *const argv[] = {
 		"ctr", "--namespace", ns, "images", "ls", filter, NULL,
 	};
 	int out = -1, status;

@@ -69,7 +69,7 @@ static void delete_container(const char *runtime, const char *dir)
 	char *state = xasprintf("%s/state", dir);
 	char *id = xasprintf("stargz-%s", strrchr(dir, '-') + 1);
 	posix_spawn_file_actions_t actions;
-	const char *argv[] = {
+	const char *const argv[] = {
 		runtime, "--root", state, "delete", "--force", id, NULL,
 	};
 	int status;

@@ -30,6 +30,14 @@ enum exit_code {
 
 /**
  * enum command - the commands, in the order of the table
+ * @COMMAND_LS: list images
+ * @COMMAND_INFO: describe an image
+ * @COMMAND_VERIFY: compare all digests
+ * @COMMAND_MOUNT: mount an image
+ * @COMMAND_UMOUNT: unmount it
+ * @COMMAND_DISK: write a disk
+ * @COMMAND_RUN: run a container
+ * @COMMAND_GC: remove what is left of containers
  */
 enum command {
 	COMMAND_LS,

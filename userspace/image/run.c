@@ -116,7 +116,7 @@ static bool is_initramfs(void)
 static void start_runtime(const struct container *c, const sigset_t *mask)
 {
 	const char *option = is_initramfs() ? "--no-pivot" : c->id;
-	const char *argv[] = {
+	const char *const argv[] = {
 		c->runtime, "--root", c->state, "run", "--bundle", c->dir,
 		option, option == c->id ? NULL : c->id, NULL,
 	};

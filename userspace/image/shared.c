@@ -15,11 +15,12 @@
 
 #define LINKS_DIR	RUN_DIR "/layers"
 
-void shared_open(struct shared *shared, const struct mount_options *opt)
+void shared_open(struct shared *shared, const struct image *img,
+		 const struct mount_options *opt)
 {
 	shared->dir = -1;
-	if (!opt->cache || cache_open(&shared->cache, opt->cache_dir,
-				      opt->cache_size))
+	if (!img->cached || cache_open(&shared->cache, opt->cache_dir,
+				       opt->cache_size))
 		return;
 	mkdir(LINKS_DIR, 0700);
 	shared->dir = open(LINKS_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |

@@ -27,9 +27,11 @@ struct shared {
 /**
  * shared_open() - prepare for sharing layers
  * @shared: filled in; must be closed
- * @opt: mount options: the cache. Without a cache nothing is shared
+ * @img: the image; nothing is shared unless its indexes are in the cache
+ * @opt: mount options: the cache
  */
-void shared_open(struct shared *shared, const struct mount_options *opt);
+void shared_open(struct shared *shared, const struct image *img,
+		 const struct mount_options *opt);
 
 /**
  * shared_source() - find the file with which to mount a layer

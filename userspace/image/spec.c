@@ -69,8 +69,9 @@ static const char *get_variable(const struct spec *spec, const char *name)
 	const char *found = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		const char *text = json_object_get_string(
-				json_object_array_get_idx(spec->env, i));
+		struct json_object *value =
+			json_object_array_get_idx(spec->env, i);
+		const char *text = json_object_get_string(value);
 
 		if (!strncmp(text, name, len) && text[len] == '=')
 			found = text + len + 1;

@@ -30,7 +30,7 @@ static enum mount_exit fail(const char *what, int err)
 /* mount(8) knows which file system a device has. */
 static enum mount_exit mount_device(const char *device)
 {
-	const char *argv[] = { "mount", "--", device, RW_DIR, NULL };
+	const char *const argv[] = { "mount", "--", device, RW_DIR, NULL };
 	posix_spawn_file_actions_t actions;
 	int err, status;
 	pid_t pid;

@@ -225,17 +225,17 @@ static int make_files(struct making *m, bool merged)
 	int ret = 0;
 
 	m->merged = -1;
-	for (size_t i = 0; ret >= 0 && i < m->img->count; i++) {
+	for (size_t i = 0; !ret && i < m->img->count; i++) {
 		struct stargz_chain_layer *link = &m->chain.links[i];
 
 		link->index = m->img->layers[i].index.fd;
-		link->out = -1;
-		if (link->index < 0)
-			ret = link->out = new_file(m);
+		link->out = link->index < 0 ? new_file(m) : -1;
+		if (link->index < 0 && link->out < 0)
+			ret = link->out;
 	}
-	if (merged && ret >= 0)
-		ret = m->merged = new_file(m);
-	return ret < 0 ? ret : 0;
+	if (merged && !ret)
+		m->merged = new_file(m);
+	return merged && !ret && m->merged < 0 ? m->merged : ret;
 }
 
 static void drop_files(struct making *m)
@@ -431,6 +431,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 	if (opt->cache && !cache_open(&cache, opt->cache_dir, opt->cache_size))
 		m.cache = &cache;
 	ret = get_indexes(&m, merged);
+	img->cached = m.cache;
 	if (cache.fd >= 0)
 		cache_close(&cache);
 	image_links_free(&m.chain);

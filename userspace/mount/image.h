@@ -35,6 +35,7 @@ struct image_layer {
  * @name: its name, for messages
  * @image: handle of the library
  * @one_file: all layers are in one file
+ * @cached: the indexes are in the cache
  * @layers: the layers, lowest first
  * @count: number of layers
  * @merged: index of all layers as one tree, if it is wanted; else @fd is -1
@@ -46,6 +47,7 @@ struct image {
 	const char *name;
 	const struct stargz_image *image;
 	bool one_file;
+	bool cached;
 	struct image_layer *layers;
 	size_t count;
 	struct index merged;
