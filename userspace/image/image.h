@@ -60,5 +60,7 @@ int command_umount(struct settings *s);
 int command_disk(struct settings *s);
 int command_run(struct settings *s);
 int command_gc(struct settings *s);
+int command_pull(struct settings *s);
+int command_convert(struct settings *s);
 
 #endif /* IMAGE_IMAGE_H */

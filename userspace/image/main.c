@@ -111,6 +111,8 @@ int main(int argc, char **argv)
 		[COMMAND_DISK] = command_disk,
 		[COMMAND_RUN] = command_run,
 		[COMMAND_GC] = command_gc,
+		[COMMAND_PULL] = command_pull,
+		[COMMAND_CONVERT] = command_convert,
 	};
 	struct settings s;
 	int code;
@@ -131,5 +133,6 @@ int main(int argc, char **argv)
 		code = EXIT_SYSTEM;
 	}
 	names_free(&s.args);
+	names_free(&s.reuse);
 	return code;
 }

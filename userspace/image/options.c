@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "../mkfs/format.h"
 #include "../mount/options.h"
 #include "option_table.h"
 #include "options.h"
@@ -18,6 +19,7 @@ static const char synopsis[] =
 "  docker-archive:FILE[:REF]\n"
 "                           tar of docker save\n"
 "  dir:DIR                  directory of skopeo\n"
+"  docker://REF             image in a registry, copied by skopeo\n"
 "  containerd:[NS/]REF      image of containerd\n"
 "  DIR@sha256:HEX           directory of blobs, and digest of a manifest or index\n";
 
@@ -41,6 +43,10 @@ static const struct option_command commands[] = {
 			  "run a command in a container" },
 	[COMMAND_GC] = { "gc", "",
 			 "remove what is left of containers that were killed" },
+	[COMMAND_PULL] = { "pull", "IMAGE DST",
+			   "copy an image by skopeo, and index its layers" },
+	[COMMAND_CONVERT] = { "convert", "IMAGE DST",
+			      "make an image with layers of another format" },
 	{ NULL, NULL, NULL },
 };
 
@@ -58,6 +64,11 @@ static const char *take_operand(void *at, const char *text)
 		s->dir = text;
 		return NULL;
 	}
+	if ((s->command == COMMAND_PULL || s->command == COMMAND_CONVERT) &&
+	    !s->dest) {
+		s->dest = text;
+		return NULL;
+	}
 	if (s->command != COMMAND_RUN)
 		return "too many arguments";
 	return names_add(&s->args, text) ? NULL : "out of memory";
@@ -65,19 +76,40 @@ static const char *take_operand(void *at, const char *text)
 
 #define ONLY(name)	OPTION_COMMAND(COMMAND_##name)
 #define ONLY_MOUNTS	(ONLY(MOUNT) | ONLY(RUN))
-#define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK))
+#define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK) | \
+			 ONLY(CONVERT))
+#define ONLY_CACHE	(ONLY_MOUNTS | ONLY(PULL))
 
 static const char *const uppers[] = { "tmpfs", NULL };
 static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const runtimes[] = { "crun", "runc", NULL };
 static const char *const networks[] = { "none", "host", NULL };
+static const char *const formats[] = {
+	[STARGZ_LAYER_ESTARGZ] = "estargz",
+	[STARGZ_LAYER_STARGZ] = "stargz",
+	[STARGZ_LAYER_ZSTD_CHUNKED] = "zstd-chunked",
+	NULL
+};
+static const char *const readers[] = {
+	[STARGZ_READER_CONTAINERD] = "containerd",
+	[STARGZ_READER_PODMAN] = "podman",
+	NULL
+};
+
+static const char *take_reader(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+
+	s->reader = value->number;
+	return NULL;
+}
 
 static const struct option_row rows[] = {
 	{ OPTION(0, "platform", OPTION_STORE(struct settings, platform)),
 	  .kind = OPTION_TEXT, .argument = "OS/ARCH[/VARIANT]",
-	  .only = ONLY_IMAGE,
+	  .only = ONLY_IMAGE | ONLY(PULL),
 	  .help = "platform of the image, in the names of Go; by default that of "
-		  "this machine, if there are several" },
+		  "this machine, if there are several; convert: all" },
 	{ OPTION(0, "containerd-root", OPTION_STORE(struct settings,
 						    containerd)),
 	  .kind = OPTION_DIRECTORY, .argument = "DIR",
@@ -85,8 +117,12 @@ static const struct option_row rows[] = {
 	  .help = "where containerd has its content",
 	  .preset = "/var/lib/containerd" },
 	{ OPTION(0, "json", OPTION_STORE(struct settings, json)),
-	  .only = ONLY(LS) | ONLY(INFO) | ONLY(VERIFY),
+	  .only = ONLY(LS) | ONLY(INFO) | ONLY(VERIFY) | ONLY(CONVERT),
 	  .help = "print JSON" },
+	{ OPTION(0, "image-cache", OPTION_STORE(struct settings, image_cache)),
+	  .kind = OPTION_DIRECTORY, .argument = "DIR", .only = ONLY_IMAGE,
+	  .help = "copy images of registries to DIR",
+	  .preset = "/var/cache/stargz/images" },
 	{ OPTION('q', "quiet", OPTION_STORE(struct settings, quiet)),
 	  .help = "no warnings, no progress bar" },
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
@@ -116,16 +152,16 @@ static const struct option_row rows[] = {
 	  .only = ONLY(MOUNT),
 	  .help = "do everything but mount: make the indexes" },
 	{ OPTION(0, "index-cache", OPTION_STORE(struct settings, cache_dir)),
-	  .kind = OPTION_DIRECTORY, .argument = "DIR", .only = ONLY_MOUNTS,
+	  .kind = OPTION_DIRECTORY, .argument = "DIR", .only = ONLY_CACHE,
 	  .help = "cache indexes in DIR", .preset = INDEX_CACHE_DIR },
 	{ OPTION(0, "index-cache-size",
 		 OPTION_STORE(struct settings, cache_size)),
 	  .kind = OPTION_SIZE, .argument = "N", .max = INT64_MAX,
-	  .only = ONLY_MOUNTS,
+	  .only = ONLY_CACHE,
 	  .help = "limit of the cache in bytes, or with K, M, G or T",
 	  .preset = "1G" },
 	{ OPTION(0, "no-index-cache", OPTION_STORE(struct settings, no_cache)),
-	  .only = ONLY_MOUNTS, .help = "do not cache indexes" },
+	  .only = ONLY_CACHE, .help = "do not cache indexes" },
 	{ OPTION(0, "runtime", OPTION_STORE(struct settings, runtime)),
 	  .kind = OPTION_FILE, .argument = "PROGRAM", .words = runtimes,
 	  .only = ONLY(RUN) | ONLY(GC), .section = "Options of run",
@@ -140,6 +176,34 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(DISK),
 	  .section = "Options of disk",
 	  .help = "write the image to FILE" },
+	{ OPTION('z', NULL,
+		 OPTION_CALL_AT(format_take_compression, struct settings, make)),
+	  FORMAT_COMPRESSION, .only = ONLY(CONVERT),
+	  .section = "Options of convert" },
+	{ OPTION(0, "format",
+		 OPTION_CALL_AT(format_take, struct settings, make)),
+	  .kind = OPTION_CHOICE, .argument = "FORMAT", .words = formats,
+	  .only = ONLY(CONVERT),
+	  .help = "estargz (with gzip), zstd-chunked (with zstd), or stargz" },
+	{ OPTION(0, "chunk-size",
+		 OPTION_STORE(struct settings, make.chunk_size)),
+	  FORMAT_CHUNK_SIZE, .only = ONLY(CONVERT) },
+	{ OPTION(0, "max-member",
+		 OPTION_STORE(struct settings, make.max_member)),
+	  FORMAT_MAX_MEMBER, .only = ONLY(CONVERT) },
+	{ OPTION(0, "min-chunk-size",
+		 OPTION_STORE(struct settings, make.min_member)),
+	  FORMAT_MIN_MEMBER, .only = ONLY(CONVERT) },
+	{ OPTION(0, "annotations", OPTION_CALL(take_reader)),
+	  .kind = OPTION_CHOICE, .argument = "READER", .words = readers,
+	  .only = ONLY(CONVERT),
+	  .help = "who reads zstd-chunked layers lazily: snapshotters of "
+		  "containerd, or podman, which needs a frame for each file",
+	  .preset = "containerd" },
+	{ OPTION(0, "reuse", OPTION_STORE(struct settings, reuse)),
+	  .kind = OPTION_FILE, .argument = "IMAGE", .only = ONLY(CONVERT),
+	  .help = "copy members with the same content from an older image; "
+		  "repeatable" },
 };
 
 static const struct option_table table = {
@@ -160,6 +224,20 @@ static int usage(const char *what, const char *why)
 	return option_usage(&table, what, why);
 }
 
+/* Derive and check how layers are made. */
+static int check_format(struct settings *s)
+{
+	const char *what, *why;
+
+	/* podman reads only frames that have one file. */
+	if (s->reader == STARGZ_READER_PODMAN &&
+	    s->make.encoding == STARGZ_ENCODING_ZSTD)
+		s->make.min_member = 0;
+	format_settle(&s->make);
+	why = format_check(&s->make, &what);
+	return why ? usage(what, why) : -1;
+}
+
 int options_parse_command(struct settings *s, int argc, char **argv)
 {
 	int code;
@@ -169,6 +247,8 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 	s->cache_dir = INDEX_CACHE_DIR;
 	s->cache_size = INDEX_CACHE_SIZE;
 	s->containerd = "/var/lib/containerd";
+	s->image_cache = "/var/cache/stargz/images";
+	format_init(&s->make);
 	code = option_parse(&table, s, argc, argv);
 	if (code >= 0)
 		return code;
@@ -177,11 +257,14 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 			     "is missing");
 	if (s->command == COMMAND_MOUNT && !s->dir)
 		return usage("DIR", "is missing");
+	if ((s->command == COMMAND_PULL || s->command == COMMAND_CONVERT) &&
+	    !s->dest)
+		return usage("DST", "is missing");
 	if (s->command == COMMAND_DISK && !s->output)
 		return usage("--output", "is required");
 	if (s->overlay && s->merged)
 		return usage("--merged", "cannot be used with --overlay");
 	if (s->userxattr && s->merged && !s->rw)
 		return usage("--userxattr", "requires --overlay or --rw");
-	return -1;
+	return check_format(s);
 }

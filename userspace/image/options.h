@@ -10,6 +10,7 @@
 
 #include "bar.h"
 #include "names.h"
+#include "stargz/make.h"
 
 #define PROG	"stargz-image"
 
@@ -38,6 +39,8 @@ enum exit_code {
  * @COMMAND_DISK: write a disk
  * @COMMAND_RUN: run a container
  * @COMMAND_GC: remove what is left of containers
+ * @COMMAND_PULL: copy an image, and index its layers
+ * @COMMAND_CONVERT: convert the layers of an image
  */
 enum command {
 	COMMAND_LS,
@@ -48,6 +51,8 @@ enum command {
 	COMMAND_DISK,
 	COMMAND_RUN,
 	COMMAND_GC,
+	COMMAND_PULL,
+	COMMAND_CONVERT,
 };
 
 /**
@@ -55,6 +60,7 @@ enum command {
  * @command: &enum command
  * @image: the image as on the command line, or the directory of umount
  * @dir: where to mount
+ * @dest: destination of pull and convert
  * @args: the command in the container
  * @platform: platform of the image, or NULL
  * @json: print JSON
@@ -67,6 +73,10 @@ enum command {
  * @output: file to write, or NULL
  * @runtime: program that runs containers, or NULL: the first one there is
  * @host_network: the container uses the network of the host
+ * @make: how layers are made
+ * @reader: who reads their annotations: enum stargz_reader
+ * @reuse: older images, whose layers have members to copy
+ * @image_cache: directory with images of registries
  * @cache_dir: directory of the index cache
  * @cache_size: its limit in bytes
  * @no_cache: do not use the cache
@@ -79,6 +89,7 @@ struct settings {
 	int command;
 	const char *image;
 	const char *dir;
+	const char *dest;
 	struct names args;
 	const char *platform;
 	bool json;
@@ -91,6 +102,10 @@ struct settings {
 	const char *output;
 	const char *runtime;
 	bool host_network;
+	struct stargz_make_options make;
+	uint32_t reader;
+	struct names reuse;
+	const char *image_cache;
 	const char *cache_dir;
 	uint64_t cache_size;
 	bool no_cache;

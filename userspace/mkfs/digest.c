@@ -4,7 +4,6 @@
  * layers use different keys for the same data. One of them rejects a layer that
  * also has the keys of the other, so the output has two sets.
  */
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +11,6 @@
 #include "digest.h"
 #include "report.h"
 
-#define TOC_DIGEST	"containerd.io/snapshot/stargz/toc.digest"
-#define TAR_SIZE	"io.containers.estargz.uncompressed-size"
 #define MEDIA_TYPE	"application/vnd.oci.image.layer.v1.tar+"
 
 static bool add(struct json_object *to, const char *key,
@@ -40,35 +37,30 @@ static bool add_digest(struct json_object *to, const char *key,
 	return add_text(to, key, text);
 }
 
-/* Digest and position of the TOC, with keys that begin with @prefix. */
-static bool add_place(struct json_object *to, const char *prefix,
-		      const struct stargz_made *made)
-{
-	char key[80], text[80];
+/* An object that gets annotations; @ok: none failed. */
+struct annotations {
+	struct json_object *to;
+	bool ok;
+};
 
-	snprintf(key, sizeof(key), "%s.manifest-checksum", prefix);
-	if (!add_digest(to, key, made->toc_stored_sha256))
-		return false;
-	snprintf(key, sizeof(key), "%s.manifest-position", prefix);
-	snprintf(text, sizeof(text), "%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":1",
-		 made->toc, made->toc_stored, made->toc_size);
-	return add_text(to, key, text);
+static void add_annotation(void *data, const char *key, const char *value)
+{
+	struct annotations *a = data;
+
+	a->ok = a->ok && add_text(a->to, key, value);
 }
 
-static bool add_annotations(struct json_object *root,
+static bool add_annotations(struct json_object *root, const char *key,
 			    const struct stargz_make_options *opt,
-			    const struct stargz_made *made)
+			    const struct stargz_made *made,
+			    enum stargz_reader reader)
 {
-	struct json_object *to = json_object_new_object();
-	char text[24];
+	struct annotations a = { json_object_new_object(), true };
 
-	if (!add(root, "annotations", to) ||
-	    !add_digest(to, TOC_DIGEST, made->toc_sha256))
+	if (!add(root, key, a.to))
 		return false;
-	if (opt->format == STARGZ_LAYER_ZSTD_CHUNKED)
-		return add_place(to, "io.containers.zstd-chunked", made);
-	snprintf(text, sizeof(text), "%" PRIu64, made->tar_size);
-	return add_text(to, TAR_SIZE, text);
+	stargz_made_annotations(made, opt->format, reader, add_annotation, &a);
+	return a.ok;
 }
 
 /* Annotations for podman, which does not support frames of several files. */
@@ -76,13 +68,10 @@ static bool add_podman(struct json_object *root,
 		       const struct stargz_make_options *opt,
 		       const struct stargz_made *made)
 {
-	struct json_object *to;
-
 	if (opt->format != STARGZ_LAYER_ZSTD_CHUNKED || opt->min_member)
 		return true;
-	to = json_object_new_object();
-	return add(root, "podmanAnnotations", to) &&
-	       add_place(to, "io.github.containers.zstd-chunked", made);
+	return add_annotations(root, "podmanAnnotations", opt, made,
+			       STARGZ_READER_PODMAN);
 }
 
 static bool fill(struct json_object *root, const struct stargz_make_options *opt,
@@ -96,7 +85,9 @@ static bool fill(struct json_object *root, const struct stargz_make_options *opt
 	       add(root, "size", json_object_new_int64(made->size)) &&
 	       add_digest(root, "diffID", made->diff_id) &&
 	       add_digest(root, "tocDigest", made->toc_sha256) &&
-	       add_annotations(root, opt, made) && add_podman(root, opt, made);
+	       add_annotations(root, "annotations", opt, made,
+			       STARGZ_READER_CONTAINERD) &&
+	       add_podman(root, opt, made);
 }
 
 bool digest_print(const struct stargz_make_options *opt,

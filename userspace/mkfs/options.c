@@ -9,16 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "option_table.h"
 #include "options.h"
 #include "stargz/version.h"
 
-#define PAD		4096u
 #define PAD_MAX		(1 << 30)
 #define WORKERS_MAX	256
-
-/* Member sizes without an option. */
-#define UNSET	UINT32_MAX
 
 static const char synopsis[] =
 "Usage: " PROG " [OPTION]... DEST SOURCE\n"
@@ -29,82 +26,6 @@ static const char synopsis[] =
 
 static const char epilog[] =
 "Exit status: 0 done, 8 operational error, 16 usage.\n";
-
-static const struct alg {
-	const char *name;
-	enum stargz_encoding encoding;
-	uint32_t max_level;
-	uint32_t level;
-	uint32_t member;
-} algs[] = {
-	{ "gzip", STARGZ_ENCODING_GZIP, STARGZ_LEVEL_GZIP_MAX,
-	  STARGZ_LEVEL_GZIP, STARGZ_MEMBER_GZIP },
-	{ "zstd", STARGZ_ENCODING_ZSTD, STARGZ_LEVEL_ZSTD_MAX,
-	  STARGZ_LEVEL_ZSTD, STARGZ_MEMBER_ZSTD },
-};
-
-static const struct alg *alg_of(enum stargz_encoding encoding)
-{
-	const struct alg *alg = algs;
-
-	while (alg->encoding != encoding)
-		alg++;
-	return alg;
-}
-
-static const char *const alg_names[] = { "gzip", "zstd", NULL };
-
-/* ALG[,LEVEL] */
-static const char *take_compression(void *at, const struct option_value *value)
-{
-	struct stargz_make_options *make = at;
-
-	for (size_t i = 0; i < sizeof(algs) / sizeof(algs[0]); i++) {
-		const struct option_row number = {
-			.kind = OPTION_NUMBER,
-			.min = 1, .max = algs[i].max_level,
-		};
-		size_t len = strlen(algs[i].name);
-		struct option_value level = { .number = algs[i].level };
-
-		if (strncmp(value->text, algs[i].name, len) ||
-		    (value->text[len] && value->text[len] != ','))
-			continue;
-		if (value->text[len])
-			level.text = value->text + len + 1;
-		if (level.text &&
-		    option_convert(&number, SIZE_DECIMAL, &level))
-			return option_why("not a level of %s (1 to %u)",
-					  algs[i].name, algs[i].max_level);
-		make->encoding = algs[i].encoding;
-		make->level = level.number;
-		return NULL;
-	}
-	return "neither gzip nor zstd";
-}
-
-static const char *const format_names[] = {
-	[STARGZ_LAYER_ESTARGZ] = "estargz",
-	[STARGZ_LAYER_STARGZ] = "stargz",
-	[STARGZ_LAYER_ZSTD_CHUNKED] = "zstd-chunked",
-	[STARGZ_LAYER_EXTERNAL_TOC] = "external-toc",
-	NULL
-};
-
-static enum stargz_encoding format_encoding(enum stargz_layer_format format)
-{
-	return format == STARGZ_LAYER_ZSTD_CHUNKED ? STARGZ_ENCODING_ZSTD :
-						     STARGZ_ENCODING_GZIP;
-}
-
-static const char *take_format(void *at, const struct option_value *value)
-{
-	struct settings *s = at;
-
-	s->make.format = value->number;
-	s->format_given = true;
-	return NULL;
-}
 
 /* Names of layers, with commas between them. */
 static const char *take_reuse(void *at, const struct option_value *value)
@@ -203,12 +124,10 @@ static const char *const sort_names[] = {
 
 static const struct option_row rows[] = {
 	{ OPTION('z', NULL,
-		 OPTION_CALL_AT(take_compression, struct settings, make)),
-	  .kind = OPTION_TEXT, .argument = "ALG[,LEVEL]", .words = alg_names,
-	  .section = "Output",
-	  .help = "compress with gzip, level 1 to 12 (default 6), or zstd, level "
-		  "1 to 22 (default 16)" },
-	{ OPTION(0, "format", OPTION_CALL(take_format)),
+		 OPTION_CALL_AT(format_take_compression, struct settings, make)),
+	  FORMAT_COMPRESSION, .section = "Output" },
+	{ OPTION(0, "format",
+		 OPTION_CALL_AT(format_take, struct settings, make)),
 	  .kind = OPTION_CHOICE, .argument = "FORMAT", .words = format_names,
 	  .help = "estargz (with gzip), zstd-chunked (with zstd), stargz or external-toc" },
 	{ OPTION(0, "toc", OPTION_STORE(struct settings, toc)),
@@ -216,21 +135,13 @@ static const struct option_row rows[] = {
 	  .help = "write the table of contents of external-toc to FILE" },
 	{ OPTION(0, "chunk-size",
 		 OPTION_STORE(struct settings, make.chunk_size)),
-	  .kind = OPTION_SIZE, .argument = "N",
-	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
-	  .help = "split larger files into chunks of N bytes",
-	  .preset = "--max-member" },
+	  FORMAT_CHUNK_SIZE },
 	{ OPTION(0, "max-member",
 		 OPTION_STORE(struct settings, make.max_member)),
-	  .kind = OPTION_SIZE, .argument = "N",
-	  .min = STARGZ_MEMBER_MIN, .max = STARGZ_MEMBER_MAX,
-	  .help = "maximum decoded size of a member", .preset = "256K; zstd: 2M" },
+	  FORMAT_MAX_MEMBER },
 	{ OPTION(0, "min-chunk-size",
 		 OPTION_STORE(struct settings, make.min_member)),
-	  .kind = OPTION_SIZE, .argument = "N", .max = STARGZ_MEMBER_MAX,
-	  .help = "let files share a member until its decoded size is N; 0: a "
-		  "member for each file",
-	  .preset = "half of --max-member" },
+	  FORMAT_MIN_MEMBER },
 	{ OPTION(0, "pad", OPTION_STORE(struct settings, make.pad)),
 	  .kind = OPTION_SIZE, .argument = "N", .max = PAD_MAX,
 	  .help = "make the size of DEST a multiple of N", .preset = "4096" },
@@ -370,36 +281,6 @@ static unsigned int count_cpus(void)
 	return CPU_COUNT(&set);
 }
 
-/* Derive member sizes without an option from those with one. */
-static void set_sizes(struct stargz_make_options *make)
-{
-	if (make->max_member == UNSET) {
-		make->max_member = alg_of(make->encoding)->member;
-		if (make->chunk_size != UNSET &&
-		    make->chunk_size > make->max_member)
-			make->max_member = make->chunk_size;
-	}
-	if (make->chunk_size == UNSET)
-		make->chunk_size = make->max_member;
-	if (make->min_member == UNSET)
-		make->min_member = make->format == STARGZ_LAYER_STARGZ ?
-				   0 : make->max_member / 2;
-}
-
-/* Derive the codec from the format, or the format from the codec. */
-static void set_format(struct settings *s)
-{
-	struct stargz_make_options *make = &s->make;
-
-	if (!make->level) {
-		make->encoding = format_encoding(make->format);
-		make->level = alg_of(make->encoding)->level;
-	} else if (!s->format_given &&
-		   make->encoding == STARGZ_ENCODING_ZSTD) {
-		make->format = STARGZ_LAYER_ZSTD_CHUNKED;
-	}
-}
-
 /* Use $SOURCE_DATE_EPOCH unless -T is set. */
 static int set_times(struct settings *s)
 {
@@ -426,20 +307,13 @@ static int check_options(const struct settings *s)
 {
 	const struct stargz_make_options *make = &s->make;
 	bool external = make->format == STARGZ_LAYER_EXTERNAL_TOC;
+	const char *what, *why = format_check(make, &what);
 
-	if (make->encoding != format_encoding(make->format))
-		return usage("does not support the compression of -z",
-			     format_names[make->format]);
+	if (why)
+		return usage(why, what);
 	if (external != !!s->toc)
 		return usage("is required with --format=external-toc, and valid only there",
 			     "--toc");
-	if (make->chunk_size > make->max_member)
-		return usage("is larger than --max-member", "--chunk-size");
-	if (make->min_member > make->max_member)
-		return usage("is larger than --max-member", "--min-chunk-size");
-	if (make->format == STARGZ_LAYER_STARGZ && make->min_member)
-		return usage("must be 0 with --format=stargz",
-			     "--min-chunk-size");
 	if (!strcmp(s->dest, "-") && (s->index_beside || s->index))
 		return usage("cannot be used if DEST is -", "--index");
 	if (!strcmp(s->dest, "-") && s->verify)
@@ -473,10 +347,7 @@ int options_parse(struct settings *s, int argc, char **argv)
 {
 	int code;
 
-	s->make.chunk_size = UNSET;
-	s->make.min_member = UNSET;
-	s->make.max_member = UNSET;
-	s->make.pad = PAD;
+	format_init(&s->make);
 	s->make.workers = count_cpus();
 	code = option_parse(&table, s, argc, argv);
 	if (code >= 0)
@@ -487,8 +358,7 @@ int options_parse(struct settings *s, int argc, char **argv)
 		return usage("is a second SOURCE", argv[optind + 2]);
 	s->dest = argv[optind];
 	s->source = argv[optind + 1];
-	set_format(s);
-	set_sizes(&s->make);
+	format_settle(&s->make);
 	code = set_times(s);
 	return code >= 0 ? code : check_options(s);
 }

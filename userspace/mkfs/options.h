@@ -25,7 +25,6 @@ enum exit_code {
 /**
  * struct settings - the command line, and data for messages
  * @make: options for the library, for the layer
- * @format_given: --format is set
  * @call: options for the library, for the index
  * @exclude: rules for files to omit, or NULL
  * @exclude_from: files with more rules
@@ -53,7 +52,6 @@ enum exit_code {
  */
 struct settings {
 	struct stargz_make_options make;
-	bool format_given;
 	struct stargz_index_options call;
 	struct stargz_exclude *exclude;
 	struct names exclude_from;

@@ -236,6 +236,11 @@ struct stargz_expected;
  * @no_sparse: write zeroes instead of holes, also if the format supports holes
  * @ignore_failed_read: of a directory: omit files that cannot be opened or
  *	disappear, with a warning
+ * @source_start: first byte of the source in its file; zero for a directory or
+ *	pipe
+ * @source_size: size of the source in bytes; zero: up to the end of the file
+ * @source_digest: required digest "sha256:HEX" of the source, which is a tar or
+ *	layer; or NULL. The call hashes the bytes that it uses
  */
 struct stargz_make_options {
 	size_t struct_size;
@@ -267,6 +272,9 @@ struct stargz_make_options {
 	bool overlay;
 	bool no_sparse;
 	bool ignore_failed_read;
+	uint64_t source_start;
+	uint64_t source_size;
+	const char *source_digest;
 };
 
 /**
@@ -318,10 +326,47 @@ struct stargz_made {
  *
  * Return: 0, or a negative errno: -EINVAL if the kind of the source is unknown
  * or options contradict each other; -EUCLEAN if the source is damaged or
- * changed during reading; -EBADMSG, -E2BIG, -ENOMEM, or an errno of the system.
+ * changed during reading; -EBADMSG, also if its digest differs; -E2BIG, -ENOMEM,
+ * or an errno of the system.
  */
 int stargz_make(int source, const struct stargz_make_options *opt, int out,
 		int toc, struct stargz_made *made, struct stargz_error *err);
+
+/**
+ * enum stargz_reader - programs that read layers lazily
+ * @STARGZ_READER_CONTAINERD: stargz-snapshotter and others of containerd
+ * @STARGZ_READER_PODMAN: containers/storage, the library of podman and CRI-O
+ *
+ * Both read the same annotations of eStargz. Each has its own of zstd:chunked, and
+ * podman refuses a layer that has both. It also needs a frame for each file there:
+ * @min_member zero.
+ */
+enum stargz_reader {
+	STARGZ_READER_CONTAINERD,
+	STARGZ_READER_PODMAN,
+};
+
+/**
+ * typedef stargz_annotation_fn - callback for an annotation
+ * @data: passed through
+ * @key: the key
+ * @value: the value; valid during the call
+ */
+typedef void (*stargz_annotation_fn)(void *data, const char *key,
+				     const char *value);
+
+/**
+ * stargz_made_annotations() - the annotations of a layer in a manifest
+ * @made: the layer
+ * @format: its format
+ * @reader: who reads the annotations
+ * @fn: called for each of them
+ * @data: passed to @fn
+ */
+void stargz_made_annotations(const struct stargz_made *made,
+			     enum stargz_layer_format format,
+			     enum stargz_reader reader,
+			     stargz_annotation_fn fn, void *data);
 
 /**
  * stargz_verify() - read a new layer and compare it with its source

@@ -28,6 +28,7 @@
 
 #include <stargz/check.h>
 #include <stargz/compare.h>
+#include <stargz/convert.h>
 #include <stargz/digest.h>
 #include <stargz/dump.h>
 #include <stargz/error.h>

@@ -121,3 +121,21 @@ int stargz_sha256(const void *bytes, size_t len,
 	sgz_sha256_close(&sha);
 	return 0;
 }
+
+int sgz_sha256_require(const struct sgz_context *ctx, const char *text,
+		       const uint8_t have[STARGZ_SHA256_LEN])
+{
+	uint8_t want[STARGZ_SHA256_LEN];
+
+	if (!text)
+		return 0;
+	if (stargz_sha256_parse(text, want))
+		return sgz_fail(ctx, -EINVAL,
+				"the digest of the layer, %s, is not \"sha256:\" and 64 hexadecimal digits",
+				sgz_quote(text, strlen(text)).text);
+	if (memcmp(have, want, sizeof(want)))
+		return sgz_fail(ctx, -EBADMSG,
+				"the layer has the digest sha256:%s, not %s",
+				sgz_sha256_hex(have).text, text);
+	return 0;
+}

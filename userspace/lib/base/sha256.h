@@ -30,6 +30,18 @@ void sgz_sha256_get(struct sgz_sha256 *sha, uint8_t digest[STARGZ_SHA256_LEN]);
 /** sgz_sha256_close() - free the digest */
 void sgz_sha256_close(struct sgz_sha256 *sha);
 
+/**
+ * sgz_sha256_require() - fail unless a layer has the required digest
+ * @ctx: the call
+ * @text: the required digest, "sha256:HEX", or NULL: any
+ * @have: digest of the layer
+ *
+ * Return: 0, -EINVAL if @text is no digest, or -EBADMSG if it is another one;
+ * with the error text set.
+ */
+int sgz_sha256_require(const struct sgz_context *ctx, const char *text,
+		       const uint8_t have[STARGZ_SHA256_LEN]);
+
 /** struct sgz_hex - a digest as text */
 struct sgz_hex {
 	char text[STARGZ_SHA256_HEX];

@@ -39,24 +39,6 @@ static int begin_digests(struct sgz_layer *w, const struct sgz_context *ctx,
 	return 0;
 }
 
-static int check_digest(const struct sgz_context *ctx, const char *text,
-			const uint8_t have[STARGZ_SHA256_LEN])
-{
-	uint8_t want[STARGZ_SHA256_LEN];
-
-	if (!text)
-		return 0;
-	if (stargz_sha256_parse(text, want))
-		return sgz_fail(ctx, -EINVAL,
-				"the digest of the layer, %s, is not \"sha256:\" and 64 hexadecimal digits",
-				sgz_quote(text, strlen(text)).text);
-	if (memcmp(have, want, sizeof(want)))
-		return sgz_fail(ctx, -EBADMSG,
-				"the layer has the digest sha256:%s, not %s",
-				sgz_sha256_hex(have).text, text);
-	return 0;
-}
-
 /* Complete the digests of the blob, after it was read. */
 static int end_digests(struct sgz_layer *w, const struct sgz_context *ctx,
 		       const struct stargz_index_options *opt,
@@ -72,7 +54,7 @@ static int end_digests(struct sgz_layer *w, const struct sgz_context *ctx,
 		memcpy(w->toc.diffid, w->toc.blob_sha256,
 		       sizeof(w->toc.diffid));
 	}
-	return check_digest(ctx, opt->layer_digest, w->toc.blob_sha256);
+	return sgz_sha256_require(ctx, opt->layer_digest, w->toc.blob_sha256);
 }
 
 /* Read the layer, and compute its digests if they are wanted. */

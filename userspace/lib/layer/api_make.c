@@ -100,6 +100,8 @@ static int make(struct sgz_inputs *in, const struct sgz_context *ctx,
 	how.reuse = in->reuse;
 	if (!ret)
 		ret = sgz_make(made, ctx, &how, in->source, out, toc);
+	if (!ret)
+		ret = sgz_inputs_check(in);
 	made->about = in->about;
 	sgz_inputs_close(in);
 	free(skip);

@@ -105,8 +105,13 @@ static int pick_text(struct sgz_inputs *in, int fd, bool dir)
 
 static int pick_tar(struct sgz_inputs *in, int fd)
 {
-	int ret = sgz_blob_open(&in->blob, in->ctx, fd, 0, 0);
+	int ret = sgz_blob_open(&in->blob, in->ctx, fd, in->opt->source_start,
+				in->opt->source_size);
 
+	if (!ret && in->opt->source_digest) {
+		ret = sgz_sha256_open(&in->sha, in->ctx);
+		in->blob.sha = &in->sha;
+	}
 	if (!ret)
 		ret = sgz_source_tar(&in->source, in->ctx, &in->blob);
 	return ret ? ret : leave_out(in);
@@ -281,8 +286,22 @@ int sgz_inputs_open(struct sgz_inputs *in, const struct sgz_context *ctx,
 	return ret ? ret : open_reused(in, how);
 }
 
+int sgz_inputs_check(struct sgz_inputs *in)
+{
+	uint8_t have[STARGZ_SHA256_LEN];
+	int ret;
+
+	if (!in->sha.md)
+		return 0;
+	ret = sgz_blob_digest(&in->blob, in->ctx, have);
+	return ret ? ret : sgz_sha256_require(in->ctx, in->opt->source_digest,
+					      have);
+}
+
 void sgz_inputs_close(struct sgz_inputs *in)
 {
+	if (in->sha.md)
+		sgz_sha256_close(&in->sha);
 	if (in->source)
 		in->source->close(in->source);
 	sgz_opened_free(&in->layer);

@@ -19,6 +19,7 @@
  * @ctx: the call
  * @about: path in the options that caused a failure, or NULL: the source
  * @blob: the source, if it is a tar or layer
+ * @sha: digest of @blob, open if it is required
  * @text: the dump text
  * @layer: the layer or index with the content for the dump text
  * @layer_opt: options for the index of @layer
@@ -35,6 +36,7 @@ struct sgz_inputs {
 	const struct sgz_context *ctx;
 	const char *about;
 	struct sgz_blob blob;
+	struct sgz_sha256 sha;
 	struct sgz_blob text;
 	struct sgz_opened layer;
 	struct stargz_index_options layer_opt;
@@ -64,6 +66,14 @@ int sgz_inputs_open(struct sgz_inputs *in, const struct sgz_context *ctx,
 		    const struct stargz_make_options *opt,
 		    const struct sgz_compression *how, int fd,
 		    const struct stat *skip, size_t skip_count);
+
+/**
+ * sgz_inputs_check() - compare the digest of the source with the required one
+ * @in: the source, after the layer was made of it
+ *
+ * Return: 0, or a negative errno with the error text set.
+ */
+int sgz_inputs_check(struct sgz_inputs *in);
 
 /** sgz_inputs_close() - release */
 void sgz_inputs_close(struct sgz_inputs *in);
