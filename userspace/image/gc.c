@@ -20,6 +20,7 @@
 #include "assembly.h"
 #include "run.h"
 #include "shared.h"
+#include "staging.h"
 
 /* Longest name of an image to print. */
 #define NAME_ROOM	512
@@ -126,9 +127,11 @@ static int collect_all(DIR *dir, const char *runtime)
 int command_gc(struct settings *s)
 {
 	struct assembly a = { .s = s };
-	DIR *dir = opendir(RUN_DIR);
+	DIR *dir;
 	int ret;
 
+	staging_clean(s->image_cache);
+	dir = opendir(RUN_DIR);
 	if (!dir && errno == ENOENT)
 		return EXIT_OK;
 	if (!dir) {

@@ -15,11 +15,12 @@
  * @s: the command line
  * @name: set to a new string
  *
- * The function asks containerd for the digest of its images.
+ * The function asks containerd for the digest of its images, and copies images of
+ * registries.
  *
  * Return: 0, or a negative errno after an error message.
  */
-int image_name(const struct settings *s, char **name);
+int image_name(struct settings *s, char **name);
 
 /**
  * image_open() - open the image
@@ -32,6 +33,9 @@ int image_open(struct settings *s, struct stargz_image **image);
 
 /** image_progress() - draw the progress bar; @data: struct settings */
 void image_progress(void *data, uint64_t done, uint64_t total);
+
+/** image_options() - mount options of the command line; opposite of options_free() */
+void image_options(const struct settings *s, struct mount_options *opt);
 
 /** image_exit() - exit code for a negative errno */
 int image_exit(int ret);

@@ -57,7 +57,7 @@ int image_open(struct settings *s, struct stargz_image **image)
 	return ret;
 }
 
-static void set_options(const struct settings *s, struct mount_options *opt)
+void image_options(const struct settings *s, struct mount_options *opt)
 {
 	options_init(opt);
 	opt->cache = !s->no_cache;
@@ -73,7 +73,7 @@ int image_prepare(struct settings *s, struct image *img,
 	struct stargz_image *image;
 	int ret;
 
-	set_options(s, opt);
+	image_options(s, opt);
 	*img = (struct image){
 		.name = s->image,
 		.merged.fd = -1,

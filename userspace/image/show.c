@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "registry.h"
 #include "report.h"
 
 static void add_text(struct json_object *o, const char *key, const char *text)
@@ -103,7 +104,9 @@ int command_info(struct settings *s)
 		return image_exit(ret);
 	stargz_image_get_info(image, &info);
 	o = json_object_new_object();
-	add_text(o, "name", info.ref);
+	/* The cache of images has names of its own. */
+	add_text(o, "name", registry_is_name(s->image) ?
+		 s->image + strlen("docker://") : info.ref);
 	add_text(o, "platform", info.platform);
 	if (*info.created)
 		add_text(o, "created", info.created);

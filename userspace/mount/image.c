@@ -53,6 +53,8 @@ int image_open_layers(struct image *img)
 	img->merged.fd = -1;
 	raise_file_limit(info.layers);
 	img->layers = xrealloc(NULL, (info.layers + 1) * sizeof(*img->layers));
+	if (img->limit && img->limit < info.layers)
+		info.layers = img->limit;
 	for (img->count = 0; img->count < info.layers; img->count++) {
 		struct image_layer *layer = &img->layers[img->count];
 
@@ -186,13 +188,14 @@ void image_links_free(struct image_links *links)
 
 /*
  * A chain of layers that is being indexed; @verified: for each layer, whether
- * its digest was compared.
+ * its digest was compared; @fds: the file of each layer.
  */
 struct making {
 	struct image *img;
 	const struct cache *cache;
 	const struct mount_options *opt;
 	bool *verified;
+	int *fds;
 	struct image_links chain;
 	int merged;
 	unsigned long warnings;
@@ -356,14 +359,14 @@ static bool was_verified(const struct making *m, size_t nr)
  * Compare the digests of layers whose indexes are of the cache, unless they were
  * compared before.
  */
-static int verify(struct making *m, int *fds)
+static int verify(struct making *m)
 {
 	const struct stargz_image_verify_options how = {
 		.struct_size = sizeof(how),
 		.threads = image_threads(),
 		.stored_only = true,
 		.skip = m->verified,
-		.fds = fds,
+		.fds = m->fds,
 		.fault = on_fault,
 		.progress = progress,
 		.data = m,
@@ -374,7 +377,7 @@ static int verify(struct making *m, int *fds)
 	int ret;
 
 	for (size_t i = 0; i < img->count; i++) {
-		fds[i] = img->layers[i].fd;
+		m->fds[i] = img->layers[i].fd;
 		m->verified[i] = m->verified[i] || was_verified(m, i);
 	}
 	ret = stargz_image_verify(img->image, &how, &faults, &err);
@@ -391,7 +394,7 @@ static int get_indexes(struct making *m, bool merged)
 	char key[STARGZ_SHA256_HEX];
 	struct image *img = m->img;
 	bool missing = false;
-	int ret = 0, *fds;
+	int ret = 0;
 
 	set_keys(img, m->opt, key);
 	if (merged)
@@ -406,12 +409,21 @@ static int get_indexes(struct making *m, bool merged)
 	}
 	if (missing || (merged && img->merged.fd < 0))
 		ret = make_missing(m, merged, key);
-	if (ret)
-		return ret;
-	fds = xrealloc(NULL, img->count * sizeof(*fds));
-	ret = verify(m, fds);
-	free(fds);
-	return ret;
+	return ret ? ret : verify(m);
+}
+
+/* Arrays for all layers of the image; those that are not used are not verified. */
+static void prepare_verification(struct making *m)
+{
+	struct stargz_image_info info;
+
+	stargz_image_get_info(m->img->image, &info);
+	m->verified = xrealloc(NULL, info.layers * sizeof(*m->verified));
+	m->fds = xrealloc(NULL, info.layers * sizeof(*m->fds));
+	for (size_t i = 0; i < info.layers; i++) {
+		m->verified[i] = i >= m->img->count;
+		m->fds[i] = -1;
+	}
 }
 
 int image_get_indexes(struct image *img, const struct mount_options *opt,
@@ -426,8 +438,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 		return -EINVAL;
 	}
 	image_links_make(&m.chain, img);
-	m.verified = xrealloc(NULL, img->count * sizeof(*m.verified));
-	memset(m.verified, 0, img->count * sizeof(*m.verified));
+	prepare_verification(&m);
 	if (opt->cache && !cache_open(&cache, opt->cache_dir, opt->cache_size))
 		m.cache = &cache;
 	ret = get_indexes(&m, merged);
@@ -436,6 +447,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 		cache_close(&cache);
 	image_links_free(&m.chain);
 	free(m.verified);
+	free(m.fds);
 	return ret;
 }
 

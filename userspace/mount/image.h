@@ -34,6 +34,7 @@ struct image_layer {
  * struct image - an image, with its indexes
  * @name: its name, for messages
  * @image: handle of the library
+ * @limit: use only so many layers, the lowest ones; zero: all
  * @one_file: all layers are in one file
  * @cached: the indexes are in the cache
  * @layers: the layers, lowest first
@@ -46,6 +47,7 @@ struct image_layer {
 struct image {
 	const char *name;
 	const struct stargz_image *image;
+	size_t limit;
 	bool one_file;
 	bool cached;
 	struct image_layer *layers;
@@ -65,8 +67,8 @@ unsigned int image_threads(void);
 
 /**
  * image_open_layers() - open the files of all layers
- * @img: @name, @image, @quiet, @progress and @data are set; the rest is filled in. Must
- *	be released with image_close(), also after an error
+ * @img: @name, @image, @limit, @quiet, @progress and @data are set; the rest is
+ *	filled in. Must be released with image_close(), also after an error
  *
  * Return: 0, or a negative errno after an error message.
  */

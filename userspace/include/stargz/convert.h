@@ -92,6 +92,21 @@ int stargz_image_convert(const char *from, const char *to,
 			 const struct stargz_convert_options *opt,
 			 struct stargz_error *err);
 
+/**
+ * stargz_layout_add() - name images in the index.json of an OCI layout
+ * @layout: the directory, which has the blobs of the images
+ * @index: an index: its images are added; those of the same names are replaced
+ * @len: size of the index in bytes
+ * @err: filled in on failure
+ *
+ * The call replaces index.json as a whole, and makes what is missing of a layout.
+ *
+ * Return: 0, or a negative errno: -EUCLEAN if an index is damaged, -ENOMEM, or an
+ * errno of the system.
+ */
+int stargz_layout_add(const char *layout, const char *index, size_t len,
+		      struct stargz_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

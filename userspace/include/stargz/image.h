@@ -30,6 +30,16 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+/**
+ * stargz_platform_rank() - how well does an image fit a platform?
+ * @want: the platform, as in struct stargz_image_options
+ * @have: platform of the image, as in struct stargz_image_found
+ *
+ * Return: 0 if its programs do not run there, or @want is invalid; else a number
+ * that is larger for a better one.
+ */
+unsigned int stargz_platform_rank(const char *want, const char *have);
+
 /** struct stargz_image - an open image */
 struct stargz_image;
 

@@ -118,3 +118,29 @@ int stargz_image_convert(const char *from, const char *to,
 	sgz_image_name_free(&name);
 	return ret;
 }
+
+int stargz_layout_add(const char *layout, const char *index, size_t len,
+		      struct stargz_error *err)
+{
+	struct stargz_error unwanted;
+	const struct sgz_context ctx = { .err = err ? err : &unwanted };
+	struct json_object *images = NULL;
+	struct sgz_destination dest;
+	struct sgz_doc doc;
+	int ret;
+
+	ret = sgz_doc_parse(&doc, &ctx, "index", index, len, json_type_object);
+	if (!ret)
+		ret = sgz_doc_array(&doc, doc.root, "manifests",
+				    json_type_object, &images);
+	if (!ret && !images)
+		ret = sgz_doc_bad(&doc, "\"manifests\" is missing");
+	if (!ret) {
+		ret = sgz_destination_open(&dest, &ctx, layout);
+		if (!ret)
+			ret = sgz_destination_end(&dest, &ctx, images);
+		sgz_destination_close(&dest);
+	}
+	sgz_doc_free(&doc);
+	return ret;
+}

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "image/platform.h"
+#include "stargz/image.h"
 
 struct alias {
 	const char *name;
@@ -123,4 +124,16 @@ struct sgz_platform_text sgz_platform_text(const struct sgz_platform *platform)
 		 *platform->os ? "/" : "", platform->arch,
 		 *platform->variant ? "/" : "", platform->variant);
 	return t;
+}
+
+unsigned int stargz_platform_rank(const char *want, const char *have)
+{
+	struct stargz_error err;
+	const struct sgz_context ctx = { .err = &err };
+	struct sgz_platform w, h;
+
+	if (sgz_platform_parse(&w, &ctx, want) ||
+	    sgz_platform_parse(&h, &ctx, *have ? have : "/"))
+		return 0;
+	return sgz_platform_rank(&w, &h);
 }
