@@ -9,8 +9,8 @@ import tarfile
 from layouts import (DOCKER, OCI, TARS, Layout, config_of, docker_archive,
                      folder, gzips, image, pack, platform, refused, tar,
                      write_layout)
-from ocilayout import LAYER, put
-from programs import load, save
+from ocilayout import LAYER, put, require
+from programs import BIN, load, save, tool
 
 
 def break_byte(path, at=-1):
@@ -443,3 +443,31 @@ def test_tars_are_no_archives():
     with folder() as tmp:
         save(tmp + "/layer.tar", tar(("etc/", b""), ("etc/x", b"y")))
         info(f"oci-archive:{tmp}/layer.tar", 2, '"index.json" is not in')
+
+
+def test_no_runtime():
+    with folder() as tmp:
+        name, _ = one(tmp)
+        refused(125, "crun", "run", name, env={**os.environ, "PATH": tmp})
+        assert os.listdir(tmp) == ["oci"]
+
+
+def test_full_file_system():
+    """A disk is not written in part; indexes are made in memory."""
+    require("unshare")
+    with folder() as tmp:
+        name = "oci:" + write_layout(tmp + "/oci",
+                                     [tar(*((f"f{i}", os.urandom(200))
+                                            for i in range(2000)))])
+        os.mkdir(tmp + "/small")
+        tool("unshare", "-m", "sh", "-ec", f"""
+            mount -t tmpfs -o size=16k tmpfs {tmp}/small
+            ! {BIN}/stargz-image disk {name} -o {tmp}/small/disk 2>{tmp}/said
+            {BIN}/stargz-image mount -f --index-cache={tmp}/small/cache {name} \
+                {tmp} 2>{tmp}/mount
+            ls -A {tmp}/small {tmp}/small/cache >{tmp}/left""")
+        said = load(tmp + "/said").decode()
+        assert "No space left" in said and said.count("\n") == 1, said
+        assert not load(tmp + "/mount")
+        left = load(tmp + "/left").decode()
+        assert "disk" not in left and ".index" not in left, left

@@ -84,12 +84,14 @@ static const char *const uppers[] = { "tmpfs", NULL };
 static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const runtimes[] = { "crun", "runc", NULL };
 static const char *const networks[] = { "none", "host", NULL };
+
 static const char *const formats[] = {
 	[STARGZ_LAYER_ESTARGZ] = "estargz",
 	[STARGZ_LAYER_STARGZ] = "stargz",
 	[STARGZ_LAYER_ZSTD_CHUNKED] = "zstd-chunked",
 	NULL
 };
+
 static const char *const readers[] = {
 	[STARGZ_READER_CONTAINERD] = "containerd",
 	[STARGZ_READER_PODMAN] = "podman",

@@ -4,7 +4,8 @@
 #include "convert/annotations.h"
 #include "convert/json.h"
 
-#define PODMAN	"io.github.containers.zstd-chunked."
+#define TOC_DIGEST	"containerd.io/snapshot/stargz/toc.digest"
+#define PODMAN		"io.github.containers.zstd-chunked."
 
 /* Annotations that describe the bytes of a layer begin with these. */
 static const char *const prefixes[] = {
@@ -34,8 +35,7 @@ enum sgz_annotated sgz_annotated(struct json_object *descriptor)
 
 	if (notes && json_object_object_get(notes, PODMAN "manifest-checksum"))
 		return SGZ_ANNOTATED_PODMAN;
-	if (notes && json_object_object_get(notes,
-			"containerd.io/snapshot/stargz/toc.digest"))
+	if (notes && json_object_object_get(notes, TOC_DIGEST))
 		return SGZ_ANNOTATED;
 	return SGZ_ANNOTATED_NOT;
 }
@@ -60,8 +60,7 @@ static void add(void *data, const char *key, const char *value)
 	struct adding *a = data;
 
 	if (!a->ret)
-		a->ret = sgz_json_add(a->ctx, a->to, key,
-				      json_object_new_string(value));
+		a->ret = sgz_json_add_text(a->ctx, a->to, key, value);
 }
 
 int sgz_annotate(const struct sgz_convert *c, struct json_object *descriptor,

@@ -321,9 +321,12 @@ static int join(const struct sgz_doc *doc, struct json_object *images)
 			json_object_array_add(list, json_object_get(entry));
 	}
 	count = json_object_array_length(images);
-	for (size_t i = 0; i < count; i++)
-		json_object_array_add(list, json_object_get(
-			json_object_array_get_idx(images, i)));
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *entry =
+			json_object_array_get_idx(images, i);
+
+		json_object_array_add(list, json_object_get(entry));
+	}
 	if (ret)
 		json_object_put(list);
 	else

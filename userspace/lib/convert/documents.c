@@ -144,6 +144,12 @@ static int walk_manifest(struct pass *p, const struct sgz_descriptor *d,
 	return ret;
 }
 
+static const char *digest_text(struct json_object *descriptor)
+{
+	return json_object_get_string(json_object_object_get(descriptor,
+							     "digest"));
+}
+
 /* Walk a descriptor of an index. Its new form takes its place. */
 static int walk_child(struct pass *p, unsigned int depth,
 		      const struct sgz_doc *doc, struct json_object *list,
@@ -161,11 +167,9 @@ static int walk_child(struct pass *p, unsigned int depth,
 	if (ret)
 		return ret;
 	ret = walk(p, depth, &d, out);
-	if (!ret && strcmp(json_object_get_string(json_object_object_get(in, "digest")),
-			   json_object_get_string(json_object_object_get(out, "digest"))))
-		ret = sgz_json_add(ctx, renamed, json_object_get_string(
-				   json_object_object_get(in, "digest")),
-				   json_object_get(json_object_object_get(out, "digest")));
+	if (!ret && strcmp(digest_text(in), digest_text(out)))
+		ret = sgz_json_add_text(ctx, renamed, digest_text(in),
+					digest_text(out));
 	if (!ret && !json_object_array_put_idx(list, nr, out))
 		return 0;
 	json_object_put(out);
@@ -201,8 +205,7 @@ static int write_index(struct pass *p, struct sgz_doc *doc,
 		ret = rename_subject(p, json_object_array_get_idx(list, i),
 				     renamed);
 	if (!ret)
-		ret = sgz_json_add(ctx, doc->root, "mediaType",
-				   json_object_new_string(OCI_INDEX));
+		ret = sgz_json_add_text(ctx, doc->root, "mediaType", OCI_INDEX);
 	text = ret ? NULL : sgz_json_text(doc->root);
 	if (!ret && !text)
 		ret = sgz_nomem(ctx);
@@ -406,21 +409,20 @@ static int describe_image(const struct sgz_context *ctx,
 		part = json_object_new_object();
 		ret = sgz_json_add(ctx, *to, "platform", part);
 		if (!ret)
-			ret = sgz_json_add(ctx, part, "architecture",
-				json_object_new_string(platform->arch));
+			ret = sgz_json_add_text(ctx, part, "architecture",
+						platform->arch);
 		if (!ret)
-			ret = sgz_json_add(ctx, part, "os",
-				json_object_new_string(platform->os));
+			ret = sgz_json_add_text(ctx, part, "os", platform->os);
 		if (!ret && *platform->variant)
-			ret = sgz_json_add(ctx, part, "variant",
-				json_object_new_string(platform->variant));
+			ret = sgz_json_add_text(ctx, part, "variant",
+						platform->variant);
 	}
 	if (!ret && image->ref) {
 		part = json_object_new_object();
 		ret = sgz_json_add(ctx, *to, "annotations", part);
 		if (!ret)
-			ret = sgz_json_add(ctx, part, REF_NAME,
-					   json_object_new_string(image->ref));
+			ret = sgz_json_add_text(ctx, part, REF_NAME,
+						image->ref);
 	}
 	return ret;
 }
@@ -499,8 +501,7 @@ static int set_name(struct sgz_convert *c, struct json_object *list)
 		if (ret)
 			break;
 		json_object_object_del(notes, "io.containerd.image.name");
-		ret = sgz_json_add(c->ctx, notes, REF_NAME,
-				   json_object_new_string(c->tag));
+		ret = sgz_json_add_text(c->ctx, notes, REF_NAME, c->tag);
 	}
 	return ret;
 }

@@ -209,8 +209,8 @@ static int write_new_manifest(struct writing *w, struct json_object *descriptor)
 	const char *text;
 	int ret;
 
-	ret = sgz_json_add(ctx, root, "mediaType",
-			   json_object_new_string(OCI "manifest.v1+json"));
+	ret = sgz_json_add_text(ctx, root, "mediaType",
+				OCI "manifest.v1+json");
 	if (!ret)
 		ret = sgz_json_describe(ctx, json_object_object_get(root, "config"),
 					OCI "config.v1+json", w->config_digest,

@@ -15,6 +15,12 @@ int sgz_json_add(const struct sgz_context *ctx, struct json_object *to,
 	return sgz_nomem(ctx);
 }
 
+int sgz_json_add_text(const struct sgz_context *ctx, struct json_object *to,
+		      const char *key, const char *text)
+{
+	return sgz_json_add(ctx, to, key, json_object_new_string(text));
+}
+
 const char *sgz_json_text(struct json_object *o)
 {
 	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
@@ -48,8 +54,7 @@ int sgz_json_describe(const struct sgz_context *ctx,
 
 	json_object_object_del(descriptor, "data");
 	json_object_object_del(descriptor, "urls");
-	ret = sgz_json_add(ctx, descriptor, "mediaType",
-			   json_object_new_string(media_type));
+	ret = sgz_json_add_text(ctx, descriptor, "mediaType", media_type);
 	if (!ret)
 		ret = sgz_json_add(ctx, descriptor, "digest",
 				   sgz_json_digest(digest));

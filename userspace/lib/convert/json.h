@@ -14,6 +14,10 @@
 int sgz_json_add(const struct sgz_context *ctx, struct json_object *to,
 		 const char *key, struct json_object *value);
 
+/** sgz_json_add_text() - set a member that is a text */
+int sgz_json_add_text(const struct sgz_context *ctx, struct json_object *to,
+		      const char *key, const char *text);
+
 /** sgz_json_text() - a document as text, which belongs to @o; NULL: no memory */
 const char *sgz_json_text(struct json_object *o);
 
