@@ -63,7 +63,7 @@ uninstall: ## remove what install installed
 	@scripts/install-module --uninstall --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
 .PHONY: demo
-demo: deps ## mount a layer in a virtual machine
+demo: deps ## mount a layer and run a container in a virtual machine
 	@tests/demo
 
 .PHONY: check
