@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Images of many layers, many images, and archives of many files."""
+import gzip
 import hashlib
 import io
 import json
@@ -91,4 +92,74 @@ def test_files_of_an_archive():
     def once(n):
         with tempfile.TemporaryDirectory() as tmp:
             return run("stargz-image", "info", archive(tmp + "/a", n * 5000))
+    linear(once)
+
+
+def constant(once, code=0):
+    """Compare what once(1) and once(4) cost, as linear() does; the input of both is
+    as large, but for a few bytes that name it once more."""
+    for last in (False, False, True):
+        small, large = once(1), once(4)
+        assert small.code == code and large.code == code, (small, large)
+        if large.seconds <= 2 * small.seconds + 0.25:
+            break
+        assert not last, (small, large)
+
+
+def test_a_layer_many_times():
+    """A layer that occurs many times is verified once."""
+    data = os.urandom(4 << 20)
+
+    def once(n):
+        with tempfile.TemporaryDirectory() as tmp:
+            name = layout(tmp + "/oci", [entry(b"x", data=data) + END] * (n * 200))
+            return run("stargz-image", "verify", name, files=4096)
+    constant(once)
+
+
+def test_a_compressed_layer_many_times():
+    """The digest of a layer of docker save is computed once for each place."""
+    blob = gzip.compress(entry(b"x", data=os.urandom(4 << 20)) + END, 1)
+
+    def once(n):
+        with tempfile.TemporaryDirectory() as tmp:
+            layers = n * 200
+            config = json.dumps({"rootfs": {"diff_ids": [
+                "sha256:" + "0" * 64] * layers}}).encode()
+            manifest = json.dumps([{"Config": "c",
+                                    "Layers": ["l"] * layers}]).encode()
+            with tarfile.open(tmp + "/a", "w") as t:
+                for name, data in (("l", blob), ("c", config),
+                                   ("manifest.json", manifest)):
+                    info = tarfile.TarInfo(name)
+                    info.size = len(data)
+                    t.addfile(info, io.BytesIO(data))
+            return run("stargz-image", "info", f"docker-archive:{tmp}/a")
+    constant(once)
+
+
+def test_configurations_of_many_images():
+    """Many small manifests name one large configuration."""
+    def once(n):
+        with tempfile.TemporaryDirectory() as tmp:
+            folder = tmp + "/oci"
+            os.makedirs(folder + "/blobs/sha256")
+            config = put(folder, json.dumps(
+                {"os": "x", "architecture": "y", "z": "z" * (3 << 20)}).encode())
+            manifests = [{**put(folder, json.dumps(
+                {"config": config, "layers": [], "n": i}).encode()),
+                          "mediaType": MANIFEST} for i in range(n * 50)]
+            save(folder + "/index.json",
+                 json.dumps({"manifests": manifests}).encode())
+            return run("stargz-image", "info", "--platform=linux/amd64",
+                       "oci:" + folder, seconds=60)
+    constant(once, code=2)
+
+
+def test_layers_to_convert():
+    def once(n):
+        with tempfile.TemporaryDirectory() as tmp:
+            name = layout(tmp + "/oci", [layer(i) for i in range(n * 100)])
+            return run("stargz-image", "convert", name, f"oci:{tmp}/new",
+                       files=8192)
     linear(once)

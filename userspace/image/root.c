@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,36 +41,70 @@ FILE *root_read(int root, const char *path)
 	return file;
 }
 
-/* Make the directory @name in @parent, a path that exists. */
-static int make_one(int root, const char *parent, const char *name, uid_t uid,
-		    gid_t gid)
+/* Open a directory, without following a symbolic link. */
+static int open_one(int dir, const char *name)
 {
-	int dir = root_open(root, parent, O_RDONLY | O_DIRECTORY), ret = 0;
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+			O_CLOEXEC);
 
-	if (dir < 0)
-		return dir;
-	if (mkdirat(dir, name, 0755))
-		ret = errno == EEXIST ? 0 : -errno;
-	else if (fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW))
-		ret = -errno;
-	close(dir);
-	return ret;
+	return fd < 0 ? -errno : fd;
+}
+
+/* Open a directory by the first @len bytes of its path from the root on. */
+static int open_whole(int root, const char *path, size_t len)
+{
+	char *copy = xasprintf("%.*s", (int)len, path);
+	int fd = root_open(root, copy, O_RDONLY | O_DIRECTORY);
+
+	free(copy);
+	return fd;
+}
+
+/*
+ * Make the directory @name in @dir, and open it. The first @len bytes of @path are
+ * its path, which is needed if the name is a symbolic link.
+ */
+static int make_one(int root, int dir, const char *name, const char *path,
+		    size_t len, uid_t uid, gid_t gid)
+{
+	int fd;
+
+	if (!strcmp(name, ".."))
+		return open_whole(root, path, len);
+	if (!mkdirat(dir, name, 0755)) {
+		if (fchownat(dir, name, uid, gid, AT_SYMLINK_NOFOLLOW))
+			return -errno;
+	} else if (errno != EEXIST) {
+		return -errno;
+	}
+	fd = open_one(dir, name);
+	return fd == -ENOTDIR || fd == -ELOOP ? open_whole(root, path, len) :
+						fd;
 }
 
 int root_make_directory(int root, const char *path, uid_t uid, gid_t gid)
 {
-	char *copy = xasprintf("%s", path), *done = xasprintf("/");
-	char *rest = copy, *name;
-	int ret = 0;
+	char *copy, *rest, *name;
+	int dir;
 
-	while (!ret && (name = strsep(&rest, "/"))) {
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	copy = xasprintf("%s", path);
+	rest = copy;
+	dir = root_open(root, "/", O_RDONLY | O_DIRECTORY);
+	/* Each directory is entered once: the work is linear in the path. */
+	while (dir >= 0 && (name = strsep(&rest, "/"))) {
+		int next;
+
 		if (!*name || !strcmp(name, "."))
 			continue;
-		if (strcmp(name, ".."))
-			ret = make_one(root, done, name, uid, gid);
-		done = xappend(done, "%s/", name);
+		next = make_one(root, dir, name, path,
+				name - copy + strlen(name), uid, gid);
+		close(dir);
+		dir = next;
 	}
 	free(copy);
-	free(done);
-	return ret;
+	if (dir >= 0)
+		close(dir);
+	return dir < 0 ? dir : 0;
 }

@@ -58,28 +58,47 @@ static enum mount_exit make_folder(const char *path)
 	return MOUNT_OK;
 }
 
-/* overlayfs shows the writable layer's attributes of the root directory. */
-static enum mount_exit make_upper(const char *path, const char *like)
+/*
+ * Make a directory of overlayfs, or open the one that is there: a symbolic link in
+ * its place would lead writes to elsewhere. @like: attributes of a new one, or NULL
+ */
+static enum mount_exit make_inside(int dir, const char *name, const char *path,
+				   const char *like)
 {
+	bool made = !mkdirat(dir, name, 0755);
+	enum mount_exit ret = MOUNT_OK;
 	struct stat st;
+	int fd;
 
-	if (mkdir(path, 0755))
-		return errno == EEXIST ? MOUNT_OK : fail(path, errno);
-	if (stat(like, &st) || chown(path, st.st_uid, st.st_gid) ||
-	    chmod(path, st.st_mode & 07777))
+	if (!made && errno != EEXIST)
 		return fail(path, errno);
-	return MOUNT_OK;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fail(path, errno);
+	/* overlayfs shows the writable layer's attributes of the root directory. */
+	if (made && like && (stat(like, &st) ||
+			     fchown(fd, st.st_uid, st.st_gid) ||
+			     fchmod(fd, st.st_mode & 07777)))
+		ret = fail(path, errno);
+	close(fd);
+	return ret;
 }
 
 static enum mount_exit make_folders(const char *dir, const char *like,
 				    struct overlay *overlay)
 {
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum mount_exit ret;
 
+	if (fd < 0)
+		return fail(dir, errno);
 	overlay->upper = xasprintf("%s/upper", dir);
 	overlay->work = xasprintf("%s/work", dir);
-	ret = make_upper(overlay->upper, like);
-	return ret ? ret : make_folder(overlay->work);
+	ret = make_inside(fd, "upper", overlay->upper, like);
+	if (!ret)
+		ret = make_inside(fd, "work", overlay->work, NULL);
+	close(fd);
+	return ret;
 }
 
 enum mount_exit upper_make(const char *rw, const char *like,

@@ -315,6 +315,23 @@ static int compute_digest(const struct stargz_image *image,
 	return ret;
 }
 
+/* Take the digest of an earlier layer that is at the same place. */
+static bool earlier_digest(struct stargz_image *image, size_t nr)
+{
+	struct sgz_image_layer *layer = sgz_image_layer(image, nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct sgz_image_layer *other = sgz_image_layer(image, i);
+
+		if (other->place.start != layer->place.start ||
+		    other->place.size != layer->place.size)
+			continue;
+		memcpy(layer->digest, other->digest, sizeof(layer->digest));
+		return true;
+	}
+	return false;
+}
+
 static int find_digest(struct stargz_image *image, const struct sgz_doc *doc,
 		       struct json_object *item, size_t nr)
 {
@@ -333,6 +350,8 @@ static int find_digest(struct stargz_image *image, const struct sgz_doc *doc,
 	ret = from_sources(layer, doc, item, &found);
 	if (ret || found)
 		return ret;
+	if (earlier_digest(image, nr))
+		return 0;
 	if (strstr(json_object_get_string(path), "blobs/sha256/") &&
 	    digest_of_path(json_object_get_string(path), layer->digest))
 		return 0;

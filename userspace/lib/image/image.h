@@ -75,6 +75,16 @@ sgz_image_layer(const struct stargz_image *image, size_t nr)
 }
 
 /**
+ * sgz_image_same_layer() - find an earlier layer with the same bytes
+ * @image: the image
+ * @nr: number of the layer
+ *
+ * Return: the number of the first layer that is at the same place with the same
+ * digests; @nr if there is none before it.
+ */
+size_t sgz_image_same_layer(const struct stargz_image *image, size_t nr);
+
+/**
  * sgz_image_keep() - keep a text as long as the image
  * @image: the image
  * @ctx: the call
@@ -142,12 +152,14 @@ int sgz_image_manifest(struct stargz_image *image,
  * @ctx: the call
  * @store: where the image is
  * @manifest: its manifest
+ * @read: the bytes of the documents that were read are added here
  *
  * Return: 0, or a negative errno with the error text set.
  */
 int sgz_manifest_platform(struct sgz_platform *platform,
 			  const struct sgz_context *ctx,
 			  const struct sgz_store *store,
-			  const struct sgz_descriptor *manifest);
+			  const struct sgz_descriptor *manifest,
+			  uint64_t *read);
 
 #endif /* SGZ_IMAGE_IMAGE_H */

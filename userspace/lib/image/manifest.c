@@ -166,7 +166,8 @@ static int open_manifest(struct sgz_doc *doc, const struct sgz_context *ctx,
 int sgz_manifest_platform(struct sgz_platform *platform,
 			  const struct sgz_context *ctx,
 			  const struct sgz_store *store,
-			  const struct sgz_descriptor *manifest)
+			  const struct sgz_descriptor *manifest,
+			  uint64_t *read)
 {
 	struct sgz_vec bytes = { 0 }, config = { 0 };
 	uint8_t digest[STARGZ_SHA256_LEN];
@@ -178,6 +179,7 @@ int sgz_manifest_platform(struct sgz_platform *platform,
 		ret = read_config(&config, digest, store, &doc);
 	if (!ret)
 		ret = sgz_config_platform(platform, ctx, &config);
+	*read += bytes.count + config.count;
 	sgz_doc_free(&doc);
 	sgz_vec_free(&bytes);
 	sgz_vec_free(&config);

@@ -18,6 +18,26 @@ int sgz_image_keep(struct stargz_image *image, const struct sgz_context *ctx,
 	return text && !*to ? sgz_nomem(ctx) : 0;
 }
 
+size_t sgz_image_same_layer(const struct stargz_image *image, size_t nr)
+{
+	const struct sgz_image_layer *layer = sgz_image_layer(image, nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct sgz_image_layer *other = sgz_image_layer(image, i);
+
+		if (other->place.start == layer->place.start &&
+		    other->place.size == layer->place.size &&
+		    other->size == layer->size &&
+		    !strcmp(other->place.name, layer->place.name) &&
+		    !memcmp(other->digest, layer->digest,
+			    sizeof(layer->digest)) &&
+		    !memcmp(other->diff_id, layer->diff_id,
+			    sizeof(layer->diff_id)))
+			return i;
+	}
+	return nr;
+}
+
 int sgz_image_check_layers(const struct sgz_context *ctx, size_t count)
 {
 	return count <= SGZ_LAYERS_MAX ? 0 :
@@ -112,20 +132,26 @@ static int no_platform(const struct sgz_context *ctx,
 			sgz_platform_text(want).text, names);
 }
 
-/* Ask the configurations of images of which no index says the platform. */
+/*
+ * Ask the configurations of images of which no index says the platform. Many small
+ * manifests may name one large configuration, so the bytes are limited.
+ */
 static void learn_platforms(const struct sgz_context *ctx,
 			    const struct sgz_store *store,
 			    struct sgz_found_list *list)
 {
 	struct stargz_error err;
 	const struct sgz_context quiet = sgz_context_quiet(ctx, &err);
+	uint64_t read = 0;
 
-	for (size_t i = 0; i < list->list.count; i++) {
+	for (size_t i = 0; i < list->list.count && read < SGZ_INDEXES_BYTES;
+	     i++) {
 		struct sgz_found *f = (struct sgz_found *)list->list.data + i;
 		const struct sgz_descriptor d = descriptor_of(f);
 
 		if (!*f->platform.os)
-			sgz_manifest_platform(&f->platform, &quiet, store, &d);
+			sgz_manifest_platform(&f->platform, &quiet, store, &d,
+					      &read);
 	}
 }
 

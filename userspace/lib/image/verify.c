@@ -47,12 +47,24 @@ static void verify_file(struct verification *v, const struct sgz_context *ctx,
 		compare(v, nr, "diffID", have.diff_id, layer->diff_id);
 }
 
+/* A layer that occurs several times is verified once. */
+static bool is_skipped(const struct verification *v, size_t nr)
+{
+	const bool *skip = v->opt->skip;
+	size_t first;
+
+	if (skip)
+		return skip[nr];
+	first = sgz_image_same_layer(v->image, nr);
+	return first != nr;
+}
+
 static int verify_layer(void *data, const struct sgz_context *ctx, size_t nr)
 {
 	struct verification *v = data;
 	int fd;
 
-	if (v->opt->skip && v->opt->skip[nr])
+	if (is_skipped(v, nr))
 		return 0;
 	fd = v->opt->fds ? v->opt->fds[nr] :
 			   stargz_image_open_layer(v->image, nr, ctx->err);
@@ -70,7 +82,7 @@ static uint64_t total_size(const struct verification *v)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < v->image->layers.count; i++)
-		if (!v->opt->skip || !v->opt->skip[i])
+		if (!is_skipped(v, i))
 			sum += sgz_image_layer(v->image, i)->place.size;
 	return sum;
 }
