@@ -157,6 +157,13 @@ coverage: deps tools ## share of lines that tests execute; SUITES=
 lint: deps ## style and static checks
 	@tests/lint
 
+# A VM with 1 to 20 containers, see tests/bench/containers --help.
+PICTURES := Documentation/pictures
+.PHONY: pictures
+pictures: deps tools ## measure memory and time of containers, and draw them
+	@tests/bench/containers $(PICTURES)/containers.json
+	@scripts/pictures $(PICTURES)/containers.json $(PICTURES)/containers.svg
+
 .PHONY: clean
 clean: ## remove build/
 	rm -rf $(BUILD)
