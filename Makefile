@@ -161,8 +161,8 @@ lint: deps ## style and static checks
 PICTURES := Documentation/pictures
 .PHONY: pictures
 pictures: deps tools ## measure memory and time of containers, and draw them
-	@tests/bench/containers $(PICTURES)/containers.json
-	@scripts/pictures $(PICTURES)/containers.json $(PICTURES)/containers.svg
+	@tests/bench/containers $(PICTURES)/containers.tsv
+	@scripts/pictures $(PICTURES)/containers.tsv $(PICTURES)/containers.svg
 
 .PHONY: clean
 clean: ## remove build/
