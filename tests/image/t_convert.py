@@ -544,3 +544,55 @@ def test_full_disk():
         assert b"No space left" in load(tmp + "/said")
         assert load(tmp + "/said").count(b"\n") == 1
         assert not load(tmp + "/left")
+
+
+NO_TMPFILE = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	static int (*next)(int, const char *, int, ...);
+	va_list ap;
+	int mode;
+
+	va_start(ap, flags);
+	mode = va_arg(ap, int);
+	va_end(ap);
+	if ((flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (!next)
+		next = dlsym(RTLD_NEXT, "openat");
+	return next(dir, path, flags, mode);
+}
+int openat64(int, const char *, int, ...) __attribute__((alias("openat")));
+"""
+
+
+def test_without_tmpfile():
+    """File systems without O_TMPFILE."""
+    with folder() as tmp:
+        name = "oci:" + write_layout(tmp + "/oci")
+        convert(tmp, name, to="want")
+        save(tmp + "/shim.c", NO_TMPFILE.encode())
+        tool("gcc", "-shared", "-fPIC", "-o", tmp + "/shim.so", tmp + "/shim.c",
+             "-ldl")
+        env = {**os.environ, "LD_PRELOAD": tmp + "/shim.so",
+               "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        for again in (name, f"oci:{tmp}/new", name):
+            image("convert", again, f"oci:{tmp}/new", env=env)
+            image("convert", again, f"oci:{tmp}/copy", env=env)
+            assert no_temporary(tmp)
+        for made in ("new", "copy"):
+            assert load(f"{tmp}/{made}/index.json") == \
+                load(tmp + "/want/index.json")
+            image("verify", f"oci:{tmp}/{made}")
+        name, _ = broken(tmp + "/b", 4)
+        refused(4, "the layer has the digest", "convert", name, f"oci:{tmp}/x",
+                env=env)
+        assert no_temporary(tmp) and not os.path.exists(tmp + "/x")

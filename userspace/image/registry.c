@@ -26,7 +26,7 @@ static int make_parents(const char *path)
 	char *copy = xasprintf("%s", path), *slash = copy;
 	int ret = 0;
 
-	while (!ret && (slash = strchr(slash + 1, '/'))) {
+	while (!ret && *slash && (slash = strchr(slash + 1, '/'))) {
 		*slash = '\0';
 		if (mkdir(copy, 0755) && errno != EEXIST)
 			ret = -errno;
