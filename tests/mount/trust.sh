@@ -32,8 +32,10 @@ make_blob other.tar.gz another-and-a-longer-name-0123456789
 again "an index of another layer"
 chmod 0660 "$index"
 again "an index that others may write to"
+# The stores of stargz-image link to their indexes.
 ln "$index" hardlink
-again "an index with another name"
+tap_is "an index with another name is used" "$(how t.tar.gz mnt -o $in)" found
+rm hardlink
 if [ "$(id -u)" = 0 ]; then
 	chown 65534 "$index"
 	again "an index of another user"

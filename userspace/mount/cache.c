@@ -134,7 +134,7 @@ int cache_find(const struct cache *cache, const char *key, cache_fits fits,
 
 	fd = open_locked(cache, name, &st);
 	if (fd >= 0 && !(S_ISREG(st.st_mode) && only_ours(&st) &&
-			 st.st_nlink == 1 && fits(data, fd))) {
+			 fits(data, fd))) {
 		close(fd);
 		msg_note(cache->dir, "%s is damaged or outdated, or others may write to it",
 			 name);

@@ -124,6 +124,11 @@ static bool fits_layer(const void *data, int fd)
 		       STARGZ_SHA256_LEN);
 }
 
+bool image_index_fits(const struct image_layer *layer, int fd)
+{
+	return fits_layer(layer, fd);
+}
+
 static bool fits_image(const void *data, int fd)
 {
 	const struct image *img = data;
@@ -451,8 +456,7 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 	return ret;
 }
 
-/* The name of an open file, for mountinfo and messages. */
-static char *name_of(int fd)
+char *image_file_name(int fd)
 {
 	char *proc = xasprintf("/proc/self/fd/%d", fd);
 	char *name = realpath(proc, NULL);
@@ -467,7 +471,7 @@ void image_add_sources(const struct image *img, struct mount_options *opt)
 {
 	options_add_file(opt, "index", img->merged.path, img->merged.fd);
 	for (size_t i = 1; !img->one_file && i < img->count; i++) {
-		char *name = name_of(img->layers[i].fd);
+		char *name = image_file_name(img->layers[i].fd);
 
 		options_add_file(opt, "device", name, img->layers[i].fd);
 		free(name);

@@ -86,6 +86,15 @@ int image_get_indexes(struct image *img, const struct mount_options *opt,
 		      bool merged);
 
 /**
+ * image_index_fits() - does an index describe a layer?
+ * @layer: the layer
+ * @fd: the index, open for reading
+ *
+ * Return: true if so.
+ */
+bool image_index_fits(const struct image_layer *layer, int fd);
+
+/**
  * struct image_links - the layers of an image, for stargz_index_chain()
  * @links: the layers
  * @digests: texts for @links
@@ -126,6 +135,14 @@ int image_failed(const struct image *img, int ret, size_t nr,
  * first layer.
  */
 void image_add_sources(const struct image *img, struct mount_options *opt);
+
+/**
+ * image_file_name() - name of an open file, for units, mountinfo and messages
+ * @fd: the file
+ *
+ * Return: a new string: its path, or a name below /proc if it has none.
+ */
+char *image_file_name(int fd);
 
 /**
  * image_close() - release everything but @img->image

@@ -47,6 +47,7 @@ int indexfile_read(int fd, struct indexfile *index)
 	if (!sound(&sb))
 		return -EUCLEAN;
 	index->size = le64toh(sb.index_size);
+	index->data_bytes = le64toh(sb.data_bytes);
 	index->features = le32toh(sb.feature_compat);
 	index->blobs = le64toh(blobs->count);
 	index->blob_pos = le64toh(blobs->offset);

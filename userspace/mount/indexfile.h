@@ -15,6 +15,7 @@
 /**
  * struct indexfile - data of an index
  * @size: size in bytes
+ * @data_bytes: sum of the sizes of all regular files in bytes
  * @features: STARGZ_COMPAT_* bits
  * @blobs: number of blob records
  * @blob_pos: position of the first blob record
@@ -22,6 +23,7 @@
  */
 struct indexfile {
 	uint64_t size;
+	uint64_t data_bytes;
 	uint32_t features;
 	uint64_t blobs;
 	uint64_t blob_pos;

@@ -365,10 +365,9 @@ static char *append_value(char *text, const char *value)
 	return text;
 }
 
-char *kernel_describe(const struct mount_call *call)
+char *kernel_options(const struct mount_options *opt)
 {
-	char *text = xasprintf("mount -i -t %s -o ", FS_TYPE);
-	const struct mount_options *opt = call->opt;
+	char *text = xasprintf("%s", "");
 	const char *comma = "";
 
 	for (size_t i = 0; i < ATTR_NAMES; i++)
@@ -381,5 +380,15 @@ char *kernel_describe(const struct mount_call *call)
 		if (opt->kernel[i].value)
 			text = append_value(text, opt->kernel[i].value);
 	}
-	return xappend(text, " %s %s", call->source, call->target);
+	return text;
+}
+
+char *kernel_describe(const struct mount_call *call)
+{
+	char *options = kernel_options(call->opt);
+	char *text = xasprintf("mount -i -t %s -o %s %s %s", FS_TYPE, options,
+			       call->source, call->target);
+
+	free(options);
+	return text;
 }

@@ -56,6 +56,14 @@ enum mount_exit kernel_mount(const struct mount_call *call);
 enum mount_exit kernel_remount(const struct mount_call *call);
 
 /**
+ * kernel_options() - write options in the form of -o of mount(8)
+ * @opt: the options
+ *
+ * Return: a new string.
+ */
+char *kernel_options(const struct mount_options *opt);
+
+/**
  * kernel_describe() - write a mount as a command of mount(8)
  * @call: the arguments
  *
