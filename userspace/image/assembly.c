@@ -16,9 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../mount/indexfile.h"
-#include "../mount/kernel.h"
 #include "assembly.h"
+#include "layer.h"
 #include "overlay.h"
 #include "shared.h"
 #include "upper.h"
@@ -81,70 +80,26 @@ static enum mount_exit mount_part(struct assembly *a, size_t nr, int source,
 {
 	char *target = xasprintf(RUN_DIR "/%zu", nr);
 	char *path = xasprintf("/proc/self/fd/%d", source);
-	const struct mount_call call = {
-		.name = a->s->image,
-		.source = path,
-		.source_fd = source,
-		.target = target,
-		.opt = opt,
-	};
 	enum mount_exit ret;
 
-	if (mkdir(target, 0755)) {
+	if (mkdir(target, 0755))
 		ret = fail(target, errno);
-	} else {
-		msg_note(a->s->image, "mount %zu", nr);
-		ret = kernel_mount(&call);
-	}
+	else
+		ret = layer_mount(a->s->image, path, source, target, opt);
 	free(target);
 	free(path);
 	return ret;
 }
 
-static void add_layer(struct mount_options *opt, const struct assembly *a,
-		      const struct stargz_blob *blob)
-{
-	for (size_t i = 0; i < a->img.count; i++) {
-		const struct image_layer *layer = &a->img.layers[i];
-
-		if (memcmp(layer->info.sha256, blob->sha256,
-			   sizeof(blob->sha256)))
-			continue;
-		options_add_file(opt, "device", layer->index.path, layer->fd);
-		return;
-	}
-}
-
-/* The other layers of which the index of a layer has files. */
-static enum mount_exit add_others(struct mount_options *opt,
-				  const struct assembly *a, size_t nr)
-{
-	const struct image_layer *layer = &a->img.layers[nr];
-	struct indexfile index;
-	struct stargz_blob blob;
-	int ret = indexfile_read(layer->index.fd, &index);
-
-	for (size_t i = 1; !ret && !a->img.one_file && i < index.blobs; i++) {
-		ret = indexfile_blob(layer->index.fd, &index, i, &blob);
-		if (!ret)
-			add_layer(opt, a, &blob);
-	}
-	return ret ? fail(layer->index.path, -ret) : MOUNT_OK;
-}
-
-static enum mount_exit mount_layer(struct assembly *a,
-				   const struct shared *shared, size_t nr)
+static enum mount_exit mount_one(struct assembly *a,
+				 const struct shared *shared, size_t nr)
 {
 	const struct image_layer *layer = &a->img.layers[nr];
 	int source = shared_source(shared, layer);
 	struct mount_options opt;
 	enum mount_exit ret;
 
-	options_init(&opt);
-	if (a->s->verify)
-		options_add_kernel(&opt, "verify", a->s->verify);
-	options_add_file(&opt, "index", layer->index.path, layer->index.fd);
-	ret = add_others(&opt, a, nr);
+	ret = layer_options(&opt, a->s, &a->img, nr, &layer->index);
 	if (!ret)
 		ret = mount_part(a, nr, source, &opt);
 	if (source != layer->fd)
@@ -159,7 +114,7 @@ static enum mount_exit mount_layers(struct assembly *a,
 	enum mount_exit ret = MOUNT_OK;
 
 	for (size_t i = 0; !ret && i < a->img.count; i++)
-		ret = mount_layer(a, shared, i);
+		ret = mount_one(a, shared, i);
 	return ret;
 }
 
