@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * stargz-image: what is left of containers whose process was killed. Their
- * directories are not locked any more. Mounts are never left: they ended with
- * the mount namespace.
+ * stargz-image: what is left of a process that was killed. The directories of
+ * containers are not locked any more; their mounts ended with the mount namespace.
+ * Layers in the stores of engines belong to no image.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,9 +18,12 @@
 #include <unistd.h>
 
 #include "assembly.h"
+#include "files.h"
 #include "run.h"
 #include "shared.h"
 #include "staging.h"
+#include "store.h"
+#include "unit.h"
 
 /* Longest name of an image to print. */
 #define NAME_ROOM	512
@@ -124,7 +127,7 @@ static int collect_all(DIR *dir, const char *runtime)
 	return ret;
 }
 
-int command_gc(struct settings *s)
+static int collect_containers(struct settings *s)
 {
 	struct assembly a = { .s = s };
 	DIR *dir;
@@ -148,4 +151,25 @@ int command_gc(struct settings *s)
 	closedir(dir);
 	msg_note(RUN_DIR, "%u links to missing layers removed", shared_clean());
 	return image_exit(ret);
+}
+
+/* Parts of units that were being written. */
+static int collect_units(const struct settings *s)
+{
+	const char *folder = s->units ? s->units : unit_folder();
+
+	if (!folder || !strcmp(folder, "none"))
+		return EXIT_OK;
+	return image_exit(files_collect(folder, true));
+}
+
+int command_gc(struct settings *s)
+{
+	int code, units;
+
+	if (!s->podman && !s->store_containerd)
+		return collect_containers(s);
+	code = s->podman ? podman_gc(s) : containerd_gc(s);
+	units = collect_units(s);
+	return code == EXIT_OK ? units : code;
 }

@@ -12,7 +12,7 @@
 
 /**
  * image_name() - name of the image for the library
- * @s: the command line
+ * @s: the command line; @containerd_ref is set for an image of containerd
  * @name: set to a new string
  *
  * The function asks containerd for the digest of its images, and copies images of
@@ -66,5 +66,7 @@ int command_run(struct settings *s);
 int command_gc(struct settings *s);
 int command_pull(struct settings *s);
 int command_convert(struct settings *s);
+int command_store(struct settings *s);
+int command_unstore(struct settings *s);
 
 #endif /* IMAGE_IMAGE_H */

@@ -113,6 +113,8 @@ int main(int argc, char **argv)
 		[COMMAND_GC] = command_gc,
 		[COMMAND_PULL] = command_pull,
 		[COMMAND_CONVERT] = command_convert,
+		[COMMAND_STORE] = command_store,
+		[COMMAND_UNSTORE] = command_unstore,
 	};
 	struct settings s;
 	int code;

@@ -2,12 +2,14 @@
 /*
  * stargz-image: the command line.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "../mkfs/format.h"
 #include "../mount/options.h"
 #include "option_table.h"
 #include "options.h"
+#include "reference.h"
 #include "stargz/version.h"
 
 static const char synopsis[] =
@@ -42,11 +44,14 @@ static const struct option_command commands[] = {
 	[COMMAND_RUN] = { "run", "IMAGE [-- CMD...]",
 			  "run a command in a container" },
 	[COMMAND_GC] = { "gc", "",
-			 "remove what is left of containers that were killed" },
+			 "remove what is left of containers that were killed, or in a store" },
 	[COMMAND_PULL] = { "pull", "IMAGE DST",
 			   "copy an image by skopeo, and index its layers" },
 	[COMMAND_CONVERT] = { "convert", "IMAGE DST",
 			      "make an image with layers of another format" },
+	[COMMAND_STORE] = { "store", "IMAGE",
+			    "make an image known to an engine, nothing unpacked" },
+	[COMMAND_UNSTORE] = { "unstore", "IMAGE|NAME", "undo store" },
 	{ NULL, NULL, NULL },
 };
 
@@ -75,11 +80,34 @@ static const char *take_operand(void *at, const char *text)
 }
 
 #define ONLY(name)	OPTION_COMMAND(COMMAND_##name)
-#define ONLY_MOUNTS	(ONLY(MOUNT) | ONLY(RUN))
+#define ONLY_LAYERS	(ONLY(MOUNT) | ONLY(RUN))
+#define ONLY_MOUNTS	(ONLY_LAYERS | ONLY(STORE))
+#define ONLY_STORES	(ONLY(STORE) | ONLY(UNSTORE) | ONLY(GC))
 #define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK) | \
-			 ONLY(CONVERT))
+			 ONLY(CONVERT) | ONLY(UNSTORE))
 #define ONLY_CACHE	(ONLY_MOUNTS | ONLY(PULL))
 
+static const char *take_containerd(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+
+	s->store_containerd = true;
+	s->namespace = value->text;
+	return NULL;
+}
+
+static const char *take_name(void *at, const struct option_value *value)
+{
+	char *name = reference_complete(value->text);
+
+	if (!name)
+		return "not [REGISTRY/]NAME[:TAG] with a NAME in lower case";
+	free(name);
+	*(const char **)at = value->text;
+	return NULL;
+}
+
+static const char *const no_units[] = { "none", NULL };
 static const char *const uppers[] = { "tmpfs", NULL };
 static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const runtimes[] = { "crun", "runc", NULL };
@@ -131,11 +159,11 @@ static const struct option_row rows[] = {
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
 	  .help = "report each step" },
 	{ OPTION(0, "overlay", OPTION_STORE(struct settings, overlay)),
-	  .only = ONLY_MOUNTS, .section = "Options of mount and run",
+	  .only = ONLY_LAYERS, .section = "Options of mount, run and store",
 	  .help = "mount each layer, and overlayfs on top of the layers; images "
 		  "share layers (default)" },
 	{ OPTION(0, "merged", OPTION_STORE(struct settings, merged)),
-	  .only = ONLY_MOUNTS,
+	  .only = ONLY_LAYERS,
 	  .help = "mount all layers as one tree" },
 	{ OPTION(0, "rw", OPTION_STORE(struct settings, rw)),
 	  .kind = OPTION_FILE, .argument = "tmpfs|DIR|DEV", .words = uppers,
@@ -207,6 +235,26 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_FILE, .argument = "IMAGE", .only = ONLY(CONVERT),
 	  .help = "copy members with the same content from an older image; "
 		  "repeatable" },
+	{ OPTION(0, "podman", OPTION_STORE(struct settings, podman)),
+	  .kind = OPTION_DIRECTORY, .argument = "DIR", .only = ONLY_STORES,
+	  .section = "Options of store, unstore and gc",
+	  .help = "the engine is podman, buildah or CRI-O; DIR is an additional "
+		  "image store, which storage.conf names" },
+	{ OPTION(0, "containerd", OPTION_CALL(take_containerd)),
+	  .kind = OPTION_TEXT, .optional = true, .argument = "NAMESPACE",
+	  .only = ONLY_STORES,
+	  .help = "the engine is containerd; by default the namespace is that of "
+		  "the environment, or default" },
+	{ OPTION(0, "name", OPTION_CALL_AT(take_name, struct settings, name)),
+	  .kind = OPTION_TEXT, .argument = "NAME",
+	  .only = ONLY(STORE) | ONLY(UNSTORE),
+	  .help = "name for the engine; by default that of the image" },
+	{ OPTION(0, "units", OPTION_STORE(struct settings, units)),
+	  .kind = OPTION_DIRECTORY, .argument = "DIR|none", .words = no_units,
+	  .only = ONLY_STORES,
+	  .help = "where units of systemd are written that mount the layers when "
+		  "the machine starts; by default /etc/systemd/system if systemd "
+		  "is running" },
 };
 
 static const struct option_table table = {
@@ -241,6 +289,19 @@ static int check_format(struct settings *s)
 	return why ? usage(what, why) : -1;
 }
 
+/* store and unstore need an engine, and no command takes two. */
+static int check_engine(const struct settings *s)
+{
+	bool wants = s->command == COMMAND_STORE ||
+		     s->command == COMMAND_UNSTORE;
+
+	if (s->podman && s->store_containerd)
+		return usage("--containerd", "cannot be used with --podman");
+	if (wants && !s->podman && !s->store_containerd)
+		return usage("--podman=DIR or --containerd", "is required");
+	return -1;
+}
+
 int options_parse_command(struct settings *s, int argc, char **argv)
 {
 	int code;
@@ -269,5 +330,6 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 		return usage("--merged", "cannot be used with --overlay");
 	if (s->userxattr && s->merged && !s->rw)
 		return usage("--userxattr", "requires --overlay or --rw");
-	return check_format(s);
+	code = check_engine(s);
+	return code < 0 ? check_format(s) : code;
 }

@@ -38,9 +38,11 @@ enum exit_code {
  * @COMMAND_UMOUNT: unmount it
  * @COMMAND_DISK: write a disk
  * @COMMAND_RUN: run a container
- * @COMMAND_GC: remove what is left of containers
+ * @COMMAND_GC: remove what is left of containers and in stores
  * @COMMAND_PULL: copy an image, and index its layers
  * @COMMAND_CONVERT: convert the layers of an image
+ * @COMMAND_STORE: make an image known to an engine
+ * @COMMAND_UNSTORE: undo that
  */
 enum command {
 	COMMAND_LS,
@@ -53,6 +55,8 @@ enum command {
 	COMMAND_GC,
 	COMMAND_PULL,
 	COMMAND_CONVERT,
+	COMMAND_STORE,
+	COMMAND_UNSTORE,
 };
 
 /**
@@ -81,6 +85,12 @@ enum command {
  * @cache_size: its limit in bytes
  * @no_cache: do not use the cache
  * @containerd: root directory of containerd
+ * @containerd_ref: name of the image in containerd, if it is one of containerd
+ * @podman: directory of the additional image store, or NULL
+ * @store_containerd: the engine is containerd
+ * @namespace: its namespace, or NULL: that of the environment
+ * @name: name for the engine, or NULL: that of the image
+ * @units: directory for units of systemd, or "none", or NULL: the default
  * @quiet: no warnings, no progress bar
  * @verbose: report each step
  * @bar: the progress bar
@@ -110,6 +120,12 @@ struct settings {
 	uint64_t cache_size;
 	bool no_cache;
 	const char *containerd;
+	const char *containerd_ref;
+	const char *podman;
+	bool store_containerd;
+	const char *namespace;
+	const char *name;
+	const char *units;
 	bool quiet;
 	bool verbose;
 	struct bar bar;
