@@ -81,6 +81,11 @@ bench: ## measure; TREE= ROUNDS= PEERS= BENCH= OUT=
 		$(if $(BENCH),--workloads "$(BENCH)") \
 		$(if $(OUT),--out "$(OUT)")
 
+.PHONY: bench-podman
+bench-podman: deps tools ## measure images in podman, stored and unpacked
+	@tests/bench/deps
+	@tests/bench/podman
+
 # KASAN, UBSAN, lockdep, kmemleak and fault injection, in User Mode Linux.
 .PHONY: check-sanitized
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
