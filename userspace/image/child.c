@@ -19,15 +19,15 @@
 #define ERROR_MAX	4096
 
 /* In the child: tell the parent why the program did not start. */
-static void run_program(const char *const *argv, pid_t parent, int out, int err,
-			int failed)
+static void run_program(const struct child *child, const char *const *argv,
+			pid_t parent, int in, int out, int failed)
 {
 	int null = open("/dev/null", O_RDWR), error;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() == parent && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
+	if (getppid() == parent && null >= 0 && dup2(in >= 0 ? in : null, STDIN_FILENO) >= 0 &&
 	    dup2(out >= 0 ? out : null, STDOUT_FILENO) >= 0 &&
-	    dup2(err, STDERR_FILENO) >= 0)
+	    dup2(child->err, STDERR_FILENO) >= 0)
 		execvp(argv[0], (char **)argv);
 	error = errno;
 	if (write(failed, &error, sizeof(error)) < 0)
@@ -36,7 +36,7 @@ static void run_program(const char *const *argv, pid_t parent, int out, int err,
 }
 
 /* Fork. Returns a negative errno if the program did not start. */
-static int spawn(struct child *child, const char *const *argv, int out)
+static int spawn(struct child *child, const char *const *argv, int in, int out)
 {
 	pid_t parent = getpid();
 	int pipes[2], error;
@@ -46,7 +46,7 @@ static int spawn(struct child *child, const char *const *argv, int out)
 		return -errno;
 	child->pid = fork();
 	if (!child->pid)
-		run_program(argv, parent, out, child->err, pipes[1]);
+		run_program(child, argv, parent, in, out, pipes[1]);
 	error = errno;
 	close(pipes[1]);
 	n = child->pid < 0 ? (ssize_t)sizeof(error) :
@@ -59,7 +59,8 @@ static int spawn(struct child *child, const char *const *argv, int out)
 	return -error;
 }
 
-int child_start(struct child *child, const char *const *argv, bool output)
+int child_start(struct child *child, const char *const *argv, int in,
+		bool output)
 {
 	int pipes[2] = { -1, -1 }, ret;
 
@@ -70,7 +71,7 @@ int child_start(struct child *child, const char *const *argv, bool output)
 	ret = output && pipe2(pipes, O_CLOEXEC) ? -errno : 0;
 	child->out = pipes[0];
 	if (!ret)
-		ret = spawn(child, argv, pipes[1]);
+		ret = spawn(child, argv, in, pipes[1]);
 	if (pipes[1] >= 0)
 		close(pipes[1]);
 	if (!ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stargz-image: other programs: skopeo and ctr.
+ * stargz-image: other programs: skopeo, ctr and systemctl.
  */
 #ifndef IMAGE_CHILD_H
 #define IMAGE_CHILD_H
@@ -27,11 +27,13 @@ struct child {
  * child_start() - start a program, which gets SIGTERM if this one ends
  * @child: filled in, on success only
  * @argv: name and arguments
+ * @in: its standard input, or -1: none
  * @output: read its standard output; else it is discarded
  *
  * Return: 0, or a negative errno: -ENOENT if there is no such program.
  */
-int child_start(struct child *child, const char *const *argv, bool output);
+int child_start(struct child *child, const char *const *argv, int in,
+		bool output);
 
 /**
  * child_read() - read the output of a program up to its end

@@ -162,7 +162,7 @@ static int import(struct snapshots *c, const struct stored *im)
 static int set_label(struct snapshots *c, const struct stored *im)
 {
 	char *label = xasprintf(CTR_LABEL "=%s", top_of(im));
-	int ret = ctr_call(&c->ctr, 0, NULL, "images", "label", im->name, label,
+	int ret = ctr_call(&c->ctr, -1, NULL, "images", "label", im->name, label,
 			   NULL);
 
 	free(label);
@@ -292,7 +292,7 @@ static int forget(struct snapshots *c, const char *name, const char *top)
 		ret = -EBUSY;
 	}
 	if (!ret)
-		ret = ctr_call(&c->ctr, 0, NULL, "images", "rm", name, NULL);
+		ret = ctr_call(&c->ctr, -1, NULL, "images", "rm", name, NULL);
 	if (!ret)
 		ret = snapshots_collect(c, needed, false);
 	json_object_put(needed);

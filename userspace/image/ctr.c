@@ -7,10 +7,14 @@
 
 #include "../mount/msg.h"
 #include "../mount/xalloc.h"
+#include "child.h"
 #include "ctr.h"
 
 /* Most arguments of a call. */
 #define ARGS_MAX	16
+
+/* Most bytes of the output of ctr to look at. */
+#define OUTPUT_MAX	(4u << 20)
 
 const char *ctr_namespace(const char *ns)
 {
@@ -19,12 +23,9 @@ const char *ctr_namespace(const char *ns)
 	return ns && *ns ? ns : "default";
 }
 
-/* The last line of the errors says what is wrong. */
-static void complain(const struct ctr *ctr, const struct program *p)
+/* @line: the last line of its errors. */
+static void complain(const struct ctr *ctr, const char *line)
 {
-	const char *line = strrchr(p->err, '\n');
-
-	line = line ? line + 1 : p->err;
 	if (!strncmp(line, "ctr: ", strlen("ctr: ")))
 		line += strlen("ctr: ");
 	if (!*line || strstr(line, "connect: ") || strstr(line, "dial "))
@@ -34,28 +35,35 @@ static void complain(const struct ctr *ctr, const struct program *p)
 		msg_error(ctr->name, "containerd: %s", line);
 }
 
-static int run(const struct ctr *ctr, struct program *p, char **out)
+static int run(const struct ctr *ctr, const char *const *argv, int in,
+	       char **out)
 {
-	int ret = program_run(p);
+	struct child child;
+	char *text, *line;
+	size_t len;
+	int ret = child_start(&child, argv, in, true);
 
 	if (ret) {
 		msg_error(ctr->name, "ctr, the client of containerd: %s",
 			  strerror(-ret));
-	} else if (p->status) {
-		complain(ctr, p);
-		ret = -EIO;
-	} else if (out) {
-		*out = p->out;
-		p->out = NULL;
+		return ret;
 	}
-	program_free(p);
+	text = child_read(&child, OUTPUT_MAX, &len);
+	ret = child_wait(&child) ? -EIO : 0;
+	line = child_end(&child);
+	if (ret)
+		complain(ctr, line);
+	free(line);
+	if (ret || !out)
+		free(text);
+	else
+		*out = text;
 	return ret;
 }
 
 int ctr_call(const struct ctr *ctr, int in, char **out, ...)
 {
 	const char *argv[ARGS_MAX] = { "ctr", "--namespace", ctr->ns };
-	struct program p = { .argv = argv, .in = in };
 	size_t count = 3;
 	va_list args;
 
@@ -64,7 +72,7 @@ int ctr_call(const struct ctr *ctr, int in, char **out, ...)
 		argv[count] = va_arg(args, const char *);
 	while (argv[count++] && count < ARGS_MAX);
 	va_end(args);
-	return run(ctr, &p, out);
+	return run(ctr, argv, in, out);
 }
 
 /* The value of our label in a line, in a new string; or NULL. */
@@ -111,7 +119,7 @@ int ctr_list_images(const struct ctr *ctr, struct ctr_image **images,
 		    size_t *count)
 {
 	char *text;
-	int ret = ctr_call(ctr, 0, &text, "images", "ls", NULL);
+	int ret = ctr_call(ctr, -1, &text, "images", "ls", NULL);
 
 	*images = NULL;
 	*count = 0;
@@ -136,7 +144,7 @@ int ctr_find_image(const struct ctr *ctr, const char *ref,
 		   struct ctr_image *image)
 {
 	char *filter = xasprintf("name==%s", ref), *text;
-	int ret = ctr_call(ctr, 0, &text, "images", "ls", filter, NULL);
+	int ret = ctr_call(ctr, -1, &text, "images", "ls", filter, NULL);
 	struct ctr_image *found;
 	size_t count;
 

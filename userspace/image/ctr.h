@@ -7,7 +7,6 @@
 
 #include <stddef.h>
 
-#include "program.h"
 
 /*
  * Label of an image with the snapshot of its topmost layer. It also tells the garbage
@@ -43,7 +42,7 @@ const char *ctr_namespace(const char *ns);
 /**
  * ctr_call() - call ctr
  * @ctr: how
- * @in: its standard input, or zero
+ * @in: its standard input, or -1
  * @out: set to a new string with its output, or NULL: it is not wanted
  *
  * The arguments follow, the last one followed by NULL.

@@ -45,7 +45,7 @@ int skopeo_end(struct child *skopeo, const struct settings *s, int status)
 static int start(struct child *skopeo, const struct settings *s,
 		 const char *const *argv, bool output)
 {
-	int ret = child_start(skopeo, argv, output);
+	int ret = child_start(skopeo, argv, -1, output);
 
 	if (ret == -ENOENT)
 		msg_error(s->image, "skopeo is not installed; it copies images of registries");

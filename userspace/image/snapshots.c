@@ -61,7 +61,7 @@ static void parse_line(struct snapshots *c, char *line)
 static int list(struct snapshots *c)
 {
 	char *text, *rest, *line;
-	int ret = ctr_call(&c->ctr, 0, &text, "snapshots", "--snapshotter",
+	int ret = ctr_call(&c->ctr, -1, &text, "snapshots", "--snapshotter",
 			   "overlayfs", "ls", NULL);
 
 	if (ret)
@@ -171,7 +171,7 @@ static int find_homes(struct snapshots *c, const char *key, bool below,
 		      char ***homes, size_t *count)
 {
 	char *text;
-	int ret = ctr_call(&c->ctr, 0, &text, "snapshots", "--snapshotter",
+	int ret = ctr_call(&c->ctr, -1, &text, "snapshots", "--snapshotter",
 			   "overlayfs", "mounts", NOWHERE, key, NULL);
 
 	*homes = NULL;
@@ -189,7 +189,7 @@ static int find_homes(struct snapshots *c, const char *key, bool below,
 
 static int remove_key(struct snapshots *c, const char *key)
 {
-	int ret = ctr_call(&c->ctr, 0, NULL, "snapshots", "--snapshotter",
+	int ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
 			   "overlayfs", "rm", key, NULL);
 
 	if (ret)
@@ -210,12 +210,12 @@ int snapshots_homes(struct snapshots *c, const char *key, char ***homes,
 	if (record_of(c, LOOK_KEY))
 		ret = remove_key(c, LOOK_KEY);
 	if (!ret)
-		ret = ctr_call(&c->ctr, 0, NULL, "snapshots", "--snapshotter",
+		ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
 			       "overlayfs", "prepare", LOOK_KEY, key, NULL);
 	if (ret)
 		return ret;
 	ret = find_homes(c, LOOK_KEY, true, homes, count);
-	removed = ctr_call(&c->ctr, 0, NULL, "snapshots", "--snapshotter",
+	removed = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
 			   "overlayfs", "rm", LOOK_KEY, NULL);
 	return ret ? ret : removed;
 }
@@ -236,7 +236,7 @@ int snapshots_prepare(struct snapshots *c, const char *key, const char *parent,
 
 	*home = NULL;
 	if (!record_of(c, key))
-		ret = ctr_call(&c->ctr, 0, NULL, "snapshots", "--snapshotter",
+		ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
 			       "overlayfs", "prepare", key, parent, NULL);
 	if (ret)
 		return ret;
@@ -254,7 +254,7 @@ int snapshots_prepare(struct snapshots *c, const char *key, const char *parent,
 int snapshots_commit(struct snapshots *c, const char *key, const char *name,
 		     const char *parent)
 {
-	int ret = ctr_call(&c->ctr, 0, NULL, "snapshots", "--snapshotter",
+	int ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
 			   "overlayfs", "commit", name, key, NULL);
 
 	if (ret)

@@ -14,8 +14,8 @@
 #include "../mount/kernel.h"
 #include "../mount/msg.h"
 #include "../mount/xalloc.h"
+#include "child.h"
 #include "files.h"
-#include "program.h"
 #include "unit.h"
 
 #define WANTS	"local-fs.target.wants"
@@ -158,9 +158,11 @@ const char *unit_folder(void)
 void unit_reload(void)
 {
 	const char *const argv[] = { "systemctl", "daemon-reload", NULL };
-	struct program p = { .argv = argv };
+	struct child child;
 
 	/* The units are for the next start, so a failure does no harm. */
-	program_run(&p);
-	program_free(&p);
+	if (child_start(&child, argv, -1, false))
+		return;
+	child_wait(&child);
+	free(child_end(&child));
 }
