@@ -2,7 +2,7 @@
 /*
  * Images: documents in an archive, and the headers of archives. An image that
  * opens has layers that are ranges of the archive, and is verified without a
- * fault that is not named.
+ * fault that is not named. The reader of convert sees the same documents.
  *
  * The input is cut into documents at bytes 0xff. The first one is index.json, and
  * manifest.json. The others are blobs: "@N" in a document stands for the digest of
@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "layer.h"
+#include "stargz/convert.h"
 #include "stargz/image.h"
 #include "tar/header.h"
 
@@ -137,6 +138,15 @@ static void look(struct stargz_image *image, uint64_t size)
 	must(!stargz_image_verify(image, &how, NULL, &err), err.text);
 }
 
+/* A conversion reads all documents before it needs the destination. */
+static void scan(const char *name)
+{
+	struct stargz_error err = { "" };
+	int ret = stargz_image_convert(name, "oci:/proc/none", NULL, &err);
+
+	must(ret < 0 && *err.text, "there is no such destination");
+}
+
 static void try(const char *kind, int fd, uint64_t size)
 {
 	char name[64];
@@ -147,6 +157,7 @@ static void try(const char *kind, int fd, uint64_t size)
 	snprintf(name, sizeof(name), "%s:/proc/self/fd/%d", kind, fd);
 	ret = stargz_image_open(&image, name, NULL, &err);
 	must(ret <= 0 && !ret == !*err.text, "an error has a reason");
+	scan(name);
 	if (ret)
 		return;
 	look(image, size);
