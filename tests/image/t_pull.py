@@ -135,12 +135,25 @@ def test_layers_are_indexed_while_others_are_copied():
 
 
 DAMAGES = f"""#!{sys.executable}
-import os, subprocess, sys
+import os, subprocess, sys, time
+blob = os.environ["BLOB"]
+if "copy" in sys.argv and os.environ["EARLY"]:
+    # The layer arrives damaged, while the copy goes on.
+    blobs, = (a.split("=")[1] for a in sys.argv if "shared-blob" in a)
+    os.makedirs(blobs + "/sha256", exist_ok=True)
+    for name in os.environ["LAYERS"].split():
+        with open(os.environ["TMP"] + "/oci/blobs/sha256/" + name, "rb") as f:
+            data = bytearray(f.read())
+        data[4] ^= name == blob
+        with open(blobs + "/x", "wb") as f:
+            f.write(data)
+        os.rename(blobs + "/x", blobs + "/sha256/" + name)
+    time.sleep(60)
 done = subprocess.run([os.environ["SKOPEO"], *sys.argv[1:]], check=True)
 for folder, _, files in os.walk(os.environ["TMP"]):
     for name in files:
         path = os.path.join(folder, name)
-        if name == os.environ["BLOB"] and "/oci/" not in path:
+        if name == blob and "/oci/" not in path:
             with open(path, "r+b") as f:
                 f.seek(4)
                 f.write(b"x")
@@ -158,7 +171,11 @@ def test_wrong_digests():
         for kind in ("oci", "dir"):
             env = fake(tmp, DAMAGES)
             env["BLOB"] = layers[1]["digest"][7:]
-            for args in ((), ("--no-index-cache",)):
+            env["LAYERS"] = " ".join(n["digest"][7:] for n in layers)
+            for args, early in (((), ""), (("--no-index-cache",), ""), ((), "1")):
+                if early and kind == "dir":
+                    continue
+                env["EARLY"] = early
                 refused(4, "layer 1", "pull", f"--index-cache={tmp}/cache", *args,
                         name, f"{kind}:{tmp}/new", env=env)
                 assert not os.path.exists(tmp + "/new/index.json")

@@ -437,6 +437,8 @@ static int pull_layout(struct pull *p)
 		ret = copy(p, &a, to);
 		if (!ret)
 			ret = finish_layout(p, &a);
+		else if (a.name)
+			remove_damaged(p, &a, a.name);
 		free(to);
 	}
 	if (!ret && p->by_digest &&
