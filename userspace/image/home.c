@@ -171,22 +171,6 @@ bool home_is_ours(const char *dir)
 	return ours;
 }
 
-int home_unmount(const struct home *home)
-{
-	char *path;
-	int ret = 0;
-
-	if (!is_mounted(home))
-		return 0;
-	path = path_of(home, home->mountpoint);
-	if (umount2(path, UMOUNT_NOFOLLOW)) {
-		ret = -errno;
-		msg_error(path, "%s", strerror(errno));
-	}
-	free(path);
-	return ret;
-}
-
 static int remove_unit(const struct home *home)
 {
 	char *link = path_of(home, UNIT), path[PATH_MAX];
@@ -203,6 +187,19 @@ static int remove_unit(const struct home *home)
 	return ret;
 }
 
+int home_unmount(const struct home *home)
+{
+	char *path = path_of(home, home->mountpoint);
+	int ret = 0;
+
+	if (is_mounted(home) && umount2(path, UMOUNT_NOFOLLOW)) {
+		ret = -errno;
+		msg_error(path, "%s", strerror(errno));
+	}
+	free(path);
+	return ret ? ret : remove_unit(home);
+}
+
 static int remove_file(const struct home *home, const char *name)
 {
 	char *path = path_of(home, name);
@@ -214,9 +211,7 @@ static int remove_file(const struct home *home, const char *name)
 
 int home_clean(const struct home *home)
 {
-	int ret = remove_unit(home);
+	int ret = remove_file(home, INDEX);
 
-	if (!ret)
-		ret = remove_file(home, INDEX);
 	return ret ? ret : remove_file(home, LAYER);
 }

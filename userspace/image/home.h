@@ -39,7 +39,7 @@ int home_keep(const struct home *home, struct stored *im, size_t nr);
 bool home_is_ours(const char *dir);
 
 /**
- * home_unmount() - unmount a layer
+ * home_unmount() - unmount a layer, and remove its unit
  * @home: the directory
  *
  * Return: 0, also if it is not mounted, or a negative errno after an error
@@ -48,7 +48,7 @@ bool home_is_ours(const char *dir);
 int home_unmount(const struct home *home);
 
 /**
- * home_clean() - remove the unit and our files
+ * home_clean() - remove our files
  * @home: the directory of a layer that is not mounted
  *
  * Return: 0, or a negative errno after an error message.

@@ -271,9 +271,10 @@ int snapshots_remove(struct snapshots *c, const char *key, const char *dir)
 
 	snapshots_home(dir, &home);
 	ret = home_unmount(&home);
+	/* Our files stay if containerd refuses: store mounts the layer again. */
 	if (!ret)
-		ret = home_clean(&home);
-	return ret ? ret : remove_key(c, key);
+		ret = remove_key(c, key);
+	return ret ? ret : home_clean(&home);
 }
 
 /* Remove layers from the topmost on, until one is needed or not ours. */
