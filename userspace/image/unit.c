@@ -104,16 +104,17 @@ static bool fits(const struct unit *unit)
 	return good;
 }
 
-/* Where the link is that makes systemd start the unit. */
+/*
+ * Where the link is that makes systemd start the unit, or the directory of the link. A
+ * path without a slash is one that others have changed.
+ */
 static char *wants_of(const char *path, bool folder)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *name = slash ? slash : path;
+	char *wants = xasprintf("%s", path);
 
-	/* A link that others have changed leads anywhere. */
-	if (!slash)
-		slash = path;
-	return xasprintf("%.*s/" WANTS "%s", (int)(slash - path), path,
-			 folder ? "" : slash);
+	wants[name - path] = '\0';
+	return xappend(wants, "/" WANTS "%s", folder ? "" : name);
 }
 
 int unit_keep(const struct unit *unit, const char *path, unsigned int *changes)
