@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR MIT
 /*
- * Annotations of a layer in the manifest of an image, as stargz-snapshotter
- * (Documentation: docs/estargz.md) and containers/storage (pkg/chunked) read
- * them.
+ * Annotations of a layer in the manifest of an image. Learned from docs/estargz.md
+ * of stargz-snapshotter and from pkg/chunked of containers/storage.
  */
 #include <inttypes.h>
 #include <stdio.h>
