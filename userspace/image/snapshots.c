@@ -83,7 +83,8 @@ int snapshots_open(struct snapshots *c, const char *name, const char *ns)
 		.ctr = { .name = name, .ns = ctr_namespace(ns) },
 	};
 	mkdir(RUN_DIR, 0700);
-	c->lock = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	/* ctr inherits the lock: it may go on after this process was killed. */
+	c->lock = open(LOCK_FILE, O_RDWR | O_CREAT, 0600);
 	if (c->lock < 0 || flock(c->lock, LOCK_EX)) {
 		msg_error(LOCK_FILE, "%s", strerror(errno));
 		return -errno;
