@@ -91,6 +91,12 @@ bench-podman: deps tools ## measure images in podman, stored and unpacked
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
 	@tests/stress/run
 
+# Images and engines on each kernel that Debian has them for.
+.PHONY: check-images
+check-images: deps tools ## images and engines on each kernel; KERNELS=
+	@set -e; for kernel in $(KERNELS); do \
+		tests/integration/run $$kernel image engines; done
+
 # Crafted images and mount storms, the long variants, on every kernel.
 # make check-hostile [KERNELS=LIST] [CPUS=LIST]
 KERNELS	?= 6.1 6.12 7.2
