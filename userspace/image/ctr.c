@@ -51,7 +51,7 @@ static int run(const struct ctr *ctr, const char *const *argv, int in,
 	text = child_read(&child, OUTPUT_MAX, &len);
 	ret = child_wait(&child) ? -EIO : 0;
 	line = child_end(&child);
-	if (ret)
+	if (ret && !ctr->quiet)
 		complain(ctr, line);
 	free(line);
 	if (ret || !out)

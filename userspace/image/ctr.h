@@ -5,8 +5,8 @@
 #ifndef IMAGE_CTR_H
 #define IMAGE_CTR_H
 
+#include <stdbool.h>
 #include <stddef.h>
-
 
 /*
  * Label of an image with the snapshot of its topmost layer. It also tells the garbage
@@ -18,10 +18,12 @@
  * struct ctr - how to call ctr
  * @name: image or namespace, for messages
  * @ns: the namespace
+ * @quiet: no message if ctr fails
  */
 struct ctr {
 	const char *name;
 	const char *ns;
+	bool quiet;
 };
 
 /**

@@ -14,6 +14,8 @@
 #define LOCK_FILE	RUN_DIR "/containerd.lock"
 /* Key of a snapshot that is looked at. */
 #define LOOK_KEY	SNAPSHOTS_KEY "look"
+/* Name of a lease that is made to be deleted. */
+#define LEASE		"stargz-image-gc"
 /* ctr prints how a snapshot would be mounted there. */
 #define NOWHERE		"/nowhere"
 
@@ -188,11 +190,42 @@ static int find_homes(struct snapshots *c, const char *key, bool below,
 	return -EIO;
 }
 
+/*
+ * The garbage collection of containerd 1.6 removes a snapshot, for instance of a
+ * container that has gone, but not the entry for it in its parent, which then
+ * cannot be removed "with child". The garbage collection does not look at such
+ * entries, so let it remove the parent, too. Deleting a lease starts it.
+ */
+static int let_collect(struct ctr *ctr, const char *key)
+{
+	int ret = ctr_call(ctr, -1, NULL, "snapshots", "--snapshotter",
+			   "overlayfs", "label", key, "containerd.io/gc.root=",
+			   NULL);
+
+	if (ret)
+		return ret;
+	ctr_call(ctr, -1, NULL, "leases", "create", "--id", LEASE, NULL);
+	ret = ctr_call(ctr, -1, NULL, "leases", "delete", "--sync", LEASE, NULL);
+	if (ret)
+		return ret;
+	/* Is it gone? */
+	return ctr_call(ctr, -1, NULL, "snapshots", "--snapshotter", "overlayfs",
+			"info", key, NULL) ? 0 : -EBUSY;
+}
+
 static int remove_key(struct snapshots *c, const char *key)
 {
-	int ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
+	struct ctr quiet = { .name = c->ctr.name, .ns = c->ctr.ns,
+			     .quiet = true };
+	int ret = ctr_call(&quiet, -1, NULL, "snapshots", "--snapshotter",
 			   "overlayfs", "rm", key, NULL);
 
+	if (ret && !snapshots_children(c, key))
+		ret = let_collect(&quiet, key);
+	/* Again, for the message. */
+	if (ret)
+		ret = ctr_call(&c->ctr, -1, NULL, "snapshots", "--snapshotter",
+			       "overlayfs", "rm", key, NULL);
 	if (ret)
 		return ret;
 	count_child(c, snapshots_parent(c, key), -1);
