@@ -295,6 +295,21 @@ static int hand_over(struct stargz_image **to, struct stargz_image *image,
 	return ret;
 }
 
+/* Copy the options, and take from them what @ctx needs. @image may be NULL. */
+static int begin(const struct stargz_image *image, struct sgz_context *ctx,
+		 struct stargz_image_options *opt,
+		 const struct stargz_image_options *options)
+{
+	int ret = image ? sgz_options_copy(opt, sizeof(*opt), options, ctx->err) :
+			  sgz_nomem(ctx);
+
+	if (ret)
+		return ret;
+	ctx->progress = opt->progress;
+	ctx->data = opt->data;
+	return 0;
+}
+
 int stargz_image_open(struct stargz_image **to, const char *name,
 		      const struct stargz_image_options *options,
 		      struct stargz_error *err)
@@ -303,14 +318,10 @@ int stargz_image_open(struct stargz_image **to, const char *name,
 	struct stargz_image *image = new_image();
 	struct stargz_error unwanted;
 	struct sgz_context ctx = { .err = err ? err : &unwanted };
-	int ret;
+	int ret = begin(image, &ctx, &opt, options);
 
-	ret = image ? sgz_options_copy(&opt, sizeof(opt), options, ctx.err) :
-		      sgz_nomem(&ctx);
 	if (ret)
 		return hand_over(to, image, ret);
-	ctx.progress = opt.progress;
-	ctx.data = opt.data;
 	ret = sgz_image_name_parse(&image->name, &ctx, name);
 	if (!ret)
 		ret = sgz_store_open(&image->store, &ctx, image->name.transport,
@@ -356,13 +367,9 @@ int stargz_image_open_archive(struct stargz_image **to, int fd,
 	struct stargz_image *image = new_image();
 	struct stargz_error unwanted;
 	struct sgz_context ctx = { .err = err ? err : &unwanted };
-	int ret;
+	int ret = begin(image, &ctx, &opt, options);
 
-	ret = image ? sgz_options_copy(&opt, sizeof(opt), options, ctx.err) :
-		      sgz_nomem(&ctx);
 	if (ret)
 		return hand_over(to, image, ret);
-	ctx.progress = opt.progress;
-	ctx.data = opt.data;
 	return hand_over(to, image, open_archive(image, &ctx, fd, path, &opt));
 }
