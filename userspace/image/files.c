@@ -2,12 +2,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../mount/msg.h"
@@ -17,6 +19,12 @@
 
 /* Largest file to read. */
 #define FILE_MAX	(64 << 20)
+
+/* Descriptors for removing a tree. */
+#define WALK_FILES	16
+
+/* Times to remove a tree that another process changes, 20 ms apart. */
+#define REMOVE_TRIES	100
 
 static int fail(const char *path)
 {
@@ -186,6 +194,35 @@ int files_keep_directory(const char *path, mode_t mode, unsigned int *changes)
 int files_remove(const char *path)
 {
 	return !unlink(path) || errno == ENOENT ? 0 : fail(path);
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path) && errno != ENOENT ? errno : 0;
+}
+
+/* The walk itself fails if the directory that it reads is removed. */
+int files_remove_tree(const char *path)
+{
+	static const struct timespec pause = { .tv_nsec = 20000000 };
+	int err = 0;
+
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		err = nftw(path, remove_one, WALK_FILES,
+			   FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+		if (err < 0)
+			err = errno;
+		if (err == ENOENT && access(path, F_OK))
+			return 0;
+		if (err != ENOENT && err != ENOTEMPTY)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return -err;
 }
 
 int files_collect(const char *folder, bool tell)

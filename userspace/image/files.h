@@ -74,6 +74,18 @@ int files_copy(const char *path, int fd);
 int files_remove(const char *path);
 
 /**
+ * files_remove_tree() - remove a directory and what is in it
+ * @path: its name
+ *
+ * Other processes may remove files of it at the same time. It does not enter other
+ * file systems.
+ *
+ * Return: 0, also if it is missing, or a negative errno without a message: %EBUSY
+ * for a mount point.
+ */
+int files_remove_tree(const char *path);
+
+/**
  * files_collect() - remove files that a killed program was writing
  * @folder: their directory
  * @tell: name them

@@ -13,7 +13,6 @@
 
 #include "files.h"
 #include "podman.h"
-#include "run.h"
 
 /* Sets of IDs are the keys of JSON objects. */
 static bool has(struct json_object *set, const char *id)
@@ -169,13 +168,14 @@ static void drop_records(struct podman *p, struct json_object *gone)
 
 static int remove_tree(const char *path, bool tell, const char *what)
 {
-	int ret = run_remove(path);
+	bool there = !access(path, F_OK);
+	int ret = files_remove_tree(path);
 
-	if (ret && ret != -ENOENT)
+	if (ret)
 		msg_error(path, "%s", strerror(-ret));
-	else if (!ret && tell)
+	else if (there && tell)
 		printf("%s: removed, %s\n", path, what);
-	return ret == -ENOENT ? 0 : ret;
+	return ret;
 }
 
 static int remove_layer(struct podman *p, const char *id, bool tell)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "../mount/xalloc.h"
+#include "files.h"
 #include "run.h"
 
 /* Is a program in a directory of PATH? */
@@ -54,17 +54,17 @@ void runtime_prepare(void)
 		      MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path) ? -errno : 0;
-}
-
-/* Never enter another file system: it may be that of the image. */
+/* The locked file goes last: "gc" finds what could not be removed by it. */
 int run_remove(const char *dir)
 {
-	return nftw(dir, remove_one, 16, FTW_DEPTH | FTW_MOUNT | FTW_PHYS);
+	static const char *const first[] = { "state", "rootfs" };
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < sizeof(first) / sizeof(first[0]); i++) {
+		char *path = xasprintf("%s/%s", dir, first[i]);
+
+		ret = files_remove_tree(path);
+		free(path);
+	}
+	return ret ? ret : files_remove_tree(dir);
 }

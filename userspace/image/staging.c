@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,28 +18,11 @@
 
 #include "../mount/msg.h"
 #include "../mount/xalloc.h"
+#include "files.h"
 #include "staging.h"
-
-/* Descriptors for removing a tree. */
-#define WALK_FILES	16
 
 /* Signals that end a program. */
 static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-
-static int remove_one(const char *path, const struct stat *st, int flag,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path) && errno != ENOENT ? -1 : 0;
-}
-
-static int remove_tree(const char *path)
-{
-	return nftw(path, remove_one, WALK_FILES, FTW_DEPTH | FTW_PHYS |
-		    FTW_MOUNT) ? -errno : 0;
-}
 
 static void clean_one(const char *path)
 {
@@ -50,7 +32,7 @@ static void clean_one(const char *path)
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st) && st.st_uid == geteuid() &&
-	    !flock(fd, LOCK_EX | LOCK_NB) && !remove_tree(path))
+	    !flock(fd, LOCK_EX | LOCK_NB) && !files_remove_tree(path))
 		msg_error(path, "removed what a copy left that was killed");
 	close(fd);
 }
@@ -187,7 +169,7 @@ int staging_run(struct staging *staging, const char *place, mode_t mode,
 			caught = wait_for(child, &set, &ret);
 	}
 	if (staging->path)
-		remove_tree(staging->path);
+		files_remove_tree(staging->path);
 	if (staging->lock >= 0)
 		close(staging->lock);
 	free(staging->path);
