@@ -130,6 +130,7 @@ static int collect_all(DIR *dir, const char *runtime)
 static int collect_containers(struct settings *s)
 {
 	struct assembly a = { .s = s };
+	char *runtime;
 	DIR *dir;
 	int ret;
 
@@ -147,7 +148,9 @@ static int collect_containers(struct settings *s)
 		return EXIT_SYSTEM;
 	}
 	runtime_prepare();
-	ret = collect_all(dir, runtime_find(s));
+	runtime = runtime_find(s);
+	ret = collect_all(dir, runtime);
+	free(runtime);
 	closedir(dir);
 	msg_note(RUN_DIR, "%u links to missing layers removed", shared_clean());
 	return image_exit(ret);

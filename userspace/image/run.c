@@ -39,7 +39,7 @@ struct container {
 	char *rootfs;
 	char *state;
 	int lock;
-	const char *runtime;
+	char *runtime;
 	bool mounted;
 };
 
@@ -207,6 +207,7 @@ static void clean(struct container *c)
 		run_remove(c->dir);
 	if (c->lock >= 0)
 		close(c->lock);
+	free(c->runtime);
 	free(c->dir);
 	free(c->id);
 	free(c->rootfs);
@@ -224,8 +225,10 @@ int command_run(struct settings *s)
 			  "neither crun nor runc is installed");
 		return EXIT_RUN;
 	}
-	if (assembly_enter(&c.a))
+	if (assembly_enter(&c.a)) {
+		free(c.runtime);
 		return EXIT_RUN;
+	}
 	runtime_prepare();
 	if (!assembly_prepare(&c.a))
 		code = mount_image(&c);

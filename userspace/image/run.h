@@ -18,9 +18,9 @@
  * runtime_find() - find the OCI runtime
  * @s: the command line
  *
- * Return: its name or path, or NULL if none is installed.
+ * Return: its name or absolute path in new memory, or NULL if none is installed.
  */
-const char *runtime_find(const struct settings *s);
+char *runtime_find(const struct settings *s);
 
 /**
  * runtime_prepare() - mount what the runtime needs and the system lacks

@@ -31,15 +31,17 @@ static bool is_installed(const char *program)
 	return found;
 }
 
-const char *runtime_find(const struct settings *s)
+char *runtime_find(const struct settings *s)
 {
 	static const char *const known[] = { "crun", "runc" };
 
 	if (s->runtime)
-		return is_installed(s->runtime) ? s->runtime : NULL;
+		return !is_installed(s->runtime) ? NULL :
+		       strchr(s->runtime, '/') ? xabsolute(s->runtime) :
+						 xasprintf("%s", s->runtime);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (is_installed(known[i]))
-			return known[i];
+			return xasprintf("%s", known[i]);
 	return NULL;
 }
 
