@@ -8,8 +8,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "image.h"
+#include "command.h"
 #include "report.h"
+#include "source/open.h"
 #include "stargz/convert.h"
 
 /**

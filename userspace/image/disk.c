@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "command.h"
 #include "output.h"
+#include "source/open.h"
 #include "stargz/index.h"
 
 /* Bytes for all properties, below the limit of an index. */

@@ -17,13 +17,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "assembly.h"
-#include "files.h"
-#include "run.h"
-#include "shared.h"
-#include "staging.h"
-#include "store.h"
-#include "unit.h"
+#include "base/files.h"
+#include "base/staging.h"
+#include "command.h"
+#include "container/run.h"
+#include "engine/store.h"
+#include "engine/unit.h"
+#include "layers/assembly.h"
+#include "layers/shared.h"
 
 /* Longest name of an image to print. */
 #define NAME_ROOM	512

@@ -11,8 +11,9 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "assembly.h"
-#include "overlay.h"
+#include "command.h"
+#include "layers/assembly.h"
+#include "layers/overlay.h"
 
 static enum mount_exit fail(const char *what, int err)
 {

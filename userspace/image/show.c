@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
-#include "registry.h"
+#include "command.h"
 #include "report.h"
+#include "source/open.h"
+#include "source/registry.h"
 
 static void add_text(struct json_object *o, const char *key, const char *text)
 {

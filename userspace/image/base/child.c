@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../mount/xalloc.h"
+#include "../../mount/xalloc.h"
 #include "child.h"
 
 /* Bytes at the end of standard error to look at. */

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
 #include "files.h"
 #include "output.h"
 

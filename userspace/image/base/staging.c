@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
 #include "files.h"
 #include "staging.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mkfs/format.h"
-#include "../mount/options.h"
+#include "../../mkfs/format.h"
+#include "../../mount/options.h"
 #include "option_table.h"
 #include "options.h"
 #include "reference.h"

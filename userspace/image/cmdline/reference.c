@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mount/xalloc.h"
+#include "../../mount/xalloc.h"
 #include "reference.h"
 
 /* Longest name without its tag. */

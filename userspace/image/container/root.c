@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../mount/xalloc.h"
+#include "../../mount/xalloc.h"
 #include "root.h"
 
 /* Largest text file to read. */

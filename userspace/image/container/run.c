@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "assembly.h"
+#include "../layers/assembly.h"
 #include "run.h"
 #include "spec.h"
 

@@ -9,7 +9,7 @@
 #ifndef IMAGE_RUN_H
 #define IMAGE_RUN_H
 
-#include "options.h"
+#include "../cmdline/options.h"
 
 /* The names of the directories begin with this. */
 #define RUN_PREFIX	"run-"
@@ -36,5 +36,8 @@ void runtime_prepare(void);
  * Return: 0 or a negative errno.
  */
 int run_remove(const char *dir);
+
+/** command_run() - run a command in a container; returns its exit status */
+int command_run(struct settings *s);
 
 #endif /* IMAGE_RUN_H */

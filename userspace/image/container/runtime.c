@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../mount/xalloc.h"
-#include "files.h"
+#include "../../mount/xalloc.h"
+#include "../base/files.h"
 #include "run.h"
 
 /* Is a program in a directory of PATH? */

@@ -9,7 +9,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-#include "image.h"
+#include "../source/open.h"
 #include "user.h"
 
 /**

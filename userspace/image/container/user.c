@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
 #include "root.h"
 #include "user.h"
 

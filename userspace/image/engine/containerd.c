@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "snapshots.h"
-#include "tarfile.h"
+#include "../base/tarfile.h"
 
 static const char *top_of(const struct stored *im)
 {

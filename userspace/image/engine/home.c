@@ -8,10 +8,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "../mount/indexfile.h"
-#include "files.h"
+#include "../../mount/indexfile.h"
+#include "../base/files.h"
 #include "home.h"
-#include "layer.h"
+#include "../layers/layer.h"
 #include "unit.h"
 
 #define INDEX	"stargz.index"

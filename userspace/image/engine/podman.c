@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../mount/indexfile.h"
-#include "files.h"
+#include "../../mount/indexfile.h"
+#include "../base/files.h"
 #include "podman.h"
 #include "stargz/text.h"
 #include "unit.h"

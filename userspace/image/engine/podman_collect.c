@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "../base/files.h"
 #include "podman.h"
 
 /* Sets of IDs are the keys of JSON objects. */

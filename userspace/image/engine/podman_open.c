@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "files.h"
+#include "../base/files.h"
 #include "podman.h"
 
 /* Bytes with which a lock file says who has changed the store last. */

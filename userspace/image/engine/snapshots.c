@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "assembly.h"
+#include "../layers/assembly.h"
 #include "snapshots.h"
 
 #define LOCK_FILE	RUN_DIR "/containerd.lock"

@@ -8,7 +8,7 @@
 #ifndef IMAGE_SNAPSHOTS_H
 #define IMAGE_SNAPSHOTS_H
 
-#include "ctr.h"
+#include "../source/ctr.h"
 #include "home.h"
 
 /* The keys of snapshots that are being made begin with this. */

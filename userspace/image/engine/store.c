@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reference.h"
+#include "../cmdline/reference.h"
 #include "store.h"
 #include "unit.h"
 

@@ -11,7 +11,7 @@
 
 #include <json-c/json.h>
 
-#include "image.h"
+#include "../source/open.h"
 
 #define STORE_DIGEST	(sizeof("sha256:") + STARGZ_SHA256_HEX)
 
@@ -88,5 +88,11 @@ enum exit_code podman_gc(struct settings *s);
 enum exit_code containerd_store(struct stored *im);
 enum exit_code containerd_unstore(struct settings *s);
 enum exit_code containerd_gc(struct settings *s);
+
+/** command_store() - make an image known to an engine; returns the exit code */
+int command_store(struct settings *s);
+
+/** command_unstore() - opposite of command_store(); returns the exit code */
+int command_unstore(struct settings *s);
 
 #endif /* IMAGE_STORE_H */

@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../mount/kernel.h"
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
-#include "child.h"
-#include "files.h"
+#include "../../mount/kernel.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
+#include "../base/child.h"
+#include "../base/files.h"
 #include "unit.h"
 
 #define WANTS	"local-fs.target.wants"

@@ -5,7 +5,7 @@
 #ifndef IMAGE_UNIT_H
 #define IMAGE_UNIT_H
 
-#include "../mount/options.h"
+#include "../../mount/options.h"
 
 /**
  * struct unit - a unit that mounts a layer

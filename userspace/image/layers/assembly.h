@@ -11,10 +11,8 @@
 #ifndef IMAGE_ASSEMBLY_H
 #define IMAGE_ASSEMBLY_H
 
-#include "image.h"
-
-/* Where the parts are mounted, and where containers have their state. */
-#define RUN_DIR		"/run/stargz-image"
+#include "../source/open.h"
+#include "rundir.h"
 
 /**
  * struct assembly - an image that is being mounted

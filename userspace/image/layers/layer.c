@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mount/indexfile.h"
-#include "../mount/kernel.h"
+#include "../../mount/indexfile.h"
+#include "../../mount/kernel.h"
 #include "layer.h"
 
 /* Add the file of the layer that the index calls @blob. */

@@ -5,7 +5,7 @@
 #ifndef IMAGE_LAYER_H
 #define IMAGE_LAYER_H
 
-#include "image.h"
+#include "../source/open.h"
 
 /**
  * layer_options() - the mount options of a layer

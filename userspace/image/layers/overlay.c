@@ -17,10 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../mount/kernel.h"
-#include "../mount/xalloc.h"
-#include "assembly.h"
+#include "../../mount/kernel.h"
+#include "../../mount/xalloc.h"
 #include "overlay.h"
+#include "rundir.h"
 
 /* The kernel's limits of layers and of strings of fsconfig(2), with the NUL. */
 #define LAYERS_MAX	500

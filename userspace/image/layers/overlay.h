@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "../mount/msg.h"
+#include "../../mount/msg.h"
 
 /**
  * struct overlay - a mount of overlayfs

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../mount/cachekey.h"
-#include "assembly.h"
+#include "../../mount/cachekey.h"
+#include "rundir.h"
 #include "shared.h"
 
 #define LINKS_DIR	RUN_DIR "/layers"

@@ -11,8 +11,8 @@
 #ifndef IMAGE_SHARED_H
 #define IMAGE_SHARED_H
 
-#include "../mount/cache.h"
-#include "image.h"
+#include "../../mount/cache.h"
+#include "../source/open.h"
 
 /**
  * struct shared - the links

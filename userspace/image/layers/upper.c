@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../mount/xalloc.h"
-#include "assembly.h"
+#include "../../mount/xalloc.h"
+#include "rundir.h"
 #include "upper.h"
 
 #define RW_DIR		RUN_DIR "/rw"

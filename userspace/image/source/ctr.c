@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
-#include "child.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
+#include "../base/child.h"
 #include "ctr.h"
 
 /* Most arguments of a call. */

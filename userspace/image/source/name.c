@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "ctr.h"
-#include "image.h"
+#include "open.h"
 #include "registry.h"
 
 #define STORE	"io.containerd.content.v1.content/blobs/sha256"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stargz-image: the commands.
+ * stargz-image: from the command line to an open image.
  */
-#ifndef IMAGE_IMAGE_H
-#define IMAGE_IMAGE_H
+#ifndef IMAGE_OPEN_H
+#define IMAGE_OPEN_H
 
-#include "../mount/image.h"
-#include "../mount/msg.h"
-#include "../mount/xalloc.h"
-#include "options.h"
+#include "../../mount/image.h"
+#include "../../mount/msg.h"
+#include "../../mount/xalloc.h"
+#include "../cmdline/options.h"
 
 /**
  * image_name() - name of the image for the library
@@ -55,18 +55,4 @@ int image_prepare(struct settings *s, struct image *img,
 /** image_release() - release what image_prepare() opened */
 void image_release(struct image *img);
 
-/* The commands. They return the exit code. */
-int command_ls(struct settings *s);
-int command_info(struct settings *s);
-int command_verify(struct settings *s);
-int command_mount(struct settings *s);
-int command_umount(struct settings *s);
-int command_disk(struct settings *s);
-int command_run(struct settings *s);
-int command_gc(struct settings *s);
-int command_pull(struct settings *s);
-int command_convert(struct settings *s);
-int command_store(struct settings *s);
-int command_unstore(struct settings *s);
-
-#endif /* IMAGE_IMAGE_H */
+#endif /* IMAGE_OPEN_H */

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "open.h"
 #include "pull.h"
 #include "skopeo.h"
 #include "stargz/convert.h"

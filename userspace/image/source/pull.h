@@ -5,8 +5,8 @@
 #ifndef IMAGE_PULL_H
 #define IMAGE_PULL_H
 
-#include "options.h"
-#include "staging.h"
+#include "../cmdline/options.h"
+#include "../base/staging.h"
 
 /**
  * enum pull_kind - kinds of destinations
@@ -69,5 +69,8 @@ bool pull_has(const struct pull *p);
  * Return: 0, or a negative errno after an error message.
  */
 int pull_run(struct pull *p);
+
+/** command_pull() - copy an image; returns the exit code */
+int command_pull(struct settings *s);
 
 #endif /* IMAGE_PULL_H */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "open.h"
 #include "pull.h"
 #include "registry.h"
 

@@ -5,7 +5,7 @@
 #ifndef IMAGE_REGISTRY_H
 #define IMAGE_REGISTRY_H
 
-#include "options.h"
+#include "../cmdline/options.h"
 
 /** registry_is_name() - is it the name of an image in a registry? */
 bool registry_is_name(const char *name);

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "open.h"
 #include "pull.h"
 #include "registry.h"
 #include "skopeo.h"

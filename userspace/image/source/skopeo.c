@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
+#include "open.h"
 #include "skopeo.h"
 
 /* Largest document, as in the library, and a byte to notice larger ones. */

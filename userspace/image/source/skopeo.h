@@ -5,8 +5,8 @@
 #ifndef IMAGE_SKOPEO_H
 #define IMAGE_SKOPEO_H
 
-#include "child.h"
-#include "options.h"
+#include "../base/child.h"
+#include "../cmdline/options.h"
 
 /**
  * skopeo_inspect() - get a document of an image
