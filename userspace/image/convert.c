@@ -147,12 +147,12 @@ int command_convert(struct settings *s)
 	int ret = image_name(s, &name);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	c.list = json_object_new_array();
 	ret = convert(&c, name);
 	if (!ret)
 		report(&c);
 	json_object_put(c.list);
 	free(name);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }

@@ -141,7 +141,7 @@ static bool is_input(const struct image *img, const struct output *out)
 	return false;
 }
 
-static int make_disk(struct settings *s, const struct image *img)
+static enum exit_code make_disk(struct settings *s, const struct image *img)
 {
 	struct output out = OUTPUT_INIT;
 	int ret;
@@ -163,7 +163,7 @@ static int make_disk(struct settings *s, const struct image *img)
 	ret = write_disk(s, img, out.fd);
 	if (ret) {
 		output_drop(&out);
-		return image_exit(ret);
+		return exitcode_of(ret);
 	}
 	if (output_keep(&out)) {
 		msg_error(s->output, "%s", out.why);
@@ -183,14 +183,14 @@ int command_disk(struct settings *s)
 	int code, ret = image_open(s, &image);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	img.image = image;
 	ret = image_open_layers(&img);
 	if (!ret && !img.count) {
 		msg_error(s->image, "the image has no layers");
 		ret = -EINVAL;
 	}
-	code = ret ? image_exit(ret) : make_disk(s, &img);
+	code = ret ? exitcode_of(ret) : make_disk(s, &img);
 	image_close(&img);
 	stargz_image_close(image);
 	return code;

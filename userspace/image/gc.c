@@ -154,7 +154,7 @@ static int collect_containers(struct settings *s)
 	free(runtime);
 	closedir(dir);
 	msg_note(RUN_DIR, "%u links to missing layers removed", shared_clean());
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
 
 /* Parts of units that were being written. */
@@ -164,7 +164,7 @@ static int collect_units(const struct settings *s)
 
 	if (!folder || !strcmp(folder, "none"))
 		return EXIT_OK;
-	return image_exit(files_collect(folder, true));
+	return exitcode_of(files_collect(folder, true));
 }
 
 int command_gc(struct settings *s)

@@ -54,7 +54,7 @@ int command_ls(struct settings *s)
 	}
 	if (ret) {
 		json_object_put(list);
-		return image_exit(ret);
+		return exitcode_of(ret);
 	}
 	o = json_object_new_object();
 	json_object_object_add(o, "images", list);
@@ -102,7 +102,7 @@ int command_info(struct settings *s)
 	int ret = image_open(s, &image);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	stargz_image_get_info(image, &info);
 	o = json_object_new_object();
 	/* The cache of images has names of its own. */
@@ -186,7 +186,7 @@ int command_verify(struct settings *s)
 	int ret = image_open(s, &image);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	f.list = json_object_new_array();
 	ret = verify(s, image, &f);
 	stargz_image_get_info(image, &info);
@@ -200,5 +200,5 @@ int command_verify(struct settings *s)
 	}
 	json_object_put(f.list);
 	stargz_image_close(image);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }

@@ -36,22 +36,6 @@ static void on_progress(void *data, uint64_t done, uint64_t total)
 	bar_draw(&s->bar, done, total);
 }
 
-static int exit_code(int error)
-{
-	switch (error) {
-	case 0:
-		return EXIT_OK;
-	case -EINVAL:
-		return EXIT_FORMAT;
-	case -EUCLEAN:
-	case -EBADMSG:
-	case -E2BIG:
-		return EXIT_REFUSED;
-	default:
-		return EXIT_SYSTEM;
-	}
-}
-
 /* Make the index or image from the open layers, or change the open index. */
 static int make(struct settings *s, const int *fds, int out,
 		struct stargz_index_stats *stats, struct stargz_error *err,
@@ -120,7 +104,7 @@ static int look_at_index(const struct settings *s, int fd)
 
 	if (ret) {
 		fprintf(stderr, PROG ": %s: %s\n", s->layers[0], err.text);
-		return exit_code(ret);
+		return exitcode_of(ret);
 	}
 	if (s->output) {
 		ret = refuse_image(s, opened);
@@ -172,7 +156,7 @@ static int run(struct settings *s, const int *fds)
 		fprintf(stderr, PROG ": %s: %s\n",
 			about < s->count ? s->layers[about] : s->output,
 			err.text);
-		return exit_code(ret);
+		return exitcode_of(ret);
 	}
 	if (!s->opt.check && output_keep(&out)) {
 		fprintf(stderr, PROG ": %s: %s\n", s->output, out.why);

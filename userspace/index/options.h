@@ -9,18 +9,11 @@
 #include <stddef.h>
 
 #include "bar.h"
+#include "exitcode.h"
 #include "names.h"
 #include "stargz/index.h"
 
 #define PROG	"stargz-index"
-
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_USAGE = 1,
-	EXIT_SYSTEM = 2,	/* a file could not be read or written */
-	EXIT_FORMAT = 3,	/* unknown kind of layer */
-	EXIT_REFUSED = 4,	/* damaged, wrong digest, too large */
-};
 
 /**
  * struct settings - the command line, and data for messages

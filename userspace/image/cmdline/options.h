@@ -9,25 +9,11 @@
 #include <stdint.h>
 
 #include "bar.h"
+#include "exitcode.h"
 #include "names.h"
 #include "stargz/make.h"
 
 #define PROG	"stargz-image"
-
-/*
- * Exit codes. mount and umount have those of mount(8), run those of the
- * container, or these of other programs that run containers.
- */
-enum exit_code {
-	EXIT_OK = 0,
-	EXIT_USAGE = 1,
-	EXIT_SYSTEM = 2,	/* a file could not be read or written */
-	EXIT_FORMAT = 3,	/* unknown kind of image or layer */
-	EXIT_REFUSED = 4,	/* damaged, wrong digest, too large */
-	EXIT_RUN = 125,		/* no container */
-	EXIT_NO_EXEC = 126,	/* the command cannot be executed */
-	EXIT_NOT_FOUND = 127,	/* there is no such command */
-};
 
 /**
  * enum command - the commands, in the order of the table

@@ -255,7 +255,7 @@ enum exit_code containerd_store(struct stored *im)
 	free(old.digest);
 	free(old.top);
 	snapshots_close(&c);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
 
 static int check_image(struct snapshots *c, const char *name, char **top)
@@ -306,7 +306,7 @@ enum exit_code containerd_unstore(struct settings *s)
 	int ret = store_name(s, id, &name);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	ret = snapshots_open(&c, name, s->namespace);
 	if (!ret)
 		ret = check_image(&c, name, &top);
@@ -317,7 +317,7 @@ enum exit_code containerd_unstore(struct settings *s)
 	snapshots_close(&c);
 	free(top);
 	free(name);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
 
 enum exit_code containerd_gc(struct settings *s)
@@ -328,5 +328,5 @@ enum exit_code containerd_gc(struct settings *s)
 	if (!ret)
 		ret = collect(&c, true);
 	snapshots_close(&c);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }

@@ -354,7 +354,7 @@ enum exit_code podman_store(struct stored *im)
 	}
 	im->changes += p.changes;
 	podman_close(&p);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
 
 static void drop_image(struct podman *p, struct json_object *image)
@@ -393,7 +393,7 @@ enum exit_code podman_unstore(struct settings *s)
 	int ret = store_name(s, id, &name);
 
 	if (ret)
-		return image_exit(ret);
+		return exitcode_of(ret);
 	ret = podman_open(&p, s->podman, false);
 	if (!ret)
 		ret = forget(&p, id, name);
@@ -405,7 +405,7 @@ enum exit_code podman_unstore(struct settings *s)
 		printf("%s: removed\n", name);
 	podman_close(&p);
 	free(name);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
 
 enum exit_code podman_gc(struct settings *s)
@@ -416,5 +416,5 @@ enum exit_code podman_gc(struct settings *s)
 	if (!ret)
 		ret = podman_collect(&p, true);
 	podman_close(&p);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }

@@ -126,7 +126,7 @@ int command_store(struct settings *s)
 	im.units = units;
 	ret = prepare(&im);
 	if (ret)
-		code = image_exit(ret);
+		code = exitcode_of(ret);
 	else
 		code = s->podman ? podman_store(&im) : containerd_store(&im);
 	if (code == EXIT_OK)

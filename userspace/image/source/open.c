@@ -11,22 +11,6 @@ void image_progress(void *data, uint64_t done, uint64_t total)
 	bar_draw(&s->bar, done, total);
 }
 
-int image_exit(int ret)
-{
-	switch (ret) {
-	case 0:
-		return EXIT_OK;
-	case -EINVAL:
-		return EXIT_FORMAT;
-	case -EUCLEAN:
-	case -EBADMSG:
-	case -E2BIG:
-		return EXIT_REFUSED;
-	default:
-		return EXIT_SYSTEM;
-	}
-}
-
 int image_open(struct settings *s, struct stargz_image **image)
 {
 	const struct stargz_image_options how = {

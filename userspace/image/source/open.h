@@ -37,9 +37,6 @@ void image_progress(void *data, uint64_t done, uint64_t total);
 /** image_options() - mount options of the command line; opposite of options_free() */
 void image_options(const struct settings *s, struct mount_options *opt);
 
-/** image_exit() - exit code for a negative errno */
-int image_exit(int ret);
-
 /**
  * image_prepare() - open the image and get its indexes
  * @s: the command line

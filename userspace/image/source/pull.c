@@ -596,5 +596,5 @@ int command_pull(struct settings *s)
 	if (!ret && !s->quiet)
 		printf("%s: copied\n", s->dest);
 	free(dest);
-	return image_exit(ret);
+	return exitcode_of(ret);
 }
