@@ -95,7 +95,7 @@ check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
 .PHONY: check-images
 check-images: deps tools ## images and engines on each kernel; KERNELS=
 	@set -e; for kernel in $(KERNELS); do \
-		tests/integration/run $$kernel image engines; done
+		tests/integration/run $$kernel image engines engines-sid; done
 
 # Crafted images and mount storms, the long variants, on every kernel.
 # make check-hostile [KERNELS=LIST] [CPUS=LIST]
