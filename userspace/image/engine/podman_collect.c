@@ -103,15 +103,33 @@ static struct json_object *find_dead(const struct podman *p, int *ret)
 	return dead;
 }
 
-/* Containers that run are mounts of overlayfs with the short name of a layer. */
+/* Is @part in the text from @start to @end? */
+static bool contains(const char *start, const char *end, const char *part)
+{
+	return memmem(start, end - start, part, strlen(part));
+}
+
+/*
+ * Containers that run are mounts of overlayfs on a layer: podman 4 names it by its
+ * short name, podman 5 by its directory.
+ */
 static bool in_use(const char *mounts, const char *id)
 {
-	char link[PODMAN_LINK];
+	char link[PODMAN_LINK], *dir;
+	bool used = false;
 
 	if (!mounts || !is_id(id))
 		return false;
 	podman_link(id, link);
-	return strstr(mounts, link);
+	dir = xasprintf("/overlay/%s/", id);
+	for (const char *line = mounts, *end; !used && *line; line = end) {
+		end = strchrnul(line, '\n');
+		used = contains(line, end, " - overlay ") &&
+		       (contains(line, end, link) || contains(line, end, dir));
+		end += *end == '\n';
+	}
+	free(dir);
+	return used;
 }
 
 bool podman_dies_in_use(struct podman *p, const char *name)

@@ -28,7 +28,8 @@ static void complain(const struct ctr *ctr, const char *line)
 {
 	if (!strncmp(line, "ctr: ", strlen("ctr: ")))
 		line += strlen("ctr: ");
-	if (!*line || strstr(line, "connect: ") || strstr(line, "dial "))
+	if (!*line || strstr(line, "connect: ") || strstr(line, "dial ") ||
+	    strstr(line, "cannot access socket"))
 		msg_error(ctr->name, "ctr failed; is containerd running?%s%s",
 			  *line ? " " : "", line);
 	else
