@@ -140,10 +140,10 @@ def test_wrong_sizes():
         info("oci:" + layout.close(), 4, '"size" is not a size')
 
 
-def wrong_layer(tmp, at):
-    """An image with a changed byte in layer 1."""
+def wrong_layer(tmp, at, nr=1):
+    """An image with a changed byte in a layer."""
     name, manifest = one(tmp)
-    digest = json.loads(load(manifest))["layers"][1]["digest"]
+    digest = json.loads(load(manifest))["layers"][nr]["digest"]
     break_byte(os.path.join(os.path.dirname(manifest), digest[7:]), at)
     return name, digest
 
@@ -159,6 +159,10 @@ def test_layers_with_wrong_digests():
         refused(32, digest, *args)
         refused(4, digest, "disk", name, "-o", tmp + "/disk")
         assert sorted(os.listdir(tmp)) == ["cache", "oci"]
+    for nr in range(3):
+        with folder() as tmp:
+            name, _ = wrong_layer(tmp, 4, nr)
+            refused(4, f"layer {nr} has the digest sha256:", "verify", name)
 
 
 def test_damaged_layers():
