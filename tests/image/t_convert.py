@@ -499,6 +499,20 @@ def test_copied_layers_are_verified():
         assert sorted(os.listdir(tmp)) == ["new", "oci"]
 
 
+def test_other_blobs_are_verified():
+    """A blob that is copied because its manifest is not of an image with layers."""
+    with folder() as tmp:
+        layout = Layout(tmp + "/oci")
+        proof = layout.layer(b"{}", "application/vnd.in-toto+json")
+        layout.add(layout.image(layers=[proof], config=config_of([b"{}"])),
+                   platform=platform("unknown/unknown"))
+        layout.add(layout.image(), "app")
+        save(layout.blob(proof), b"[]")
+        refused(4, f"the blob {proof['digest']} has the digest {sha256(b'[]')}",
+                "convert", f"oci:{layout.close()}", f"oci:{tmp}/new")
+        assert not os.path.exists(f"{tmp}/new/index.json")
+
+
 def test_interruption():
     """SIGKILL and signals leave no index, and no part of a layer."""
     with folder() as tmp:
