@@ -62,6 +62,14 @@ uninstall: ## remove what install installed
 		BINDIR=$(BINDIR) MANDIR=$(MANDIR) LIBDIR=$(LIBDIR) INCDIR=$(INCDIR)
 	@scripts/install-module --uninstall --build $(BUILD) --destdir "$(DESTDIR)" --kver $(KVER)
 
+.PHONY: install-initramfs
+install-initramfs: ## hooks of initramfs-tools and dracut; DESTDIR=
+	@$(MAKE) --no-print-directory -C packaging/initramfs install DESTDIR=$(DESTDIR)
+
+.PHONY: uninstall-initramfs
+uninstall-initramfs: ## remove what install-initramfs installed
+	@$(MAKE) --no-print-directory -C packaging/initramfs uninstall DESTDIR=$(DESTDIR)
+
 .PHONY: demo
 demo: deps ## mount a layer and run a container in a virtual machine
 	@tests/demo
