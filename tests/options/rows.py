@@ -12,6 +12,7 @@ from programs import BIN
 PROGRAMS = {
     "stargz-image": (1, 8, ["info", "oci:nosuch"]),
     "stargz-index": (1, 1, ["nosuch"]),
+    "stargz-mkinitramfs": (1, 8, ["-k", "nosuch", "-o", "new"]),
     "mkfs.stargz": (16, 8, ["out", "nosuch"]),
     "fsck.stargz": (16, 8, ["nosuch"]),
     "dump.stargz": (2, 8, ["nosuch"]),
