@@ -84,6 +84,22 @@ void stargz_get_info(const struct stargz_opened *opened,
 		     struct stargz_index_info *info);
 
 /**
+ * stargz_read_info() - read the data of the superblock, and nothing else
+ * @fd: index, device image or device, open for reading
+ * @info: filled in on success
+ * @err: filled in on failure
+ *
+ * The call reads the first block and checks only this block, so it is quick but
+ * does not say whether the rest of the index is damaged: stargz_open() does.
+ *
+ * Return: 0, or a negative errno: -EINVAL if there is no index or its version or
+ * features are unknown, -EUCLEAN if the block is damaged or if the file is shorter
+ * than the index, or an errno of read(2).
+ */
+int stargz_read_info(int fd, struct stargz_index_info *info,
+		     struct stargz_error *err);
+
+/**
  * stargz_get_stats() - get the counts of entries, inodes and so on
  * @opened: the handle
  * @stats: filled in

@@ -64,9 +64,8 @@ static int hash_block(struct sgz_index *index, const struct sgz_context *ctx,
 	return 0;
 }
 
-static int read_superblock(struct sgz_index *index,
-			   const struct sgz_context *ctx,
-			   const struct sgz_blob *file)
+int sgz_index_superblock(struct sgz_index *index, const struct sgz_context *ctx,
+			 const struct sgz_blob *file)
 {
 	uint8_t block[STARGZ_BLOCK_SIZE];
 	struct stargz_super_info super;
@@ -171,7 +170,7 @@ int sgz_index_tables(struct sgz_index *index, const struct sgz_context *ctx,
 {
 	struct sgz_hash_tree tree;
 	uint8_t *buf;
-	int ret = read_superblock(index, ctx, file);
+	int ret = sgz_index_superblock(index, ctx, file);
 
 	if (!ret)
 		ret = sgz_hash_tree_open(&tree, ctx);

@@ -12,6 +12,20 @@
 bool sgz_is_index(const void *bytes, size_t len);
 
 /**
+ * sgz_index_superblock() - read the first block of an index
+ * @index: its superblock and the digest of the block are filled in, no tables
+ * @ctx: the call
+ * @file: the index
+ *
+ * The call checks the block alone. Whether the rest matches the hash tree is not
+ * known.
+ *
+ * Return: as sgz_index_tables().
+ */
+int sgz_index_superblock(struct sgz_index *index, const struct sgz_context *ctx,
+			 const struct sgz_blob *file);
+
+/**
  * sgz_index_tables() - read an index, without checking records
  * @index: filled in; initially zeroed; must be released with sgz_index_free()
  * @ctx: the call

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "index/read.h"
 #include "index/records.h"
 #include "inspect/handle.h"
 #include "stargz/info.h"
@@ -58,11 +59,16 @@ static uint32_t features(const struct stargz_super_block *sb)
 	return bits;
 }
 
-void stargz_get_info(const struct stargz_opened *opened,
-		     struct stargz_index_info *info)
+static uint32_t count(const struct stargz_super_block *sb,
+		      enum stargz_table_id id)
 {
-	const struct stargz_super_block *sb = &opened->o.index.sb;
-	const struct sgz_vec *table = opened->o.index.table;
+	return le64toh(sb->table[id].count);
+}
+
+static void take_info(const struct sgz_index *index,
+		      struct stargz_index_info *info)
+{
+	const struct stargz_super_block *sb = &index->sb;
 
 	*info = (struct stargz_index_info){
 		.version = le16toh(sb->version),
@@ -70,14 +76,37 @@ void stargz_get_info(const struct stargz_opened *opened,
 		.index_size = le64toh(sb->index_size),
 		.data_bytes = le64toh(sb->data_bytes),
 		.longest_span = le32toh(sb->max_span),
-		.blobs = table[STARGZ_TABLE_BLOBS].count,
-		.spans = table[STARGZ_TABLE_SPANS].count,
-		.inodes = table[STARGZ_TABLE_INODES].count,
+		.blobs = count(sb, STARGZ_TABLE_BLOBS),
+		.spans = count(sb, STARGZ_TABLE_SPANS),
+		.inodes = count(sb, STARGZ_TABLE_INODES),
 	};
 	memcpy(info->uuid, sb->uuid, sizeof(info->uuid));
-	memcpy(info->sha256, opened->o.index.sha256, sizeof(info->sha256));
+	memcpy(info->sha256, index->sha256, sizeof(info->sha256));
 	memcpy(info->label, sb->label, sizeof(sb->label));
 	memcpy(info->creator, sb->creator, sizeof(sb->creator));
+}
+
+void stargz_get_info(const struct stargz_opened *opened,
+		     struct stargz_index_info *info)
+{
+	take_info(&opened->o.index, info);
+}
+
+int stargz_read_info(int fd, struct stargz_index_info *info,
+		     struct stargz_error *err)
+{
+	struct stargz_error unwanted;
+	const struct sgz_context ctx = { .err = err ? err : &unwanted };
+	struct sgz_index index = { 0 };
+	struct sgz_blob file;
+	int ret;
+
+	ret = sgz_blob_open(&file, &ctx, fd, 0, 0);
+	if (!ret)
+		ret = sgz_index_superblock(&index, &ctx, &file);
+	if (!ret)
+		take_info(&index, info);
+	return ret;
 }
 
 void stargz_get_stats(const struct stargz_opened *opened,
