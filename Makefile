@@ -70,6 +70,11 @@ install-initramfs: ## hooks of initramfs-tools and dracut; DESTDIR=
 uninstall-initramfs: ## remove what install-initramfs installed
 	@$(MAKE) --no-print-directory -C packaging/initramfs uninstall DESTDIR=$(DESTDIR)
 
+.PHONY: deb
+deb: ## Debian packages, below build/deb; SUITE=
+	@scripts/deps --tools dpkg-dev mmdebstrap
+	@packaging/build-deb $(if $(SUITE),--suite "$(SUITE)")
+
 .PHONY: demo
 demo: deps ## mount a layer and run a container in a virtual machine
 	@tests/demo
