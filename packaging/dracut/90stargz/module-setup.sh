@@ -51,6 +51,6 @@ install()
 	# Links in /dev/disk/by-uuid and by-label for UUID= and LABEL=.
 	if [ -x /usr/lib/udev/stargz_id ]; then
 		inst_multiple /usr/lib/udev/stargz_id
-		inst_rules '*stargz*.rules'
+		inst_rules 61-stargz.rules
 	fi
 }
