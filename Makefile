@@ -110,6 +110,11 @@ check-images: deps tools ## images and engines on each kernel; KERNELS=
 	@set -e; for kernel in $(KERNELS); do \
 		tests/integration/run $$kernel image engines engines-sid; done
 
+# Machines from disks of images, the long cases and all kernels as well.
+.PHONY: check-boot
+check-boot: deps tools ## start machines from disks of images, on each kernel
+	@tests/boot/run --all
+
 # Crafted images and mount storms, the long variants, on every kernel.
 # make check-hostile [KERNELS=LIST] [CPUS=LIST]
 KERNELS	?= 6.1 6.12 7.2

@@ -32,13 +32,14 @@ def put_json(folder, kind, value):
             **put(folder, json.dumps(value).encode())}
 
 
-def write_image(folder, tars, name="image"):
-    """An image of these tars, every other one compressed by gzip."""
+def write_image(folder, tars, name="image", compress=None):
+    """An image of these tars, every other one compressed by gzip, or all of them by a
+    function."""
     os.makedirs(os.path.join(folder, "blobs/sha256"))
     layers = []
     for i, tar in enumerate(tars):
-        kind = LAYER + "+gzip" if i % 2 else LAYER
-        data = gzip.compress(tar, 1) if i % 2 else tar
+        kind = LAYER + "+gzip" if compress or i % 2 else LAYER
+        data = compress(tar) if compress else gzip.compress(tar, 1) if i % 2 else tar
         layers.append({"mediaType": kind, **put(folder, data)})
     config = {"architecture": "amd64", "os": "linux", "config": {},
               "rootfs": {"type": "layers", "diff_ids": [

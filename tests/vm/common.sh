@@ -28,3 +28,47 @@ is_elf()
 	IFS= LC_ALL=C read -rd '' -n 4 magic <"$1" 2>/dev/null || true
 	[ "$magic" = $'\x7fELF' ]
 }
+
+# stargz_module SERIES: path of the module; rebuild it if a source is newer.
+stargz_module()
+{
+	local release ko
+	release=$("$top/tests/vm/kernel-release" "$1") || return
+	ko=$build/module/$release/stargz.ko
+	if [ ! -e "$ko" ] || [ -n "$(find "$top/Kbuild" "$top/fs/stargz" \
+			-type f -newer "$ko" -print -quit)" ]; then
+		"$top/scripts/build-module" --build "$build" --kdir \
+			"$("$top/tests/vm/kernel-release" --headers "$1")" >&2 ||
+			die "stargz.ko: cannot be built for $release"
+	fi
+	echo "$ko"
+}
+
+# kvm_works RELEASE: can a kernel run under KVM? The existence of /dev/kvm proves little
+# on a virtual machine: guests may hang before their first instruction. As a test, boot
+# a kernel without a root, which panics and exits immediately.
+kvm_works()
+{
+	[ -w /dev/kvm ] && timeout -k 1 20 qemu-system-x86_64 -M q35 -accel kvm \
+		-cpu max -m 256 -nodefaults -no-user-config -no-reboot \
+		-display none -serial stdio -append 'console=ttyS0 panic=-1' \
+		-kernel "$(kernel_dir "$1")/vmlinux" </dev/null 2>/dev/null |
+		grep -aq 'Kernel panic'
+}
+
+# accelerator RELEASE: KVM if kvm_works; tested once for each boot of this machine.
+accelerator()
+{
+	local known
+	known=$vm_cache/accelerator.$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -s "$known" ]; then
+		rm -f "$vm_cache"/accelerator.*
+		if kvm_works "$1"; then
+			echo kvm
+		else
+			echo tcg,thread=multi
+		fi >"$known.$$"
+		mv "$known.$$" "$known"
+	fi
+	cat "$known"
+}

@@ -63,8 +63,8 @@ static void image_failed(const struct cmdline *cmdline, const char *root,
 		fail("%s: has no index of stargz: make the disk by stargz-image disk, or name the device of the index by stargz.index= (%s)",
 		     holder, why);
 	if (err == EINVAL || err == EUCLEAN || err == EIO || err == EBADMSG)
-		fail("%s: cannot be mounted: %s; write the whole disk again, and check it by fsck.stargz",
-		     root, why);
+		fail("%s: cannot be mounted: %s; %swrite the whole disk again, and check it by fsck.stargz",
+		     root, why, cmdline->rootflags ? "correct rootflags=, or " : "");
 	fail("%s: cannot be mounted: %s; see rootflags= in stargz.cmdline(7)",
 	     root, why);
 }

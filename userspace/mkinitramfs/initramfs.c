@@ -37,9 +37,11 @@ static enum exit_code no_memory(void)
 static enum exit_code failed(const struct writer *w)
 {
 	const char *why = archive_error_string(w->archive);
+	int err = archive_errno(w->archive);
 
-	message_error(PROG, "%s: %s", w->settings->output,
-		      why ? why : "cannot be written");
+	message_error(PROG, "%s: %s%s%s", w->settings->output,
+		      why ? why : "cannot be written", err > 0 ? ": " : "",
+		      err > 0 ? strerror(err) : "");
 	return EXIT_SYSTEM;
 }
 
