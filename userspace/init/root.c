@@ -117,7 +117,8 @@ static void mount_tmpfs(const char *size)
 {
 	char *options = NULL, why[WHY_SIZE];
 
-	if (size && asprintf(&options, "size=%s", size) < 0)
+	if (asprintf(&options, "mode=0755%s%s", size ? ",size=" : "",
+		     size ? size : "") < 0)
 		fail("%s", strerror(ENOMEM));
 	if (mount_new("tmpfs", "stargz.overlay", options, false, UPPER_DIR, why))
 		fail("stargz.overlay_size=%s: %s; give a size such as 512M or 50%%",
@@ -191,8 +192,9 @@ static void mount_overlay(const struct cmdline *cmdline, const char *holder)
 	}
 	make_changes();
 	make_overlay_dir(WORK);
+	/* With xino, readdir(3) and stat(2) agree about the number of each inode. */
 	if (mount("overlay", NEWROOT, "overlay", 0, "lowerdir=" LOWER_DIR
-		  ",upperdir=" CHANGES ",workdir=" WORK))
+		  ",upperdir=" CHANGES ",workdir=" WORK ",xino=on"))
 		fail("stargz.overlay=%s: overlayfs: %s; use a file system with extended attributes, such as ext4",
 		     cmdline->overlay, strerror(errno));
 	/* Overlayfs falls back to this if it cannot make its own directories. */
