@@ -88,7 +88,42 @@ static void take_seconds(struct cmdline *c, const char *key, const char *value)
 		c->wait = n;
 }
 
-static void take_panic(struct cmdline *c, const char *value)
+static void take_rootwait(struct cmdline *c, char *value)
+{
+	take_seconds(c, "rootwait", value);
+}
+
+static void take_rootdelay(struct cmdline *c, char *value)
+{
+	take_seconds(c, "rootdelay", value);
+}
+
+static void take_flags(struct cmdline *c, char *value)
+{
+	c->rootflags = *value ? value : NULL;
+}
+
+static void take_init(struct cmdline *c, char *value)
+{
+	c->init = *value ? value : NULL;
+}
+
+static void take_index(struct cmdline *c, char *value)
+{
+	take_one(c, &c->index, "stargz.index", value);
+}
+
+static void take_overlay(struct cmdline *c, char *value)
+{
+	take_one(c, &c->overlay, "stargz.overlay", value);
+}
+
+static void take_size(struct cmdline *c, char *value)
+{
+	take_one(c, &c->overlay_size, "stargz.overlay_size", value);
+}
+
+static void take_panic(struct cmdline *c, char *value)
 {
 	char *end;
 	long n = strtol(value, &end, 10);
@@ -101,7 +136,7 @@ static void take_panic(struct cmdline *c, const char *value)
 }
 
 /* Is stargz one of the types, which commas separate? */
-static void take_type(struct cmdline *c, const char *value)
+static void take_type(struct cmdline *c, char *value)
 {
 	const char *type = value;
 
@@ -155,11 +190,25 @@ static char *value_of(char *word, const char *key)
 							      NULL;
 }
 
-/* An option of which the last value counts. Returns false for other words. */
-static bool take_last(struct cmdline *c, char *word)
-{
-	char *value;
+/* Options with a value. */
+static const struct {
+	const char *key;
+	void (*take)(struct cmdline *c, char *value);
+} options[] = {
+	{ "root", take_root },
+	{ "rootfstype", take_type },
+	{ "rootflags", take_flags },
+	{ "rootwait", take_rootwait },
+	{ "rootdelay", take_rootdelay },
+	{ "init", take_init },
+	{ "panic", take_panic },
+	{ "stargz.index", take_index },
+	{ "stargz.overlay", take_overlay },
+	{ "stargz.overlay_size", take_size },
+};
 
+static void take_word(struct cmdline *c, char *word)
+{
 	if (!strcmp(word, "ro"))
 		c->rw = false;
 	else if (!strcmp(word, "rw"))
@@ -168,37 +217,12 @@ static bool take_last(struct cmdline *c, char *word)
 		c->quiet = true;
 	else if (!strcmp(word, "rootwait"))
 		c->wait = CMDLINE_ROOTWAIT;
-	else if ((value = value_of(word, "rootwait")))
-		take_seconds(c, "rootwait", value);
-	else if ((value = value_of(word, "rootdelay")))
-		take_seconds(c, "rootdelay", value);
-	else if ((value = value_of(word, "panic")))
-		take_panic(c, value);
-	else if ((value = value_of(word, "rootflags")))
-		c->rootflags = *value ? value : NULL;
-	else if ((value = value_of(word, "init")))
-		c->init = *value ? value : NULL;
-	else
-		return false;
-	return true;
-}
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		char *value = value_of(word, options[i].key);
 
-static void take_word(struct cmdline *c, char *word)
-{
-	char *value;
-
-	if (take_last(c, word))
-		return;
-	if ((value = value_of(word, "root")))
-		take_root(c, value);
-	else if ((value = value_of(word, "rootfstype")))
-		take_type(c, value);
-	else if ((value = value_of(word, "stargz.index")))
-		take_one(c, &c->index, "stargz.index", value);
-	else if ((value = value_of(word, "stargz.overlay")))
-		take_one(c, &c->overlay, "stargz.overlay", value);
-	else if ((value = value_of(word, "stargz.overlay_size")))
-		take_one(c, &c->overlay_size, "stargz.overlay_size", value);
+		if (value)
+			options[i].take(c, value);
+	}
 }
 
 /* Checks of what the options are together. */

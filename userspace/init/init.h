@@ -53,6 +53,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * fail() - write a line about an error and end the machine
+ * @fmt: printf format of the line
  *
  * With panic=N on the kernel command line the machine restarts after N seconds,
  * or immediately if N is negative. Otherwise it powers off.

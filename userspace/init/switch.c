@@ -158,13 +158,13 @@ static const char *machine_name(unsigned int machine)
 	}
 }
 
-/* The header of this program, by the linker. */
+/* The header of this program; the linker defines the name. */
 extern const ElfW(Ehdr) __ehdr_start;
 
 static void exec_failed(const char *path, int err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ElfW(Ehdr) head = { .e_machine = EM_NONE };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	bool elf = fd >= 0 && read(fd, &head, sizeof(head)) == sizeof(head) &&
 		   !memcmp(head.e_ident, ELFMAG, SELFMAG);
 
