@@ -18,6 +18,25 @@
 /* Bytes at the end of standard error to look at. */
 #define ERROR_MAX	4096
 
+bool child_is_installed(const char *program)
+{
+	const char *path = getenv("PATH");
+	char *copy, *rest, *dir;
+	bool found = false;
+
+	if (strchr(program, '/'))
+		return !access(program, X_OK);
+	copy = xasprintf("%s", path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
+	for (rest = copy; !found && (dir = strsep(&rest, ":"));) {
+		char *file = xasprintf("%s/%s", dir, program);
+
+		found = !access(file, X_OK);
+		free(file);
+	}
+	free(copy);
+	return found;
+}
+
 /* In the child: tell the parent why the program did not start. */
 static void run_program(const struct child *child, const char *const *argv,
 			pid_t parent, int in, int out, int failed)

@@ -23,6 +23,9 @@ struct child {
 	int err;
 };
 
+/** child_is_installed() - is a program in a directory of PATH? */
+bool child_is_installed(const char *program);
+
 /**
  * child_start() - start a program, which gets SIGTERM if this one ends
  * @child: filled in, on success only

@@ -8,39 +8,20 @@
 #include <unistd.h>
 
 #include "../../mount/xalloc.h"
+#include "../base/child.h"
 #include "../base/files.h"
 #include "run.h"
-
-/* Is a program in a directory of PATH? */
-static bool is_installed(const char *program)
-{
-	const char *path = getenv("PATH");
-	char *copy, *rest, *dir;
-	bool found = false;
-
-	if (strchr(program, '/'))
-		return !access(program, X_OK);
-	copy = xasprintf("%s", path ? path : "/usr/sbin:/usr/bin:/sbin:/bin");
-	for (rest = copy; !found && (dir = strsep(&rest, ":"));) {
-		char *file = xasprintf("%s/%s", dir, program);
-
-		found = !access(file, X_OK);
-		free(file);
-	}
-	free(copy);
-	return found;
-}
 
 char *runtime_find(const struct settings *s)
 {
 	static const char *const known[] = { "crun", "runc" };
 
 	if (s->runtime)
-		return !is_installed(s->runtime) ? NULL :
+		return !child_is_installed(s->runtime) ? NULL :
 		       strchr(s->runtime, '/') ? xabsolute(s->runtime) :
 						 xasprintf("%s", s->runtime);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (is_installed(known[i]))
+		if (child_is_installed(known[i]))
 			return xasprintf("%s", known[i]);
 	return NULL;
 }
