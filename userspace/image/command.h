@@ -12,7 +12,6 @@ int command_info(struct settings *s);
 int command_verify(struct settings *s);
 int command_mount(struct settings *s);
 int command_umount(struct settings *s);
-int command_disk(struct settings *s);
 int command_gc(struct settings *s);
 int command_convert(struct settings *s);
 

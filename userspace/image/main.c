@@ -11,6 +11,8 @@
 #include "command.h"
 #include "container/run.h"
 #include "engine/store.h"
+#include "machine/disk.h"
+#include "machine/machine.h"
 #include "source/open.h"
 #include "source/pull.h"
 #include "stdfds.h"
@@ -25,6 +27,7 @@ int main(int argc, char **argv)
 		[COMMAND_UMOUNT] = command_umount,
 		[COMMAND_DISK] = command_disk,
 		[COMMAND_RUN] = command_run,
+		[COMMAND_BOOT] = command_boot,
 		[COMMAND_GC] = command_gc,
 		[COMMAND_PULL] = command_pull,
 		[COMMAND_CONVERT] = command_convert,
@@ -50,6 +53,7 @@ int main(int argc, char **argv)
 		code = EXIT_SYSTEM;
 	}
 	names_free(&s.args);
+	names_free(&s.append);
 	names_free(&s.reuse);
 	return code;
 }

@@ -15,7 +15,8 @@
 static const char synopsis[] =
 "Usage: " PROG " COMMAND [OPTION]... [ARGUMENT]...\n"
 "\n"
-"Look into, mount and run images of containers, without unpacking them. IMAGE is\n"
+"Look into, mount, run and boot images of containers, without unpacking them.\n"
+"IMAGE is\n"
 "  oci:DIR[:TAG]            directory in the OCI layout\n"
 "  oci-archive:FILE[:TAG]   tar of such a directory\n"
 "  docker-archive:FILE[:REF]\n"
@@ -43,6 +44,8 @@ static const struct option_command commands[] = {
 			   "write an image for a disk: an index and the layers" },
 	[COMMAND_RUN] = { "run", "IMAGE [-- CMD...]",
 			  "run a command in a container" },
+	[COMMAND_BOOT] = { "boot", "IMAGE [-- CMD...]",
+			   "boot a virtual machine from the layers" },
 	[COMMAND_GC] = { "gc", "",
 			 "remove what is left of containers that were killed, or in a store" },
 	[COMMAND_PULL] = { "pull", "IMAGE DST",
@@ -74,14 +77,14 @@ static const char *take_operand(void *at, const char *text)
 		s->dest = text;
 		return NULL;
 	}
-	if (s->command != COMMAND_RUN)
+	if (s->command != COMMAND_RUN && s->command != COMMAND_BOOT)
 		return "too many arguments";
 	return names_add(&s->args, text) ? NULL : "out of memory";
 }
 
 #define ONLY(name)	OPTION_COMMAND(COMMAND_##name)
 #define ONLY_LAYERS	(ONLY(MOUNT) | ONLY(RUN))
-#define ONLY_MOUNTS	(ONLY_LAYERS | ONLY(STORE))
+#define ONLY_MOUNTS	(ONLY_LAYERS | ONLY(STORE) | ONLY(BOOT))
 #define ONLY_STORES	(ONLY(STORE) | ONLY(UNSTORE) | ONLY(GC))
 #define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK) | \
 			 ONLY(CONVERT) | ONLY(UNSTORE))
@@ -108,10 +111,13 @@ static const char *take_name(void *at, const struct option_value *value)
 }
 
 static const char *const no_units[] = { "none", NULL };
-static const char *const uppers[] = { "tmpfs", NULL };
+static const char *const uppers[] = { "tmpfs", "none", NULL };
 static const char *const verifications[] = { "none", "crc", "digest", NULL };
 static const char *const runtimes[] = { "crun", "runc", NULL };
 static const char *const networks[] = { "none", "host", NULL };
+
+static const char *const vmms[] = { "qemu", "qemu-microvm", NULL };
+static const char *const accels[] = { "auto", "kvm", "tcg", NULL };
 
 static const char *const formats[] = {
 	[STARGZ_LAYER_ESTARGZ] = "estargz",
@@ -125,6 +131,16 @@ static const char *const readers[] = {
 	[STARGZ_READER_PODMAN] = "podman",
 	NULL
 };
+
+/* "none" is a machine without the writable layer that it has by default. */
+static const char *take_rw(void *at, const struct option_value *value)
+{
+	struct settings *s = at;
+
+	s->rw = strcmp(value->text, "none") ? value->text : NULL;
+	s->rw_given = true;
+	return NULL;
+}
 
 static const char *take_reader(void *at, const struct option_value *value)
 {
@@ -159,17 +175,18 @@ static const struct option_row rows[] = {
 	{ OPTION('v', "verbose", OPTION_STORE(struct settings, verbose)),
 	  .help = "report each step" },
 	{ OPTION(0, "overlay", OPTION_STORE(struct settings, overlay)),
-	  .only = ONLY_LAYERS, .section = "Options of mount, run and store",
+	  .only = ONLY_LAYERS, .section = "Options of mount, run, boot and store",
 	  .help = "mount each layer, and overlayfs on top of the layers; images "
 		  "share layers (default)" },
 	{ OPTION(0, "merged", OPTION_STORE(struct settings, merged)),
 	  .only = ONLY_LAYERS,
 	  .help = "mount all layers as one tree" },
-	{ OPTION(0, "rw", OPTION_STORE(struct settings, rw)),
-	  .kind = OPTION_FILE, .argument = "tmpfs|DIR|DEV", .words = uppers,
-	  .only = ONLY(MOUNT),
-	  .help = "writable layer: in memory, in a directory, or on a device "
-		  "with a file system" },
+	{ OPTION(0, "rw", OPTION_CALL(take_rw)),
+	  .kind = OPTION_FILE, .argument = "tmpfs|DIR|DEV|none", .words = uppers,
+	  .only = ONLY(MOUNT) | ONLY(BOOT),
+	  .help = "writable layer: in memory (default of boot), in a directory, "
+		  "or on a device with a file system, for boot also in a file; "
+		  "or none" },
 	{ OPTION(0, "userxattr", OPTION_STORE(struct settings, userxattr)),
 	  .only = ONLY(MOUNT),
 	  .help = "overlayfs uses user.overlay. attributes, for a user "
@@ -203,6 +220,37 @@ static const struct option_row rows[] = {
 	  .only = ONLY(RUN),
 	  .help = "none: the container has only a loopback device; host: it "
 		  "uses the network of the host", .preset = "none" },
+	{ OPTION(0, "vmm", OPTION_STORE(struct settings, vmm)),
+	  .kind = OPTION_CHOICE, .argument = "VMM", .words = vmms,
+	  .only = ONLY(BOOT), .section = "Options of boot",
+	  .help = "the virtual machine: qemu, a PC, or qemu-microvm, a small one",
+	  .preset = "qemu" },
+	{ OPTION(0, "print", OPTION_STORE(struct settings, print)),
+	  .only = ONLY(BOOT),
+	  .help = "boot nothing; print commands for QEMU, Firecracker and Cloud "
+		  "Hypervisor" },
+	{ OPTION(0, "kernel", OPTION_STORE(struct settings, kernel)),
+	  .kind = OPTION_FILE, .argument = "FILE|RELEASE", .only = ONLY(BOOT),
+	  .help = "the kernel; by default the one that runs, or the newest one "
+		  "that has the module" },
+	{ OPTION(0, "initrd", OPTION_STORE(struct settings, initrd)),
+	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(BOOT),
+	  .help = "the initramfs; by default stargz-mkinitramfs makes one" },
+	{ OPTION(0, "mem", OPTION_STORE(struct settings, memory)),
+	  .kind = OPTION_SIZE, .argument = "N", .min = 64 << 20,
+	  .max = 16ll << 40, .only = ONLY(BOOT),
+	  .help = "memory of the machine", .preset = "1G" },
+	{ OPTION(0, "cpus", OPTION_STORE(struct settings, cpus)),
+	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = 255,
+	  .only = ONLY(BOOT), .help = "its processors", .preset = "1" },
+	{ OPTION(0, "accel", OPTION_STORE(struct settings, accel)),
+	  .kind = OPTION_CHOICE, .argument = "kvm|tcg|auto", .words = accels,
+	  .only = ONLY(BOOT),
+	  .help = "execute by KVM, or emulate; auto: KVM if it can be used",
+	  .preset = "auto" },
+	{ OPTION(0, "append", OPTION_STORE(struct settings, append)),
+	  .kind = OPTION_TEXT, .argument = "PARAMETERS", .only = ONLY(BOOT),
+	  .help = "more parameters of the kernel; repeatable" },
 	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
 	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(DISK),
 	  .section = "Options of disk",
@@ -312,6 +360,8 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 	s->cache_size = INDEX_CACHE_SIZE;
 	s->containerd = "/var/lib/containerd";
 	s->image_cache = "/var/cache/stargz/images";
+	s->memory = 1 << 30;
+	s->cpus = 1;
 	format_init(&s->make);
 	code = option_parse(&table, s, argc, argv);
 	if (code >= 0)
@@ -326,6 +376,8 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 		return usage("DST", "is missing");
 	if (s->command == COMMAND_DISK && !s->output)
 		return usage("--output", "is required");
+	if (s->command == COMMAND_BOOT && !s->rw_given)
+		s->rw = "tmpfs";
 	if (s->overlay && s->merged)
 		return usage("--merged", "cannot be used with --overlay");
 	if (s->userxattr && s->merged && !s->rw)

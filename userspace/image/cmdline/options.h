@@ -24,6 +24,7 @@
  * @COMMAND_UMOUNT: unmount it
  * @COMMAND_DISK: write a disk
  * @COMMAND_RUN: run a container
+ * @COMMAND_BOOT: boot a virtual machine
  * @COMMAND_GC: remove what is left of containers and in stores
  * @COMMAND_PULL: copy an image, and index its layers
  * @COMMAND_CONVERT: convert the layers of an image
@@ -38,6 +39,7 @@ enum command {
 	COMMAND_UMOUNT,
 	COMMAND_DISK,
 	COMMAND_RUN,
+	COMMAND_BOOT,
 	COMMAND_GC,
 	COMMAND_PULL,
 	COMMAND_CONVERT,
@@ -51,12 +53,13 @@ enum command {
  * @image: the image as on the command line, or the directory of umount
  * @dir: where to mount
  * @dest: destination of pull and convert
- * @args: the command in the container
+ * @args: the command in the container, or the first process of the machine
  * @platform: platform of the image, or NULL
  * @json: print JSON
  * @overlay: mount the layers with overlayfs
  * @merged: mount all layers as one tree
  * @rw: the writable layer, or NULL: none
+ * @rw_given: @rw is that of the command line
  * @userxattr: overlayfs uses attributes of users
  * @verify: what the kernel verifies, or NULL: its default
  * @fake: do everything but mount
@@ -77,6 +80,14 @@ enum command {
  * @namespace: its namespace, or NULL: that of the environment
  * @name: name for the engine, or NULL: that of the image
  * @units: directory for units of systemd, or "none", or NULL: the default
+ * @vmm: the virtual machine monitor: enum vmm
+ * @print: print commands instead of starting it
+ * @kernel: file or release of the kernel, or NULL: choose one
+ * @initrd: file of the initramfs, or NULL: make one
+ * @memory: memory of the machine in bytes
+ * @cpus: its number of processors
+ * @accel: how it is executed: enum accel
+ * @append: more parameters of the kernel
  * @quiet: no warnings, no progress bar
  * @verbose: report each step
  * @bar: the progress bar
@@ -92,6 +103,7 @@ struct settings {
 	bool overlay;
 	bool merged;
 	const char *rw;
+	bool rw_given;
 	bool userxattr;
 	const char *verify;
 	bool fake;
@@ -112,6 +124,14 @@ struct settings {
 	const char *namespace;
 	const char *name;
 	const char *units;
+	uint32_t vmm;
+	bool print;
+	const char *kernel;
+	const char *initrd;
+	uint64_t memory;
+	uint32_t cpus;
+	uint32_t accel;
+	struct names append;
 	bool quiet;
 	bool verbose;
 	struct bar bar;

@@ -9,9 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "disk.h"
 #include "output.h"
-#include "source/open.h"
 #include "stargz/index.h"
 
 /* Bytes for all properties, below the limit of an index. */
@@ -141,22 +140,23 @@ static bool is_input(const struct image *img, const struct output *out)
 	return false;
 }
 
-static enum exit_code make_disk(struct settings *s, const struct image *img)
+enum exit_code disk_make(struct settings *s, const struct image *img,
+			 const char *path)
 {
 	struct output out = OUTPUT_INIT;
 	int ret;
 
-	if (output_open(&out, s->output, OUTPUT_BINARY)) {
-		msg_error(s->output, "%s", out.why);
+	if (output_open(&out, path, OUTPUT_BINARY)) {
+		msg_error(path, "%s", out.why);
 		return EXIT_SYSTEM;
 	}
 	if (!out.temp) {
-		msg_error(s->output, "not a regular file");
+		msg_error(path, "not a regular file");
 		output_drop(&out);
 		return EXIT_SYSTEM;
 	}
 	if (is_input(img, &out)) {
-		msg_error(s->output, "is also the image");
+		msg_error(path, "is also the image");
 		output_drop(&out);
 		return EXIT_SYSTEM;
 	}
@@ -166,10 +166,10 @@ static enum exit_code make_disk(struct settings *s, const struct image *img)
 		return exitcode_of(ret);
 	}
 	if (output_keep(&out)) {
-		msg_error(s->output, "%s", out.why);
+		msg_error(path, "%s", out.why);
 		return EXIT_SYSTEM;
 	}
-	msg_note(s->output, "written");
+	msg_note(path, "written");
 	return EXIT_OK;
 }
 
@@ -190,7 +190,7 @@ int command_disk(struct settings *s)
 		msg_error(s->image, "the image has no layers");
 		ret = -EINVAL;
 	}
-	code = ret ? exitcode_of(ret) : make_disk(s, &img);
+	code = ret ? exitcode_of(ret) : disk_make(s, &img, s->output);
 	image_close(&img);
 	stargz_image_close(image);
 	return code;
