@@ -13,6 +13,7 @@
 #include "engine/store.h"
 #include "machine/disk.h"
 #include "machine/machine.h"
+#include "map/command.h"
 #include "source/open.h"
 #include "source/pull.h"
 #include "stdfds.h"
@@ -28,6 +29,7 @@ int main(int argc, char **argv)
 		[COMMAND_DISK] = command_disk,
 		[COMMAND_RUN] = command_run,
 		[COMMAND_BOOT] = command_boot,
+		[COMMAND_MAP] = command_map,
 		[COMMAND_GC] = command_gc,
 		[COMMAND_PULL] = command_pull,
 		[COMMAND_CONVERT] = command_convert,

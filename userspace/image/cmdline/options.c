@@ -46,6 +46,8 @@ static const struct option_command commands[] = {
 			  "run a command in a container" },
 	[COMMAND_BOOT] = { "boot", "IMAGE [-- CMD...]",
 			   "boot a virtual machine from the layers" },
+	[COMMAND_MAP] = { "map", "MOUNT [-- CMD...]",
+			  "show what is read of the layers of a mount" },
 	[COMMAND_GC] = { "gc", "",
 			 "remove what is left of containers that were killed, or in a store" },
 	[COMMAND_PULL] = { "pull", "IMAGE DST",
@@ -57,6 +59,16 @@ static const struct option_command commands[] = {
 	[COMMAND_UNSTORE] = { "unstore", "IMAGE|NAME", "undo store" },
 	{ NULL, NULL, NULL },
 };
+
+#define ONLY(name)	OPTION_COMMAND(COMMAND_##name)
+#define ONLY_LAYERS	(ONLY(MOUNT) | ONLY(RUN))
+#define ONLY_MOUNTS	(ONLY_LAYERS | ONLY(STORE) | ONLY(BOOT))
+#define ONLY_STORES	(ONLY(STORE) | ONLY(UNSTORE) | ONLY(GC))
+#define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK) | \
+			 ONLY(CONVERT) | ONLY(UNSTORE))
+#define ONLY_CACHE	(ONLY_MOUNTS | ONLY(PULL))
+/* Commands that take another command after "--". */
+#define ONLY_COMMANDS	(ONLY(RUN) | ONLY(BOOT) | ONLY(MAP))
 
 static const char *take_operand(void *at, const char *text)
 {
@@ -77,18 +89,10 @@ static const char *take_operand(void *at, const char *text)
 		s->dest = text;
 		return NULL;
 	}
-	if (s->command != COMMAND_RUN && s->command != COMMAND_BOOT)
+	if (!(OPTION_COMMAND(s->command) & ONLY_COMMANDS))
 		return "too many arguments";
 	return names_add(&s->args, text) ? NULL : "out of memory";
 }
-
-#define ONLY(name)	OPTION_COMMAND(COMMAND_##name)
-#define ONLY_LAYERS	(ONLY(MOUNT) | ONLY(RUN))
-#define ONLY_MOUNTS	(ONLY_LAYERS | ONLY(STORE) | ONLY(BOOT))
-#define ONLY_STORES	(ONLY(STORE) | ONLY(UNSTORE) | ONLY(GC))
-#define ONLY_IMAGE	(ONLY(INFO) | ONLY(VERIFY) | ONLY_MOUNTS | ONLY(DISK) | \
-			 ONLY(CONVERT) | ONLY(UNSTORE))
-#define ONLY_CACHE	(ONLY_MOUNTS | ONLY(PULL))
 
 static const char *take_containerd(void *at, const struct option_value *value)
 {
@@ -251,6 +255,18 @@ static const struct option_row rows[] = {
 	{ OPTION(0, "append", OPTION_STORE(struct settings, append)),
 	  .kind = OPTION_TEXT, .argument = "PARAMETERS", .only = ONLY(BOOT),
 	  .help = "more parameters of the kernel; repeatable" },
+	{ OPTION(0, "plot", OPTION_STORE(struct settings, plot)),
+	  .kind = OPTION_FILE, .argument = "FILE.svg", .only = ONLY(MAP),
+	  .section = "Options of map",
+	  .help = "draw the map as a picture" },
+	{ OPTION(0, "seconds", OPTION_STORE(struct settings, seconds)),
+	  .kind = OPTION_NUMBER, .argument = "N", .min = 1, .max = 86400,
+	  .only = ONLY(MAP),
+	  .help = "record for so long; by default while the command runs, or until "
+		  "control-C" },
+	{ OPTION(0, "trace", OPTION_STORE(struct settings, trace)),
+	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(MAP),
+	  .help = "read a recorded trace; MOUNT is its index or device image" },
 	{ OPTION('o', "output", OPTION_STORE(struct settings, output)),
 	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(DISK),
 	  .section = "Options of disk",
@@ -367,7 +383,8 @@ int options_parse_command(struct settings *s, int argc, char **argv)
 	if (code >= 0)
 		return code;
 	if (!s->image && s->command != COMMAND_GC)
-		return usage(s->command == COMMAND_UMOUNT ? "DIR" : "IMAGE",
+		return usage(s->command == COMMAND_UMOUNT ? "DIR" :
+			     s->command == COMMAND_MAP ? "MOUNT" : "IMAGE",
 			     "is missing");
 	if (s->command == COMMAND_MOUNT && !s->dir)
 		return usage("DIR", "is missing");

@@ -25,6 +25,7 @@
  * @COMMAND_DISK: write a disk
  * @COMMAND_RUN: run a container
  * @COMMAND_BOOT: boot a virtual machine
+ * @COMMAND_MAP: draw what is read of a mount
  * @COMMAND_GC: remove what is left of containers and in stores
  * @COMMAND_PULL: copy an image, and index its layers
  * @COMMAND_CONVERT: convert the layers of an image
@@ -40,6 +41,7 @@ enum command {
 	COMMAND_DISK,
 	COMMAND_RUN,
 	COMMAND_BOOT,
+	COMMAND_MAP,
 	COMMAND_GC,
 	COMMAND_PULL,
 	COMMAND_CONVERT,
@@ -50,7 +52,7 @@ enum command {
 /**
  * struct settings - the command line
  * @command: &enum command
- * @image: the image as on the command line, or the directory of umount
+ * @image: the image as on the command line, or the directory of umount and map
  * @dir: where to mount
  * @dest: destination of pull and convert
  * @args: the command in the container, or the first process of the machine
@@ -88,6 +90,9 @@ enum command {
  * @cpus: its number of processors
  * @accel: how it is executed: enum accel
  * @append: more parameters of the kernel
+ * @plot: file of the picture, or NULL: none
+ * @trace: a recorded trace, or NULL: record one
+ * @seconds: how long to record, or zero: until a signal
  * @quiet: no warnings, no progress bar
  * @verbose: report each step
  * @bar: the progress bar
@@ -132,6 +137,9 @@ struct settings {
 	uint32_t cpus;
 	uint32_t accel;
 	struct names append;
+	const char *plot;
+	const char *trace;
+	uint32_t seconds;
 	bool quiet;
 	bool verbose;
 	struct bar bar;
