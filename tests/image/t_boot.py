@@ -125,7 +125,7 @@ class Qemu:
 
 def words(command):
     """As a shell splits it."""
-    return shlex.split(command.replace("\\\n", " "))
+    return tool("sh", "-c", "printf '%s\\0' " + command).decode().split("\0")[:-1]
 
 
 def kernel_words(cmdline):
@@ -371,7 +371,7 @@ def test_printed_commands():
         assert words(files[0]) == ["stargz-image", "disk", "-o", "disk.img", name]
         assert words(files[1]) == ["stargz-mkinitramfs", "--kernel", RELEASE, "-o",
                                    "initrd.img"]
-        assert words(list(found.values())[1]) == [
+        assert shlex.split(list(found.values())[1]) == [
             f"/usr/src/linux-headers-{RELEASE}/scripts/extract-vmlinux", m.kernel,
             ">vmlinux"]
         tail = [*ROOT, "stargz.overlay=tmpfs", "init=/bin/sh"], ["-c", "it's a $x"]
@@ -413,7 +413,7 @@ def test_printed_disk_and_kernel():
     with folder() as tmp:
         m = Machine(tmp)
         name = make(tmp, *SHELL, Cmd=["sh"])
-        m.kernel = save(tmp + "/vmlinux x", b"\177ELF Linux version 6.1 ")
+        m.kernel = save(tmp + "/vmlinux$HOME", b"\177ELF Linux version 6.1 ")
         rw = save(tmp + "/rw.img", b"")
         found = m.printed(name, "--platform=linux/amd64", "--rw=" + rw)
         files = found["The files that all machines use"].replace("\\\n", "")

@@ -69,8 +69,7 @@ def test_spans():
         assert a[2] != c[2] and a[1] == 30000
         got = d.map(
             "# tracer: nop\n", decode(7.25, d.ix, a[2]),
-            # Twice the same folio of a task whose name looks like an event.
-            complete(7.5, a[0], 0, 4096, task=": stargz_decode: x-1"),
+            complete(7.5, a[0], 0, 4096, task="9.5: 1.5: x-1"),
             decode(8.125, d.ix, c[2], task="a b-2"), decode(8.5, d.ix, c[2]),
             complete(9, c[0], 4096, 8192), complete(9, c[0], 16384, 4096))
         assert got == sorted([d.row(a[2], 4096, 1, 0.0),
