@@ -99,6 +99,11 @@ bench-podman: deps tools ## measure images in podman, stored and unpacked
 	@tests/bench/deps
 	@tests/bench/podman
 
+# Build, install, upgrade, remove, and use the packages. PACKAGE_CASES='build lintian'
+.PHONY: check-packages
+check-packages: deps ## packages of Debian, udev, util-linux, RPM; PACKAGE_CASES=
+	@tests/packaging/run $(PACKAGE_CASES)
+
 # KASAN, UBSAN, lockdep, kmemleak and fault injection, in User Mode Linux.
 .PHONY: check-sanitized
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
