@@ -90,17 +90,19 @@ make_ext4()
 	mkfs.ext4 -qF ${2:+-d "$2"} "$1"
 }
 
-# Changes on a second disk are there at the next start.
+# Changes on a second disk are there at the next start, also of another machine.
 small_device()
 {
-	local name=device-1 file disk what='changes on a disk' before
+	local name type=q35 file disk what='changes on a disk' before
 	file=$work/device.ext4
 	disk=$(disk small)
 	before=$(digest "$disk")
 	make_ext4 "$file"
 	for name in device-1 device-2; do
-		boot "$name" 6.12 'root=/dev/vda stargz.overlay=/dev/vdb' \
+		boot "$name" 6.12 "tsc_early_khz=$(clock) root=/dev/vda \
+stargz.overlay=/dev/vdb" --type $type \
 			--initrd "$(initramfs 6.12)" --disk "$disk" --disk "$file:rw"
+		type=microvm
 		tap_is "$what: the guest powers off" "$(result "$name" end)" \
 			guest-shutdown
 		tap_is "$what: no message" "$(messages "$name")" ''

@@ -33,12 +33,11 @@ uki_small()
 	make_uki "$path" "$(initramfs 7.2)" \
 		"$quick root=/dev/vda ro rootfstype=stargz stargz.overlay=tmpfs" \
 		"$esp/EFI/BOOT/BOOTX64.EFI"
-	"$top/tests/boot/machine" --accel "$(accelerator "$kernel")" --memory 1024 \
-		--firmware "$ovmf" --console "$work/uki.console" --timeout 300 \
+	machine uki --accel "$(accelerator "$kernel")" --memory 1024 \
+		--firmware "$ovmf" --timeout 300 \
 		--disk "$disk" -- \
 		-drive "id=esp,if=none,format=raw,readonly=on,file=fat:$esp" \
-		-device virtio-blk-pci,drive=esp >"$work/uki.result" 2>"$work/uki.qemu"
-	sed -i 's/\r//g' "$work/uki.console"
+		-device virtio-blk-pci,drive=esp
 	same_as_files uki "$what"
 	untouched uki 0 "$disk" "$before" "$what"
 }
