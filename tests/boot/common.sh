@@ -87,6 +87,10 @@ boot()
 		--append "$quick $append" "$@"
 }
 
+# What a first process prints: that of tests/boot/guest or of stargz-mkinitramfs, of
+# initramfs-tools, of dracut.
+started='^guest: |stargz-init: |Loading, please wait|Welcome to |dracut'
+
 # machine NAME OPTION...: the same, whatever it starts. On a busy host an emulated
 # kernel may crash before its first process, when one CPU changes code that another
 # executes, see tests/vm/run: one CPU is enough here, and a crash is tried again.
@@ -99,7 +103,7 @@ machine()
 			--console "$work/$name.console" "$@" \
 			>"$work/$name.result" 2>"$work/$name.qemu" || return
 		sed -i 's/\r//g' "$work/$name.console"
-		! grep -aqE '^guest: |stargz-init: ' "$work/$name.console" || break
+		! grep -aqE "$started" "$work/$name.console" || break
 	done
 }
 
