@@ -80,6 +80,12 @@ static int add_upper(int fs, const struct overlay *o)
 		ret = set(fs, "upperdir", o->upper);
 	if (!ret && o->upper)
 		ret = set(fs, "workdir", o->work);
+	/*
+	 * The file systems of layers and changes differ. With xino, readdir(3) and
+	 * stat(2) agree about the inode number of each directory.
+	 */
+	if (!ret)
+		ret = set(fs, "xino", "on");
 	if (!ret && o->userxattr)
 		ret = fsconfig(fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0);
 	if (!ret && !o->upper)
@@ -90,7 +96,7 @@ static int add_upper(int fs, const struct overlay *o)
 /* All layers in one string of relative paths. */
 static char *join(const struct overlay *o)
 {
-	char *text = xasprintf("lowerdir=");
+	char *text = xasprintf("xino=on,lowerdir=");
 
 	for (size_t i = o->lowers; i-- > 0;)
 		text = xappend(text, "%zu%s", i,
