@@ -104,6 +104,13 @@ bench-podman: deps tools ## measure images in podman, stored and unpacked
 check-packages: deps ## packages of Debian, udev, util-linux, RPM; PACKAGE_CASES=
 	@tests/packaging/run $(PACKAGE_CASES)
 
+# make bench-boot [ROUNDS=5] [OUT=build/boot.tsv]
+.PHONY: bench-boot
+bench-boot: deps tools ## measure the boot of a Debian from layers; ROUNDS= OUT=
+	@tests/bench/deps
+	@tests/bench/boot $(if $(ROUNDS),--rounds "$(ROUNDS)") \
+		"$(or $(OUT),$(BUILD)/boot.tsv)"
+
 # KASAN, UBSAN, lockdep, kmemleak and fault injection, in User Mode Linux.
 .PHONY: check-sanitized
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
