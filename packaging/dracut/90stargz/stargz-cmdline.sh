@@ -19,8 +19,8 @@ stargz_wait_for()
 	esac
 	wait_for_dev "$dev"
 	# shellcheck disable=SC2154 # dracut sets it
-	printf '[ -e "%s" ] || warn "stargz: %s=%s: no such device: attach it, or %s"\n' \
-		"$dev" "$1" "$value" 'correct the option' \
+	printf '[ -e %s ] || warn %s\n' "$(stargz_quote "$dev")" \
+		"$(stargz_quote "stargz: $1=$value: no such device: attach it, or correct the option")" \
 		>>"$hookdir/emergency/81-stargz.sh"
 }
 
