@@ -29,6 +29,19 @@ static bool is_readonly(const char *path)
 	return statvfs(path, &st) || st.f_flag & ST_RDONLY;
 }
 
+/* The value of index= among the mount options, allocated, or NULL. */
+static char *flags_index(const char *flags)
+{
+	for (const char *at = flags; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, "index=", strlen("index="))) {
+			at += strlen("index=");
+			return strndup(at, strcspn(at, ","));
+		}
+	}
+	return NULL;
+}
+
 /* Mount options can name devices as well: wait for these. */
 static void wait_for_flags(const struct cmdline *cmdline)
 {
@@ -50,16 +63,13 @@ static void wait_for_flags(const struct cmdline *cmdline)
 }
 
 static void image_failed(const struct cmdline *cmdline, const char *root,
-			 const char *index, int err, const char *why)
+			 const char *holder, int err, const char *why)
 {
-	const char *holder = index ? index : root;
-	bool elsewhere = cmdline->rootflags &&
-			 strstr(cmdline->rootflags, "index=");
 	char uuid[UUID_SIZE];
 
 	if (err == ENODEV)
 		fail("the kernel has no stargz: install its module (make install, or the package stargz-dkms) and make the initramfs again");
-	if (!elsewhere && !device_uuid(holder, uuid))
+	if (!device_uuid(holder, uuid))
 		fail("%s: has no index of stargz: make the disk by stargz-image disk, or name the device of the index by stargz.index= (%s)",
 		     holder, why);
 	if (err == EINVAL || err == EUCLEAN || err == EIO || err == EBADMSG)
@@ -70,7 +80,8 @@ static void image_failed(const struct cmdline *cmdline, const char *root,
 }
 
 static void mount_image(const struct cmdline *cmdline, const char *root,
-			const char *index, const char *target)
+			const char *index, const char *holder,
+			const char *target)
 {
 	const char *flags = cmdline->rootflags;
 	char *options = NULL, why[WHY_SIZE];
@@ -82,7 +93,7 @@ static void mount_image(const struct cmdline *cmdline, const char *root,
 	err = mount_new("stargz", root, options ? options : flags, true, target,
 			why);
 	if (err)
-		image_failed(cmdline, root, index, err, why);
+		image_failed(cmdline, root, holder, err, why);
 	free(options);
 }
 
@@ -149,6 +160,16 @@ static void make_changes(void)
 		fail("stargz.overlay=: %s", strerror(errno));
 }
 
+/* Why the file system for the changes cannot be used. */
+static void changes_failed(const char *device, int err)
+{
+	if (err == ENOSPC || err == EDQUOT)
+		fail("stargz.overlay=%s: the file system for the changes is full: use a larger one, or remove files from it",
+		     device);
+	fail("stargz.overlay=%s: file image: %s; check the file system by fsck",
+	     device, strerror(err));
+}
+
 /*
  * Changes belong to one image: on top of another one, overlayfs would show a mixture
  * of both.
@@ -159,20 +180,26 @@ static void check_image(const char *device, const char *holder)
 	int fd = open(IMAGE_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	ssize_t n = fd < 0 ? -1 : read(fd, old, UUID_SIZE - 1);
 
-	if (n >= 0 && !device_uuid(holder, uuid))
-		n = -1;
-	else if (n == UUID_SIZE - 1 && strcmp(old, uuid))
+	if (n < 0)
+		changes_failed(device, errno);
+	if (!device_uuid(holder, uuid))
+		fail("%s: the UUID of the image cannot be read: give the device of the index by stargz.index=",
+		     holder);
+	if (n == UUID_SIZE - 1 && strcmp(old, uuid))
 		fail("stargz.overlay=%s: has changes of another image (UUID %s, not %s): use that image, or make a new file system by mkfs.ext4",
 		     device, old, uuid);
-	else if (n >= 0 && n < UUID_SIZE - 1 &&
-		 (pwrite(fd, uuid, UUID_SIZE - 1, 0) != UUID_SIZE - 1 ||
-		  fsync(fd)))
-		fail("stargz.overlay=%s: %s", device, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	if (n < UUID_SIZE - 1) {
+		n = pwrite(fd, uuid, UUID_SIZE - 1, 0);
+		if (n != UUID_SIZE - 1)
+			changes_failed(device, n < 0 ? errno : ENOSPC);
+		if (fsync(fd))
+			changes_failed(device, errno);
+	}
+	close(fd);
 }
 
-static void mount_overlay(const struct cmdline *cmdline, const char *holder)
+static void mount_overlay(const struct cmdline *cmdline, const char *root,
+			  const char *holder)
 {
 	bool tmpfs = !strcmp(cmdline->overlay, "tmpfs");
 	char *device = NULL;
@@ -183,7 +210,7 @@ static void mount_overlay(const struct cmdline *cmdline, const char *holder)
 	} else {
 		device = device_wait("stargz.overlay", cmdline->overlay,
 				     cmdline->wait);
-		if (device_same(device, holder))
+		if (device_same(device, root) || device_same(device, holder))
 			fail("stargz.overlay=%s: is the device of the image: give another one",
 			     device);
 		mount_device(device);
@@ -209,16 +236,17 @@ void root_mount(const struct cmdline *cmdline)
 	char *index = cmdline->index ?
 		      device_wait("stargz.index", cmdline->index, cmdline->wait) :
 		      NULL;
-	const char *holder = index ? index : root;
+	char *named = index ? NULL : flags_index(cmdline->rootflags);
+	const char *holder = index ? index : named ? named : root;
 
 	wait_for_flags(cmdline);
 	if (cmdline->overlay) {
 		mkdir(STATE_DIR, 0700);
 		make_dir(LOWER_DIR);
-		mount_image(cmdline, root, index, LOWER_DIR);
-		mount_overlay(cmdline, holder);
+		mount_image(cmdline, root, index, holder, LOWER_DIR);
+		mount_overlay(cmdline, root, holder);
 	} else {
-		mount_image(cmdline, root, index, NEWROOT);
+		mount_image(cmdline, root, index, holder, NEWROOT);
 		if (cmdline->rw)
 			note("rw: the root can only be read; stargz.overlay=tmpfs makes it writable");
 	}
@@ -226,6 +254,7 @@ void root_mount(const struct cmdline *cmdline)
 	     cmdline->overlay ? cmdline->overlay : "");
 	free(root);
 	free(index);
+	free(named);
 }
 
 void root_undo(void)
