@@ -101,7 +101,7 @@ static void mount_image(const struct cmdline *cmdline, const char *root,
 static void mount_device(const char *path)
 {
 	FILE *types = fopen("/proc/filesystems", "re");
-	char line[128], why[WHY_SIZE] = "", type[128];
+	char line[128], why[WHY_SIZE] = "", type[128], reason[WHY_SIZE] = "";
 	int err = ENODEV;
 
 	while (err && types && fgets(line, sizeof(line), types)) {
@@ -113,11 +113,18 @@ static void mount_device(const char *path)
 		if (err == EACCES || err == EROFS)
 			fail("stargz.overlay=%s: the device can only be read: make it writable in the virtual machine's configuration",
 			     path);
+		/* With EINVAL this is another file system, or none. */
+		if (err && err != EINVAL && !*reason)
+			snprintf(reason, sizeof(reason), "%.100s: %.300s", type, why);
 	}
 	if (types)
 		fclose(types);
+	/* It may have changes that somebody wants to keep. */
+	if (err && *reason)
+		fail("stargz.overlay=%s: cannot be mounted: %s; check it by fsck, or make a new one by mkfs.ext4 if it has nothing to keep",
+		     path, reason);
 	if (err)
-		fail("stargz.overlay=%s: no file system that this kernel knows: make one by mkfs.ext4, or add its module by stargz-mkinitramfs --module=",
+		fail("stargz.overlay=%s: no file system that this kernel knows: check it by fsck if it should have one, make one by mkfs.ext4, or add its module by stargz-mkinitramfs --module=",
 		     path);
 	if (is_readonly(UPPER_DIR))
 		fail("stargz.overlay=%s: its file system can only be read: check it by fsck, or make a new one by mkfs.ext4",
