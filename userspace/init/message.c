@@ -2,7 +2,8 @@
 /*
  * Messages of the init, and the end of the machine. A line goes to the kernel log,
  * from which the kernel prints it on all consoles. If the log level of the console
- * hides it, it goes to /dev/console as well.
+ * hides it, it goes to /dev/console as well. An image may have no /dev; then only
+ * standard error, which is the console, is left.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -43,16 +44,22 @@ static bool is_shown(int level)
 	return level < atoi(text);
 }
 
-static bool write_line(const char *path, const char *line)
+static bool write_to(int fd, const char *line)
 {
 	size_t len = strlen(line);
+
+	return write(fd, line, len) == (ssize_t)len;
+}
+
+static bool write_line(const char *path, const char *line)
+{
 	/* The kernel limits the rate of lines for each open file. */
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	bool done;
 
 	if (fd < 0)
 		return false;
-	done = write(fd, line, len) == (ssize_t)len;
+	done = write_to(fd, line);
 	close(fd);
 	return done;
 }
@@ -79,8 +86,8 @@ static void print(int level, const char *fmt, va_list args, const char *end)
 	strcat(line, "\n");
 	if (write_line("/dev/kmsg", line) && is_shown(level))
 		return;
-	if (level == LEVEL_ERROR)
-		write_line("/dev/console", text);
+	if (level == LEVEL_ERROR && !write_line("/dev/console", text))
+		write_to(STDERR_FILENO, text);
 }
 
 void note(const char *fmt, ...)
