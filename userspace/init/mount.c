@@ -109,7 +109,8 @@ int mount_new(const char *type, const char *source, const char *options,
 	char *copy = options ? strdup(options) : NULL;
 	int fs = fsopen(type, FSOPEN_CLOEXEC), err;
 
-	err = fs < 0 ? errno : create(fs, source, copy, readonly, target);
+	err = fs < 0 ? errno : options && !copy ? ENOMEM :
+	      create(fs, source, copy, readonly, target);
 	free(copy);
 	if (err) {
 		snprintf(why, WHY_SIZE, "%s", strerror(err));
