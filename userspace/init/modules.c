@@ -30,17 +30,17 @@ static void check_kernel(const char *release)
 	     release, name.release, name.release);
 }
 
-/* Why a module could not be loaded. */
+/* Why a module could not be loaded, and what to do. */
 static const char *reason(int err)
 {
 	switch (err) {
 	case ENOEXEC:
-		return "it is for another kernel";
+		return "it is for another kernel: build it for this one, and make the initramfs again";
 	case ENOENT:
-		return "it uses symbols that this kernel lacks";
+		return "it uses symbols that this kernel lacks: build it for this one, and make the initramfs again";
 	case EKEYREJECTED:
 	case ENOKEY:
-		return "the kernel requires a signature that it trusts";
+		return "the kernel requires a signature that it trusts: sign it, or switch Secure Boot off";
 	default:
 		return strerror(err);
 	}
