@@ -3,6 +3,7 @@
  * stargz-image: the command line of the kernel; stargz.cmdline(7) describes the
  * parameters. The kernel has quotes, but no way to write a quote.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +14,19 @@
 /* Most variables of the first process, and most arguments. */
 #define WORDS_MAX	31
 
-/* Append a word in the form in which the kernel reads it. */
+/*
+ * Append a word in the form in which the kernel reads it. It splits at more than the
+ * usual blanks: also at control characters and at the byte 0xa0, a part of many UTF-8
+ * characters.
+ */
 static char *add_word(char *text, const char *word)
 {
-	const char *quote = strpbrk(word, " \t\n") || !*word ? "\"" : "";
+	bool plain = *word;
+	const char *quote;
 
+	for (const char *at = word; *at; at++)
+		plain &= *at > ' ' && *at < 127;
+	quote = plain ? "" : "\"";
 	return xappend(text, " %s%s%s", quote, word, quote);
 }
 
@@ -34,6 +43,18 @@ static enum exit_code check_words(const struct machine *m,
 			continue;
 		msg_error(m->s->image, "%s: the kernel cannot pass a quote to the first process",
 			  words->word[i]);
+		return EXIT_REFUSED;
+	}
+	return EXIT_OK;
+}
+
+/* The kernel drops an argument "--", and all that follow. */
+static enum exit_code check_end(const struct machine *m)
+{
+	for (size_t i = 0; i < m->args.count; i++) {
+		if (strcmp(m->args.word[i], "--"))
+			continue;
+		msg_error(m->s->image, "the kernel cannot pass the argument -- to the first process; use sh -c '...'");
 		return EXIT_REFUSED;
 	}
 	return EXIT_OK;
@@ -68,6 +89,8 @@ enum exit_code cmdline_make(const struct machine *m, const char *platform,
 
 	if (ret == EXIT_OK)
 		ret = check_words(m, &m->args, "arguments");
+	if (ret == EXIT_OK)
+		ret = check_end(m);
 	if (ret != EXIT_OK)
 		return ret;
 	text = add_root(m, xasprintf("%s", platform));
