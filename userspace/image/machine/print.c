@@ -82,12 +82,18 @@ static void print_files(const struct machine *m, const char *vmlinux)
 		words_free(&words);
 	}
 	if (vmlinux != m->kernel) {
-		char *kernel = words_shell(m->kernel);
+		char *kernel = words_shell(m->kernel), *script, *path;
 
+		/* Without a release the script is that of the running kernel. */
+		path = xasprintf("/usr/src/linux-headers-%s/scripts/extract-vmlinux",
+				 m->release ? m->release : "");
+		script = words_shell(path);
 		printf("# Not compressed, by a script of the kernel's headers\n"
-		       "/usr/src/linux-headers-%s/scripts/extract-vmlinux %s >"
-		       VMLINUX "\n", m->release ? m->release : "$(uname -r)",
+		       "%s %s >" VMLINUX "\n", m->release ? script :
+		       "/usr/src/linux-headers-$(uname -r)/scripts/extract-vmlinux",
 		       kernel);
+		free(path);
+		free(script);
 		free(kernel);
 	}
 }
