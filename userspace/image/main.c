@@ -50,7 +50,9 @@ int main(int argc, char **argv)
 		bar_init(&s.bar, PROG, s.quiet);
 		code = commands[s.command](&s);
 	}
-	if (fflush(stdout) && code == EXIT_OK) {
+	/* A line that could not be written is forgotten; only ferror() knows. */
+	errno = EIO;
+	if ((fflush(stdout) || ferror(stdout)) && code == EXIT_OK) {
 		msg_error(NULL, "standard output: %s", strerror(errno));
 		code = EXIT_SYSTEM;
 	}
