@@ -84,7 +84,8 @@ static void fill(const struct map *map, const struct map_span *span,
 	double from = span->at * scale;
 	double to = (span->at + span->info.compressed) * scale;
 
-	for (int i = from; i < COLUMNS && i < to; i++) {
+	/* Sizes of blobs that add up to more than 64 bits give any place. */
+	for (int i = fmin(from, COLUMNS); i < COLUMNS && i < to; i++) {
 		double part = fmin(to, i + 1) - fmax(from, i);
 
 		columns[i].compressed += part;
