@@ -112,9 +112,11 @@ static enum exit_code read_trace(struct map *map, const char *path)
 	return ret;
 }
 
-static enum exit_code write_plot(const struct map *map, const char *path)
+static enum exit_code write_plot(const struct map *map, const struct settings *s)
 {
+	const char *path = s->plot;
 	struct output out = OUTPUT_INIT;
+	int fd, err;
 	FILE *file;
 	bool bad;
 
@@ -122,16 +124,24 @@ static enum exit_code write_plot(const struct map *map, const char *path)
 		msg_error(path, "%s", out.why);
 		return EXIT_SYSTEM;
 	}
-	file = fdopen(dup(out.fd), "w");
-	if (!file) {
+	if (output_reads(&out, s->image) ||
+	    (s->trace && output_reads(&out, s->trace))) {
 		output_drop(&out);
-		return fail(path, errno);
+		msg_error(path, "%s", out.why);
+		return EXIT_SYSTEM;
 	}
-	map_plot(map, file);
-	bad = ferror(file);
-	if (fclose(file) || bad) {
+	fd = dup(out.fd);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (file) {
+		map_plot(map, file);
+		bad = ferror(file);
+		err = fclose(file) ? errno : bad ? EIO : 0;
+	} else {
+		err = errno;
+	}
+	if (err) {
 		output_drop(&out);
-		return fail(path, errno);
+		return fail(path, err);
 	}
 	if (!output_keep(&out))
 		return EXIT_OK;
@@ -164,9 +174,12 @@ int command_map(struct settings *s)
 	if (ret == EXIT_OK) {
 		map_open(&map);
 		ret = fill(&map, s);
-		map_print(&map, stdout);
-		if (s->plot)
-			written = write_plot(&map, s->plot);
+		/* Without a recording an old picture stays. */
+		if (ret == EXIT_OK || map.seen) {
+			map_print(&map, stdout);
+			if (s->plot)
+				written = write_plot(&map, s);
+		}
 		map_free(&map);
 	}
 	stargz_close(map.tree);
