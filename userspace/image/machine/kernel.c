@@ -138,7 +138,7 @@ static char *word_at(const char *bytes, size_t size, size_t at)
 static char *release_in(const char *bytes, size_t size)
 {
 	static const char banner[] = "Linux version ";
-	const char *found;
+	const char *found, *end = bytes + size;
 	uint16_t offset;
 
 	if (size > SETUP_VERSION + 2 &&
@@ -148,9 +148,9 @@ static char *release_in(const char *bytes, size_t size)
 	}
 	found = memmem(bytes, size, banner, strlen(banner));
 	/* A format string has the same words. */
-	while (found && found[strlen(banner)] == '%')
-		found = memmem(found + 1, bytes + size - found - 1, banner,
-			       strlen(banner));
+	while (found && found + strlen(banner) < end &&
+	       found[strlen(banner)] == '%')
+		found = memmem(found + 1, end - found - 1, banner, strlen(banner));
 	return found ? word_at(bytes, size, found - bytes + strlen(banner)) :
 		       NULL;
 }
