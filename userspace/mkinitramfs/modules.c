@@ -255,9 +255,11 @@ static enum exit_code add_before(struct search *search, struct kmod_module *mod,
 				 bool is_required, unsigned int depth)
 {
 	const char *path = kmod_module_get_path(mod);
+	size_t len = strlen(search->dir);
 	enum exit_code code;
 
-	if (strncmp(path, search->dir, strlen(search->dir))) {
+	/* The name of another release may begin with that of this one. */
+	if (strncmp(path, search->dir, len) || path[len] != '/') {
 		code = add_file_info(search, mod, is_required, depth);
 		if (code != EXIT_OK)
 			return code;
