@@ -197,7 +197,7 @@ static const struct option_row rows[] = {
 		  "namespace" },
 	{ OPTION(0, "verify", OPTION_STORE(struct settings, verify)),
 	  .kind = OPTION_CHOICE, .argument = "LEVEL", .words = verifications,
-	  .only = ONLY_MOUNTS,
+	  .only = ONLY_MOUNTS | ONLY(DISK),
 	  .help = "what the kernel verifies when it reads: none: nothing; crc: "
 		  "checksums; digest: SHA-256 of all content", .preset = "crc" },
 	{ OPTION('f', "fake", OPTION_STORE(struct settings, fake)),

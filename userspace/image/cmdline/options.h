@@ -63,7 +63,8 @@ enum command {
  * @rw: the writable layer, or NULL: none
  * @rw_given: @rw is that of the command line
  * @userxattr: overlayfs uses attributes of users
- * @verify: what the kernel verifies, or NULL: its default
+ * @verify: what the kernel verifies, or NULL: its default; "digest" adds digests to
+ *	the index of a disk
  * @fake: do everything but mount
  * @output: file to write, or NULL
  * @runtime: program that runs containers, or NULL: the first one there is

@@ -66,6 +66,9 @@ static void print_files(const struct machine *m, const char *vmlinux)
 	words_add(&words, "disk");
 	if (m->s->platform)
 		words_add(&words, "--platform=%s", m->s->platform);
+	/* The kernel verifies only what has digests. */
+	if (m->s->verify)
+		words_add(&words, "--verify=%s", m->s->verify);
 	words_add(&words, "-o");
 	words_add(&words, DISK);
 	words_add(&words, "%s", m->s->image);
