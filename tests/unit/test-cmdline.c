@@ -71,6 +71,9 @@ static void test_quotes(void **state)
 	assert_true(parse(&c, "  root=\"LABEL=a b\"\t\"init=/x y\"  a\"=\"b "));
 	assert_string_equal(c.root, "LABEL=a b");
 	assert_string_equal(c.init, "/x y");
+	assert_true(parse(&c, "root=/dev/vda\vinit=/a\xa0" "quiet"));
+	assert_string_equal(c.init, "/a");
+	assert_true(c.quiet);
 	/* A quote that does not end goes to the end of the line. */
 	assert_true(parse(&c, "root=/dev/vda init=\"/a root=/dev/vdb"));
 	assert_string_equal(c.init, "/a root=/dev/vdb");

@@ -28,9 +28,17 @@ static void wrong(struct cmdline *c, const char *fmt, ...)
 	va_end(args);
 }
 
+/* What the kernel takes for a blank. */
 static bool is_blank(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n';
+	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
+}
+
+static bool has_blank(const char *text)
+{
+	while (*text && !is_blank(*text))
+		text++;
+	return *text;
 }
 
 /*
@@ -317,7 +325,7 @@ void cmdline_module(const struct cmdline *c, const char *module, char *text,
 						   parameter_of(word, module);
 		size_t len = found ? strlen(found) : 0;
 		/* The kernel splits at blanks outside of quotes, as above. */
-		bool quote = found && strchr(found, ' ');
+		bool quote = found && has_blank(found);
 
 		if (!found || used + len + 4 > size)
 			continue;
