@@ -12,6 +12,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -205,6 +206,18 @@ static void check_image(const char *device, const char *holder)
 	close(fd);
 }
 
+/*
+ * Without extended attributes overlayfs only warns. Later some changes fail, such as a
+ * new directory in the place of one that was removed.
+ */
+static void check_xattrs(const char *where)
+{
+	if (setxattr(WORK, "trusted.stargz", "", 0, 0) && errno == EOPNOTSUPP)
+		fail("stargz.overlay=%s: has no extended attributes: use a file system with them, such as ext4",
+		     where);
+	removexattr(WORK, "trusted.stargz");
+}
+
 static void mount_overlay(const struct cmdline *cmdline, const char *root,
 			  const char *holder)
 {
@@ -226,6 +239,7 @@ static void mount_overlay(const struct cmdline *cmdline, const char *root,
 	}
 	make_changes();
 	make_overlay_dir(WORK);
+	check_xattrs(cmdline->overlay);
 	/* With xino, readdir(3) and stat(2) agree about the number of each inode. */
 	if (mount("overlay", NEWROOT, "overlay", 0, "lowerdir=" LOWER_DIR
 		  ",upperdir=" CHANGES ",workdir=" WORK ",xino=on"))
