@@ -40,10 +40,12 @@ static void add_disk(struct words *words, enum vmm kind, size_t nr,
 		     const char *path, bool writable)
 {
 	char *file = double_commas(path);
+	/* A name with a colon, such as fat:x, would not be that of a file. */
+	const char *here = *path != '/' && strchr(path, ':') ? "./" : "";
 
 	words_add(words, "-drive");
-	words_add(words, "id=disk%zu,if=none,format=raw,readonly=%s,file=%s", nr,
-		  writable ? "off" : "on", file);
+	words_add(words, "id=disk%zu,if=none,format=raw,readonly=%s,file=%s%s", nr,
+		  writable ? "off" : "on", here, file);
 	words_add(words, "-device");
 	if (kind == VMM_MICROVM)
 		words_add(words, "virtio-blk-device,drive=disk%zu,bus=virtio-mmio-bus.%zu",
