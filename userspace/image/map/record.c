@@ -182,7 +182,8 @@ static bool on_signal(struct recording *r, enum exit_code *code)
 	if (read(r->signals, &info, sizeof(info)) != sizeof(info))
 		return false;
 	if (info.ssi_signo != SIGCHLD) {
-		if (r->child)
+		/* The terminal has sent its signals to the command as well. */
+		if (r->child && info.ssi_code != SI_KERNEL)
 			kill(r->child, info.ssi_signo);
 		return !r->child;
 	}
