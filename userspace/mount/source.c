@@ -233,7 +233,7 @@ static int avoid_loop(struct source *src, uint64_t range,
 	/* The kernel rejects a file that is open for writing. */
 	if (is_writable_loop(src))
 		return error_set(err, -ETXTBSY, "%s%s", lost_data,
-				 "; mount without loop, or make the loop device read-only");
+				 "; mount the file itself (-t stargz without loop), or make the loop device read-only (-o ro)");
 	msg_note(src->path, "%s, mounting %s itself", lost_data,
 		 src->blob_path);
 	use_blob(src);
