@@ -198,12 +198,17 @@ coverage: deps tools ## share of lines that tests execute; SUITES=
 lint: deps ## style and static checks
 	@tests/lint
 
-# A VM with 1 to 20 containers, see tests/bench/containers --help.
+# VMs with 1 to 20 containers, boots of a Debian, and reads of one layer; see the
+# files of tests/bench. The boots take an hour.
 PICTURES := Documentation/pictures
 .PHONY: pictures
-pictures: deps tools ## measure memory and time of containers, and draw them
+pictures: deps tools ## measure containers and boots, draw them and a map of a layer
+	@tests/bench/deps
 	@tests/bench/containers $(PICTURES)/containers.tsv
 	@scripts/pictures $(PICTURES)/containers.tsv $(PICTURES)/containers.svg
+	@tests/bench/boot $(PICTURES)/boot.tsv
+	@scripts/picture-boot $(PICTURES)/boot.tsv $(PICTURES)/boot.svg
+	@tests/bench/layermap $(PICTURES)/layer-map.svg
 
 .PHONY: clean
 clean: ## remove build/
