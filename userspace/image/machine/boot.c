@@ -29,16 +29,11 @@ struct boot {
 /* Become QEMU. */
 static enum exit_code start(struct machine *m)
 {
-	enum vmm kind = m->s->vmm;
-	char *platform = qemu_platform(m, kind), *cmdline;
-	enum exit_code ret = cmdline_make(m, platform, &cmdline);
 	struct words words = { 0 };
+	enum exit_code ret = qemu_words(m, m->s->vmm, &words);
 
-	free(platform);
 	if (ret != EXIT_OK)
 		return ret;
-	qemu_words(m, kind, cmdline, &words);
-	free(cmdline);
 	msg_note(m->s->image, "boot Linux %s, %zu disks",
 		 m->release ? m->release : m->kernel, m->disks.count);
 	fflush(stdout);

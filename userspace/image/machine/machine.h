@@ -113,20 +113,12 @@ void machine_disk(struct machine *m, const char *path);
  * qemu_words() - the command line of QEMU
  * @m: the machine
  * @kind: of machine
- * @cmdline: command line of the kernel
  * @words: filled in
- */
-void qemu_words(const struct machine *m, enum vmm kind, const char *cmdline,
-		struct words *words);
-
-/**
- * qemu_platform() - parameters of the kernel for a machine of QEMU
- * @m: the machine
- * @kind: of machine
  *
- * Return: a new string.
+ * Return: %EXIT_OK, or the exit code after an error message; @words is empty then.
  */
-char *qemu_platform(const struct machine *m, enum vmm kind);
+enum exit_code qemu_words(const struct machine *m, enum vmm kind,
+			  struct words *words);
 
 /**
  * print_machines() - print commands for all virtual machine monitors

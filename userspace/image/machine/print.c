@@ -101,24 +101,6 @@ static void print_files(const struct machine *m, const char *vmlinux)
 	}
 }
 
-static enum exit_code print_qemu(struct machine *m, enum vmm kind,
-				 const char *title)
-{
-	char *platform = qemu_platform(m, kind), *cmdline;
-	enum exit_code ret = cmdline_make(m, platform, &cmdline);
-	struct words words = { 0 };
-
-	free(platform);
-	if (ret != EXIT_OK)
-		return ret;
-	qemu_words(m, kind, cmdline, &words);
-	free(cmdline);
-	printf("\n# %s\n", title);
-	print_command(&words);
-	words_free(&words);
-	return EXIT_OK;
-}
-
 static void add_drive(struct json_object *drives, const char *id,
 		      const char *path, bool writable)
 {
@@ -170,37 +152,24 @@ static struct json_object *firecracker_config(const struct machine *m,
 	return config;
 }
 
-static enum exit_code print_firecracker(const struct machine *m,
-					const char *vmlinux)
+static void print_firecracker(const struct machine *m, const char *vmlinux,
+			      const char *cmdline)
 {
-	struct json_object *config;
-	enum exit_code ret;
-	char *cmdline;
+	struct json_object *config = firecracker_config(m, vmlinux, cmdline);
 
-	ret = cmdline_make(m, "console=ttyS0 reboot=k panic=1 pci=off", &cmdline);
-	if (ret != EXIT_OK)
-		return ret;
-	config = firecracker_config(m, vmlinux, cmdline);
 	puts("\n# Firecracker");
 	printf("cat >" CONFIG " <<'END'\n%s\nEND\n"
 	       "firecracker --no-api --config-file " CONFIG "\n",
 	       json_object_to_json_string_ext(config, JSON_C_TO_STRING_PRETTY |
 			JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(config);
-	free(cmdline);
-	return EXIT_OK;
 }
 
-static enum exit_code print_cloud_hypervisor(const struct machine *m,
-					     const char *vmlinux)
+static void print_cloud_hypervisor(const struct machine *m, const char *vmlinux,
+				   const char *cmdline)
 {
 	struct words words = { 0 };
-	enum exit_code ret;
-	char *cmdline;
 
-	ret = cmdline_make(m, "console=ttyS0 panic=-1", &cmdline);
-	if (ret != EXIT_OK)
-		return ret;
 	puts("\n# Cloud Hypervisor");
 	words_add(&words, "cloud-hypervisor");
 	words_add(&words, "--kernel");
@@ -224,22 +193,62 @@ static enum exit_code print_cloud_hypervisor(const struct machine *m,
 	words_add(&words, "off");
 	print_command(&words);
 	words_free(&words);
-	free(cmdline);
-	return EXIT_OK;
+}
+
+/**
+ * struct commands - what differs between the virtual machine monitors
+ * @qemu: command line of QEMU
+ * @microvm: the same for its small machine
+ * @firecracker: command line of the kernel
+ * @hypervisor: the same
+ */
+struct commands {
+	struct words qemu;
+	struct words microvm;
+	char *firecracker;
+	char *hypervisor;
+};
+
+static enum exit_code make_commands(const struct machine *m, struct commands *c)
+{
+	enum exit_code ret = qemu_words(m, VMM_QEMU, &c->qemu);
+
+	if (ret == EXIT_OK)
+		ret = qemu_words(m, VMM_MICROVM, &c->microvm);
+	if (ret == EXIT_OK)
+		ret = cmdline_make(m, "console=ttyS0 reboot=k panic=1 pci=off",
+				   &c->firecracker);
+	if (ret == EXIT_OK)
+		ret = cmdline_make(m, "console=ttyS0 panic=-1", &c->hypervisor);
+	return ret;
+}
+
+static void print_qemu(const char *title, const struct words *words)
+{
+	printf("\n# %s\n", title);
+	print_command(words);
 }
 
 enum exit_code print_machines(struct machine *m)
 {
 	const char *vmlinux = is_elf(m->kernel) ? m->kernel : VMLINUX;
+	struct commands c = { .firecracker = NULL };
 	enum exit_code ret;
 
 	machine_disk(m, DISK);
 	m->initrd = xasprintf("%s", m->s->initrd ? m->s->initrd : INITRD);
-	print_files(m, vmlinux);
-	ret = print_qemu(m, VMM_QEMU, "QEMU");
-	if (ret == EXIT_OK)
-		ret = print_qemu(m, VMM_MICROVM, "QEMU, microvm");
-	if (ret == EXIT_OK)
-		ret = print_firecracker(m, vmlinux);
-	return ret == EXIT_OK ? print_cloud_hypervisor(m, vmlinux) : ret;
+	/* Print all commands or none. */
+	ret = make_commands(m, &c);
+	if (ret == EXIT_OK) {
+		print_files(m, vmlinux);
+		print_qemu("QEMU", &c.qemu);
+		print_qemu("QEMU, microvm", &c.microvm);
+		print_firecracker(m, vmlinux, c.firecracker);
+		print_cloud_hypervisor(m, vmlinux, c.hypervisor);
+	}
+	words_free(&c.qemu);
+	words_free(&c.microvm);
+	free(c.firecracker);
+	free(c.hypervisor);
+	return ret;
 }

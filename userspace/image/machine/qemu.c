@@ -62,13 +62,31 @@ static void add_option(struct words *words, const char *option,
 	words_add(words, "%s", value);
 }
 
-void qemu_words(const struct machine *m, enum vmm kind, const char *cmdline,
-		struct words *words)
+/*
+ * A microvm has no clock by which the kernel could measure the frequency of the
+ * TSC. Under KVM the processor says it.
+ */
+static char *platform_of(const struct machine *m, enum vmm kind)
+{
+	char *text = xasprintf("console=ttyS0 panic=-1");
+
+	if (kind == VMM_MICROVM && !uses_kvm(m->s))
+		text = xappend(text, " tsc_early_khz=%lu", tsc_khz());
+	return text;
+}
+
+enum exit_code qemu_words(const struct machine *m, enum vmm kind,
+			  struct words *words)
 {
 	const struct settings *s = m->s;
 	bool kvm = uses_kvm(s);
+	char *platform = platform_of(m, kind), *cmdline;
+	enum exit_code ret = cmdline_make(m, platform, &cmdline);
 	size_t i;
 
+	free(platform);
+	if (ret != EXIT_OK)
+		return ret;
 	words_add(words, "qemu-system-x86_64");
 	add_option(words, "-M", kind == VMM_MICROVM ? "microvm" : "q35");
 	add_option(words, "-accel", kvm ? "kvm" : "tcg,thread=multi");
@@ -91,17 +109,6 @@ void qemu_words(const struct machine *m, enum vmm kind, const char *cmdline,
 		add_disk(words, kind, i, m->disks.word[i], false);
 	if (s->rw && strcmp(s->rw, "tmpfs"))
 		add_disk(words, kind, i, s->rw, true);
-}
-
-/*
- * A microvm has no clock by which the kernel could measure the frequency of the
- * TSC. Under KVM the processor says it.
- */
-char *qemu_platform(const struct machine *m, enum vmm kind)
-{
-	char *text = xasprintf("console=ttyS0 panic=-1");
-
-	if (kind == VMM_MICROVM && !uses_kvm(m->s))
-		text = xappend(text, " tsc_early_khz=%lu", tsc_khz());
-	return text;
+	free(cmdline);
+	return EXIT_OK;
 }
