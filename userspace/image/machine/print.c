@@ -85,18 +85,11 @@ static void print_files(const struct machine *m, const char *vmlinux)
 		words_free(&words);
 	}
 	if (vmlinux != m->kernel) {
-		char *kernel = words_shell(m->kernel), *script, *path;
+		char *kernel = words_shell(m->kernel);
 
-		/* Without a release the script is that of the running kernel. */
-		path = xasprintf("/usr/src/linux-headers-%s/scripts/extract-vmlinux",
-				 m->release ? m->release : "");
-		script = words_shell(path);
-		printf("# Not compressed, by a script of the kernel's headers\n"
-		       "%s %s >" VMLINUX "\n", m->release ? script :
-		       "/usr/src/linux-headers-$(uname -r)/scripts/extract-vmlinux",
-		       kernel);
-		free(path);
-		free(script);
+		/* Packages of kernels and of their headers do not have it. */
+		printf("# Not compressed, by scripts/extract-vmlinux of the kernel's source\n"
+		       "extract-vmlinux %s >" VMLINUX "\n", kernel);
 		free(kernel);
 	}
 }
