@@ -286,6 +286,30 @@ def test_limit_of_the_cache():
         assert not made, made
 
 
+def test_indexes_that_are_evicted():
+    """One process adds more indexes than the cache has room for besides old ones."""
+    with folder() as tmp:
+        cache = tmp + "/cache"
+        tars = [tar((f"old{i}", b"x")) for i in range(6)]
+        old = []
+        for i, t in enumerate(tars):
+            layout = Layout(f"{tmp}/old{i}")
+            layout.add(layout.image([t], config=config_of([t])))
+            old += make("oci:" + layout.close(), cache)
+        assert len(old) == 6, old
+        size = os.stat(f"{cache}/{old[0]}").st_size
+        # The last use of each, in another order than the names.
+        for i, name in enumerate(reversed(old)):
+            os.utime(f"{cache}/{name}", (10**9 + i, 10**9))
+        tars = [tar((f"new{i}", b"x")) for i in range(4)]
+        layout = Layout(tmp + "/new")
+        layout.add(layout.image(tars, config=config_of(tars)))
+        new = make("oci:" + layout.close(), cache,
+                   f"--index-cache-size={size * 7}")
+        assert len(new) == 4, new
+        assert set(os.listdir(cache)) & set(old) == set(old[:3])
+
+
 def test_digests_of_content():
     with folder() as tmp:
         name = "oci:" + write_layout(tmp + "/oci")

@@ -37,6 +37,7 @@ int cache_open(struct cache *cache, const char *dir, uint64_t limit)
 	}
 	cache->dir = dir;
 	cache->limit = limit;
+	cache->entries = NULL;
 	cache->fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (cache->fd < 0) {
 		err = errno;
@@ -52,6 +53,8 @@ int cache_open(struct cache *cache, const char *dir, uint64_t limit)
 
 void cache_close(struct cache *cache)
 {
+	cache_entries_free(cache->entries);
+	cache->entries = NULL;
 	close(cache->fd);
 	cache->fd = -1;
 }
@@ -192,7 +195,7 @@ static int by_name(const struct cache *cache, const char *name,
 	return named;
 }
 
-int cache_add(const struct cache *cache, const char *key, cache_fits fits,
+int cache_add(struct cache *cache, const char *key, cache_fits fits,
 	      const void *data, int new)
 {
 	char *proc = xasprintf("/proc/self/fd/%d", new);
@@ -218,7 +221,7 @@ int cache_add(const struct cache *cache, const char *key, cache_fits fits,
 	if (err == EEXIST)
 		return cache_find(cache, key, fits, data);
 	if (fd >= 0)
-		cache_evict(cache);
+		cache_evict(cache, st.st_size);
 	else
 		msg_note(cache->dir, "%s", strerror(-fd));
 	return fd;

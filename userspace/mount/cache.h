@@ -19,11 +19,13 @@
  * @dir: its name
  * @fd: the directory
  * @limit: maximum total size of the indexes in bytes
+ * @entries: what the last search for indexes to evict found, or NULL
  */
 struct cache {
 	const char *dir;
 	int fd;
 	uint64_t limit;
+	struct cache_entries *entries;
 };
 
 /**
@@ -92,7 +94,7 @@ int cache_new(const struct cache *cache);
  * Return: as cache_find(); the index may be one that another process has added
  * in the meantime. -EFBIG if it is larger than the limit of the cache.
  */
-int cache_add(const struct cache *cache, const char *key, cache_fits fits,
+int cache_add(struct cache *cache, const char *key, cache_fits fits,
 	      const void *data, int new);
 
 /**

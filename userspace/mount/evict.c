@@ -22,9 +22,18 @@ struct entry {
 	struct stat st;
 };
 
-struct entries {
+/*
+ * struct cache_entries - what a walk of the cache found
+ * @list: the entries, least recently used first
+ * @count: their number
+ * @next: the first that was not considered for removal
+ * @room: for how many entries @list has room
+ * @added: number of indexes that this process added after the walk
+ * @bytes: size of all that were found or added, and not removed
+ */
+struct cache_entries {
 	struct entry *list;
-	size_t count;
+	size_t count, next, room, added;
 	uint64_t bytes;
 };
 
@@ -54,7 +63,8 @@ bool cache_remove(const struct cache *cache, const char *name,
 	return gone;
 }
 
-static void collect(const struct cache *cache, DIR *dir, struct entries *all)
+static void collect(const struct cache *cache, DIR *dir,
+		    struct cache_entries *all)
 {
 	struct dirent *d;
 	struct entry *e;
@@ -62,8 +72,11 @@ static void collect(const struct cache *cache, DIR *dir, struct entries *all)
 	while ((d = readdir(dir))) {
 		if (!is_our_name(d->d_name))
 			continue;
-		all->list = xrealloc(all->list,
-				     (all->count + 1) * sizeof(*all->list));
+		if (all->count == all->room) {
+			all->room = all->room ? all->room * 2 : 16;
+			all->list = xrealloc(all->list,
+					     all->room * sizeof(*all->list));
+		}
 		e = &all->list[all->count];
 		if (fstatat(cache->fd, d->d_name, &e->st, AT_SYMLINK_NOFOLLOW))
 			continue;
@@ -85,28 +98,70 @@ static int by_last_use(const void *a, const void *b)
 	return 0;
 }
 
-void cache_evict(const struct cache *cache)
+static struct cache_entries *walk(const struct cache *cache)
 {
-	struct entries all = { 0 };
 	/* A new description: reading moves the position in the directory. */
 	int fd = openat(cache->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct entry *e;
+	struct cache_entries *all;
 
 	if (!dir) {
 		if (fd >= 0)
 			close(fd);
-		return;
+		return NULL;
 	}
-	collect(cache, dir, &all);
+	all = xrealloc(NULL, sizeof(*all));
+	*all = (struct cache_entries){ 0 };
+	collect(cache, dir, all);
 	closedir(dir);
-	if (all.count)
-		qsort(all.list, all.count, sizeof(*all.list), by_last_use);
-	for (e = all.list;
-	     e < all.list + all.count && all.bytes > cache->limit; e++)
-		if (cache_remove(cache, e->name, &e->st)) {
-			all.bytes -= e->st.st_size;
+	if (all->count)
+		qsort(all->list, all->count, sizeof(*all->list), by_last_use);
+	return all;
+}
+
+/* Another process may have used the entry since the walk, or replaced it. */
+static bool is_unchanged(const struct cache *cache, const struct entry *e)
+{
+	struct stat now;
+
+	return !fstatat(cache->fd, e->name, &now, AT_SYMLINK_NOFOLLOW) &&
+	       now.st_ino == e->st.st_ino &&
+	       now.st_atim.tv_sec == e->st.st_atim.tv_sec &&
+	       now.st_atim.tv_nsec == e->st.st_atim.tv_nsec;
+}
+
+void cache_entries_free(struct cache_entries *all)
+{
+	if (all)
+		free(all->list);
+	free(all);
+}
+
+void cache_evict(struct cache *cache, uint64_t size)
+{
+	struct cache_entries *all = cache->entries;
+	const struct entry *e;
+
+	/*
+	 * Other processes add indexes too. A walk as soon as this process has
+	 * added as many as the last walk found costs little: it keeps the total
+	 * work linear in the number of indexes.
+	 */
+	if (!all || all->added >= all->count) {
+		cache_entries_free(all);
+		all = cache->entries = walk(cache);
+		if (!all)
+			return;
+	} else {
+		all->added++;
+		all->bytes += size;
+	}
+	while (all->next < all->count && all->bytes > cache->limit) {
+		e = &all->list[all->next++];
+		if (is_unchanged(cache, e) &&
+		    cache_remove(cache, e->name, &e->st)) {
+			all->bytes -= e->st.st_size;
 			msg_note(cache->dir, "%s evicted", e->name);
 		}
-	free(all.list);
+	}
 }

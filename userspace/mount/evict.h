@@ -16,11 +16,20 @@
 /**
  * cache_evict() - remove the least recently used indexes
  * @cache: open cache
+ * @size: size in bytes of an index that was just added
  *
  * The function stops at the limit of the cache. Indexes in use stay, even if
- * the cache then exceeds the limit.
+ * the cache then exceeds the limit. The function does not read the directory
+ * for each index that one process adds, so it may notice indexes of other
+ * processes late.
  */
-void cache_evict(const struct cache *cache);
+void cache_evict(struct cache *cache, uint64_t size);
+
+/**
+ * cache_entries_free() - forget what cache_evict() found
+ * @all: the entries of a cache, or NULL
+ */
+void cache_entries_free(struct cache_entries *all);
 
 /**
  * cache_remove() - remove an index unless it is in use

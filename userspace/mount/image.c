@@ -197,7 +197,7 @@ void image_links_free(struct image_links *links)
  */
 struct making {
 	struct image *img;
-	const struct cache *cache;
+	struct cache *cache;
 	const struct mount_options *opt;
 	bool *verified;
 	int *fds;

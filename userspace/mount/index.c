@@ -182,7 +182,7 @@ int index_new_in_memory(void)
 	return fd < 0 ? -errno : fd;
 }
 
-void index_keep(struct index *index, const struct cache *cache,
+void index_keep(struct index *index, struct cache *cache,
 		const char *key, cache_fits fits, const void *data, int new,
 		const char *name)
 {
@@ -204,7 +204,7 @@ void index_keep(struct index *index, const struct cache *cache,
  * Make the index in an unnamed file of the cache, or, if the cache is full or
  * missing, in memory; then @cache becomes NULL.
  */
-static int make(const struct cache **cache, const struct source *src,
+static int make(struct cache **cache, const struct source *src,
 		const struct mount_options *opt,
 		struct stargz_index_stats *stats, struct stargz_error *err)
 {
@@ -228,7 +228,7 @@ static int make(const struct cache **cache, const struct source *src,
 
 /* Make the index and add it to @cache if possible. */
 static enum mount_exit make_index(struct index *index,
-				  const struct cache *cache,
+				  struct cache *cache,
 				  const struct cachekey *key,
 				  const struct source *src,
 				  const struct mount_options *opt)
@@ -251,7 +251,7 @@ static enum mount_exit make_index(struct index *index,
 }
 
 static enum mount_exit through_cache(struct index *index,
-				     const struct cache *cache,
+				     struct cache *cache,
 				     const struct source *src,
 				     const struct mount_options *opt)
 {

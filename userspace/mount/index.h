@@ -47,7 +47,7 @@ enum mount_exit index_get(struct index *index, struct source *src,
  * @new: the index, open for writing; the call closes it
  * @name: the source, for notes
  */
-void index_keep(struct index *index, const struct cache *cache,
+void index_keep(struct index *index, struct cache *cache,
 		const char *key, cache_fits fits, const void *data, int new,
 		const char *name);
 
