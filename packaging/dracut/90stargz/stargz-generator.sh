@@ -17,5 +17,7 @@ mkdir -p "$1/sysroot.mount.d"
 		unit=$(dev_unit_name "$index").device
 		printf '[Unit]\nRequires=%s\nAfter=%s\n' "$unit" "$unit" ;;
 	esac
-	printf '[Mount]\nOptions=ro%s,index=%s\n' "${flags:+,$flags}" "$index"
+	# In a unit, % begins a specifier.
+	printf '[Mount]\nOptions=ro%s,index=%s\n' "${flags:+,$flags}" "$index" |
+		sed 's/%/%%/g'
 } >"$1/sysroot.mount.d/stargz.conf"
