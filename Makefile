@@ -116,6 +116,10 @@ bench-boot: deps tools ## measure the boot of a Debian from layers; ROUNDS= OUT=
 check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
 	@tests/stress/run
 
+.PHONY: check-kernels
+check-kernels: deps tools ## all tests of the module in VMs, on each kernel; KERNELS=
+	@set -e; for kernel in $(KERNELS); do tests/integration/run $$kernel; done
+
 # Images and engines on each kernel that Debian has them for.
 .PHONY: check-images
 check-images: deps tools ## images and engines on each kernel; KERNELS=
