@@ -26,6 +26,7 @@ debian_boot()
 	esac
 	case $name in
 	*-layer) kind=$kind+index ;;
+	*-rd-overlay) kind=$kind+overlayfs ;;
 	*-no-module) kind=$kind-nomodule ;;
 	esac
 	initrd=$(debian_initrd "$kind" "$series") || return
@@ -263,8 +264,7 @@ debian_case()
 			systemd.volatile=overlay ;;
 	*-volatile) debian_row "$name" overlay,systemd systemd.volatile=overlay ;;
 	*-rd-overlay)
-		debian_row "$name" overlay-other,systemd \
-			rd.live.overlay.overlayfs=1 ;;
+		debian_row "$name" overlay-other,systemd rd.overlay=1 ;;
 	*-size)
 		debian_row "$name" overlay,size,script \
 			"$tmpfs stargz.overlay_size=64M init=/app/init" ;;
