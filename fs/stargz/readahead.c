@@ -29,7 +29,7 @@
  * Factor and maximum for the window of a sequential reader. Its size keeps all
  * CPUs busy until the reader requests more.
  */
-#define STARGZ_SEQUENTIAL		4
+#define STARGZ_SEQUENTIAL		16
 #define STARGZ_SEQUENTIAL_MAX	SZ_4M
 
 /* Minimum size of a job, so that small spans share one read. */

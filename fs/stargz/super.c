@@ -24,10 +24,12 @@
 #include "internal.h"
 
 /*
- * Bounds of the default readahead window. The default is the size of the
- * largest span; readahead rounds it to whole spans.
+ * Bounds of the default readahead window, which is also what a page fault reads
+ * around. The default is the size of the largest span, because readahead rounds
+ * a window to whole spans. A larger one reads spans that nobody wants at each
+ * fault; windows of sequential readers grow, see stargz_grow_window().
  */
-#define STARGZ_WINDOW_MIN	SZ_1M
+#define STARGZ_WINDOW_MIN	SZ_64K
 #define STARGZ_WINDOW_MAX	SZ_4M
 
 static struct kmem_cache *stargz_inode_cachep;
