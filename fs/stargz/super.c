@@ -27,7 +27,8 @@
  * Bounds of the default readahead window, which is also what a page fault reads
  * around. The default is the size of the largest span, because readahead rounds
  * a window to whole spans. A larger one reads spans that nobody wants at each
- * fault; windows of sequential readers grow, see stargz_grow_window().
+ * fault; windows of sequential readers grow, see stargz_grow_window(). Without
+ * compressed spans the default of mm stays.
  */
 #define STARGZ_WINDOW_MIN	SZ_64K
 #define STARGZ_WINDOW_MAX	SZ_4M
@@ -506,9 +507,10 @@ static int stargz_setup_bdi(struct super_block *sb)
 				   (unsigned int)atomic_inc_return(&seq));
 	if (err)
 		return err;
-	sb->s_bdi->ra_pages = clamp_t(u32, sbi->super.max_span,
-				      STARGZ_WINDOW_MIN, STARGZ_WINDOW_MAX) /
-			      PAGE_SIZE;
+	if (sbi->super.max_span)
+		sb->s_bdi->ra_pages = clamp_t(u32, sbi->super.max_span,
+					      STARGZ_WINDOW_MIN,
+					      STARGZ_WINDOW_MAX) / PAGE_SIZE;
 	return 0;
 }
 
