@@ -32,6 +32,12 @@
 #define STARGZ_SEQUENTIAL		16
 #define STARGZ_SEQUENTIAL_MAX	SZ_4M
 
+/*
+ * Minimum distance from the end of the last read() to a window that still counts
+ * as sequential. mm may be ahead of the reader by several windows.
+ */
+#define STARGZ_SEQUENTIAL_NEAR	SZ_2M
+
 /* Minimum size of a job, so that small spans share one read. */
 #define STARGZ_JOB_SIZE		SZ_256K
 
@@ -204,7 +210,8 @@ static void stargz_grow_window(struct readahead_control *rac)
 	/* read() was in the previous window; page faults leave no trace. */
 	len = (u64)ra->ra_pages * PAGE_SIZE;
 	if (ra->prev_pos >= (loff_t)len / 2 &&
-	    readahead_pos(rac) - ra->prev_pos <= 2 * len)
+	    readahead_pos(rac) - ra->prev_pos <=
+	    max_t(u64, 2 * len, STARGZ_SEQUENTIAL_NEAR))
 		ra->ra_pages = most;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/backing-dev.h>
 #include <linux/blkdev.h>
 #include <linux/fs_parser.h>
+#include <linux/log2.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/seq_file.h>
@@ -25,13 +26,20 @@
 
 /*
  * Bounds of the default readahead window, which is also what a page fault reads
- * around. The default is the size of the largest span, because readahead rounds
- * a window to whole spans. A larger one reads spans that nobody wants at each
- * fault; windows of sequential readers grow, see stargz_grow_window(). Without
- * compressed spans the default of mm stays.
+ * around. The default is the size of the largest span, rounded down to a power
+ * of two for large folios, because readahead expands a window to whole spans. A
+ * larger one reads spans that nobody wants at each fault; windows of sequential
+ * readers grow, see stargz_grow_window(). Without compressed spans the default
+ * of mm stays.
  */
 #define STARGZ_WINDOW_MIN	SZ_64K
 #define STARGZ_WINDOW_MAX	SZ_4M
+
+/*
+ * Maximum window of a single read(2), readahead(2) or madvise(2) that wants more
+ * than the default window. Its size keeps all CPUs busy.
+ */
+#define STARGZ_WINDOW_IO	SZ_1M
 
 static struct kmem_cache *stargz_inode_cachep;
 
@@ -507,10 +515,11 @@ static int stargz_setup_bdi(struct super_block *sb)
 				   (unsigned int)atomic_inc_return(&seq));
 	if (err)
 		return err;
+	sb->s_bdi->io_pages = STARGZ_WINDOW_IO / PAGE_SIZE;
 	if (sbi->super.max_span)
-		sb->s_bdi->ra_pages = clamp_t(u32, sbi->super.max_span,
-					      STARGZ_WINDOW_MIN,
-					      STARGZ_WINDOW_MAX) / PAGE_SIZE;
+		sb->s_bdi->ra_pages = rounddown_pow_of_two(
+			clamp_t(u32, sbi->super.max_span, STARGZ_WINDOW_MIN,
+				STARGZ_WINDOW_MAX) / PAGE_SIZE);
 	return 0;
 }
 
