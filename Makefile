@@ -118,13 +118,15 @@ check-sanitized: deps tools ## tests in a kernel with KASAN, lockdep and more
 
 .PHONY: check-kernels
 check-kernels: deps tools ## all tests of the module in VMs, on each kernel; KERNELS=
-	@set -e; for kernel in $(KERNELS); do tests/integration/run $$kernel; done
+	@status=0; for kernel in $(KERNELS); do \
+		tests/integration/run $$kernel || status=1; done; exit $$status
 
 # Images and engines on each kernel that Debian has them for.
 .PHONY: check-images
 check-images: deps tools ## images and engines on each kernel; KERNELS=
-	@set -e; for kernel in $(KERNELS); do \
-		tests/integration/run $$kernel image engines engines-sid; done
+	@status=0; for kernel in $(KERNELS); do \
+		tests/integration/run $$kernel image engines engines-sid || \
+		status=1; done; exit $$status
 
 # Machines from disks of images, the long cases and all kernels as well.
 .PHONY: check-boot

@@ -5,6 +5,7 @@
  * until it is mounted.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,9 +57,10 @@ bool cache_remove(const struct cache *cache, const char *name,
 
 	if (fd < 0)
 		return false;
+	/* Without a link to it, the name is that of a new index. */
 	gone = !flock(fd, LOCK_EX | LOCK_NB) && !fstat(fd, &now) &&
-	       now.st_dev == st->st_dev && now.st_ino == st->st_ino &&
-	       !unlinkat(cache->fd, name, 0);
+	       now.st_nlink && now.st_dev == st->st_dev &&
+	       now.st_ino == st->st_ino && !unlinkat(cache->fd, name, 0);
 	close(fd);
 	return gone;
 }
@@ -119,15 +121,23 @@ static struct cache_entries *walk(const struct cache *cache)
 	return all;
 }
 
-/* Another process may have used the entry since the walk, or replaced it. */
-static bool is_unchanged(const struct cache *cache, const struct entry *e)
+/*
+ * Remove an entry, unless another process has used or replaced it since the walk.
+ * Return true if the entry is gone, even if another process removed it.
+ */
+static bool evict(const struct cache *cache, const struct entry *e)
 {
 	struct stat now;
 
-	return !fstatat(cache->fd, e->name, &now, AT_SYMLINK_NOFOLLOW) &&
-	       now.st_ino == e->st.st_ino &&
-	       now.st_atim.tv_sec == e->st.st_atim.tv_sec &&
-	       now.st_atim.tv_nsec == e->st.st_atim.tv_nsec;
+	if (fstatat(cache->fd, e->name, &now, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT;
+	if (now.st_ino != e->st.st_ino ||
+	    now.st_atim.tv_sec != e->st.st_atim.tv_sec ||
+	    now.st_atim.tv_nsec != e->st.st_atim.tv_nsec ||
+	    !cache_remove(cache, e->name, &e->st))
+		return false;
+	msg_note(cache->dir, "%s evicted", e->name);
+	return true;
 }
 
 void cache_entries_free(struct cache_entries *all)
@@ -158,10 +168,7 @@ void cache_evict(struct cache *cache, uint64_t size)
 	}
 	while (all->next < all->count && all->bytes > cache->limit) {
 		e = &all->list[all->next++];
-		if (is_unchanged(cache, e) &&
-		    cache_remove(cache, e->name, &e->st)) {
+		if (evict(cache, e))
 			all->bytes -= e->st.st_size;
-			msg_note(cache->dir, "%s evicted", e->name);
-		}
 	}
 }

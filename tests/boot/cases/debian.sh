@@ -69,6 +69,10 @@ debian_prepare()
 	local rc=0
 
 	"$top/tests/lib/initrdtree" >/dev/null || rc=$?
+	case $1 in
+	# tests/lib/newer ends with 1 without a mirror.
+	*-rd-overlay) "$top/tests/lib/newer" dracut-core >/dev/null || rc=2 ;;
+	esac
 	[ "$rc" != 0 ] || dir=$("$debian/make-disk") || rc=$?
 	case $rc in
 	0) return 0 ;;
