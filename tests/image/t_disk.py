@@ -38,6 +38,17 @@ def test_tree_and_layers():
             assert {b.source for b in ix.blobs} == {0}
 
 
+def test_label():
+    with folder() as tmp:
+        name = "oci:" + write_layout(tmp + "/oci")
+        for label in ("root", "\u017c" * 16, ""):
+            assert disk(tmp, name, "-L", label).label == label
+            os.unlink(tmp + "/disk")
+        done = call("stargz-image", "disk", "-L", "x" * 33, "-o", tmp + "/disk", name)
+        assert done.returncode == 1 and "longer than 32 bytes" in done.stderr, done
+        assert not os.path.exists(tmp + "/disk")
+
+
 def test_properties():
     with folder() as tmp:
         layout = Layout(tmp + "/oci")

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "inputs.h"
+#include "label.h"
 #include "option_table.h"
 #include "options.h"
 #include "stargz/digest.h"
@@ -50,19 +51,6 @@ static const char *take_align(void *at, const struct option_value *value)
 {
 	*(uint64_t *)at = value->number;
 	return value->number % ALIGN ? "not a multiple of 4096 bytes" : NULL;
-}
-
-/* An empty label takes the place of an existing one. */
-static const char *take_label(void *at, const struct option_value *value)
-{
-	size_t len = strlen(value->text);
-
-	if (len > STARGZ_LABEL_MAX)
-		return option_why("longer than %d bytes", STARGZ_LABEL_MAX);
-	if (!stargz_text_is_utf8(value->text, len))
-		return "not UTF-8";
-	*(const char **)at = value->text;
-	return NULL;
 }
 
 /* Does a property with the key of @text precede it? */
@@ -146,7 +134,7 @@ static const struct option_row rows[] = {
 	  .help = "store the SHA-256 of all content, for the mount option "
 		  "verify=digest" },
 	{ OPTION('L', "label",
-		 OPTION_CALL_AT(take_label, struct settings, opt.label)),
+		 OPTION_CALL_AT(label_take, struct settings, opt.label)),
 	  .kind = OPTION_TEXT, .argument = "TEXT",
 	  .help = "name of the volume, up to 32 bytes" },
 	{ OPTION(0, "property", OPTION_CALL(take_property)),

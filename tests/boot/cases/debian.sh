@@ -91,11 +91,29 @@ debian_row()
 	debian_prepare "$name" || return 0
 	cp "$dir/disk.img" "$disk"
 	before=$(digest "$disk")
-	debian_boot "$name" "root=/dev/vda test.parts=$parts $arguments" \
+	case " $arguments" in
+	*' root='*) ;;
+	*) arguments="root=/dev/vda $arguments" ;;
+	esac
+	debian_boot "$name" "test.parts=$parts $arguments" \
 		--timeout 600 --disk "$disk:rw" "$@"
 	debian_tell "$name"
 	untouched "$name" 0 "$disk" "$before" "$name"
 	rm -f "$disk"
+}
+
+# debian_named NAME: the root is given by its UUID or its label.
+debian_named()
+{
+	local name=$1 dir root=LABEL=debian
+
+	debian_prepare "$name" || return 0
+	case $name in
+	*-uuid)
+		root=UUID=$("$build/bin/dump.stargz" --json "$dir/disk.img" |
+			jq -r .uuid) ;;
+	esac
+	debian_row "$name" overlay,systemd "stargz.overlay=tmpfs root=$root"
 }
 
 # debian_device NAME: changes on a device survive a restart. They are not mixed with
@@ -273,6 +291,7 @@ debian_case()
 		debian_row "$name" overlay,size,script \
 			"$tmpfs stargz.overlay_size=64M init=/app/init" ;;
 	*-device) debian_device "$name" ;;
+	*-uuid | *-label) debian_named "$name" ;;
 	*-index | *-layer) debian_layer "$name" ;;
 	esac
 }
@@ -289,7 +308,7 @@ for series in 6.1 6.12 7.2; do
 	done
 done
 for kind in busybox klibc dracut; do
-	for what in readonly volatile size device index layer; do
+	for what in readonly volatile size device index layer uuid label; do
 		add_case long "debian-6.12-$kind-$what" \
 			debian_case "6.12-$kind-$what"
 	done

@@ -7,6 +7,7 @@
 
 #include "../../mkfs/format.h"
 #include "../../mount/options.h"
+#include "label.h"
 #include "option_table.h"
 #include "options.h"
 #include "reference.h"
@@ -271,6 +272,10 @@ static const struct option_row rows[] = {
 	  .kind = OPTION_FILE, .argument = "FILE", .only = ONLY(DISK),
 	  .section = "Options of disk",
 	  .help = "write the image to FILE" },
+	{ OPTION('L', "label",
+		 OPTION_CALL_AT(label_take, struct settings, label)),
+	  .kind = OPTION_TEXT, .argument = "TEXT", .only = ONLY(DISK),
+	  .help = "name of the volume, up to 32 bytes" },
 	{ OPTION('z', NULL,
 		 OPTION_CALL_AT(format_take_compression, struct settings, make)),
 	  FORMAT_COMPRESSION, .only = ONLY(CONVERT),

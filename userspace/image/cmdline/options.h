@@ -67,6 +67,7 @@ enum command {
  *	the index of a disk
  * @fake: do everything but mount
  * @output: file to write, or NULL
+ * @label: label of a disk, or NULL
  * @runtime: program that runs containers, or NULL: the first one there is
  * @host_network: the container uses the network of the host
  * @make: how layers are made
@@ -114,6 +115,7 @@ struct settings {
 	const char *verify;
 	bool fake;
 	const char *output;
+	const char *label;
 	const char *runtime;
 	bool host_network;
 	struct stargz_make_options make;

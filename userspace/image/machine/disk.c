@@ -105,6 +105,7 @@ static int write_disk(struct settings *s, const struct image *img, int out)
 		.struct_size = sizeof(how),
 		.merge = true,
 		.device_image = true,
+		.label = s->label,
 		.digests = s->verify && !strcmp(s->verify, "digest"),
 		.threads = image_threads(),
 		.warn = on_warning,
