@@ -58,5 +58,6 @@ tap_is()
 tap_done()
 {
 	echo "1..$tap_count"
-	[ "$tap_failed" = 0 ]
+	# A run without a test proves nothing.
+	[ "$tap_failed" = 0 ] && [ "$tap_count" != 0 ]
 }

@@ -220,7 +220,7 @@ debian_wrong()
 			"$v stargz.index=/dev/vdb" "${root[@]}" --disk "$d" ;;
 	*-short)
 		head -c 2M "$dir/disk.img" >"$d"
-		debian_error "$name" '/dev/vda: .*(short|end|size|beyond)' "$v" \
+		debian_error "$name" '/dev/vda: truncated index' "$v" \
 			--disk "$d" ;;
 	*-no-overlay)
 		debian_error "$name" 'stargz.overlay=/dev/vdb: no such device' \
