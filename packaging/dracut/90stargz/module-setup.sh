@@ -6,14 +6,18 @@
 # stargz_index=yes in /etc/dracut.conf.d/stargz.conf adds the programs that make the
 # index of a root that is a layer without one.
 
-# called by dracut
-check()
+# has_module: does the kernel have stargz?
+has_module()
 {
 	# shellcheck disable=SC2154 # dracut sets it
-	modinfo -k "$kernel" stargz >/dev/null 2>&1 || {
+	modinfo -k "$kernel" stargz >/dev/null 2>&1
+}
+
+# called by dracut. Without the module, the hooks tell the user so at the start.
+check()
+{
+	has_module ||
 		dwarn "stargz: no module for $kernel: its initramfs mounts no stargz"
-		return 1
-	}
 	return 0
 }
 
@@ -26,8 +30,9 @@ depends()
 # called by dracut
 installkernel()
 {
-	hostonly='' instmods stargz overlay loop virtio_blk virtio_pci \
-		virtio_mmio virtio_scsi nvme
+	hostonly='' instmods overlay loop virtio_blk virtio_pci virtio_mmio \
+		virtio_scsi nvme
+	! has_module || hostonly='' instmods stargz
 }
 
 # called by dracut
