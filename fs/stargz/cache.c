@@ -560,6 +560,7 @@ void stargz_span_progress(struct stargz_span_buf *buf, u32 ready)
 {
 	if (ready <= buf->ready)
 		return;
+	/* Pairs with stargz_buf_has(): the bytes before their number. */
 	smp_store_release(&buf->ready, ready);
 	stargz_buf_wake(buf);
 }
@@ -582,6 +583,7 @@ void stargz_span_finish(struct stargz_span_buf *buf, int err)
 		stargz_buf_unhash(buf);
 		spin_unlock(&stargz_cache.lock);
 	}
+	/* Pairs with stargz_buf_has(): the bytes and the error before the end. */
 	smp_store_release(&buf->ended, true);
 	stargz_buf_wake(buf);
 }
@@ -589,8 +591,11 @@ void stargz_span_finish(struct stargz_span_buf *buf, int err)
 /* Are the first @end bytes valid, or will they never be? */
 static bool stargz_buf_has(struct stargz_span_buf *buf, u32 end)
 {
-	return smp_load_acquire(&buf->ended) ||
-	       smp_load_acquire(&buf->ready) >= end;
+	/* Pairs with stargz_span_finish(). */
+	if (smp_load_acquire(&buf->ended))
+		return true;
+	/* Pairs with stargz_span_progress(). */
+	return smp_load_acquire(&buf->ready) >= end;
 }
 
 /* Wait for the first @end bytes. */

@@ -97,7 +97,7 @@ static int stargz_zstd_error(struct stargz_decode *d, const char *why)
 
 /* Verify @n decoded bytes at @data; copy them unless @in_place. */
 static int stargz_zstd_take(struct stargz_decode *d, const u8 *data, u32 n,
-			     bool in_place)
+			    bool in_place)
 {
 	const struct stargz_want *want = &d->want;
 	struct stargz_zstd *z = stargz_zstd(d);

@@ -504,6 +504,7 @@ static int stargz_setup_bdi(struct super_block *sb)
 {
 	static atomic_t seq;
 	struct stargz_sb_info *sbi = STARGZ_SB(sb);
+	u32 window;
 	int err;
 
 	if (sbi->on_bdev) {
@@ -516,10 +517,11 @@ static int stargz_setup_bdi(struct super_block *sb)
 	if (err)
 		return err;
 	sb->s_bdi->io_pages = STARGZ_WINDOW_IO / PAGE_SIZE;
-	if (sbi->super.max_span)
-		sb->s_bdi->ra_pages = rounddown_pow_of_two(
-			clamp_t(u32, sbi->super.max_span, STARGZ_WINDOW_MIN,
-				STARGZ_WINDOW_MAX) / PAGE_SIZE);
+	if (!sbi->super.max_span)
+		return 0;
+	window = clamp_t(u32, sbi->super.max_span, STARGZ_WINDOW_MIN,
+			 STARGZ_WINDOW_MAX);
+	sb->s_bdi->ra_pages = rounddown_pow_of_two(window / PAGE_SIZE);
 	return 0;
 }
 

@@ -159,7 +159,8 @@ void cache_evict(struct cache *cache, uint64_t size)
 	 */
 	if (!all || all->added >= all->count) {
 		cache_entries_free(all);
-		all = cache->entries = walk(cache);
+		all = walk(cache);
+		cache->entries = all;
 		if (!all)
 			return;
 	} else {

@@ -814,8 +814,8 @@ static void read_text_file(struct kunit *test, u32 span, int bad)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
 	KUNIT_EXPECT_EQ(test, kernel_read(file, t->buf, TEXT_LEN, &pos),
 			bad ?: TEXT_LEN);
-	KUNIT_EXPECT_EQ(test, stargz_mark_test(&mounted_info(t->img)->bad_spans,
-					 span),
+	KUNIT_EXPECT_EQ(test,
+			stargz_mark_test(&mounted_info(t->img)->bad_spans, span),
 			!!bad);
 }
 
