@@ -33,8 +33,8 @@
 #define STARGZ_SEQUENTIAL_MAX	SZ_4M
 
 /*
- * Minimum distance from the end of the last read() to a window that still counts
- * as sequential. mm may be ahead of the reader by several windows.
+ * A window that begins no farther than this after the end of the last read()
+ * counts as sequential. mm may be ahead of the reader by several windows.
  */
 #define STARGZ_SEQUENTIAL_NEAR	SZ_2M
 

@@ -13,7 +13,6 @@
 #include "options.h"
 #include "stargz/digest.h"
 #include "stargz/info.h"
-#include "stargz/text.h"
 #include "stargz/version.h"
 
 /* The size of a device image is a multiple of this. */
