@@ -41,8 +41,8 @@ install()
 	# shellcheck disable=SC2154 # dracut sets it
 	inst_simple "$moddir/stargz-functions" /lib/stargz-functions
 	inst_simple "$moddir/stargz-dracut.sh" /lib/stargz-dracut.sh
-	inst_multiple blkid cat chmod chown dd mkdir modprobe mount sed stat \
-		umount
+	inst_multiple blkid cat chmod chown dd mkdir modprobe mount readlink \
+		sed stat umount
 	inst_hook cmdline 96 "$moddir/stargz-cmdline.sh"
 	inst_hook pre-mount 50 "$moddir/stargz-check.sh"
 	inst_hook pre-pivot 20 "$moddir/stargz-overlay.sh"

@@ -254,8 +254,17 @@ debian_wrong()
 			"${root[@]}" ;;
 	*-no-init)
 		debian_empty "$d"
-		debian_error "$name" 'No init found|not seem to be an OS tree' "$v" \
+		debian_error "$name" 'the image has no /sbin/init' "$v" \
 			--disk "$d" ;;
+	*-wrong-init)
+		debian_error "$name" 'init=/no/such: no such program' \
+			"$v init=/no/such" "${root[@]}" ;;
+	*-alien)
+		debian_error "$name" '/sbin/init: is a program for another machine' \
+			"$v" --disk "$(disk alien)" ;;
+	*-no-release)
+		debian_error "$name" 'the image has no /etc/os-release' "$v" \
+			--disk "$(disk small)" ;;
 	esac
 }
 
@@ -313,12 +322,15 @@ for kind in busybox klibc dracut; do
 			debian_case "6.12-$kind-$what"
 	done
 	for what in no-index bad-index short no-overlay unformatted read-only full \
-		two-roots no-module no-root no-init; do
+		two-roots no-module no-root no-init alien; do
 		add_case long "debian-6.12-$kind-$what" \
 			debian_wrong "6.12-$kind-$what"
 	done
 done
 add_case long debian-6.12-dracut-rd-overlay debian_case 6.12-dracut-rd-overlay
+for what in wrong-init no-release; do
+	add_case long "debian-6.12-dracut-$what" debian_wrong "6.12-dracut-$what"
+done
 for what in target volatile index layer; do
 	add_case long "debian-6.12-dracut-plain-$what" \
 		debian_case "6.12-dracut-plain-$what"
