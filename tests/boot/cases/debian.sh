@@ -16,6 +16,11 @@ debian_initrd()
 
 # debian_boot NAME ARGUMENTS [OPTION OF MACHINE]...: start a machine. NAME begins with
 # the series of the kernel and the kind of the initramfs. Leaves $work/NAME.tap.
+#
+# norandmaps: QEMU 7.2 translates a shared library once for each address at which a
+# process maps it. Each byte that is later written to its pages costs a walk of all these
+# translations. When the kernel clears the memory of an initramfs that started thousands
+# of processes, as dracut's does, that took two minutes, and was reported as a lockup.
 debian_boot()
 {
 	local name=$1 arguments=$2 series kind initrd
@@ -32,7 +37,7 @@ debian_boot()
 	initrd=$(debian_initrd "$kind" "$series") || return
 	: >"$work/$name.tap"
 	boot "$name" "$series" "rootfstype=stargz ro loglevel=5 watchdog_thresh=60 \
-rcupdate.rcu_cpu_stall_timeout=120 $arguments" --memory 2048 \
+rcupdate.rcu_cpu_stall_timeout=120 norandmaps $arguments" --memory 2048 \
 		--initrd "$initrd" "$@" -- \
 		-chardev "file,id=tap,path=$work/$name.tap" -serial chardev:tap
 	sed -i 's/\r//g' "$work/$name.tap"
