@@ -46,6 +46,8 @@ install()
 	inst_hook cmdline 96 "$moddir/stargz-cmdline.sh"
 	inst_hook pre-mount 50 "$moddir/stargz-check.sh"
 	inst_hook pre-pivot 20 "$moddir/stargz-overlay.sh"
+	# dracut mounts /usr in between.
+	inst_hook pre-pivot 95 "$moddir/stargz-init.sh"
 	if dracut_module_included systemd; then
 		# shellcheck disable=SC2154 # dracut sets it
 		inst_script "$moddir/stargz-generator.sh" \

@@ -259,10 +259,10 @@ debian_wrong()
 			"${root[@]}" ;;
 	*-no-init)
 		debian_empty "$d"
-		debian_error "$name" 'the image has no /sbin/init' "$v" \
+		debian_error "$name" 'the image has no program .*/sbin/init' "$v" \
 			--disk "$d" ;;
 	*-wrong-init)
-		debian_error "$name" 'init=/no/such: no such program' \
+		debian_error "$name" 'the image has no program /no/such: give' \
 			"$v init=/no/such" "${root[@]}" ;;
 	*-alien)
 		debian_error "$name" '/sbin/init: is a program for another machine' \
@@ -270,6 +270,7 @@ debian_wrong()
 	*-no-release)
 		debian_error "$name" 'the image has no /etc/os-release' "$v" \
 			--disk "$(disk small)" ;;
+	*) tap_not_ok "$name: no such case" ;;
 	esac
 }
 
@@ -279,6 +280,20 @@ debian_empty()
 	mkdir -p "$work/empty/etc"
 	tar -C "$work/empty" -czf "$work/empty.tar.gz" etc
 	"$build/bin/stargz-index" --merge --device-image -o "$1" "$work/empty.tar.gz"
+}
+
+# debian_other_init NAME: with init= systemd switches to an image without os-release.
+debian_other_init()
+{
+	local name=$1
+
+	debian_prepare "$name" || return 0
+	debian_boot "$name" 'root=/dev/vda stargz.overlay=tmpfs init=/sbin/init' \
+		--timeout 300 --disk "$(disk small)"
+	tap_is "$name: the guest starts and powers off" \
+		"$(guest "$name" process), $(result "$name" end)" '1, guest-shutdown'
+	tap_is "$name: the console warns" "$(grep -c \
+		'the image has no /etc/os-release' "$work/$name.console")" 1
 }
 
 # debian_case NAME: one of the cases below.
@@ -307,6 +322,8 @@ debian_case()
 	*-device) debian_device "$name" ;;
 	*-uuid | *-label) debian_named "$name" ;;
 	*-index | *-layer) debian_layer "$name" ;;
+	*-other-init) debian_other_init "$name" ;;
+	*) tap_not_ok "$name: no such case" ;;
 	esac
 }
 
@@ -332,6 +349,7 @@ for kind in busybox klibc dracut; do
 			debian_wrong "6.12-$kind-$what"
 	done
 done
+add_case long debian-6.12-dracut-other-init debian_case 6.12-dracut-other-init
 add_case long debian-6.12-dracut-rd-overlay debian_case 6.12-dracut-rd-overlay
 for what in wrong-init no-release; do
 	add_case long "debian-6.12-dracut-$what" debian_wrong "6.12-dracut-$what"
