@@ -44,7 +44,8 @@ stargz_check_root()
 			$(getargs rd.distroinit=) /sbin/init
 	elif stargz_other_init "$1" "$init"; then
 		stargz_check_init "$1" "$init" || return
-		# Only newer versions of systemd want the file then too.
+		# Only newer versions of systemd want the file then too. The
+		# warning is in the log.
 		stargz_has_release "$1" || warn "stargz: $stargz_why"
 	else
 		stargz_check_init "$1" /usr/lib/systemd/systemd \

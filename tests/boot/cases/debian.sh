@@ -292,8 +292,6 @@ debian_other_init()
 		--timeout 300 --disk "$(disk small)"
 	tap_is "$name: the guest starts and powers off" \
 		"$(guest "$name" process), $(result "$name" end)" '1, guest-shutdown'
-	tap_is "$name: the console warns" "$(grep -c \
-		'the image has no /etc/os-release' "$work/$name.console")" 1
 }
 
 # debian_case NAME: one of the cases below.
