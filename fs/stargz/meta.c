@@ -25,11 +25,15 @@
 /* Maximum readahead of one table, bytes. */
 #define STARGZ_META_WINDOW	SZ_128K
 
+/* Cached pages before a record that show sequential reading of a table. */
+#define STARGZ_META_RUN		8U
+
 /*
  * Size of the aligned block that is read around a wanted record, bytes. Reading
- * it takes hardly longer than one page, and it often has the next record.
+ * it takes hardly longer than one page, and it often has the next record, such as
+ * the next step of the bisection of a directory.
  */
-#define STARGZ_META_AROUND	SZ_32K
+#define STARGZ_META_AROUND	SZ_16K
 
 /* Share of memory that the kept folios of all mounts may have: 1/1024. */
 #define STARGZ_META_SHARE	1024
@@ -332,6 +336,40 @@ static void stargz_meta_ra_put(struct stargz_sb_info *sbi,
 }
 
 /*
+ * Is a table read from one end to the other? Then the last record was shortly before
+ * the page @first, and the pages in between are cached. For mm one such page is
+ * enough, and it reads a window ahead. A process that opens a few files also needs
+ * neighbours now and then, and records beside them hardly more often than others.
+ */
+static bool stargz_meta_sequential(struct address_space *mapping,
+				   const struct file_ra_state *ra,
+				   pgoff_t first)
+{
+	const pgoff_t last = ra->prev_pos >> PAGE_SHIFT;
+
+	if (first <= STARGZ_META_RUN || last >= first ||
+	    first - last > STARGZ_META_RUN)
+		return false;
+	/* Up to 6.12 page_cache_prev_miss() looks at one page less. */
+	return first - 1 - page_cache_prev_miss(mapping, first - 1,
+						STARGZ_META_RUN + 1) >=
+	       STARGZ_META_RUN;
+}
+
+/* Read missing pages, which are not in the page cache. */
+static void stargz_meta_read_missing(struct address_space *mapping,
+				     struct file_ra_state *ra,
+				     struct stargz_meta_range r)
+{
+	DEFINE_READAHEAD(rac, NULL, ra, mapping, r.first);
+
+	if (stargz_meta_sequential(mapping, ra, r.first))
+		page_cache_sync_ra(&rac, max(r.nr, STARGZ_META_RUN));
+	else
+		stargz_ra_unbounded(&rac, r.nr);
+}
+
+/*
  * The folio that holds byte @pos of the index, with a reference, or an ERR_PTR.
  * The caller needs @len bytes of the table from @pos on.
  */
@@ -346,9 +384,7 @@ static struct folio *stargz_meta_folio(struct stargz_sb_info *sbi,
 	struct folio *folio = filemap_get_folio(mapping, index);
 
 	if (IS_ERR_OR_NULL(folio)) {
-		DEFINE_READAHEAD(rac, NULL, &ra, mapping, r.first);
-
-		page_cache_sync_ra(&rac, r.nr);
+		stargz_meta_read_missing(mapping, &ra, r);
 		folio = NULL;
 	} else if (folio_test_readahead(folio)) {
 		DEFINE_READAHEAD(rac, NULL, &ra, mapping, index);
