@@ -87,7 +87,11 @@ const char *format_take(void *at, const struct option_value *value)
 	return NULL;
 }
 
-/* Derive member sizes without an option from those with one. */
+/*
+ * Derive member sizes without an option from those with one. Files share a
+ * member of an eighth of the maximum: reading one of them decodes all, and half of
+ * the maximum made layers only 0.1 % smaller (zstd: 1 %).
+ */
 static void set_sizes(struct stargz_make_options *make)
 {
 	if (make->max_member == UNSET) {
@@ -100,7 +104,7 @@ static void set_sizes(struct stargz_make_options *make)
 		make->chunk_size = make->max_member;
 	if (make->min_member == UNSET)
 		make->min_member = make->format == STARGZ_LAYER_STARGZ ?
-				   0 : make->max_member / 2;
+				   0 : make->max_member / 8;
 }
 
 /* Derive the codec from the format, or the format from the codec. */

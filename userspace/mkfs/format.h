@@ -31,7 +31,7 @@ extern const char *const format_names[];
 	.kind = OPTION_SIZE, .argument = "N", .max = STARGZ_MEMBER_MAX,	\
 	.help = "let files share a member until its decoded size is N; 0: a " \
 		"member for each file",					\
-	.preset = "half of --max-member"
+	.preset = "an eighth of --max-member"
 
 /* Takers of the values of -z and --format, for struct stargz_make_options. */
 const char *format_take_compression(void *at, const struct option_value *value);
