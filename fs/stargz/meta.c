@@ -336,10 +336,11 @@ static void stargz_meta_ra_put(struct stargz_sb_info *sbi,
 }
 
 /*
- * Is a table read from one end to the other? Then the last record was shortly before
- * the page @first, and the pages in between are cached. For mm one such page is
- * enough, and it reads a window ahead. A process that opens a few files also needs
- * neighbours now and then, and records beside them hardly more often than others.
+ * Is a table read from one end to the other? Then the last record was shortly
+ * before the page @first, and the pages in between are cached. For mm one such
+ * page is enough, and it reads a window ahead. A process that opens a few files
+ * also needs neighbours now and then, and records beside them hardly more often
+ * than others.
  */
 static bool stargz_meta_sequential(struct address_space *mapping,
 				   const struct file_ra_state *ra,
